@@ -1,0 +1,1 @@
+"""WHO: committees, terms and sessions, people, bodies, units, posts, the rulebook, the inbox."""

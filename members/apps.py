@@ -1,0 +1,11 @@
+"""The application of people and bodies."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class MembersConfig(AppConfig):
+    """WHO."""
+
+    name = "members"
+    verbose_name = _("委员与机构")

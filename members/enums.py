@@ -1,0 +1,126 @@
+"""The vocabularies of people and bodies; every value is a term of the rules of procedure."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class CommitteeLevel(models.TextChoices):
+    """The rank of a committee in the tree."""
+
+    NATIONAL = "national", _("全国")
+    PROVINCE = "province", _("省级")
+    CITY = "city", _("市级")
+    COUNTY = "county", _("县级")
+
+
+class BodyKind(models.TextChoices):
+    """Kinds of collective proposers (集体提案者); members are also tagged by them."""
+
+    PARTY = "party", _("党派")
+    PEOPLES_ORGANISATION = "peoples_organisation", _("人民团体")
+    SPECIAL_COMMITTEE = "special_committee", _("专门委员会")
+    SECTOR = "sector", _("界别")
+    GROUP = "group", _("委员小组")
+
+
+class UnitKind(models.TextChoices):
+    """Kinds of undertaking units (承办单位)."""
+
+    PARTY = "party", _("党委部门")
+    GOVERNMENT = "government", _("政府部门")
+    COURT = "court", _("法院")
+    PROCURATORATE = "procuratorate", _("检察院")
+    MASS_ORGANISATION = "mass_organisation", _("群团组织")
+    ENTERPRISE = "enterprise", _("企事业单位")
+    LOWER_GOVERNMENT = "lower_government", _("下级政府")
+
+
+class Role(models.TextChoices):
+    """What a post lets its holder do; the post says in which scope."""
+
+    MEMBER = "member", _("政协委员")
+    COLLECTIVE_CONTACT = "collective_contact", _("集体提案联系人")
+    COMMITTEE_CLERK = "committee_clerk", _("提案委办公室工作人员")
+    COMMITTEE_REVIEWER = "committee_reviewer", _("提案审查人员")
+    COMMITTEE_DIRECTOR = "committee_director", _("提案委员会主任")
+    ASSIGNING_OFFICER = "assigning_officer", _("交办人员")
+    INSPECTION_OFFICER = "inspection_officer", _("督查室人员")
+    UNIT_LIAISON = "unit_liaison", _("承办单位联络员")
+    UNIT_HANDLER = "unit_handler", _("承办单位经办人")
+    UNIT_SIGNATORY = "unit_signatory", _("承办单位签发人")
+    LEADING_SUPERVISOR = "leading_supervisor", _("领衔督办领导")
+    COMMITTEE_ADMINISTRATOR = "committee_administrator", _("委员会管理员")
+    AUDITOR = "auditor", _("审计人员")
+    PLATFORM_ADMINISTRATOR = "platform_administrator", _("平台管理员")
+
+
+UNIT_ROLES = frozenset({Role.UNIT_LIAISON, Role.UNIT_HANDLER, Role.UNIT_SIGNATORY})
+"""Roles held inside an undertaking unit: the post names the unit."""
+
+OFFICE_ROLES = frozenset(
+    {
+        Role.COMMITTEE_CLERK,
+        Role.COMMITTEE_REVIEWER,
+        Role.COMMITTEE_DIRECTOR,
+        Role.COMMITTEE_ADMINISTRATOR,
+        Role.AUDITOR,
+    }
+)
+"""Roles of the proposal committee itself: they see all that was handed in."""
+
+
+class PeriodKind(models.TextChoices):
+    """Whether a proposal came with the plenary session or between sessions."""
+
+    SESSION = "session", _("大会提案")
+    INTERSESSION = "intersession", _("平时提案")
+
+
+class ProposerKind(models.TextChoices):
+    """Who proposes: one member, several, or a body."""
+
+    INDIVIDUAL = "individual", _("个人提案")
+    JOINT = "joint", _("联名提案")
+    COLLECTIVE = "collective", _("集体提案")
+
+
+class AssignmentRole(models.TextChoices):
+    """How a unit takes part in handling (rules of handling: 独办, 主办, 会办, 分办)."""
+
+    SOLE = "sole", _("独办")
+    LEAD = "lead", _("主办")
+    ASSIST = "assist", _("会办")
+    SEPARATE = "separate", _("分办")
+
+
+ANSWERING_ROLES = frozenset(
+    {AssignmentRole.SOLE, AssignmentRole.LEAD, AssignmentRole.SEPARATE}
+)
+"""Roles that reply to the proposer; an assisting unit sends its opinion to the lead unit."""
+
+
+class DutyKind(models.TextChoices):
+    """What somebody owes by a date; the rulebook sets each kind's time limit."""
+
+    COSIGN = "cosign", _("确认联名")
+    PRE_ASSIGNMENT = "pre_assignment", _("答复预交办")
+    ACKNOWLEDGE = "acknowledge", _("签收")
+    RETURN_WINDOW = "return_window", _("提出退办")
+    RETURN_DECISION = "return_decision", _("裁定退办")
+    ASSIST_OPINION = "assist_opinion", _("提交会办意见")
+    REPLY = "reply", _("答复")
+    INSPECTION = "inspection", _("审核答复")
+    FEEDBACK = "feedback", _("评价答复")
+    REHANDLE = "rehandle", _("重新办理并答复")
+    EXTENSION_DECISION = "extension_decision", _("审批延期")
+    COMMITMENT = "commitment", _("兑现承诺")
+    FOLLOW_UP = "follow_up", _("跟踪办理")
+
+
+class TimeUnit(models.TextChoices):
+    """The unit in which a time limit is written."""
+
+    HOUR = "hour", _("小时")
+    DAY = "day", _("日")
+    WORKING_DAY = "working_day", _("工作日")
+    MONTH = "month", _("个月")

@@ -1,0 +1,116 @@
+"""Committees as a tree; their terms (届) and sessions (次会议) with collection windows."""
+
+from datetime import date
+from typing import Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import CommitteeLevel
+
+
+class Committee(models.Model):
+    """A committee of the CPPCC; the parent is the committee one level up."""
+
+    code = models.SlugField(_("代码"), unique=True)
+    name = models.CharField(_("名称"), max_length=100)
+    short_name = models.CharField(_("简称"), max_length=40)
+    level = models.CharField(_("层级"), max_length=10, choices=CommitteeLevel)
+    place_names = models.JSONField(
+        _("地名"),
+        default=list,
+        blank=True,
+        help_text=_("本地地名列表；比较提案是否相似时不计入"),
+    )  # Shape: list of str
+    parent = models.ForeignKey(
+        "self",
+        verbose_name=_("上级委员会"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="children",
+    )
+
+    class Meta:
+        ordering = ["code"]
+        verbose_name = _("政协委员会")
+        verbose_name_plural = _("政协委员会")
+
+    def __str__(self) -> str:
+        return self.short_name
+
+
+class Term(models.Model):
+    """A term (届): the years for which members are chosen; ``ends_on`` is exclusive."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="terms")
+    number = models.PositiveSmallIntegerField(_("届"))
+    begins_on = models.DateField(_("开始日期"))
+    ends_on = models.DateField(_("结束日期"), help_text=_("不含当日"))
+
+    class Meta:
+        ordering = ["committee", "number"]
+        verbose_name = _("届")
+        verbose_name_plural = _("届")
+        constraints = [
+            models.UniqueConstraint(fields=["committee", "number"], name="term_number_unique"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("begins_on")), name="term_ends_after_it_begins"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.committee} {self.number}届"
+
+    def covers(self, day: date) -> bool:
+        """Whether ``day`` lies in the term."""
+        return self.begins_on <= day < self.ends_on
+
+
+class SessionQuerySet(models.QuerySet["Session"]):
+    """Filters on sessions."""
+
+    def of(self, committee: Committee) -> Self:
+        """Sessions of one committee, oldest first."""
+        return self.filter(committee=committee).order_by("collection_opens_at")
+
+
+class Session(models.Model):
+    """A plenary session (次会议) and its collection window, which has an hour.
+
+    What is handed in from ``collection_opens_at`` (inclusive) to ``collection_closes_at``
+    (exclusive) is a plenary proposal; later it is an intersession one, and from
+    ``rollover_at`` on it counts for the next session (rules.md section 5).
+    """
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="sessions")
+    term = models.ForeignKey(Term, on_delete=models.PROTECT, related_name="sessions")
+    number = models.PositiveSmallIntegerField(_("次"))
+    opens_on = models.DateField(_("开幕日期"))
+    closes_on = models.DateField(_("闭幕日期"))
+    collection_opens_at = models.DateTimeField(_("开始征集时间"))
+    collection_closes_at = models.DateTimeField(_("截止时间"))
+    rollover_at = models.DateTimeField(_("转入下次会议的时间"), null=True, blank=True)
+
+    objects = SessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["committee", "collection_opens_at"]
+        verbose_name = _("会议")
+        verbose_name_plural = _("会议")
+        constraints = [
+            models.UniqueConstraint(fields=["term", "number"], name="session_number_unique"),
+            models.CheckConstraint(
+                condition=Q(collection_closes_at__gt=F("collection_opens_at")),
+                name="session_window_closes_after_it_opens",
+            ),
+            models.CheckConstraint(
+                condition=Q(rollover_at__isnull=True)
+                | Q(rollover_at__gte=F("collection_closes_at")),
+                name="session_rolls_over_after_the_window",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.committee} {self.term.number}届{self.number}次会议"

@@ -1,0 +1,81 @@
+"""Members of a committee (政协委员)."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import BodyKind
+from members.models.body import Body
+from members.models.committee import Committee, Term
+
+
+class Member(models.Model):
+    """A member of a committee, with the tags by which statistics are asked for."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("账号"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="memberships",
+    )
+    terms = models.ManyToManyField(Term, verbose_name=_("届"), related_name="members")
+    number = models.CharField(_("委员证号"), max_length=20)
+    name = models.CharField(_("姓名"), max_length=60)
+    sector = models.ForeignKey(
+        Body,
+        verbose_name=_("界别"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="sector_members",
+        limit_choices_to=Q(kind=BodyKind.SECTOR),
+    )
+    party = models.ForeignKey(
+        Body,
+        verbose_name=_("党派"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="party_members",
+        limit_choices_to=Q(kind=BodyKind.PARTY),
+    )
+    group = models.ForeignKey(
+        Body,
+        verbose_name=_("委员小组"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="group_members",
+        limit_choices_to=Q(kind=BodyKind.GROUP),
+    )
+    special_committees = models.ManyToManyField(
+        Body,
+        verbose_name=_("专门委员会"),
+        blank=True,
+        related_name="committee_members",
+        limit_choices_to=Q(kind=BodyKind.SPECIAL_COMMITTEE),
+    )
+    employer = models.CharField(_("单位及职务"), max_length=200, blank=True)
+    phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    address = models.CharField(_("通讯地址"), max_length=200, blank=True)
+    postcode = models.CharField(_("邮编"), max_length=10, blank=True)
+
+    class Meta:
+        ordering = ["committee", "number"]
+        verbose_name = _("政协委员")
+        verbose_name_plural = _("政协委员")
+        constraints = [
+            models.UniqueConstraint(fields=["committee", "number"], name="member_number_unique"),
+            models.UniqueConstraint(
+                fields=["committee", "user"],
+                condition=Q(user__isnull=False),
+                name="member_user_once_in_a_committee",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

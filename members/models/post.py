@@ -1,0 +1,93 @@
+"""Posts: a user, a role, a scope. The one place that says who somebody is here."""
+
+from datetime import date
+from typing import Self
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import UNIT_ROLES, Role
+from members.models.body import Body
+from members.models.committee import Committee
+from members.models.member import Member
+from members.models.unit import Unit
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    """Filters on posts."""
+
+    def held_on(self, day: date) -> Self:
+        """Posts that are held on ``day``; ``until`` is exclusive."""
+        return self.filter(Q(since__isnull=True) | Q(since__lte=day)).filter(
+            Q(until__isnull=True) | Q(until__gt=day)
+        )
+
+
+class Post(models.Model):
+    """A role of a user in a committee, a unit, a body, or as a member for themself."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts"
+    )
+    role = models.CharField(_("角色"), max_length=24, choices=Role)
+    committee = models.ForeignKey(
+        Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    unit = models.ForeignKey(
+        Unit, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    body = models.ForeignKey(
+        Body, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    member = models.ForeignKey(
+        Member, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"
+    )
+    since = models.DateField(_("任职日期"), null=True, blank=True)
+    until = models.DateField(_("卸任日期"), null=True, blank=True, help_text=_("不含当日"))
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["user", "role"]
+        verbose_name = _("职务")
+        verbose_name_plural = _("职务")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(role__in=sorted(UNIT_ROLES), unit__isnull=False)
+                | (~Q(role__in=sorted(UNIT_ROLES)) & Q(unit__isnull=True)),
+                name="post_names_a_unit_exactly_for_unit_roles",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.COLLECTIVE_CONTACT, body__isnull=False)
+                | (~Q(role=Role.COLLECTIVE_CONTACT) & Q(body__isnull=True)),
+                name="post_names_a_body_exactly_for_contacts",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.MEMBER, member__isnull=False)
+                | (~Q(role=Role.MEMBER) & Q(member__isnull=True)),
+                name="post_names_a_member_exactly_for_members",
+            ),
+            models.CheckConstraint(
+                condition=Q(role=Role.PLATFORM_ADMINISTRATOR) | Q(committee__isnull=False),
+                name="post_names_a_committee",
+            ),
+            models.CheckConstraint(
+                condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gt=F("since")),
+                name="post_ends_after_it_begins",
+            ),
+            models.UniqueConstraint(
+                "user",
+                "role",
+                Coalesce("committee", 0),
+                Coalesce("unit", 0),
+                Coalesce("body", 0),
+                Coalesce("member", 0),
+                name="post_held_once",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_role_display()}"

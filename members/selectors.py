@@ -1,0 +1,89 @@
+"""Reads about people, sessions and rules; no writes."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.enums import PeriodKind
+from members.models import Committee, Post, Rulebook, Session, User
+from members.rules import Rules
+
+
+class NoRulebook(LookupError):
+    """A committee has no rulebook in force on a day."""
+
+
+class NoSession(LookupError):
+    """A committee collects no proposals at a moment; the text says when it will."""
+
+
+_rules: dict[tuple[int, datetime], Rules] = {}
+
+
+def _read(row: Rulebook) -> Rules:
+    """The parsed rules of a row; parsing is remembered, since a row in force never changes."""
+    key = (row.pk, row.updated_at)
+    if key not in _rules:
+        _rules[key] = Rules.read(row.document)
+    return _rules[key]
+
+
+def rules_for(committee: Committee, on: date) -> Rules:
+    """The rules of ``committee`` in force on ``on``; raises NoRulebook.
+
+    A later rulebook never reaches back: pass the day of the act that is judged.
+    """
+    row = (
+        Rulebook.objects.filter(committee=committee, effective_from__lte=on)
+        .order_by("-effective_from")
+        .first()
+    )
+    if row is None:
+        raise NoRulebook(
+            _("%(committee)s 在 %(day)s 没有生效的规则") % {"committee": committee, "day": on}
+        )
+    return _read(row)
+
+
+def posts_of(user: User, on: date) -> list[Post]:
+    """The posts that ``user`` holds on ``on``; remembered on the user object for one request."""
+    remembered: dict[date, list[Post]] = user.__dict__.setdefault("_posts", {})
+    if on not in remembered:
+        remembered[on] = list(user.posts.held_on(on).select_related("member", "unit", "body"))
+    return remembered[on]
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a proposal belongs by the moment it was handed in."""
+
+    session: Session
+    period: PeriodKind
+
+
+def placement(committee: Committee, at: datetime) -> Placement:
+    """The session and period of a proposal handed in at ``at``; raises NoSession.
+
+    Inside a collection window: a plenary proposal. After it: an intersession proposal of the
+    same session, and from its roll-over moment on a plenary proposal of the next session when
+    that is set up (rules.md section 5: items after 5 December count for the next plenary).
+    """
+    sessions = list(Session.objects.of(committee).select_related("term"))
+    for session in sessions:
+        if session.collection_opens_at <= at < session.collection_closes_at:
+            return Placement(session, PeriodKind.SESSION)
+    past = [session for session in sessions if session.collection_closes_at <= at]
+    coming = [session for session in sessions if session.collection_opens_at > at]
+    if not past:
+        if coming:
+            opens = timezone.localtime(coming[0].collection_opens_at)
+            raise NoSession(
+                _("尚未开始征集提案，%(opens)s 开始") % {"opens": opens.strftime("%Y-%m-%d %H:%M")}
+            )
+        raise NoSession(_("本委员会尚未设置会议，请联系管理员"))
+    latest = past[-1]
+    if latest.rollover_at and at >= latest.rollover_at and coming:
+        return Placement(coming[0], PeriodKind.SESSION)
+    return Placement(latest, PeriodKind.INTERSESSION)

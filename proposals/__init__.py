@@ -1,0 +1,1 @@
+"""WHAT: the life of a proposal, from draft to follow-up."""

@@ -1,0 +1,18 @@
+"""The application of the proposal's life."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class ProposalsConfig(AppConfig):
+    """WHAT."""
+
+    name = "proposals"
+    verbose_name = _("提案")
+
+    def ready(self) -> None:
+        """Guard the ledger in every database that is migrated."""
+        from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
+
+        post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

@@ -1,0 +1,1 @@
+"""WHEN: duties with due dates; what is owed, by whom, by when."""

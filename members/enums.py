@@ -93,9 +93,7 @@ class AssignmentRole(models.TextChoices):
     SEPARATE = "separate", _("分办")
 
 
-ANSWERING_ROLES = frozenset(
-    {AssignmentRole.SOLE, AssignmentRole.LEAD, AssignmentRole.SEPARATE}
-)
+ANSWERING_ROLES = frozenset({AssignmentRole.SOLE, AssignmentRole.LEAD, AssignmentRole.SEPARATE})
 """Roles that reply to the proposer; an assisting unit sends its opinion to the lead unit."""
 
 
@@ -124,3 +122,75 @@ class TimeUnit(models.TextChoices):
     DAY = "day", _("日")
     WORKING_DAY = "working_day", _("工作日")
     MONTH = "month", _("个月")
+
+
+class Anchor(models.TextChoices):
+    """From where a time limit runs."""
+
+    EVENT = "event", _("产生该任务的步骤")
+    RECEIPT = "receipt", _("收到提案")
+    SESSION_CLOSE = "session_close", _("会议闭幕日")
+    FIXED = "fixed", _("每年固定日期")  # MM-DD, the next such day
+    REPLY_DUE = "reply_due", _("答复期限之前")  # the amount is subtracted
+
+
+class MergeCounting(models.TextChoices):
+    """How merged proposals enter the figures (rules of proposal work: 并案)."""
+
+    EXCLUSIVE = "exclusive", _("收到 = 立案 + 并案 + 不立案 + 撤案")
+    AFTER_FILING = "after_filing", _("先立案后并案，另列并案后件数")
+    BEFORE_REVIEW = "before_review", _("先并案后审查，收到数按并案后计")
+    AS_KIND = "as_kind", _("并案提案单列为一种提案者类别")
+
+
+class ReassignmentClock(models.TextChoices):
+    """Which reply date a unit gets that takes over an assignment."""
+
+    KEEP = "keep", _("沿用原答复期限")
+    SHIFT = "shift", _("顺延：补足申请退办时剩余的时间")
+    RESTART = "restart", _("重新计算全部期限")
+
+
+class ReturnLevel(models.TextChoices):
+    """Who decides a return; a dispute climbs the levels in this order."""
+
+    OFFICE = "office", _("交办单位")
+    COORDINATION = "coordination", _("协调会")
+    LEADER = "leader", _("分管领导")
+
+
+class ContactStage(models.TextChoices):
+    """When a unit speaks with the proposer (办前, 办中, 办后)."""
+
+    BEFORE = "before", _("办前")
+    DURING = "during", _("办中")
+    AFTER = "after", _("办后")
+
+
+class FeedbackPolicy(models.TextChoices):
+    """Who rates a reply."""
+
+    NONE = "none", _("不评价")
+    LEAD = "lead", _("第一提案人")
+    ALL = "all", _("全体提案人")
+
+
+class FeedbackScale(models.TextChoices):
+    """The two things that a proposer rates."""
+
+    ATTITUDE = "attitude", _("办理态度")
+    RESULT = "result", _("办理结果")
+
+
+class SatisfactionBase(models.TextChoices):
+    """What the satisfaction rate is a share of."""
+
+    RETURNED = "returned", _("收回的征询意见表")
+    ALL = "all", _("全部应评价提案")
+
+
+class SeriesKey(models.TextChoices):
+    """What can have a series of case numbers of its own."""
+
+    PERIOD = "period", _("会议与平时")
+    KIND = "kind", _("提案者类别")

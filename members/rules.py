@@ -2,41 +2,53 @@
 
 A ``Rules`` value is read from the JSON of a ``Rulebook`` row or from a preset file. Field
 titles are the labels that an administrator reads; units are in the names or the titles.
-Source of the list: rules.md section 13.
+Titles are message ids: ``json_schema`` gives them in the reader's language.
 """
 
 import re
-from enum import StrEnum
+from datetime import date
 from typing import Annotated, Any, Self
 
 from django.utils.translation import gettext as _
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, model_validator
+from django.utils.translation import gettext_noop
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from members.enums import (
+    Anchor,
     AssignmentRole,
     BodyKind,
+    ContactStage,
     DutyKind,
+    FeedbackPolicy,
+    FeedbackScale,
+    MergeCounting,
     PeriodKind,
     ProposerKind,
+    ReassignmentClock,
+    ReturnLevel,
     Role,
+    SatisfactionBase,
+    SeriesKey,
     TimeUnit,
 )
+from members.rule_errors import RulesInvalid, invalid
+
+__all__ = ["Anchor", "MergeCounting", "ReassignmentClock", "Rules", "RulesInvalid", "json_schema"]
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
+Mark = Annotated[str, StringConstraints(max_length=10, pattern=r"^[^{}]*$")]
 
-
-class RulesInvalid(ValueError):
-    """A document is not a rulebook; ``errors`` is a list of (path, message)."""
-
-    def __init__(self, errors: list[tuple[str, str]]) -> None:
-        self.errors = errors
-        super().__init__("; ".join(self.messages))
-
-    @property
-    def messages(self) -> list[str]:
-        """One sentence a place, in the reader's language."""
-        return [f"{path}: {message}" if path else message for path, message in self.errors]
+PLACEHOLDER = r"\{(term|session|period|kind|seq)(:0?[1-9]d?)?\}"
+"""What a number pattern may contain beside plain text."""
 
 
 class Section(BaseModel):
@@ -45,38 +57,11 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class MergeCounting(StrEnum):
-    """How merged proposals enter the figures (rules.md section 6.5)."""
-
-    EXCLUSIVE = "exclusive"  # received = filed + merged + not filed + withdrawn
-    AFTER_FILING = "after_filing"  # merged ones were filed too; "filed after merging" beside
-    BEFORE_REVIEW = "before_review"  # received is counted after merging
-    AS_KIND = "as_kind"  # hosts are reported as a proposer kind of their own
-
-
-class ReassignmentClock(StrEnum):
-    """Which reply date a unit gets that takes over an assignment."""
-
-    KEEP = "keep"  # the first date stands
-    SHIFT = "shift"  # the time that was left when the return was asked for
-    RESTART = "restart"  # the full time limit anew
-
-
-class Anchor(StrEnum):
-    """From where a time limit runs."""
-
-    EVENT = "event"  # the step that opens the duty
-    RECEIPT = "receipt"  # the proposal was received
-    SESSION_CLOSE = "session_close"  # the closing day of the session
-    FIXED = "fixed"  # a day of the year, MM-DD
-    REPLY_DUE = "reply_due"  # before the reply is due: the amount is subtracted
-
-
 class Entry(Section):
     """A row of a table that the office picks from."""
 
-    code: Code
-    name: Label
+    code: Code = Field(title=gettext_noop("代码"))
+    name: Label = Field(title=gettext_noop("名称"))
 
 
 class Ground(Entry):
@@ -86,42 +71,44 @@ class Ground(Entry):
 class Disposition(Entry):
     """What becomes of a proposal that is not filed (转办去向)."""
 
-    needs_destination: bool = Field(False, title="须填写转送单位")
+    needs_destination: bool = Field(False, title=gettext_noop("须填写转送单位"))
 
 
 class ResultClass(Entry):
     """A class of handling results (办理结果 A/B/C/D) and how figures read it."""
 
-    solved: bool = False
-    planned: bool = False
-    needs_follow_up: bool = False
+    solved: bool = Field(False, title=gettext_noop("计入已解决"))
+    planned: bool = Field(False, title=gettext_noop("计入正在解决或列入计划"))
+    needs_follow_up: bool = Field(False, title=gettext_noop("次年跟踪办理"))
 
 
 class Rating(Entry):
     """A value of a feedback scale; poor ones reopen the work."""
 
-    satisfied: bool = False
-    poor: bool = False
+    satisfied: bool = Field(False, title=gettext_noop("计入满意率"))
+    poor: bool = Field(False, title=gettext_noop("要求重新办理"))
 
 
 class ReviewRound(Section):
     """A round of review (初审, 复审, 终审) and the roles that may give it."""
 
-    name: Label
-    roles: tuple[Role, ...] = Field(min_length=1)
+    name: Label = Field(title=gettext_noop("名称"))
+    roles: tuple[Role, ...] = Field(min_length=1, title=gettext_noop("由谁审查"))
 
 
 class Texts(Section):
     """Limits on what is handed in; lengths are characters, zero means no limit."""
 
-    title_max: int = Field(50, ge=5, le=200)
-    title_pattern: str = Field("", title="标题格式（正则表达式，空为不限）")
-    body_max: int = Field(0, ge=0, title="正文合计字数上限")
-    part_max: int = Field(3000, ge=0, title="每一部分字数上限")
-    analysis_required: bool = False
-    suggestions_max: int = Field(0, ge=0, title="建议条数上限")
-    publicity_reason_max: int = Field(20, ge=0)
-    one_matter: bool = Field(True, title="一事一案")
+    title_max: int = Field(50, ge=5, le=200, title=gettext_noop("案由字数上限"))
+    title_pattern: str = Field(
+        "", max_length=200, title=gettext_noop("标题格式（正则表达式，空为不限）")
+    )
+    body_max: int = Field(0, ge=0, title=gettext_noop("正文合计字数上限"))
+    part_max: int = Field(3000, ge=0, title=gettext_noop("每一部分字数上限"))
+    analysis_required: bool = Field(False, title=gettext_noop("分析部分必填"))
+    suggestions_max: int = Field(0, ge=0, title=gettext_noop("建议条数上限"))
+    publicity_reason_max: int = Field(20, ge=0, title=gettext_noop("不公开理由字数上限"))
+    one_matter: bool = Field(True, title=gettext_noop("一事一案"))
 
     @model_validator(mode="after")
     def _pattern_compiles(self) -> Self:
@@ -135,28 +122,32 @@ class Texts(Section):
 class Attachments(Section):
     """Limits on attachments; the type is found from the content, not the name."""
 
-    max_count: int = Field(5, ge=0, le=50)
-    max_megabytes: int = Field(32, ge=1, le=500)
-    types: tuple[str, ...] = ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "zip", "txt")
+    max_count: int = Field(5, ge=0, le=50, title=gettext_noop("附件个数上限"))
+    max_megabytes: int = Field(32, ge=1, le=500, title=gettext_noop("单个附件大小上限（MB）"))
+    types: tuple[str, ...] = Field(
+        ("pdf", "doc", "docx", "xls", "xlsx", "ppt", "pptx", "zip", "txt"),
+        title=gettext_noop("允许的文件类型"),
+    )
 
 
 class Proposers(Section):
     """Who may propose when."""
 
-    any_time: tuple[BodyKind, ...] = (
-        BodyKind.PARTY,
-        BodyKind.PEOPLES_ORGANISATION,
-        BodyKind.SPECIAL_COMMITTEE,
+    any_time: tuple[BodyKind, ...] = Field(
+        (BodyKind.PARTY, BodyKind.PEOPLES_ORGANISATION, BodyKind.SPECIAL_COMMITTEE),
+        title=gettext_noop("全年可提出集体提案的"),
     )
-    session_only: tuple[BodyKind, ...] = (BodyKind.SECTOR, BodyKind.GROUP)
-    intersession: bool = Field(True, title="闭会期间收平时提案")
+    session_only: tuple[BodyKind, ...] = Field(
+        (BodyKind.SECTOR, BodyKind.GROUP), title=gettext_noop("仅会议期间可提出集体提案的")
+    )
+    intersession: bool = Field(True, title=gettext_noop("闭会期间收平时提案"))
 
 
 class Cosigning(Section):
     """Co-signing (联名)."""
 
-    max_invitees: int = Field(50, ge=1)
-    remark_max: int = Field(100, ge=0)
+    max_invitees: int = Field(50, ge=1, title=gettext_noop("联名人数上限"))
+    remark_max: int = Field(100, ge=0, title=gettext_noop("联名附言字数上限"))
 
 
 class Numbering(Section):
@@ -165,61 +156,87 @@ class Numbering(Section):
     ``separate_by`` names what has a series of its own; numbers are serial in a series.
     """
 
-    pattern: str = "{seq:04}"
-    period_marks: dict[PeriodKind, str] = {PeriodKind.SESSION: "", PeriodKind.INTERSESSION: "P"}
-    kind_marks: dict[ProposerKind, str] = {}
-    separate_by: tuple[str, ...] = ("period",)
-    receipt_pattern: str = "{term}-{session}-S{seq:05}"
+    pattern: str = Field("{period}{seq:04}", max_length=60, title=gettext_noop("案号格式"))
+    period_marks: dict[PeriodKind, Mark] = Field(
+        {PeriodKind.SESSION: "", PeriodKind.INTERSESSION: "P"},
+        title=gettext_noop("会议与平时的标记"),
+    )
+    kind_marks: dict[ProposerKind, Mark] = Field({}, title=gettext_noop("提案者类别的标记"))
+    separate_by: tuple[SeriesKey, ...] = Field((SeriesKey.PERIOD,), title=gettext_noop("分列编号"))
+    receipt_pattern: str = Field(
+        "{term}-{session}-S{seq:05}", max_length=60, title=gettext_noop("收件号格式")
+    )
+
+    @field_validator("pattern", "receipt_pattern")
+    @classmethod
+    def _pattern_is_usable(cls, pattern: str) -> str:
+        # Only whole, narrow placeholders: format() would also follow attributes and pad to
+        # any width.
+        if set("{}") & set(re.sub(PLACEHOLDER, "", pattern)):
+            raise ValueError(
+                _("编号格式只能使用 {term} {session} {period} {kind} {seq}，如 {seq:04}")
+            )
+        if not re.search(r"\{seq[:}]", pattern):
+            raise ValueError(_("编号格式必须含有 {seq}"))
+        return pattern
 
     @model_validator(mode="after")
-    def _patterns_are_usable(self) -> Self:
-        for pattern in (self.pattern, self.receipt_pattern):
-            try:
-                first, second = (
-                    pattern.format(term=1, session=1, period="P", kind="K", seq=seq)
-                    for seq in (1, 2)
-                )
-            except (KeyError, IndexError, ValueError, AttributeError) as error:
+    def _series_cannot_collide(self) -> Self:
+        marks: dict[SeriesKey, list[str]] = {
+            SeriesKey.PERIOD: [self.period_marks.get(period, "") for period in PeriodKind],
+            SeriesKey.KIND: [self.kind_marks.get(kind, "") for kind in ProposerKind],
+        }
+        for key in self.separate_by:
+            if f"{{{key}}}" not in self.pattern:
                 raise ValueError(
-                    _("编号格式只能使用 {term} {session} {period} {kind} {seq}")
-                ) from error
-            if first == second:
-                raise ValueError(_("编号格式必须含有 {seq}"))
-        for name, mark in (("period", "{period}"), ("kind", "{kind}")):
-            if name in self.separate_by and mark not in self.pattern:
-                raise ValueError(
-                    _("分列编号时格式必须含有 %(mark)s，否则号码会重复") % {"mark": mark}
+                    _("分列编号时格式必须含有 %(mark)s，否则号码会重复") % {"mark": f"{{{key}}}"}
                 )
-        if unknown := set(self.separate_by) - {"period", "kind"}:
-            raise ValueError(_("不能按 %(name)s 分列编号") % {"name": ", ".join(sorted(unknown))})
+            if len(set(marks[key])) < len(marks[key]):
+                raise ValueError(
+                    _("按%(key)s分列编号时各类标记不能相同，否则号码会重复") % {"key": key.label}
+                )
         return self
 
 
 class Review(Section):
     """How proposals are examined."""
 
-    rounds: tuple[ReviewRound, ...] = Field(min_length=1, max_length=3)
-    grounds: tuple[Ground, ...] = Field(min_length=1)
-    dispositions: tuple[Disposition, ...] = Field(min_length=1)
-    categories: tuple[Entry, ...] = Field(min_length=1)
-    merge_counting: MergeCounting = MergeCounting.EXCLUSIVE
-    merge_needs_consent: bool = Field(False, title="并案前须征得提案者同意")
+    rounds: tuple[ReviewRound, ...] = Field(
+        min_length=1, max_length=3, title=gettext_noop("审查轮次")
+    )
+    grounds: tuple[Ground, ...] = Field(min_length=1, title=gettext_noop("不予立案理由"))
+    dispositions: tuple[Disposition, ...] = Field(min_length=1, title=gettext_noop("不立案去向"))
+    categories: tuple[Entry, ...] = Field(min_length=1, title=gettext_noop("提案类别"))
+    merge_counting: MergeCounting = Field(
+        MergeCounting.EXCLUSIVE, title=gettext_noop("并案统计方式")
+    )
+    merge_needs_consent: bool = Field(False, title=gettext_noop("并案前须征得提案者同意"))
 
 
 class DeadlineRule(Section):
     """A time limit of one kind of duty; the first rule that fits applies."""
 
-    duty: DutyKind
-    amount: int = Field(0, ge=0)
-    unit: TimeUnit = TimeUnit.DAY
-    anchor: Anchor = Anchor.EVENT
-    fixed: str = Field("", pattern=r"^(|\d\d-\d\d)$")
-    period: PeriodKind | None = None
-    proposer: ProposerKind | None = None
-    urgent: bool | None = None
-    key: bool | None = None
-    role: AssignmentRole | None = None
-    source: str = ""
+    duty: DutyKind = Field(title=gettext_noop("任务"))
+    amount: int = Field(0, ge=0, le=1000, title=gettext_noop("数量"))
+    unit: TimeUnit = Field(TimeUnit.DAY, title=gettext_noop("单位"))
+    anchor: Anchor = Field(Anchor.EVENT, title=gettext_noop("起算点"))
+    fixed: str = Field("", pattern=r"^(|\d\d-\d\d)$", title=gettext_noop("固定月日"))
+    period: PeriodKind | None = Field(None, title=gettext_noop("适用的时期"))
+    proposer: ProposerKind | None = Field(None, title=gettext_noop("适用的提案者类别"))
+    urgent: bool | None = Field(None, title=gettext_noop("是否只适用于紧急提案"))
+    key: bool | None = Field(None, title=gettext_noop("是否只适用于重点提案"))
+    role: AssignmentRole | None = Field(None, title=gettext_noop("适用的办理方式"))
+    source: str = Field("", max_length=200, title=gettext_noop("依据"))
+
+    @field_validator("fixed")
+    @classmethod
+    def _day_exists_every_year(cls, fixed: str) -> str:
+        if fixed:
+            try:
+                date.fromisoformat(f"2001-{fixed}")
+            except ValueError as error:
+                raise ValueError(_("没有这一天，或并非每年都有")) from error
+        return fixed
 
     @model_validator(mode="after")
     def _fixed_has_a_day(self) -> Self:
@@ -231,15 +248,14 @@ class DeadlineRule(Section):
 class Returns(Section):
     """Return of an assignment by the unit (退办)."""
 
-    levels: tuple[str, ...] = ("office", "coordination", "leader")
-    max_times: int = Field(2, ge=0, title="同一提案退办次数上限")
-    needs_signature: bool = Field(False, title="须单位负责人签字")
-    clock: ReassignmentClock = ReassignmentClock.SHIFT
+    levels: tuple[ReturnLevel, ...] = Field(tuple(ReturnLevel), title=gettext_noop("裁定层级"))
+    max_times: int = Field(2, ge=0, title=gettext_noop("同一提案退办次数上限"))
+    needs_signature: bool = Field(False, title=gettext_noop("须单位负责人签字"))
+    clock: ReassignmentClock = Field(ReassignmentClock.SHIFT, title=gettext_noop("改交后答复期限"))
 
     @model_validator(mode="after")
-    def _levels_are_known(self) -> Self:
-        order = ("office", "coordination", "leader")
-        if not self.levels or self.levels != order[: len(self.levels)]:
+    def _levels_climb_in_order(self) -> Self:
+        if not self.levels or self.levels != tuple(ReturnLevel)[: len(self.levels)]:
             raise ValueError(_("裁定层级须依次为 office、coordination、leader"))
         return self
 
@@ -247,55 +263,63 @@ class Returns(Section):
 class Extensions(Section):
     """Extension of the reply date (延期)."""
 
-    max_times: int = Field(1, ge=0)
-    max_months: int = Field(1, ge=0, title="每次最多延长月数")
-    approvers: tuple[Role, ...] = (Role.COMMITTEE_DIRECTOR,)
+    max_times: int = Field(1, ge=0, title=gettext_noop("延期次数上限"))
+    max_months: int = Field(1, ge=0, title=gettext_noop("每次最多延长月数"))
+    approvers: tuple[Role, ...] = Field(
+        (Role.COMMITTEE_DIRECTOR,), min_length=1, title=gettext_noop("由谁批准")
+    )
 
 
 class Handling(Section):
     """How units handle and reply."""
 
-    contacts_required: int = Field(1, ge=0, title="答复前至少沟通次数")
-    contact_stages: tuple[str, ...] = Field((), title="必须沟通的阶段")
-    point_by_point: bool = Field(True, title="逐条答复建议")
-    inspection: bool = Field(False, title="答复前由督查室审核")
-    result_classes: tuple[ResultClass, ...] = Field(min_length=1)
-    returns: Returns = Returns()
-    extensions: Extensions = Extensions()
+    contacts_required: int = Field(1, ge=0, title=gettext_noop("答复前至少沟通次数"))
+    contact_stages: tuple[ContactStage, ...] = Field((), title=gettext_noop("必须沟通的阶段"))
+    point_by_point: bool = Field(True, title=gettext_noop("逐条答复建议"))
+    inspection: bool = Field(False, title=gettext_noop("答复前由督查室审核"))
+    result_classes: tuple[ResultClass, ...] = Field(
+        min_length=1, title=gettext_noop("办理结果类别")
+    )
+    returns: Returns = Field(Returns(), title=gettext_noop("退办"))
+    extensions: Extensions = Field(Extensions(), title=gettext_noop("延期"))
 
 
 class Feedback(Section):
     """Feedback on a reply (征询意见) on two scales."""
 
-    policy: str = Field("lead", pattern="^(none|lead|all)$", title="由谁评价")
-    attitude: tuple[Rating, ...] = Field(min_length=2)
-    result: tuple[Rating, ...] = Field(min_length=2)
-    reopens_on: tuple[str, ...] = ("result",)
-    max_rounds: int = Field(2, ge=1, title="最多办理轮次")
-    satisfaction_base: str = Field("returned", pattern="^(returned|all)$")
+    policy: FeedbackPolicy = Field(FeedbackPolicy.LEAD, title=gettext_noop("由谁评价"))
+    attitude: tuple[Rating, ...] = Field(min_length=2, title=gettext_noop("办理态度的等次"))
+    result: tuple[Rating, ...] = Field(min_length=2, title=gettext_noop("办理结果的等次"))
+    reopens_on: tuple[FeedbackScale, ...] = Field(
+        (FeedbackScale.RESULT,), title=gettext_noop("哪项评价不满意时重新办理")
+    )
+    max_rounds: int = Field(2, ge=1, title=gettext_noop("最多办理轮次"))
+    satisfaction_base: SatisfactionBase = Field(
+        SatisfactionBase.RETURNED, title=gettext_noop("满意率的基数")
+    )
 
 
 class Publication(Section):
     """Publication of proposals and replies."""
 
-    enabled: bool = True
-    units_hidden_months: int = Field(0, ge=0)
+    enabled: bool = Field(True, title=gettext_noop("公开提案与答复"))
+    units_hidden_months: int = Field(0, ge=0, title=gettext_noop("承办单位对其他委员保密的月数"))
 
 
 class Rules(Section):
     """Everything a committee decides for itself, under one date of effect."""
 
-    name: Label
-    texts: Texts = Texts()
-    attachments: Attachments = Attachments()
-    proposers: Proposers = Proposers()
-    cosigning: Cosigning = Cosigning()
-    numbering: Numbering = Numbering()
-    review: Review
-    deadlines: tuple[DeadlineRule, ...]
-    handling: Handling
-    feedback: Feedback
-    publication: Publication = Publication()
+    name: Label = Field(title=gettext_noop("规则名称"))
+    texts: Texts = Field(Texts(), title=gettext_noop("文本要求"))
+    attachments: Attachments = Field(Attachments(), title=gettext_noop("附件"))
+    proposers: Proposers = Field(Proposers(), title=gettext_noop("提案者"))
+    cosigning: Cosigning = Field(Cosigning(), title=gettext_noop("联名"))
+    numbering: Numbering = Field(Numbering(), title=gettext_noop("编号"))
+    review: Review = Field(title=gettext_noop("审查立案"))
+    deadlines: tuple[DeadlineRule, ...] = Field(title=gettext_noop("期限"))
+    handling: Handling = Field(title=gettext_noop("办理与答复"))
+    feedback: Feedback = Field(title=gettext_noop("征询意见"))
+    publication: Publication = Field(Publication(), title=gettext_noop("公开"))
 
     @classmethod
     def read(cls, document: Any) -> Self:
@@ -303,7 +327,7 @@ class Rules(Section):
         try:
             return cls.model_validate(document)
         except ValidationError as error:
-            raise RulesInvalid([_explain(item) for item in error.errors()]) from error
+            raise invalid(error) from error
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
@@ -322,29 +346,18 @@ class Rules(Section):
         return self
 
 
-_MESSAGES = {
-    "missing": lambda context: _("缺少此项"),
-    "extra_forbidden": lambda context: _("没有这一项，请检查名称"),
-    "int_parsing": lambda context: _("须为整数"),
-    "int_type": lambda context: _("须为整数"),
-    "bool_parsing": lambda context: _("须为 true 或 false"),
-    "bool_type": lambda context: _("须为 true 或 false"),
-    "string_type": lambda context: _("须为文字"),
-    "tuple_type": lambda context: _("须为列表"),
-    "model_type": lambda context: _("须为一组设置"),
-    "enum": lambda context: _("须为其中之一：%(expected)s") % context,
-    "greater_than_equal": lambda context: _("不得小于 %(ge)s") % context,
-    "less_than_equal": lambda context: _("不得大于 %(le)s") % context,
-    "too_short": lambda context: _("至少 %(min_length)s 项") % context,
-    "too_long": lambda context: _("至多 %(max_length)s 项") % context,
-    "string_too_short": lambda context: _("不能为空") % context,
-    "string_too_long": lambda context: _("至多 %(max_length)s 个字") % context,
-    "string_pattern_mismatch": lambda context: _("格式不符：%(pattern)s") % context,
-    "value_error": lambda context: str(context.get("error", "")),
-}
+def json_schema() -> dict[str, Any]:
+    """The JSON schema of a rulebook, titles in the reader's language."""
+    schema: dict[str, Any] = _translated(Rules.model_json_schema())
+    return schema
 
 
-def _explain(item: Any) -> tuple[str, str]:
-    path = ".".join(str(part) for part in item["loc"])
-    message = _MESSAGES.get(item["type"])
-    return path, message(item.get("ctx", {})) if message else item["msg"]
+def _translated(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_translated(item) for item in node]
+    if not isinstance(node, dict):
+        return node
+    return {
+        key: _(value) if key == "title" and isinstance(value, str) else _translated(value)
+        for key, value in node.items()
+    }

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import BodyKind
 from members.models.committee import Committee
+from members.models.scope import require_same_committee
 
 
 class Body(models.Model):
@@ -37,3 +38,7 @@ class Body(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse a convener of another committee."""
+        require_same_committee(self, "convener")

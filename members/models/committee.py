@@ -3,11 +3,13 @@
 from datetime import date
 from typing import Self
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import CommitteeLevel
+from members.models.scope import require_same_committee
 
 
 class Committee(models.Model):
@@ -39,6 +41,14 @@ class Committee(models.Model):
 
     def __str__(self) -> str:
         return self.short_name
+
+    def clean(self) -> None:
+        """Refuse a parent that is not of a higher level, so the tree has no circle."""
+        order = list(CommitteeLevel)
+        if self.parent and order.index(CommitteeLevel(self.parent.level)) >= order.index(
+            CommitteeLevel(self.level)
+        ):
+            raise ValidationError({"parent": _("上级委员会的层级须高于本委员会")})
 
 
 class Term(models.Model):
@@ -114,3 +124,11 @@ class Session(models.Model):
 
     def __str__(self) -> str:
         return f"{self.committee} {self.term.number}届{self.number}次会议"
+
+    def clean(self) -> None:
+        """Refuse a term of another committee, or days outside it."""
+        require_same_committee(self, "term")
+        if self.closes_on < self.opens_on:
+            raise ValidationError({"closes_on": _("闭幕日期不能早于开幕日期")})
+        if not (self.term.covers(self.opens_on) and self.term.covers(self.closes_on)):
+            raise ValidationError({"opens_on": _("会议日期不在本届任期之内")})

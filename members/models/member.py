@@ -1,6 +1,7 @@
 """Members of a committee (政协委员)."""
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -8,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import BodyKind
 from members.models.body import Body
 from members.models.committee import Committee, Term
+from members.models.scope import require_same_committee
 
 
 class Member(models.Model):
@@ -79,3 +81,15 @@ class Member(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def clean(self) -> None:
+        """Refuse bodies of another committee or of the wrong kind."""
+        require_same_committee(self, "sector", "party", "group")
+        kinds = {"sector": BodyKind.SECTOR, "party": BodyKind.PARTY, "group": BodyKind.GROUP}
+        wrong = {
+            name: _("类别须为%(kind)s") % {"kind": kind.label}
+            for name, kind in kinds.items()
+            if (body := getattr(self, name)) is not None and body.kind != kind
+        }
+        if wrong:
+            raise ValidationError(wrong)

@@ -4,6 +4,7 @@ from datetime import date
 from typing import Self
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Coalesce
@@ -13,6 +14,7 @@ from members.enums import UNIT_ROLES, Role
 from members.models.body import Body
 from members.models.committee import Committee
 from members.models.member import Member
+from members.models.scope import require_same_committee
 from members.models.unit import Unit
 
 
@@ -71,7 +73,8 @@ class Post(models.Model):
                 name="post_names_a_member_exactly_for_members",
             ),
             models.CheckConstraint(
-                condition=Q(role=Role.PLATFORM_ADMINISTRATOR) | Q(committee__isnull=False),
+                condition=Q(role=Role.PLATFORM_ADMINISTRATOR, committee__isnull=True)
+                | (~Q(role=Role.PLATFORM_ADMINISTRATOR) & Q(committee__isnull=False)),
                 name="post_names_a_committee",
             ),
             models.CheckConstraint(
@@ -91,3 +94,9 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+    def clean(self) -> None:
+        """Refuse a unit, body or member of another committee."""
+        require_same_committee(self, "unit", "body", "member")
+        if self.role == Role.PLATFORM_ADMINISTRATOR and self.committee_id:
+            raise ValidationError({"committee": _("平台管理员不属于某个委员会")})

@@ -1,10 +1,12 @@
 """Undertaking units (承办单位)."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import UnitKind
 from members.models.committee import Committee
+from members.models.scope import require_same_committee
 
 
 class Unit(models.Model):
@@ -34,3 +36,12 @@ class Unit(models.Model):
 
     def __str__(self) -> str:
         return self.short_name or self.name
+
+    def clean(self) -> None:
+        """Refuse a parent in another committee, and a unit above itself."""
+        require_same_committee(self, "parent")
+        above = self.parent
+        while above is not None:
+            if above.pk == self.pk:
+                raise ValidationError({"parent": _("上级单位不能是本单位或其下级")})
+            above = above.parent

@@ -11,6 +11,15 @@ class User(AbstractUser):
     first_name = None  # type: ignore[assignment] -- a Chinese name is one field
     last_name = None  # type: ignore[assignment] -- a Chinese name is one field
     name = models.CharField(_("姓名"), max_length=60, blank=True)
+    home = models.ForeignKey(
+        "members.Committee",
+        verbose_name=_("账号所属委员会"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="accounts",
+        help_text=_("该委员会的管理员可以管理此账号；为空时只有平台管理员可以"),
+    )
     phone = models.CharField(_("手机号"), max_length=30, blank=True)
 
     class Meta:

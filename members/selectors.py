@@ -30,16 +30,21 @@ def _read(row: Rulebook) -> Rules:
     return _rules[key]
 
 
+def rulebook_in_force(committee: Committee, on: date) -> Rulebook | None:
+    """The rulebook of ``committee`` that is in force on ``on``, if it has one."""
+    return (
+        Rulebook.objects.filter(committee=committee, effective_from__lte=on)
+        .order_by("-effective_from")
+        .first()
+    )
+
+
 def rules_for(committee: Committee, on: date) -> Rules:
     """The rules of ``committee`` in force on ``on``; raises NoRulebook.
 
     A later rulebook never reaches back: pass the day of the act that is judged.
     """
-    row = (
-        Rulebook.objects.filter(committee=committee, effective_from__lte=on)
-        .order_by("-effective_from")
-        .first()
-    )
+    row = rulebook_in_force(committee, on)
     if row is None:
         raise NoRulebook(
             _("%(committee)s 在 %(day)s 没有生效的规则") % {"committee": committee, "day": on}

@@ -192,7 +192,8 @@ class Migration(migrations.Migration):
                 (
                     "date_joined",
                     models.DateTimeField(
-                        default=django.utils.timezone.now, verbose_name="date joined"
+                        default=django.utils.timezone.now,  # noqa: TID251 -- Django's own field
+                        verbose_name="date joined",
                     ),
                 ),
                 ("name", models.CharField(blank=True, max_length=60, verbose_name="姓名")),

@@ -1,5 +1,7 @@
 """The rulebook of a committee, effective-dated: what localities differ in is data."""
 
+from datetime import date
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -38,6 +40,10 @@ class Rulebook(models.Model):
 
     def __str__(self) -> str:
         return f"{self.committee} {self.effective_from:%Y-%m-%d}"
+
+    def is_future(self, day: date) -> bool:
+        """Whether these rules are not yet in force on ``day``, and may still change."""
+        return self.effective_from > day
 
     def clean(self) -> None:
         """Refuse a document that is not a rulebook, naming each place that is wrong."""

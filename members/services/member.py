@@ -1,0 +1,102 @@
+"""Entering members and keeping their details."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from members import permissions
+from members.enums import Role
+from members.models import Body, Committee, Member, Term, User
+from members.services.post import end_post, give_post
+
+
+@transaction.atomic
+def add_member(
+    *,
+    committee: Committee,
+    number: str,
+    name: str,
+    by: User | None,
+    at: datetime,
+    user: User | None = None,
+    terms: Iterable[Term] = (),
+    special_committees: Iterable[Body] = (),
+    since: date | None = None,
+    **details: Any,
+) -> Member:
+    """Enter a member; with ``user``, also give that account the member's post.
+
+    ``details`` are other fields of Member (sector, party, group, employer, phone …).
+    """
+    permissions.require_administers(by, committee, localdate(at))
+    member = Member(committee=committee, number=number, name=name, user=user, **details)
+    member.full_clean()
+    terms, bodies = list(terms), list(special_committees)
+    _require_own(committee, {"terms": terms, "special_committees": bodies})
+    member.save()
+    member.terms.set(terms)
+    member.special_committees.set(bodies)
+    if user is not None:
+        give_post(
+            user=user,
+            role=Role.MEMBER,
+            committee=committee,
+            member=member,
+            since=since,
+            by=by,
+            at=at,
+        )
+    return member
+
+
+@transaction.atomic
+def change_member(*, member: Member, by: User | None, at: datetime, **changes: Any) -> Member:
+    """Change fields of a member; a new ``user`` takes the member's post over from the old.
+
+    ``changes`` are fields of Member, among them ``terms`` and ``special_committees`` (lists).
+    """
+    permissions.require_administers(by, member.committee, localdate(at))
+    lists = {
+        name: list(changes.pop(name)) for name in ("terms", "special_committees") if name in changes
+    }
+    _require_own(member.committee, lists)
+    before = member.user_id
+    for name, value in changes.items():
+        setattr(member, name, value)
+    member.full_clean()
+    member.save()
+    for name, rows in lists.items():
+        getattr(member, name).set(rows)
+    if member.user_id != before:
+        _hand_over_membership(member, by, at)
+    return member
+
+
+def _hand_over_membership(member: Member, by: User | None, at: datetime) -> None:
+    """End the posts of the account that was the member's, and give one to the new."""
+    for post in member.posts.held_on(localdate(at)).exclude(user_id=member.user_id):
+        end_post(post=post, until=localdate(at), by=by, at=at)
+    if member.user is not None:
+        give_post(
+            user=member.user,
+            role=Role.MEMBER,
+            committee=member.committee,
+            member=member,
+            by=by,
+            at=at,
+        )
+
+
+def _require_own(committee: Committee, lists: Mapping[str, list[Any]]) -> None:
+    strangers = {
+        name: _("不属于同一委员会")
+        for name, rows in lists.items()
+        if any(row.committee_id != committee.pk for row in rows)
+    }
+    if strangers:
+        raise ValidationError(strangers)

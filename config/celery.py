@@ -1,0 +1,15 @@
+"""The Celery app and its timetable.
+
+The broker only rings the bell: every task finds its work in the database, so a message lost or
+doubled costs time, never a result.
+"""
+
+import os
+
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("tian")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.autodiscover_tasks()

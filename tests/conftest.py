@@ -1,0 +1,81 @@
+"""What every test may use, and how the suite treats its databases."""
+
+import os
+import subprocess
+import sys
+import uuid
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from django.test import TransactionTestCase
+from hypothesis import settings as hypothesis_settings
+
+from config.celery import app
+from config.processes import Child
+from proposals.triggers import suspended
+from tests.services import running
+
+hypothesis_settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)
+hypothesis_settings.load_profile("suite")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Leave what needs PostgreSQL to the pass on PostgreSQL."""
+    if connection.vendor == "postgresql":
+        return
+    for item in items:
+        if item.get_closest_marker("postgres"):
+            item.add_marker(pytest.mark.skip(reason="runs on PostgreSQL"))
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_ledger_lets_the_flush_pass() -> Iterator[None]:
+    """Tests with ``transaction=True`` end by emptying every table, the ledger's among them.
+
+    Its triggers refuse that, so they are away for just this moment.
+    """
+    flush = TransactionTestCase._fixture_teardown
+
+    def flush_without_triggers(case: TransactionTestCase) -> None:
+        with suspended(connection):
+            flush(case)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        yield
+
+
+@pytest.fixture
+def redis_url() -> str:
+    """The address of a real Redis."""
+    return settings.REDIS_URL
+
+
+@pytest.fixture
+def celery_worker(transactional_db: None) -> Iterator[Child]:
+    """A real worker process on the test database; it takes only this test process's tasks."""
+    name = f"worker-{uuid.uuid4()}@localhost"
+    argv = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
+    argv += [f"--hostname={name}", "--concurrency=2", "--loglevel=WARNING"]
+    environment = {
+        "DATABASE_URL": url_of_the_test_database(),
+        "DJANGO_SETTINGS_MODULE": "config.settings_test",
+        "TEST_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
+    }
+    worker = Child(
+        "worker", ["env", *(f"{key}={value}" for key, value in environment.items()), *argv]
+    )
+    worker.is_ready = lambda: bool(app.control.ping(destination=[name], timeout=1))
+    with running(worker):
+        yield worker
+
+
+def url_of_the_test_database() -> str:
+    """DATABASE_URL with the name of the test database instead."""
+    name = str(connection.settings_dict["NAME"])
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{name}"
+    return urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()

@@ -8,6 +8,7 @@ rules raise ValidationError or RulesInvalid naming the place.
 from members.services.account import change_account, create_account
 from members.services.committee import create_committee
 from members.services.member import add_member, change_member
+from members.services.notice import mark_read
 from members.services.post import end_post, give_post
 from members.services.rulebook import adopt_rulebook, drop_rulebook, edit_rulebook
 
@@ -22,4 +23,5 @@ __all__ = [
     "edit_rulebook",
     "end_post",
     "give_post",
+    "mark_read",
 ]

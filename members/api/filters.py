@@ -1,0 +1,178 @@
+"""What lists can be asked for: allow-lists; anything else is refused, not ignored."""
+
+from typing import Any
+
+from django import forms
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import rest_framework as filters
+from rest_framework import exceptions
+from rest_framework.filters import OrderingFilter
+from rest_framework.request import Request
+from rest_framework.settings import api_settings
+
+from members import clock
+from members.models import (
+    Body,
+    Committee,
+    Member,
+    Notice,
+    Post,
+    Rulebook,
+    Session,
+    Term,
+    Unit,
+    User,
+)
+
+SEARCH_MIN = 2
+"""Characters that a search for people needs, so that nobody leafs through everyone."""
+
+
+class AllowListFilters(filters.DjangoFilterBackend):
+    """Filters by the fields of the view's filter set; an unknown parameter is a 400."""
+
+    def filter_queryset(self, request: Request, queryset: QuerySet, view: Any) -> QuerySet:
+        filterset = self.get_filterset_class(view, queryset)
+        known = {"page", "page_size", api_settings.URL_FORMAT_OVERRIDE, "ordering"}
+        known |= set(filterset.base_filters) if filterset else set()
+        if unknown := sorted(set(request.query_params) - known):
+            raise exceptions.ValidationError({name: _("不能按此项筛选") for name in unknown})
+        return super().filter_queryset(request, queryset, view)
+
+
+class AllowListOrdering(OrderingFilter):
+    """Orders by the view's ``ordering_fields``; another name is a 400."""
+
+    def remove_invalid_fields(
+        self, queryset: QuerySet, fields: list[str], view: Any, request: Request
+    ) -> list[str]:
+        valid = super().remove_invalid_fields(queryset, fields, view, request)
+        if len(valid) < len(fields):
+            raise exceptions.ValidationError({self.ordering_param: _("不能按此项排序")})
+        return valid
+
+
+BACKENDS = [AllowListFilters, AllowListOrdering]
+
+
+def matching(*fields: str) -> Any:
+    """A filter method: rows where one of ``fields`` contains the text."""
+
+    def search(filterset: Any, queryset: QuerySet, name: str, value: str) -> QuerySet:
+        condition = Q()
+        for field in fields:
+            condition |= Q(**{f"{field}__icontains": value})
+        return queryset.filter(condition)
+
+    return search
+
+
+class Search(filters.CharFilter):
+    """A text of at least SEARCH_MIN characters."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_length=SEARCH_MIN, max_length=50, **options)
+
+
+class Id(filters.Filter):
+    """The id of a related row; an id that does not exist matches nothing and tells nothing."""
+
+    field_class = forms.IntegerField
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(min_value=1, max_value=2**63 - 1, **options)
+
+
+class RowFilters(filters.FilterSet):
+    """Relations are filtered by id, without looking up whether the other row exists."""
+
+    @classmethod
+    def filter_for_field(
+        cls, field: models.Field, field_name: str, lookup_expr: str | None = None
+    ) -> filters.Filter:
+        if isinstance(field, models.ForeignKey):
+            return Id(field_name=field_name)
+        return super().filter_for_field(field, field_name, lookup_expr)
+
+
+class CommitteeFilters(RowFilters):
+    class Meta:
+        model = Committee
+        fields = ["level", "parent", "code"]
+
+
+class TermFilters(RowFilters):
+    class Meta:
+        model = Term
+        fields = ["committee"]
+
+
+class SessionFilters(RowFilters):
+    class Meta:
+        model = Session
+        fields = ["committee", "term"]
+
+
+class BodyFilters(RowFilters):
+    class Meta:
+        model = Body
+        fields = ["committee", "kind", "is_active"]
+
+
+class UnitFilters(RowFilters):
+    search = Search(method="by_name", label=gettext_lazy("名称"))
+    by_name = matching("name", "short_name")
+
+    class Meta:
+        model = Unit
+        fields = ["committee", "kind", "parent", "is_active"]
+
+
+class MemberFilters(RowFilters):
+    search = Search(method="by_name", label=gettext_lazy("姓名"))
+    special_committee = Id(field_name="special_committees")
+    term = Id(field_name="terms")
+    by_name = matching("name")
+
+    class Meta:
+        model = Member
+        fields = ["committee", "sector", "party", "group"]
+
+
+class PostFilters(RowFilters):
+    held = filters.BooleanFilter(method="by_held", label=gettext_lazy("在任"))
+
+    class Meta:
+        model = Post
+        fields = ["user", "role", "committee", "unit", "body", "member"]
+
+    def by_held(self, queryset: Any, name: str, value: bool) -> QuerySet:
+        held = Post.objects.held_on(localdate(clock.now()))
+        return queryset.filter(pk__in=held) if value else queryset.exclude(pk__in=held)
+
+
+class UserFilters(RowFilters):
+    search = Search(method="by_name", label=gettext_lazy("姓名或用户名"))
+    by_name = matching("name", "username")
+
+    class Meta:
+        model = User
+        fields = ["is_active", "home"]
+
+
+class RulebookFilters(RowFilters):
+    class Meta:
+        model = Rulebook
+        fields = ["committee"]
+
+
+class NoticeFilters(RowFilters):
+    unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
+
+    class Meta:
+        model = Notice
+        fields: list[str] = []

@@ -1,0 +1,1 @@
+"""The endpoints of people, bodies and rules, one noun a file."""

@@ -1,0 +1,62 @@
+"""What the endpoints of this application share."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins, permissions, viewsets
+from rest_framework.request import Request
+
+from members.api.filters import BACKENDS
+from members.api.serializers import today
+from members.permissions import refusal_to_administer, visible
+
+
+def described(noun: str, *actions: str) -> Any:
+    """Give the usual actions of a view set their summaries in the API document."""
+    verbs = {
+        "list": "列出",
+        "retrieve": "查看",
+        "create": "新建",
+        "partial_update": "修改",
+        "destroy": "删除",
+    }
+    return extend_schema_view(
+        **{name: extend_schema(summary=f"{verbs[name]}{noun}") for name in actions}
+    )
+
+
+class Seen(viewsets.GenericViewSet):
+    """A view set over what the person may see; the rest is a 404."""
+
+    filter_backends = BACKENDS
+    ordering_fields: list[str] = []
+    http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    def get_queryset(self) -> QuerySet:
+        return visible(self.request.user, super().get_queryset(), today())
+
+
+class AdministersCommittee(permissions.BasePermission):
+    """A row is changed by the administrators of its committee; the reason is told."""
+
+    message: str | None = None
+
+    def has_object_permission(self, request: Request, view: Any, row: Any) -> bool:
+        if request.method in permissions.SAFE_METHODS:
+            return True
+        self.message = refusal_to_administer(request.user, row.committee, today())
+        return self.message is None
+
+
+class CommitteeRows(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    Seen,
+):
+    """Rows of committees: seen by who holds a post there, written by their administrators."""
+
+    permission_classes = [permissions.IsAuthenticated, AdministersCommittee]
+    http_method_names = ["get", "post", "patch", "head", "options"]

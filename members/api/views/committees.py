@@ -1,0 +1,95 @@
+"""Committees with their terms, sessions, bodies and units."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins
+from rest_framework.serializers import BaseSerializer
+
+from members import clock, permissions, services
+from members.api import filters, serializers
+from members.api.errors import refusals
+from members.api.serializers import today
+from members.api.views.base import CommitteeRows, Seen, described
+from members.models import Body, Committee, Session, Term, Unit
+from members.presets import preset
+
+
+@described("政协委员会", "list", "retrieve")
+@extend_schema_view(
+    create=extend_schema(summary="新建政协委员会（平台管理员）"),
+    partial_update=extend_schema(summary="修改政协委员会（平台管理员）"),
+)
+class CommitteeViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    Seen,
+):
+    """The tree of committees: names for everyone signed in, kept by the platform."""
+
+    queryset = Committee.objects.all()
+    filterset_class = filters.CommitteeFilters
+    http_method_names = ["get", "post", "patch", "head", "options"]
+    ordering_fields = ["code", "name", "level"]
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        writing = self.action in {"create", "partial_update"}
+        return serializers.CommitteeSerializer if writing else serializers.CommitteeNameSerializer
+
+    def check_permissions(self, request: Any) -> None:
+        """Tell who may not write before anything about the data."""
+        super().check_permissions(request)
+        if self.action in {"create", "partial_update"}:
+            permissions.require(permissions.refusal_to_administer_platform(request.user, today()))
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        details = dict(serializer.validated_data)
+        name = details.pop("preset", None)
+        at = clock.now()
+        with refusals():
+            serializer.instance = services.create_committee(
+                **details, document=preset(name) if name else None, by=self.request.user, at=at
+            )
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        details = dict(serializer.validated_data)
+        details.pop("preset", None)  # only a new committee starts from one
+        with refusals():
+            for name, value in details.items():
+                setattr(serializer.instance, name, value)
+            serializer.instance.full_clean()
+        serializer.instance.save()
+
+
+@described("届", "list", "retrieve", "create", "partial_update")
+class TermViewSet(CommitteeRows):
+    queryset = Term.objects.select_related("committee")
+    serializer_class = serializers.TermSerializer
+    filterset_class = filters.TermFilters
+    ordering_fields = ["number", "begins_on"]
+
+
+@described("会议", "list", "retrieve", "create", "partial_update")
+class SessionViewSet(CommitteeRows):
+    queryset = Session.objects.select_related("committee", "term")
+    serializer_class = serializers.SessionSerializer
+    filterset_class = filters.SessionFilters
+    ordering_fields = ["opens_on", "collection_opens_at"]
+
+
+@described("集体提案者", "list", "retrieve", "create", "partial_update")
+class BodyViewSet(CommitteeRows):
+    queryset = Body.objects.select_related("committee")
+    serializer_class = serializers.BodySerializer
+    filterset_class = filters.BodyFilters
+    ordering_fields = ["kind", "name"]
+
+
+@described("承办单位", "list", "retrieve", "create", "partial_update")
+class UnitViewSet(CommitteeRows):
+    queryset = Unit.objects.select_related("committee")
+    serializer_class = serializers.UnitSerializer
+    filterset_class = filters.UnitFilters
+    ordering_fields = ["kind", "name"]

@@ -1,0 +1,106 @@
+"""What everybody has of their own: the way in and out, who they are, their notices."""
+
+from hashlib import sha256
+from typing import Any
+
+from django.contrib.auth import authenticate
+from django.contrib.auth.signals import user_logged_in
+from django.utils.translation import gettext as _
+from drf_spectacular.utils import extend_schema
+from knox import views as knox
+from knox.models import AuthToken
+from rest_framework import exceptions, mixins
+from rest_framework.decorators import action
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import ScopedRateThrottle
+from rest_framework.views import APIView
+
+from members import clock, services
+from members.api import filters
+from members.api.serializers import (
+    LoginSerializer,
+    MeSerializer,
+    NoticeSerializer,
+    TokenSerializer,
+)
+from members.api.views.base import Seen, described
+from members.models import Notice
+
+
+class AccountThrottle(ScopedRateThrottle):
+    """Counts the attempts on one account too, from wherever they come."""
+
+    def get_cache_key(self, request: Request, view: Any) -> str:
+        username = str(request.data.get("username", "")).casefold()
+        ident = sha256(username.encode()).hexdigest()
+        return self.cache_format % {"scope": f"{self.scope}_account", "ident": ident}
+
+
+class LoginView(APIView):
+    """A token for a username and password."""
+
+    authentication_classes: list[Any] = []
+    permission_classes = [AllowAny]
+    throttle_classes = [ScopedRateThrottle, AccountThrottle]
+    throttle_scope = "login"
+
+    @extend_schema(
+        summary="登录，取得令牌", request=LoginSerializer, responses=TokenSerializer, auth=[]
+    )
+    def post(self, request: Request) -> Response:
+        """One answer for an unknown name, a wrong password and a disabled account."""
+        serializer = LoginSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        user = authenticate(request, **serializer.validated_data)
+        if user is None:
+            raise exceptions.AuthenticationFailed(_("用户名或密码错误，或账号已停用"))
+        row, token = AuthToken.objects.create(user)
+        user_logged_in.send(sender=type(user), request=request, user=user)
+        return Response(TokenSerializer({"token": token, "expiry": row.expiry}).data)
+
+
+@extend_schema(summary="注销当前令牌", request=None, responses={204: None})
+class LogoutView(knox.LogoutView):
+    """Gives up the token that the request was made with."""
+
+
+@extend_schema(summary="注销本人全部令牌", request=None, responses={204: None})
+class LogoutAllView(knox.LogoutAllView):
+    """Gives up every token of the person."""
+
+
+class MeView(APIView):
+    """Who is signed in."""
+
+    @extend_schema(summary="我是谁、任何职务", responses=MeSerializer)
+    def get(self, request: Request) -> Response:
+        """The account, its posts of today and the number of unread notices."""
+        return Response(MeSerializer(request.user, context={"request": request}).data)
+
+
+@described("通知", "list", "retrieve")
+class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
+    """The person's own notices."""
+
+    queryset = Notice.objects.all()
+    serializer_class = NoticeSerializer
+    filterset_class = filters.NoticeFilters
+    http_method_names = ["get", "post", "head", "options"]
+
+    @extend_schema(summary="标为已读", request=None, responses=NoticeSerializer)
+    @action(detail=True, methods=["post"])
+    def read(self, request: Request, pk: str) -> Response:
+        """Mark a notice as read; the first reading counts."""
+        notice = self.get_object()
+        services.mark_read(notices=self.get_queryset().filter(pk=notice.pk), at=clock.now())
+        notice.refresh_from_db()
+        return Response(self.get_serializer(notice).data)
+
+    @extend_schema(summary="全部标为已读", request=None, responses={204: None})
+    @action(detail=False, methods=["post"], url_path="read-all", pagination_class=None)
+    def read_all(self, request: Request) -> Response:
+        """Mark every notice of the person as read."""
+        services.mark_read(notices=self.get_queryset(), at=clock.now())
+        return Response(status=204)

@@ -1,0 +1,140 @@
+"""Members, posts and accounts."""
+
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet
+from django.utils.timezone import localdate
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from members import clock, permissions, services
+from members.api import filters, serializers
+from members.api.errors import refusals
+from members.api.serializers import today
+from members.api.views.base import CommitteeRows, Seen, described
+from members.models import Member, Post, User
+
+
+@described("政协委员", "list", "retrieve", "create", "partial_update")
+class MemberViewSet(CommitteeRows):
+    """Members; an account given to one also gets the member's post."""
+
+    queryset = Member.objects.select_related(
+        "committee", "sector", "party", "group"
+    ).prefetch_related("special_committees", "terms")
+    serializer_class = serializers.MemberSerializer
+    filterset_class = filters.MemberFilters
+    ordering_fields = ["number", "name"]
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        with refusals():
+            serializer.instance = services.add_member(
+                **serializer.validated_data, by=self.request.user, at=clock.now()
+            )
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        changes = {**serializer.validated_data}
+        changes.pop("committee", None)
+        with refusals():
+            serializer.instance = services.change_member(
+                member=serializer.instance, **changes, by=self.request.user, at=clock.now()
+            )
+
+
+@described("职务", "list", "retrieve", "create")
+class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, Seen):
+    """Own posts; administrators see, give and end those of their committee."""
+
+    queryset = Post.objects.select_related("user", "committee", "unit", "body")
+    serializer_class = serializers.PostSerializer
+    filterset_class = filters.PostFilters
+    http_method_names = ["get", "post", "head", "options"]
+    ordering_fields = ["role", "since", "until"]
+
+    def check_permissions(self, request: Any) -> None:
+        """Tell who administers nothing before looking at the data."""
+        super().check_permissions(request)
+        if self.action in {"create", "end"}:
+            permissions.require(permissions.refusal_to_see_accounts(request.user, today()))
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        with refusals():
+            serializer.instance = services.give_post(
+                **serializer.validated_data, by=self.request.user, at=clock.now()
+            )
+
+    @extend_schema(
+        summary="结束职务（默认自今天起）",
+        request=serializers.PostEndSerializer,
+        responses=serializers.PostSerializer,
+    )
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """End a post from a day on."""
+        serializer = serializers.PostEndSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        at = clock.now()
+        until = serializer.validated_data.get("until") or localdate(at)
+        with refusals():
+            post = services.end_post(post=self.get_object(), until=until, by=request.user, at=at)
+        return Response(self.get_serializer(post).data)
+
+
+@described("账号（管理员）", "list", "retrieve", "create", "partial_update")
+class UserViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    Seen,
+):
+    """Accounts of the committee, for administrators only; a search needs two characters."""
+
+    queryset = User.objects.order_by("username")
+    serializer_class = serializers.AccountSerializer
+    filterset_class = filters.UserFilters
+    http_method_names = ["get", "post", "patch", "head", "options"]
+    ordering_fields = ["username", "name"]
+
+    def check_permissions(self, request: Any) -> None:
+        """Nobody but administrators looks people up."""
+        super().check_permissions(request)
+        if request.user.is_authenticated:
+            permissions.require(permissions.refusal_to_see_accounts(request.user, today()))
+
+    def get_queryset(self) -> QuerySet:
+        posts = Post.objects.select_related("user", "committee", "unit", "body")
+        shown = permissions.visible(self.request.user, posts, today())
+        return (
+            super()
+            .get_queryset()
+            .prefetch_related(Prefetch("posts", queryset=shown, to_attr="posts_shown"))
+        )
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        with refusals():
+            account = services.create_account(
+                **_without_disabling(serializer.validated_data),
+                by=self.request.user,
+                at=clock.now(),
+            )
+        serializer.instance = self.get_queryset().get(pk=account.pk)
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        with refusals():
+            account = services.change_account(
+                account=serializer.instance,
+                **serializer.validated_data,
+                by=self.request.user,
+                at=clock.now(),
+            )
+        serializer.instance = self.get_queryset().get(pk=account.pk)
+
+
+def _without_disabling(data: dict[str, Any]) -> dict[str, Any]:
+    """A new account is always enabled."""
+    return {name: value for name, value in data.items() if name != "is_active"}

@@ -3,6 +3,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
+BABEL := $(BIN)/python -m babel.messages.frontend --quiet
 CODE := config members proposals supervision
 
 export DATA_DIR ?= $(CURDIR)/.data
@@ -49,7 +50,7 @@ $(SECRET):
 	touch $@
 
 %.mo: %.po | .venv/runtime
-	$(BIN)/pybabel --quiet compile --input-file $< --output-file $@
+	$(BABEL) compile --input-file $< --output-file $@
 
 # -- To work on it -----------------------------------------------------------------------
 
@@ -86,9 +87,9 @@ migrations: install ## Write migrations for changed models
 	$(MANAGE) makemigrations
 
 messages: install ## Collect the texts to translate into locale/
-	$(BIN)/pybabel --quiet extract --mapping-file pyproject.toml --no-wrap --sort-by-file \
+	$(BABEL) extract --mapping-file pyproject.toml --no-wrap --sort-by-file \
 		--keywords gettext_lazy --keywords ngettext_lazy:1,2 --keywords pgettext_lazy:1c,2 \
 		--keywords npgettext_lazy:1c,2,3 --keywords gettext_noop \
 		--output-file locale/django.pot $(CODE)
-	$(BIN)/pybabel --quiet update --domain django --no-wrap --input-file locale/django.pot --output-dir locale
+	$(BABEL) update --domain django --no-wrap --input-file locale/django.pot --output-dir locale
 	rm locale/django.pot

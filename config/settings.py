@@ -172,15 +172,21 @@ PRIVATE_REDIS_URL = f"redis+socket://{PRIVATE_REDIS_SOCKET}"
 REDIS_URL = env("REDIS_URL", default=PRIVATE_REDIS_URL)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
-    "socket_connect_timeout": 2,  # a request may kick a task: it must not wait for the broker
-    "visibility_timeout": 300,
+    # A request that announces a task does not wait for a broker that is away.
+    "interval_start": 0,
+    "max_retries": 1,
+    "socket_connect_timeout": 2,
+    # What a killed worker had in hand comes back within minutes, not an hour.
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
+    "visibility_timeout": 300,
 }
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None  # it comes back: wait for it
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_PUBLISH_RETRY = False  # a sweep finds what could not be announced
 CELERY_TASK_SERIALIZER = "json"
 CELERY_TIMEZONE = TIME_ZONE
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False

@@ -1,7 +1,6 @@
 """What every test may use, and how the suite treats its databases."""
 
 import os
-import subprocess
 import sys
 import uuid
 from collections.abc import Iterator

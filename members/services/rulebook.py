@@ -35,7 +35,7 @@ def adopt_rulebook(
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     permissions.require_administers(by, committee, localdate(at))
     Rules.read(document)
-    _require_free_day(committee, effective_from, at)
+    require_free_day(committee, effective_from, localdate(at))
     return Rulebook.objects.create(
         committee=committee,
         effective_from=effective_from,
@@ -64,7 +64,7 @@ def edit_rulebook(
         Rules.read(document)
         rulebook.document = dict(document)
     if effective_from is not None and effective_from != rulebook.effective_from:
-        _require_free_day(rulebook.committee, effective_from, at)
+        require_free_day(rulebook.committee, effective_from, localdate(at))
         rulebook.effective_from = effective_from
     if note is not None:
         rulebook.note = note
@@ -94,8 +94,11 @@ def _future_rulebook(rulebook: Rulebook, by: User | None, at: datetime) -> Ruleb
     return locked
 
 
-def _require_free_day(committee: Committee, day: date, at: datetime) -> None:
-    today = localdate(at)
+def require_free_day(committee: Committee, day: date, today: date) -> None:
+    """Refuse ``day`` for new rules when it would rewrite the past or is taken.
+
+    Raises ValidationError on ``effective_from``.
+    """
     in_force = rulebook_in_force(committee, today)
     if in_force is not None and day < today:
         raise ValidationError(

@@ -1,0 +1,271 @@
+"""The back office of platform administrators; lists read a bounded number of rows."""
+
+import json
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.http import HttpRequest
+from django.utils.html import format_html, format_html_join
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from members import clock
+from members.models import (
+    Body,
+    CalendarDay,
+    Committee,
+    Member,
+    Notice,
+    Post,
+    Rulebook,
+    Session,
+    Term,
+    Unit,
+    User,
+)
+from members.permissions import administers_platform
+from members.presets import NAMES, preset
+from members.services.rulebook import require_free_day
+
+admin.site.unregister(Group)  # what people may do is said by posts alone
+
+
+def today() -> date:
+    """The day on which the request is judged."""
+    return localdate(clock.now())
+
+
+class ForPlatformAdministrators(admin.ModelAdmin):
+    """Platform administrators, and the operator's superuser, see and change everything."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def _is_allowed(self, request: HttpRequest) -> bool:
+        user = request.user
+        return bool(user.is_active and user.is_superuser) or administers_platform(user, today())
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._is_allowed(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_allowed(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._is_allowed(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_allowed(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._is_allowed(request)
+
+
+@admin.register(Committee)
+class CommitteeAdmin(ForPlatformAdministrators):
+    list_display = ["code", "name", "level", "parent"]
+    list_filter = ["level"]
+    list_select_related = ["parent"]
+    search_fields = ["code", "name", "short_name"]
+    autocomplete_fields = ["parent"]
+
+
+@admin.register(Term)
+class TermAdmin(ForPlatformAdministrators):
+    list_display = ["committee", "number", "begins_on", "ends_on"]
+    list_select_related = ["committee"]
+    search_fields = ["committee__name", "committee__short_name"]
+    autocomplete_fields = ["committee"]
+
+
+@admin.register(Session)
+class SessionAdmin(ForPlatformAdministrators):
+    list_display = ["__str__", "opens_on", "closes_on", "collection_closes_at"]
+    list_select_related = ["committee", "term__committee"]
+    search_fields = ["committee__name", "committee__short_name"]
+    autocomplete_fields = ["committee", "term"]
+
+
+@admin.register(Body)
+class BodyAdmin(ForPlatformAdministrators):
+    list_display = ["name", "kind", "committee", "is_active"]
+    list_filter = ["kind", "is_active"]
+    list_select_related = ["committee"]
+    search_fields = ["name", "committee__short_name"]
+    autocomplete_fields = ["committee", "convener"]
+
+
+@admin.register(Unit)
+class UnitAdmin(ForPlatformAdministrators):
+    list_display = ["name", "kind", "committee", "is_active"]
+    list_filter = ["kind", "is_active"]
+    list_select_related = ["committee"]
+    search_fields = ["name", "short_name", "committee__short_name"]
+    autocomplete_fields = ["committee", "parent"]
+
+
+@admin.register(Member)
+class MemberAdmin(ForPlatformAdministrators):
+    list_display = ["number", "name", "committee", "sector", "party"]
+    list_select_related = ["committee", "sector", "party"]
+    search_fields = ["name", "number", "committee__short_name"]
+    autocomplete_fields = [
+        "committee",
+        "user",
+        "terms",
+        "sector",
+        "party",
+        "group",
+        "special_committees",
+    ]
+
+
+@admin.register(Post)
+class PostAdmin(ForPlatformAdministrators):
+    list_display = ["user", "role", "committee", "unit", "body", "since", "until"]
+    list_filter = ["role"]
+    list_select_related = ["user", "committee", "unit", "body"]
+    search_fields = ["user__name", "user__username", "committee__short_name"]
+    autocomplete_fields = ["user", "committee", "unit", "body", "member"]
+
+
+@admin.register(User)
+class AccountAdmin(ForPlatformAdministrators, UserAdmin):
+    list_display = ["username", "name", "home", "is_active", "is_staff"]
+    list_filter = ["is_active", "is_staff"]
+    list_select_related = ["home"]
+    search_fields = ["username", "name"]
+    autocomplete_fields = ["home"]
+    filter_horizontal: list[str] = []
+    fieldsets = [
+        (None, {"fields": ["username", "password", "name", "phone", "home"]}),
+        (_("登录"), {"fields": ["is_active", "is_staff", "last_login", "date_joined"]}),
+    ]
+    add_fieldsets = [
+        (
+            None,
+            {"fields": ["username", "usable_password", "password1", "password2", "name", "home"]},
+        ),
+    ]
+    readonly_fields = ["last_login", "date_joined"]
+
+
+@admin.register(Notice)
+class NoticeAdmin(ForPlatformAdministrators):
+    """Whom was told what, to look up when somebody says they were not told."""
+
+    list_display = ["title", "recipient", "created_at", "read_at"]
+    list_select_related = ["recipient"]
+    search_fields = ["recipient__name", "recipient__username"]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(CalendarDay)
+class CalendarDayAdmin(ForPlatformAdministrators):
+    list_display = ["day", "is_working", "name"]
+    list_filter = ["is_working"]
+    date_hierarchy = "day"
+
+
+# -- Rulebook ------------------------------------------------------------------------------
+
+
+class ReadableJSON(json.JSONEncoder):
+    """One setting a line, Chinese as Chinese."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options | {"indent": 2, "ensure_ascii": False, "sort_keys": False})
+
+
+class RulebookForm(forms.ModelForm):
+    """The document as text that a person can read, checked with the day it begins."""
+
+    document = forms.JSONField(
+        label=_("规则"),
+        encoder=ReadableJSON,
+        widget=forms.Textarea(attrs={"rows": 40, "cols": 100, "spellcheck": "false"}),
+    )
+
+    class Meta:
+        model = Rulebook
+        fields = ["committee", "effective_from", "note", "document"]
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or self.cleaned_data
+        committee, day = data.get("committee"), data.get("effective_from")
+        if committee and day and day != self.instance.effective_from:
+            try:
+                require_free_day(committee, day, today())
+            except ValidationError as error:
+                self.add_error(None, error)
+        return data
+
+
+@admin.register(Rulebook)
+class RulebookAdmin(ForPlatformAdministrators):
+    """Rules to come are edited; rules in force are only read."""
+
+    form = RulebookForm
+    actions = None
+    list_display = ["committee", "effective_from", "note", "author", "updated_at"]
+    list_select_related = ["committee", "author"]
+    search_fields = ["committee__name", "committee__short_name"]
+    autocomplete_fields = ["committee"]
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_change_permission(request, obj) and _may_change(obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return super().has_delete_permission(request, obj) and _may_change(obj)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Rulebook]:
+        rows = super().get_queryset(request)
+        listing = request.resolver_match and request.resolver_match.url_name.endswith("changelist")
+        return rows.defer("document") if listing else rows
+
+    def get_fields(self, request: HttpRequest, obj: Rulebook | None = None) -> list[str]:
+        last = "document" if _may_change(obj) else "readable"
+        return ["committee", "effective_from", "note", last]
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Rulebook | None = None) -> list[str]:
+        return ["readable", "committee"] if obj else ["readable"]
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
+        form = super().get_form(request, obj, **options)
+        if obj is None:
+            links = format_html_join(
+                " · ", '<a href="?preset={}">{}</a>', ((n, preset(n)["name"]) for n in NAMES)
+            )
+            form.base_fields["document"].help_text = format_html("{} {}", _("从样本开始："), links)
+        return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        initial: dict[str, Any] = {**super().get_changeform_initial_data(request)}
+        name = initial.pop("preset", None)
+        if name in NAMES:
+            initial["document"] = preset(name)
+        return initial
+
+    def save_model(self, request: HttpRequest, obj: Rulebook, form: Any, change: bool) -> None:
+        obj.author = request.user
+        super().save_model(request, obj, form, change)
+
+    @admin.display(description=_("规则"))
+    def readable(self, obj: Rulebook) -> str:
+        """The document of rules in force, as text."""
+        return format_html("<pre>{}</pre>", ReadableJSON().encode(obj.document))
+
+
+def _may_change(rulebook: Rulebook | None) -> bool:
+    return rulebook is None or rulebook.is_future(today())

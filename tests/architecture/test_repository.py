@@ -1,0 +1,43 @@
+"""What is in the repository says nothing of the machine that it was written on."""
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+REGISTRIES = ["pypi.org", "pythonhosted.org", "npmjs.org", "debian.org"]
+OPTIONS = ["--index-url", "--extra-index-url", "--find-links", "--trusted-host"]
+FOLDERS = ["/home/", "/opt/", "/root/", "/tmp/", "/work/"]  # noqa: S108 -- looked for, not used
+WORDS = re.compile("|".join(re.escape(word) for word in REGISTRIES + OPTIONS + FOLDERS))
+
+
+def tracked() -> list[Path]:
+    """Every file that git keeps, but this one, which must name what it looks for."""
+    listed = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True, text=True
+    )
+    paths = [ROOT / name for name in listed.stdout.split("\0") if name]
+    return [path for path in paths if path.exists() and path != Path(__file__)]
+
+
+def test_no_file_names_a_download_address_or_a_machine_path():
+    found = {}
+    for path in tracked():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:  # a picture or a document
+            continue
+        if words := sorted(set(WORDS.findall(text))):
+            found[str(path.relative_to(ROOT))] = words
+
+    assert found == {}
+
+
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+def test_requirements_are_pinned_exactly(name):
+    lines = (ROOT / name).read_text().splitlines()
+    wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]
+
+    assert [line for line in wanted if not re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line)] == []

@@ -1,0 +1,52 @@
+"""The page that a stranger sees first."""
+
+import json
+
+import pytest
+
+LOGINS = [{"role": "政协委员", "username": "li", "password": "a-demo-password"}]
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def demo_logins(settings, tmp_path):
+    settings.DATA_DIR = tmp_path
+    (tmp_path / "demo-logins.json").write_text(json.dumps(LOGINS), encoding="utf-8")
+
+
+def test_home_links_every_door(client):
+    page = client.get("/").content.decode()
+
+    for door in ("/api/docs/", "/api/schema/", "/admin/", "/health/", "/accounts/login/"):
+        assert f'href="{door}' in page
+
+
+def test_home_shows_the_logins_of_a_demo(client, settings, demo_logins):
+    settings.DEMO = True
+
+    assert "a-demo-password" in client.get("/").content.decode()
+
+
+def test_home_keeps_the_logins_of_anything_else(client, settings, demo_logins):
+    settings.DEMO = False
+
+    assert "a-demo-password" not in client.get("/").content.decode()
+
+
+def test_home_speaks_the_chosen_language(client):
+    client.post("/language/", {"language": "en"})
+
+    assert '<html lang="en">' in client.get("/").content.decode()
+
+
+def test_the_schema_is_openapi_3_1(client):
+    response = client.get("/api/schema/")
+
+    assert response.content.startswith(b"openapi: 3.1.0\n")
+
+
+def test_the_docs_need_no_other_server(client):
+    page = client.get("/api/docs/").content.decode()
+
+    assert "https://" not in page

@@ -208,7 +208,7 @@ def refusal_to_place_account(user: Reader, home: Committee | None, on: date) -> 
     if administers_platform(user, on):
         return None
     if home is None or home.pk not in administered_by(user, on):
-        return _("只能建立属于本委员会的账号")
+        return _("只能建立属于本委员会的账号，其他账号由平台管理员建立")
     return None
 
 

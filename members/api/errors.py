@@ -1,29 +1,35 @@
 """What services refuse, as answers of the API."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from rest_framework import exceptions
+from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
 from members.rules import RulesInvalid
 
 
-@contextmanager
-def refusals(**renamed: str) -> Iterator[None]:
-    """Turn a broken rule raised inside into a 400 that names the field.
+class TellsReasons:
+    """A view whose refusals reach the person with their reason, not as a bare 403 or a 500."""
+
+    def handle_exception(self, error: Exception) -> Response:
+        """Answer as the API does, from what services and permissions raise."""
+        return super().handle_exception(as_api_error(error))  # type: ignore[misc] -- a mixin of views
+
+
+def as_api_error(error: Exception) -> Exception:
+    """The error of the API that says what ``error`` says; others are given back.
 
     A wrong place in a rulebook is named by its path, as ``document.deadlines.0.amount``.
-    ``renamed`` maps a field of the model to its name in the request.
     """
-    try:
-        yield
-    except RulesInvalid as error:
-        raise exceptions.ValidationError({"document": nested(error.errors)}) from error
-    except ValidationError as error:
-        raise exceptions.ValidationError(_by_field(error, renamed)) from error
+    if isinstance(error, RulesInvalid):
+        return exceptions.ValidationError({"document": nested(error.errors)})
+    if isinstance(error, ValidationError):
+        return exceptions.ValidationError(_by_field(error))
+    if isinstance(error, PermissionDenied) and error.args:
+        return exceptions.PermissionDenied(str(error))
+    return error
 
 
 def nested(errors: list[tuple[str, str]]) -> dict[str, Any]:
@@ -42,13 +48,11 @@ def nested(errors: list[tuple[str, str]]) -> dict[str, Any]:
     return tree
 
 
-def _by_field(error: ValidationError, renamed: dict[str, str]) -> dict[str, list[str]]:
+def _by_field(error: ValidationError) -> dict[str, list[str]]:
     if not hasattr(error, "error_dict"):
         return {api_settings.NON_FIELD_ERRORS_KEY: error.messages}
-    return {_field(name, renamed): messages for name, messages in error.message_dict.items()}
-
-
-def _field(name: str, renamed: dict[str, str]) -> str:
-    return (
-        api_settings.NON_FIELD_ERRORS_KEY if name == NON_FIELD_ERRORS else renamed.get(name, name)
-    )
+    key = api_settings.NON_FIELD_ERRORS_KEY
+    return {
+        key if name == NON_FIELD_ERRORS else name: messages
+        for name, messages in error.message_dict.items()
+    }

@@ -3,13 +3,14 @@
 from datetime import date
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from members import clock, permissions
-from members.api.errors import refusals
+from members.api.errors import as_api_error
 from members.enums import CommitteeLevel
 from members.models import (
     Body,
@@ -90,8 +91,10 @@ class OfCommittee(serializers.ModelSerializer):
         for name, value in attrs.items():
             if name not in many:
                 setattr(row, name, value)
-        with refusals():
+        try:
             row.clean()
+        except ValidationError as error:
+            raise as_api_error(error) from error
         return attrs
 
 

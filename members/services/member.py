@@ -35,7 +35,7 @@ def add_member(
     """
     permissions.require_administers(by, committee, localdate(at))
     member = Member(committee=committee, number=number, name=name, user=user, **details)
-    member.full_clean()
+    _check(member)
     terms, bodies = list(terms), list(special_committees)
     _require_own(committee, {"terms": terms, "special_committees": bodies})
     member.save()
@@ -68,13 +68,19 @@ def change_member(*, member: Member, by: User | None, at: datetime, **changes: A
     before = member.user_id
     for name, value in changes.items():
         setattr(member, name, value)
-    member.full_clean()
+    _check(member)
     member.save()
     for name, rows in lists.items():
         getattr(member, name).set(rows)
     if member.user_id != before:
         _hand_over_membership(member, by, at)
     return member
+
+
+def _check(member: Member) -> None:
+    """Apply every rule of the model, the domain's first: it says it in the domain's words."""
+    member.clean()
+    member.full_clean()
 
 
 def _hand_over_membership(member: Member, by: User | None, at: datetime) -> None:

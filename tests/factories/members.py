@@ -40,7 +40,7 @@ class UserFactory(DjangoModelFactory):
 
 
 class CommitteeFactory(DjangoModelFactory):
-    """Has the county's rules since 2020; ``rulebook`` is another preset's name or document, or False."""
+    """Has the county's rules since 2020; ``rulebook``: another preset or document, or False."""
 
     class Meta:
         model = Committee

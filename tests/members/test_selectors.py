@@ -44,9 +44,9 @@ def year() -> tuple[Session, Session]:
 
 moments = st.one_of(
     st.datetimes(
-        datetime(2023, 11, 1),
-        datetime(2025, 6, 1),
-        timezones=st.just(UTC),  # noqa: DTZ001 -- the strategy adds it
+        OPENS.replace(tzinfo=None),
+        NEXT_CLOSES.replace(tzinfo=None) + timedelta(days=90),
+        timezones=st.just(UTC),
     ),
     st.sampled_from([b + step for b in BOUNDARIES for step in (-MINUTE, 0 * MINUTE, MINUTE)]),
 ).filter(lambda moment: moment >= OPENS)

@@ -7,6 +7,7 @@ from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, permissions, viewsets
 from rest_framework.request import Request
 
+from members.api.errors import TellsReasons
 from members.api.filters import BACKENDS
 from members.api.serializers import today
 from members.permissions import refusal_to_administer, visible
@@ -26,7 +27,7 @@ def described(noun: str, *actions: str) -> Any:
     )
 
 
-class Seen(viewsets.GenericViewSet):
+class Seen(TellsReasons, viewsets.GenericViewSet):
     """A view set over what the person may see; the rest is a 404."""
 
     filter_backends = BACKENDS

@@ -8,7 +8,6 @@ from rest_framework.serializers import BaseSerializer
 
 from members import clock, permissions, services
 from members.api import filters, serializers
-from members.api.errors import refusals
 from members.api.serializers import today
 from members.api.views.base import CommitteeRows, Seen, described
 from members.models import Body, Committee, Session, Term, Unit
@@ -48,18 +47,16 @@ class CommitteeViewSet(
         details = dict(serializer.validated_data)
         name = details.pop("preset", None)
         at = clock.now()
-        with refusals():
-            serializer.instance = services.create_committee(
-                **details, document=preset(name) if name else None, by=self.request.user, at=at
-            )
+        serializer.instance = services.create_committee(
+            **details, document=preset(name) if name else None, by=self.request.user, at=at
+        )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         details = dict(serializer.validated_data)
         details.pop("preset", None)  # only a new committee starts from one
-        with refusals():
-            for name, value in details.items():
-                setattr(serializer.instance, name, value)
-            serializer.instance.full_clean()
+        for name, value in details.items():
+            setattr(serializer.instance, name, value)
+        serializer.instance.full_clean()
         serializer.instance.save()
 
 

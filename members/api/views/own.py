@@ -46,6 +46,10 @@ class LoginView(APIView):
     throttle_classes = [ScopedRateThrottle, AccountThrottle]
     throttle_scope = "login"
 
+    def get_authenticate_header(self, request: Request) -> str:
+        """What to send instead, so that a failed attempt is a 401."""
+        return "Token"
+
     @extend_schema(
         summary="登录，取得令牌", request=LoginSerializer, responses=TokenSerializer, auth=[]
     )

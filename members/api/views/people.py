@@ -13,7 +13,6 @@ from rest_framework.serializers import BaseSerializer
 
 from members import clock, permissions, services
 from members.api import filters, serializers
-from members.api.errors import refusals
 from members.api.serializers import today
 from members.api.views.base import CommitteeRows, Seen, described
 from members.models import Member, Post, User
@@ -31,18 +30,16 @@ class MemberViewSet(CommitteeRows):
     ordering_fields = ["number", "name"]
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        with refusals():
-            serializer.instance = services.add_member(
-                **serializer.validated_data, by=self.request.user, at=clock.now()
-            )
+        serializer.instance = services.add_member(
+            **serializer.validated_data, by=self.request.user, at=clock.now()
+        )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         changes = {**serializer.validated_data}
         changes.pop("committee", None)
-        with refusals():
-            serializer.instance = services.change_member(
-                member=serializer.instance, **changes, by=self.request.user, at=clock.now()
-            )
+        serializer.instance = services.change_member(
+            member=serializer.instance, **changes, by=self.request.user, at=clock.now()
+        )
 
 
 @described("职务", "list", "retrieve", "create")
@@ -62,10 +59,9 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
             permissions.require(permissions.refusal_to_see_accounts(request.user, today()))
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        with refusals():
-            serializer.instance = services.give_post(
-                **serializer.validated_data, by=self.request.user, at=clock.now()
-            )
+        serializer.instance = services.give_post(
+            **serializer.validated_data, by=self.request.user, at=clock.now()
+        )
 
     @extend_schema(
         summary="结束职务（默认自今天起）",
@@ -79,8 +75,7 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
         serializer.is_valid(raise_exception=True)
         at = clock.now()
         until = serializer.validated_data.get("until") or localdate(at)
-        with refusals():
-            post = services.end_post(post=self.get_object(), until=until, by=request.user, at=at)
+        post = services.end_post(post=self.get_object(), until=until, by=request.user, at=at)
         return Response(self.get_serializer(post).data)
 
 
@@ -116,22 +111,20 @@ class UserViewSet(
         )
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        with refusals():
-            account = services.create_account(
-                **_without_disabling(serializer.validated_data),
-                by=self.request.user,
-                at=clock.now(),
-            )
+        account = services.create_account(
+            **_without_disabling(serializer.validated_data),
+            by=self.request.user,
+            at=clock.now(),
+        )
         serializer.instance = self.get_queryset().get(pk=account.pk)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        with refusals():
-            account = services.change_account(
-                account=serializer.instance,
-                **serializer.validated_data,
-                by=self.request.user,
-                at=clock.now(),
-            )
+        account = services.change_account(
+            account=serializer.instance,
+            **serializer.validated_data,
+            by=self.request.user,
+            at=clock.now(),
+        )
         serializer.instance = self.get_queryset().get(pk=account.pk)
 
 

@@ -12,7 +12,6 @@ from rest_framework.serializers import BaseSerializer
 
 from members import clock, rules, services
 from members.api import filters
-from members.api.errors import refusals
 from members.api.serializers import RulebookDocumentSerializer, RulebookSerializer, today
 from members.api.views.base import AdministersCommittee, Seen, described
 from members.models import Rulebook
@@ -44,22 +43,19 @@ class RulebookViewSet(
         return RulebookSerializer if self.action == "list" else RulebookDocumentSerializer
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        with refusals():
-            serializer.instance = services.adopt_rulebook(
-                **serializer.validated_data, by=self.request.user, at=clock.now()
-            )
+        serializer.instance = services.adopt_rulebook(
+            **serializer.validated_data, by=self.request.user, at=clock.now()
+        )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         changes = {**serializer.validated_data}
         changes.pop("committee", None)
-        with refusals():
-            serializer.instance = services.edit_rulebook(
-                rulebook=serializer.instance, **changes, by=self.request.user, at=clock.now()
-            )
+        serializer.instance = services.edit_rulebook(
+            rulebook=serializer.instance, **changes, by=self.request.user, at=clock.now()
+        )
 
     def perform_destroy(self, instance: Rulebook) -> None:
-        with refusals():
-            services.drop_rulebook(rulebook=instance, by=self.request.user, at=clock.now())
+        services.drop_rulebook(rulebook=instance, by=self.request.user, at=clock.now())
 
     @extend_schema(
         summary="现行规则",

@@ -2,7 +2,7 @@
 
 import json
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -142,7 +142,7 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     list_select_related = ["home"]
     search_fields = ["username", "name"]
     autocomplete_fields = ["home"]
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "password", "name", "phone", "home"]}),
         (_("登录"), {"fields": ["is_active", "is_staff", "last_login", "date_joined"]}),
@@ -153,7 +153,7 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
             {"fields": ["username", "usable_password", "password1", "password2", "name", "home"]},
         ),
     ]
-    readonly_fields = ["last_login", "date_joined"]
+    readonly_fields = ("last_login", "date_joined")
 
 
 @admin.register(Notice)
@@ -231,18 +231,21 @@ class RulebookAdmin(ForPlatformAdministrators):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Rulebook]:
         rows = super().get_queryset(request)
-        listing = request.resolver_match and request.resolver_match.url_name.endswith("changelist")
+        match = request.resolver_match
+        listing = match is not None and str(match.url_name).endswith("changelist")
         return rows.defer("document") if listing else rows
 
-    def get_fields(self, request: HttpRequest, obj: Rulebook | None = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Rulebook | None = None) -> Any:
         last = "document" if _may_change(obj) else "readable"
         return ["committee", "effective_from", "note", last]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rulebook | None = None) -> list[str]:
         return ["readable", "committee"] if obj else ["readable"]
 
-    def get_form(self, request: HttpRequest, obj: Any = None, **options: Any) -> Any:
-        form = super().get_form(request, obj, **options)
+    def get_form(
+        self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any
+    ) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
         if obj is None:
             links = format_html_join(
                 " · ", '<a href="?preset={}">{}</a>', ((n, preset(n)["name"]) for n in NAMES)
@@ -258,7 +261,7 @@ class RulebookAdmin(ForPlatformAdministrators):
         return initial
 
     def save_model(self, request: HttpRequest, obj: Rulebook, form: Any, change: bool) -> None:
-        obj.author = request.user
+        obj.author = cast(User, request.user)
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("规则"))

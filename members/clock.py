@@ -7,7 +7,7 @@ year can be played in minutes: inside ``at(moment)`` the edge sees that moment.
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import datetime
+from datetime import date, datetime
 
 from django.utils import timezone
 
@@ -27,3 +27,8 @@ def at(moment: datetime) -> Iterator[None]:
         yield
     finally:
         _moment.reset(token)
+
+
+def today() -> date:
+    """The local day of ``now``."""
+    return timezone.localtime(now()).date()

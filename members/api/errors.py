@@ -13,9 +13,9 @@ from members.rules import RulesInvalid
 class TellsReasons:
     """A view whose refusals reach the person with their reason, not as a bare 403 or a 500."""
 
-    def handle_exception(self, error: Exception) -> Response:
+    def handle_exception(self, exc: Exception) -> Response:
         """Answer as the API does, from what services and permissions raise."""
-        return super().handle_exception(as_api_error(error))  # type: ignore[misc] -- a mixin of views
+        return super().handle_exception(as_api_error(exc))  # type: ignore[misc]  # a mixin of views
 
 
 def as_api_error(error: Exception) -> Exception:

@@ -48,7 +48,7 @@ class AllowListOrdering(OrderingFilter):
     """Orders by the view's ``ordering_fields``; another name is a 400."""
 
     def remove_invalid_fields(
-        self, queryset: QuerySet, fields: list[str], view: Any, request: Request
+        self, queryset: QuerySet, fields: Any, view: Any, request: Request
     ) -> list[str]:
         valid = super().remove_invalid_fields(queryset, fields, view, request)
         if len(valid) < len(fields):

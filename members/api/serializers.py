@@ -1,9 +1,11 @@
 """Shapes of people, bodies and rules in the API; fields are always listed."""
 
 from datetime import date
-from typing import Any
+from typing import Any, cast
 
 from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -36,7 +38,8 @@ class Visible(serializers.PrimaryKeyRelatedField):
     """A relation to a row that the person may see; any other id does not exist."""
 
     def get_queryset(self) -> Any:
-        return permissions.visible(self.context["request"].user, super().get_queryset(), today())
+        rows = cast(QuerySet, super().get_queryset())
+        return permissions.visible(self.context["request"].user, rows, today())
 
 
 class CommitteeSerializer(serializers.ModelSerializer):
@@ -81,9 +84,14 @@ class OfCommittee(serializers.ModelSerializer):
         permissions.require(permissions.refusal_to_administer(user, committee, today()))
         return committee
 
+    def values(self, attrs: dict[str, Any], *names: str) -> list[Any]:
+        """The values of fields as they would become."""
+        return [attrs.get(name, getattr(self.instance, name, None)) for name in names]
+
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Apply the rules of the model to the row as it would become."""
-        row = self.Meta.model()
+        model: type[models.Model] = self.Meta.model
+        row = model()
         if self.instance is not None:
             for field in row._meta.concrete_fields:
                 setattr(row, field.attname, getattr(self.instance, field.attname))
@@ -104,8 +112,7 @@ class TermSerializer(OfCommittee):
         fields = ["id", "committee", "number", "begins_on", "ends_on"]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        begins_on = attrs.get("begins_on") or self.instance.begins_on
-        ends_on = attrs.get("ends_on") or self.instance.ends_on
+        begins_on, ends_on = self.values(attrs, "begins_on", "ends_on")
         if ends_on <= begins_on:
             raise serializers.ValidationError({"ends_on": _("结束日期须晚于开始日期")})
         return super().validate(attrs)
@@ -131,9 +138,8 @@ class SessionSerializer(OfCommittee):
         ]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        opens, closes, rolls = (
-            attrs.get(name, getattr(self.instance, name, None))
-            for name in ("collection_opens_at", "collection_closes_at", "rollover_at")
+        opens, closes, rolls = self.values(
+            attrs, "collection_opens_at", "collection_closes_at", "rollover_at"
         )
         if closes <= opens:
             raise serializers.ValidationError(
@@ -167,7 +173,10 @@ class BodySerializer(OfCommittee):
 
 
 class UnitSerializer(OfCommittee):
-    parent = Visible(queryset=Unit.objects.all(), allow_null=True, required=False)
+    # A field named as an attribute of every serializer: the metaclass takes it out.
+    parent = Visible(  # type: ignore[assignment]
+        queryset=Unit.objects.all(), allow_null=True, required=False
+    )
 
     class Meta:
         model = Unit
@@ -287,7 +296,7 @@ class AccountSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(PostSerializer(many=True))
     def get_posts(self, row: User) -> Any:
-        return PostSerializer(row.posts_shown, many=True, context=self.context).data  # type: ignore[attr-defined] -- prefetched by the view
+        return PostSerializer(row.posts_shown, many=True, context=self.context).data  # type: ignore[attr-defined]  # prefetched by the view
 
 
 class RulebookSerializer(serializers.ModelSerializer):

@@ -13,7 +13,7 @@ def require_same_committee(row: models.Model, *names: str) -> None:
     strangers = {}
     for name in names:
         other = getattr(row, name) if getattr(row, f"{name}_id") else None
-        if other is not None and other.committee_id != row.committee_id:  # type: ignore[attr-defined] -- each caller has a committee
+        if other is not None and other.committee_id != row.committee_id:  # type: ignore[attr-defined]  # each caller has a committee
             strangers[name] = _("不属于同一委员会")
     if strangers:
         raise ValidationError(strangers)

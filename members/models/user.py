@@ -8,8 +8,8 @@ from django.utils.translation import gettext_lazy as _
 class User(AbstractUser):
     """A person who can sign in; what they may do is said by their posts alone."""
 
-    first_name = None  # type: ignore[assignment] -- a Chinese name is one field
-    last_name = None  # type: ignore[assignment] -- a Chinese name is one field
+    first_name = None  # type: ignore[assignment]  # a Chinese name is one field
+    last_name = None  # type: ignore[assignment]  # a Chinese name is one field
     name = models.CharField(_("姓名"), max_length=60, blank=True)
     home = models.ForeignKey(
         "members.Committee",

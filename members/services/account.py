@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
+from knox.models import AuthToken
 
 from members import permissions
 from members.models import Committee, User
@@ -64,7 +65,7 @@ def change_account(
     account.full_clean()
     account.save()
     if password is not None or not account.is_active:
-        account.auth_token_set.all().delete()
+        AuthToken.objects.filter(user=account).delete()
     return account
 
 

@@ -61,7 +61,7 @@ def change_member(*, member: Member, by: User | None, at: datetime, **changes: A
     ``changes`` are fields of Member, among them ``terms`` and ``special_committees`` (lists).
     """
     permissions.require_administers(by, member.committee, localdate(at))
-    lists = {
+    lists: dict[str, list[Any]] = {
         name: list(changes.pop(name)) for name in ("terms", "special_committees") if name in changes
     }
     _require_own(member.committee, lists)
@@ -85,7 +85,7 @@ def _check(member: Member) -> None:
 
 def _hand_over_membership(member: Member, by: User | None, at: datetime) -> None:
     """End the posts of the account that was the member's, and give one to the new."""
-    for post in member.posts.held_on(localdate(at)).exclude(user_id=member.user_id):
+    for post in member.posts.held_on(localdate(at)).exclude(user=member.user):
         end_post(post=post, until=localdate(at), by=by, at=at)
     if member.user is not None:
         give_post(

@@ -120,3 +120,7 @@ def test_read_all_leaves_what_others_got(client_of: Callable[[User], APIClient])
     client_of(own.recipient).post("/api/v1/notices/read-all/")
 
     assert list(Notice.objects.filter(read_at__isnull=True)) == [others]
+
+
+def test_login_that_is_no_form_is_refused() -> None:
+    assert APIClient().post(LOGIN, [1], "json").status_code == 400

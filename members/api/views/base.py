@@ -1,6 +1,6 @@
 """What the endpoints of this application share."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
@@ -10,6 +10,7 @@ from rest_framework.request import Request
 from members.api.errors import TellsReasons
 from members.api.filters import BACKENDS
 from members.api.serializers import today
+from members.models import User
 from members.permissions import refusal_to_administer, visible
 
 
@@ -33,6 +34,11 @@ class Seen(TellsReasons, viewsets.GenericViewSet):
     filter_backends = BACKENDS
     ordering_fields: list[str] = []
     http_method_names = ["get", "post", "patch", "delete", "head", "options"]
+
+    @property
+    def actor(self) -> User:
+        """Who is signed in; the permission classes let nobody else this far."""
+        return cast(User, self.request.user)
 
     def get_queryset(self) -> QuerySet:
         return visible(self.request.user, super().get_queryset(), today())

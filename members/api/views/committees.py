@@ -1,6 +1,6 @@
 """Committees with their terms, sessions, bodies and units."""
 
-from typing import Any
+from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
@@ -48,16 +48,17 @@ class CommitteeViewSet(
         name = details.pop("preset", None)
         at = clock.now()
         serializer.instance = services.create_committee(
-            **details, document=preset(name) if name else None, by=self.request.user, at=at
+            **details, document=preset(name) if name else None, by=self.actor, at=at
         )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         details = dict(serializer.validated_data)
         details.pop("preset", None)  # only a new committee starts from one
+        committee = cast(Committee, serializer.instance)
         for name, value in details.items():
-            setattr(serializer.instance, name, value)
-        serializer.instance.full_clean()
-        serializer.instance.save()
+            setattr(committee, name, value)
+        committee.full_clean()
+        committee.save()
 
 
 @described("届", "list", "retrieve", "create", "partial_update")

@@ -33,7 +33,8 @@ class AccountThrottle(ScopedRateThrottle):
     """Counts the attempts on one account too, from wherever they come."""
 
     def get_cache_key(self, request: Request, view: Any) -> str:
-        username = str(request.data.get("username", "")).casefold()
+        data = request.data if isinstance(request.data, dict) else {}
+        username = str(data.get("username", "")).casefold()
         ident = sha256(username.encode()).hexdigest()
         return self.cache_format % {"scope": f"{self.scope}_account", "ident": ident}
 

@@ -1,6 +1,6 @@
 """Members, posts and accounts."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
 from django.utils.timezone import localdate
@@ -31,14 +31,14 @@ class MemberViewSet(CommitteeRows):
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.add_member(
-            **serializer.validated_data, by=self.request.user, at=clock.now()
+            **serializer.validated_data, by=self.actor, at=clock.now()
         )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         changes = {**serializer.validated_data}
         changes.pop("committee", None)
         serializer.instance = services.change_member(
-            member=serializer.instance, **changes, by=self.request.user, at=clock.now()
+            member=cast(Member, serializer.instance), **changes, by=self.actor, at=clock.now()
         )
 
 
@@ -60,7 +60,7 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.give_post(
-            **serializer.validated_data, by=self.request.user, at=clock.now()
+            **serializer.validated_data, by=self.actor, at=clock.now()
         )
 
     @extend_schema(
@@ -75,7 +75,7 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
         serializer.is_valid(raise_exception=True)
         at = clock.now()
         until = serializer.validated_data.get("until") or localdate(at)
-        post = services.end_post(post=self.get_object(), until=until, by=request.user, at=at)
+        post = services.end_post(post=self.get_object(), until=until, by=self.actor, at=at)
         return Response(self.get_serializer(post).data)
 
 
@@ -113,16 +113,16 @@ class UserViewSet(
     def perform_create(self, serializer: BaseSerializer) -> None:
         account = services.create_account(
             **_without_disabling(serializer.validated_data),
-            by=self.request.user,
+            by=self.actor,
             at=clock.now(),
         )
         serializer.instance = self.get_queryset().get(pk=account.pk)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         account = services.change_account(
-            account=serializer.instance,
+            account=cast(User, serializer.instance),
             **serializer.validated_data,
-            by=self.request.user,
+            by=self.actor,
             at=clock.now(),
         )
         serializer.instance = self.get_queryset().get(pk=account.pk)

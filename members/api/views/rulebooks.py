@@ -1,5 +1,7 @@
 """Rulebooks: what is in force, what is being prepared, their schema and presets."""
 
+from typing import cast
+
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -44,18 +46,18 @@ class RulebookViewSet(
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.adopt_rulebook(
-            **serializer.validated_data, by=self.request.user, at=clock.now()
+            **serializer.validated_data, by=self.actor, at=clock.now()
         )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         changes = {**serializer.validated_data}
         changes.pop("committee", None)
         serializer.instance = services.edit_rulebook(
-            rulebook=serializer.instance, **changes, by=self.request.user, at=clock.now()
+            rulebook=cast(Rulebook, serializer.instance), **changes, by=self.actor, at=clock.now()
         )
 
     def perform_destroy(self, instance: Rulebook) -> None:
-        services.drop_rulebook(rulebook=instance, by=self.request.user, at=clock.now())
+        services.drop_rulebook(rulebook=instance, by=self.actor, at=clock.now())
 
     @extend_schema(
         summary="现行规则",

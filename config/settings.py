@@ -151,6 +151,7 @@ REST_FRAMEWORK = {
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
 }
+DRF_STANDARDIZED_ERRORS = {"EXCEPTION_FORMATTER_CLASS": "proposals.api.errors.Formatter"}
 REST_KNOX = {
     "AUTO_REFRESH": False,
     "TOKEN_TTL": timedelta(hours=env.int("TOKEN_HOURS", 12)),

@@ -11,5 +11,5 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("督办")
 
     def ready(self) -> None:
-        """Listen to the ledger."""
-        from supervision import receivers  # noqa: F401, PLC0415 -- apps load before models
+        """Listen to the ledger; say who sees duties."""
+        from supervision import permissions, receivers  # noqa: F401, PLC0415 -- apps load before models

@@ -1,0 +1,258 @@
+"""From the declarations of the machines to the operations of the API.
+
+``SubjectViewSet`` reads the steps of its model and gives each one that a person may take an
+operation of its own: ``POST …/{id}/{step}/``, or ``POST …/{step}/`` where the step brings the
+subject into being. Nothing here knows any particular step.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from knox.auth import TokenAuthentication
+from rest_framework import serializers, viewsets
+from rest_framework.decorators import action as operation
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.filters import OrderingFilter
+from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.reverse import reverse
+from rest_framework.throttling import BaseThrottle
+
+from members import clock
+from members.models import Committee, User
+from members.selectors import posts_of
+from proposals.api.errors import ConflictSerializer
+from proposals.api.filters import KnownFilters
+from proposals.api.metadata import InputMetadata
+from proposals.api.serializers import OfferSerializer, ReceiptSerializer
+from proposals.door import perform
+from proposals.enums import Channel
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Step, Subject
+from proposals.permissions import offers, visible
+
+HEADERS = [
+    OpenApiParameter(
+        "If-Match",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description='The version that you saw, as the ETag gave it: `"3"`. Stale: 409.',
+    ),
+    OpenApiParameter(
+        "Idempotency-Key",
+        OpenApiTypes.STR,
+        OpenApiParameter.HEADER,
+        description="A value of your own, up to 100 characters; repeating it repeats nothing.",
+    ),
+]
+
+
+def own_steps(model: type[Subject]) -> list[Step]:
+    """The steps of a machine that people take; the system's are left out."""
+    return [step for step in model.all_steps().values() if step.who is not who.system]
+
+
+class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
+    """Rows as far as the reader sees them; what they do not see does not exist."""
+
+    filter_backends = (KnownFilters, OrderingFilter)
+    detail_serializer_class: ClassVar[type[serializers.Serializer[Any]] | None] = None
+    related: ClassVar[tuple[str, ...]] = ()
+    prefetched: ClassVar[tuple[str, ...]] = ()
+    ordering_fields: ClassVar[tuple[str, ...]] = ("id",)
+    lookup_value_regex = r"\d+"
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The visible rows, with what their serializer reads of other tables."""
+        rows = super().get_queryset()
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        rows = visible(self.reader, rows, clock.today()).select_related(*self.related)
+        return rows.prefetch_related(*self.prefetched) if self.action == "retrieve" else rows
+
+    @property
+    def reader(self) -> User:
+        """The signed-in user."""
+        assert isinstance(self.request.user, User)
+        return self.request.user
+
+    def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
+        """The detail's serializer for a single row."""
+        if self.action == "retrieve" and self.detail_serializer_class:
+            return self.detail_serializer_class
+        return super().get_serializer_class()
+
+
+class SubjectViewSet(VisibleViewSet):
+    """A machine's subjects, and the operations that its declaration gives it."""
+
+    parser_classes = (JSONParser, MultiPartParser, FormParser)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if cls.queryset is None:
+            return
+        for step in own_steps(cls.queryset.model):
+            setattr(cls, f"take_{step.name}", _operation(cls, step))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One subject, with the steps that the reader may take and their input."""
+        subject = self.get_object()
+        body = self.get_serializer(subject).data
+        body["actions"] = OfferSerializer(self._offers(subject), many=True).data
+        return Response(body, headers={"ETag": f'"{subject.version}"'})
+
+    def _offers(self, subject: Subject) -> list[dict[str, Any]]:
+        day = clock.today()
+        found = offers(self.reader, subject, day)
+        metadata = InputMetadata(subject.rules)
+        return [
+            {
+                "name": offer.step.name,
+                "label": str(offer.step.label),
+                "tone": offer.step.tone,
+                "url": self._url(offer.step, subject),
+                "refusal": offer.refusal,
+                "input": metadata.describe(offer.step.input),
+            }
+            for offer in found
+        ]
+
+    def _url(self, step: Step, subject: Subject) -> str:
+        name = f"{self.basename}-{step.slug}"
+        return reverse(name, args=[subject.pk])
+
+    def take(self, request: Request, step: Step, subject: Subject) -> Response:
+        """Take a step for the caller and answer with its event."""
+        event = perform(
+            subject,
+            step.name,
+            self.reader,
+            plain(request.data),
+            version=wanted_version(request),
+            key=idempotency_key(request),
+            channel=channel_of(request),
+            address=address_of(request),
+        )
+        headers = {"ETag": f'"{event.sequence}"'}
+        status = 201 if step.creates else 200
+        return Response(ReceiptSerializer(event).data, status=status, headers=headers)
+
+    def begin(self, request: Request) -> Subject:
+        """An unsaved subject of the committee that the caller names or belongs to."""
+        return self.get_queryset().model(committee=self._committee(request))
+
+    def _committee(self, request: Request) -> Committee:
+        held = {post.committee_id for post in posts_of(self.reader, clock.today())} - {None}
+        number = request.data.get("committee") if isinstance(request.data, Mapping) else None
+        if number is None and len(held) != 1:
+            raise ValidationError({"committee": _("您在几个委员会任职，请填写委员会编号")})
+        wanted = str(number) if number is not None else str(held.pop())
+        committee = Committee.objects.filter(pk=wanted if wanted.isdecimal() else 0).first()
+        if committee is None or (number is not None and committee.pk not in held):
+            raise NotFound
+        return committee
+
+
+def _operation(cls: type[SubjectViewSet], step: Step) -> Any:
+    """The operation of one step, documented from its declaration."""
+
+    def take(self: SubjectViewSet, request: Request, pk: str | None = None) -> Response:
+        subject = self.begin(request) if step.creates else self.get_object()
+        return self.take(request, step, subject)
+
+    take.__name__ = f"take_{step.name}"
+    take.__doc__ = step.about
+    routed = operation(
+        detail=not step.creates,
+        methods=["post"],
+        url_path=step.slug,
+        url_name=step.slug,
+        filter_backends=[],
+        pagination_class=None,
+    )(take)
+    return _documented(cls, step)(routed)
+
+
+def _documented(cls: type[SubjectViewSet], step: Step) -> Any:
+    roles = "、".join(str(role.label) for role in step.who.roles())
+    return extend_schema(
+        operation_id=f"{cls.queryset.model._meta.model_name}_{step.name}",  # type: ignore[union-attr] -- set by then
+        summary=str(step.label),
+        description=f"{step.about}\n\n{roles}",
+        parameters=HEADERS,
+        request=_with_committee(step) if step.creates else step.input,
+        responses={201 if step.creates else 200: ReceiptSerializer, 409: ConflictSerializer},
+    )
+
+
+def _with_committee(step: Step) -> type[serializers.Serializer[Any]]:
+    """The input of a step that begins something, with the committee to begin it in."""
+    field = serializers.IntegerField(required=False, help_text="委员会编号；只在一处任职的可不填")
+    return type(f"{step.input.__name__}InCommittee", (step.input,), {"committee": field})
+
+
+def documented(noun: str) -> Any:
+    """Names for the list and detail operations of a view set."""
+    return extend_schema_view(
+        list=extend_schema(summary=f"{noun}列表"), retrieve=extend_schema(summary=f"{noun}详情")
+    )
+
+
+# -- What a request says beside its body ------------------------------------------------------
+
+
+def plain(data: Any) -> dict[str, Any]:
+    """The body as a mapping of the step's input: forms lose their wrapping, lists stay."""
+    if not isinstance(data, Mapping):
+        raise ValidationError(_("请求正文须为一个对象"))
+    if hasattr(data, "getlist"):
+        pairs = {name: data.getlist(name) for name in data}
+        values = {name: found if len(found) > 1 else found[0] for name, found in pairs.items()}
+    else:
+        values = dict(data)
+    values.pop("committee", None)
+    return values
+
+
+def wanted_version(request: Request) -> int | None:
+    """The version of ``If-Match``; None when the caller does not mind."""
+    value = request.headers.get("If-Match", "").strip()
+    if value in ("", "*"):
+        return None
+    found = re.fullmatch(r'(?:W/)?"(\d{1,9})"', value)
+    if found is None:
+        raise ValidationError({"If-Match": _('须为 ETag 给出的版本号，如 "3"')})
+    return int(found[1])
+
+
+def idempotency_key(request: Request) -> str | None:
+    """The caller's key, if any."""
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if len(key) > 100 or not key.isprintable():
+        raise ValidationError({"Idempotency-Key": _("不超过 100 个可见字符")})
+    return key or None
+
+
+def channel_of(request: Request) -> Channel:
+    """A token calls the API; a session is a person at a page."""
+    by_token = isinstance(request.successful_authenticator, TokenAuthentication)
+    return Channel.API if by_token else Channel.WEB
+
+
+def address_of(request: Request) -> str | None:
+    """The client's address, believing as many proxies as the settings trust."""
+    ident = BaseThrottle().get_ident(request)
+    try:
+        return str(ipaddress.ip_address(ident))
+    except ValueError:
+        return None

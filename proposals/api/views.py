@@ -1,0 +1,194 @@
+"""The view sets of the proposal's life; their operations come from the machines."""
+
+from typing import Any, cast
+
+from django.http import FileResponse, HttpResponseBase
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from members import clock
+from proposals import models, permissions
+from proposals.api import filters, serializers
+from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
+
+
+@documented("提案")
+class ProposalViewSet(SubjectViewSet):
+    """Proposals."""
+
+    queryset = models.Proposal.objects.all()
+    serializer_class = serializers.ProposalSerializer
+    detail_serializer_class = serializers.ProposalDetailSerializer
+    filterset_class = filters.ProposalFilter
+    related = ("lead", "body", "committee", "session")
+    prefetched = (
+        "suggestions",
+        "cosignatures__member",
+        "suggested_units",
+        "merged_from",
+        "consultations",
+        "follow_ups",
+    )
+    ordering_fields = ("id", "received_at", "filed_at", "case_serial", "concluded_at")
+
+    @extend_schema(summary="文本版本", responses=serializers.TextVersionSerializer(many=True))
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def versions(self, request: Request, pk: str | None = None) -> Response:
+        """The text at each stage: original, revised, edited, published."""
+        rows = self.get_object().text_versions.select_related("author")
+        return Response(serializers.TextVersionSerializer(rows, many=True).data)
+
+    @extend_schema(summary="审查意见", responses=serializers.ReviewOpinionSerializer(many=True))
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def opinions(self, request: Request, pk: str | None = None) -> Response:
+        """The opinions of the rounds of review; for those who read the whole record."""
+        proposal = self.get_object()
+        rows = models.ReviewOpinion.objects.none()
+        if permissions.is_official(self.reader, proposal.committee_id, clock.today()):
+            rows = proposal.review_opinions.select_related("reviewer").prefetch_related(
+                "duplicates"
+            )
+        return Response(serializers.ReviewOpinionSerializer(rows, many=True).data)
+
+
+@documented("联名")
+class CosignatureViewSet(SubjectViewSet):
+    """Invitations to co-sign."""
+
+    queryset = models.Cosignature.objects.all()
+    serializer_class = serializers.CosignatureSerializer
+    filterset_fields = ("proposal", "member", "state")
+    related = ("member", "proposal__committee", "proposal__lead")
+
+
+@documented("预交办")
+class PreAssignmentViewSet(SubjectViewSet):
+    """Units asked before the assignment."""
+
+    queryset = models.PreAssignment.objects.all()
+    serializer_class = serializers.PreAssignmentSerializer
+    filterset_fields = ("proposal", "unit", "state")
+    related = ("unit", "proposal__committee")
+
+
+@documented("交办批次")
+class AssignmentBatchViewSet(SubjectViewSet):
+    """Batches of assignments."""
+
+    queryset = models.AssignmentBatch.objects.all()
+    serializer_class = serializers.AssignmentBatchSerializer
+    filterset_fields = ("committee", "held_on")
+    related = ("committee",)
+
+
+@documented("交办")
+class AssignmentViewSet(SubjectViewSet):
+    """Units' tasks."""
+
+    queryset = models.Assignment.objects.all()
+    serializer_class = serializers.AssignmentSerializer
+    detail_serializer_class = serializers.AssignmentDetailSerializer
+    filterset_class = filters.AssignmentFilter
+    related = ("unit", "proposal__committee")
+    prefetched = ("contact_records",)
+    ordering_fields = ("id", "issued_at", "replied_at")
+
+
+@documented("退办申请")
+class ReturnRequestViewSet(SubjectViewSet):
+    """Requests to return a task."""
+
+    queryset = models.ReturnRequest.objects.all()
+    serializer_class = serializers.ReturnRequestSerializer
+    filterset_fields = ("assignment", "assignment__proposal", "state")
+    related = ("suggested_unit", "assignment__proposal__committee")
+
+
+@documented("延期申请")
+class ExtensionRequestViewSet(SubjectViewSet):
+    """Requests for more time."""
+
+    queryset = models.ExtensionRequest.objects.all()
+    serializer_class = serializers.ExtensionRequestSerializer
+    filterset_fields = ("assignment", "assignment__proposal", "state")
+    related = ("assignment__proposal__committee",)
+
+
+@documented("答复")
+class ReplyViewSet(SubjectViewSet):
+    """Replies."""
+
+    queryset = models.Reply.objects.all()
+    serializer_class = serializers.ReplySerializer
+    detail_serializer_class = serializers.ReplyDetailSerializer
+    filterset_class = filters.ReplyFilter
+    related = ("assignment", "proposal__committee")
+    prefetched = ("points", "commitments", "deliveries__member", "deliveries__body")
+    ordering_fields = ("id", "delivered_at")
+
+
+@documented("征询意见表")
+class FeedbackViewSet(SubjectViewSet):
+    """Feedback forms."""
+
+    queryset = models.Feedback.objects.all()
+    serializer_class = serializers.FeedbackSerializer
+    filterset_class = filters.FeedbackFilter
+    related = ("member", "body", "proposal__committee")
+
+
+@documented("承诺事项")
+class CommitmentViewSet(SubjectViewSet):
+    """Promises made in replies."""
+
+    queryset = models.Commitment.objects.all()
+    serializer_class = serializers.CommitmentSerializer
+    filterset_class = filters.CommitmentFilter
+    related = ("proposal__committee", "reply__assignment")
+    ordering_fields = ("id", "due_on")
+
+
+@documented("附件")
+class AttachmentViewSet(VisibleViewSet):
+    """Files; downloaded only by those who see what they lie beside."""
+
+    queryset = models.Attachment.objects.all()
+    serializer_class = serializers.AttachmentSerializer
+    filterset_fields = ("proposal", "reply", "stage")
+
+    @extend_schema(
+        summary="下载附件", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def content(self, request: Request, pk: str | None = None) -> HttpResponseBase:
+        """The file, always as a download, never shown on our origin."""
+        attachment = cast(models.Attachment, self.get_object())
+        return FileResponse(
+            attachment.file.open("rb"),
+            as_attachment=True,
+            filename=attachment.name,
+            content_type="application/octet-stream",
+        )
+
+
+@documented("事件")
+class EventViewSet(VisibleViewSet):
+    """The ledger, as far as the reader sees it."""
+
+    queryset = models.Event.objects.all()
+    serializer_class = serializers.EventSerializer
+    filterset_class = filters.EventFilter
+    related = ("actor", "on_behalf_of")
+
+    def get_serializer_class(self) -> Any:
+        """Officials read the whole line when they ask within one proposal of theirs."""
+        if getattr(self, "swagger_fake_view", False) or self._reads_all():
+            return serializers.FullEventSerializer
+        return serializers.EventSerializer
+
+    def _reads_all(self) -> bool:
+        reach = permissions.Reach.of(permissions.posts_of(self.reader, clock.today()))
+        return bool(reach.officials) and not (reach.members or reach.bodies or reach.units)

@@ -1,0 +1,404 @@
+"""The one door: every change of state goes through ``perform`` (design section 2.1)."""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Iterable, Mapping
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import IntegrityError, OperationalError, connection, transaction
+from django.utils import timezone
+from django_fsm import TransitionNotAllowed
+
+from members import clock
+from members.models import User
+from members.rules import Rules
+from members.selectors import NoRulebook, posts_of, rules_for
+from proposals import notices
+from proposals.enums import Channel
+from proposals.errors import (
+    Busy,
+    Conflict,
+    KeyReused,
+    NotYours,
+    RuleBroken,
+    Stale,
+    Unmet,
+    WrongState,
+)
+from proposals.ledger import recorded
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Following, Step, Subject
+from proposals.lifecycle.who import Standing
+from proposals.models import Event, Proposal
+from proposals.signals import event_recorded, step_checked
+
+if TYPE_CHECKING:
+    from rest_framework.serializers import Serializer
+
+logger = logging.getLogger(__name__)
+
+DEADLOCK_TRIES = 3
+"""How often an act is tried when the database breaks it off in favour of a simultaneous one."""
+
+
+@dataclass
+class Deed:
+    """All that one call of ``perform`` shares with the steps that follow from it."""
+
+    by: User | None
+    at: datetime
+    channel: Channel
+    address: str | None
+    standing: Standing | None
+    id: uuid.UUID = field(default_factory=uuid.uuid4)
+    roots: dict[int, Proposal] = field(default_factory=dict)
+    rules: dict[int, Rules] = field(default_factory=dict)
+    undo: list[Any] = field(default_factory=list)
+
+    @property
+    def day(self) -> date:
+        """The local day of the deed."""
+        return timezone.localtime(self.at).date()
+
+    def rules_of(self, subject: Subject) -> Rules:
+        """The rules that the subject's committee has in force on the day."""
+        key = subject.committee_id
+        if key not in self.rules:
+            try:
+                self.rules[key] = rules_for(subject.committee, self.day)
+            except NoRulebook as error:
+                raise Unmet(str(error)) from error
+        return self.rules[key]
+
+
+def perform(
+    subject: Subject,
+    action: str,
+    actor: User | None,
+    data: Mapping[str, Any] | None = None,
+    *,
+    version: int | None = None,
+    key: str | None = None,
+    channel: Channel = Channel.WEB,
+    address: str | None = None,
+    at: datetime | None = None,
+) -> Event:
+    """Take one step of a subject's life, or refuse and change nothing.
+
+    ``subject`` is a row, or an unsaved one for a step that brings it into being; ``data`` is
+    the raw input of the step; ``actor`` is None for the system. ``version`` is the version that
+    the caller saw. ``key`` makes the call safe to repeat: the first call's Event comes back.
+    ``at`` is the moment of the act, now by default.
+
+    Returns the Event; its ``subject`` attribute is the moved row. Raises NotYours (403),
+    WrongState, Stale, Unmet, TooLate or Busy (409), RuleBroken (400), KeyReused (422).
+    """
+    step = subject.all_steps()[action]
+    moment = at or clock.now()
+    for left in reversed(range(DEADLOCK_TRIES)):
+        deed = _deed(actor, moment, channel, address)
+        tried = copy(subject) if subject.pk is None else subject
+        try:
+            with transaction.atomic():
+                return _perform(deed, tried, step, data or {}, version, key)
+        except IntegrityError as error:
+            _undo(deed)
+            if first := _first(actor, key):
+                return _same(first, subject, step, data or {})
+            logger.warning("%s %s met a constraint: %s", subject.kind, action, error)
+            raise Busy from error
+        except OperationalError as error:
+            _undo(deed)
+            if not left or connection.in_atomic_block:
+                raise Busy from error
+        except BaseException:
+            _undo(deed)
+            raise
+    raise AssertionError("the loop returns or raises")
+
+
+def standing_of(user: User, on: date) -> Standing:
+    """The user with the posts that they hold on ``on``."""
+    return Standing(user, posts_of(user, on) if user.is_active else [])
+
+
+# -- One call ---------------------------------------------------------------------------------
+
+
+def _deed(actor: User | None, at: datetime, channel: Channel, address: str | None) -> Deed:
+    standing = None
+    if actor is None:
+        channel = Channel.SYSTEM
+    else:
+        standing = standing_of(actor, timezone.localtime(at).date())
+    return Deed(by=actor, at=at, channel=channel, address=address, standing=standing)
+
+
+def _perform(
+    deed: Deed,
+    subject: Subject,
+    step: Step,
+    raw: Mapping[str, Any],
+    version: int | None,
+    key: str | None,
+) -> Event:
+    subject = _lock(deed, subject, step, raw)
+    if first := _first(deed.by, key):
+        return _same(first, subject, step, raw)
+    subject.rules = deed.rules_of(subject)
+    _require(deed, subject, step)
+    if version is not None and version != subject.version:
+        raise _told(Stale(), deed, subject, since=version)
+    if subject.state not in step.source:
+        raise _told(WrongState(str(step.label), _state_label(subject)), deed, subject)
+    checked = _validate(deed, subject, step, raw)
+    if step.within:
+        step_checked.send(sender=type(subject), subject=subject, step=step, at=deed.at)
+    event = _take(deed, subject, step, checked, key=key or "", raw=raw)
+    _roll_up(deed)
+    return event
+
+
+def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> Subject:
+    """Lock the proposals concerned, in one order for everybody, and read the subject anew."""
+    root = subject.root
+    numbers = set(step.locks(subject, raw)) if step.locks else set()
+    if root is not None and root.pk is not None:
+        numbers.add(root.pk)
+    lock_proposals(deed.roots, numbers)
+    if subject.pk is None:
+        if root is not None and root.pk in deed.roots:
+            subject.proposal = deed.roots[root.pk]  # type: ignore[attr-defined] -- machines' own
+        return subject
+    if isinstance(subject, Proposal):
+        return deed.roots[subject.pk]
+    fresh = type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
+    if root is not None:
+        _share_root(fresh, deed.roots[root.pk])
+    return fresh
+
+
+def lock_proposals(held: dict[int, Proposal], numbers: Iterable[int]) -> None:
+    """Add the locked rows to ``held``; ascending keys, so that no two acts wait crosswise."""
+    wanted = sorted(set(numbers) - set(held))
+    if not wanted:
+        return
+    rows = (
+        Proposal.objects.filter(pk__in=wanted)
+        .select_for_update(no_key=True, of=("self",))
+        .select_related("committee", "session__term", "lead", "body")
+        .order_by("pk")
+    )
+    held.update({proposal.pk: proposal for proposal in rows})
+
+
+def _share_root(subject: Subject, root: Proposal) -> None:
+    """Let a subject see the locked proposal, not a copy of it."""
+    if "proposal" in {field.name for field in subject._meta.fields}:
+        subject.proposal = root  # type: ignore[attr-defined] -- the field of every child machine
+    if hasattr(subject, "assignment"):
+        subject.assignment.proposal = root
+
+
+def _first(actor: User | None, key: str | None) -> Event | None:
+    """The event of an earlier call with the same key by the same person."""
+    if not key or actor is None:
+        return None
+    return Event.objects.filter(actor=actor, key=key).first()
+
+
+def _same(first: Event, subject: Subject, step: Step, raw: Mapping[str, Any]) -> Event:
+    """The first call's event, if this call asks for the same; raises KeyReused if not."""
+    same_subject = step.creates or first.subject_id == subject.pk
+    if (
+        first.subject_kind != subject.kind
+        or first.action != step.name
+        or not same_subject
+        or first.input != recorded(raw)
+    ):
+        raise KeyReused
+    return first
+
+
+def _require(deed: Deed, subject: Subject, step: Step) -> None:
+    if not step.who(subject, deed.standing):
+        roles = [role.label for role in step.who.roles(subject)]
+        raise NotYours(str(step.label), [str(role) for role in roles])
+
+
+def _validate(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> dict[str, Any]:
+    context = {"subject": subject, "rules": subject.rules, "at": deed.at}
+    serializer: Serializer[Any] = step.input(data=dict(raw), context=context)
+    serializer.is_valid(raise_exception=True)
+    return dict(serializer.validated_data)
+
+
+# -- One step ---------------------------------------------------------------------------------
+
+
+def _take(
+    deed: Deed,
+    subject: Subject,
+    step: Step,
+    data: Mapping[str, Any],
+    *,
+    key: str = "",
+    raw: Mapping[str, Any] | None = None,
+    by_system: bool = False,
+) -> Event:
+    """Call the machine, save, record, announce; then take the steps that follow."""
+    subject.rules = deed.rules_of(subject)
+    act = Act(
+        step=step,
+        by=None if by_system else deed.by,
+        at=deed.at,
+        data=dict(data),
+        channel=Channel.SYSTEM if by_system else deed.channel,
+        address=None if by_system else deed.address,
+        rules=subject.rules,
+        id=deed.id,
+        standing=None if by_system else deed.standing,
+        locked=deed.roots,
+        undo=deed.undo,
+    )
+    source = subject.state
+    if subject.version == 0:
+        subject.created_at = deed.at
+    try:
+        getattr(subject, step.name)(act)
+    except TransitionNotAllowed:
+        raise _refusal(deed, subject, step) from None
+    subject.version += 1
+    event = _event(subject, step, act, source, key, raw if raw is not None else {})
+    for finish in act.after:
+        finish()
+    notices.tell(subject, step, act)
+    event_recorded.send(sender=type(subject), subject=subject, step=step, event=event, act=act)
+    for following in act.next:
+        _follow(deed, following)
+    return event
+
+
+def _event(
+    subject: Subject, step: Step, act: Act, source: str, key: str, raw: Mapping[str, Any]
+) -> Event:
+    """Save the subject together with the event that tells of it."""
+    event = Event(
+        subject_kind=subject.kind,
+        sequence=subject.version,
+        committee_id=subject.committee_id,
+        act=act.id,
+        action=step.name,
+        source=source,
+        target=subject.state,
+        actor=act.by,
+        on_behalf_of=act.on_behalf_of,
+        channel=act.channel,
+        address=act.address,
+        at=act.at,
+        input=recorded(raw),
+        key=key,
+        previous_hash=subject.ledger_hash,
+    )
+    if subject.pk is None:
+        subject.save()
+    event.subject_id = subject.pk
+    event.proposal_id = subject.root.pk if subject.root is not None else None
+    event.hash = subject.ledger_hash = event.digest()
+    subject.save()
+    event.save(force_insert=True)
+    event.subject = subject
+    return event
+
+
+def _follow(deed: Deed, following: Following) -> None:
+    """Take a step that follows from another, in the same transaction.
+
+    It is the system's, unless the step is one that a person takes: then it stays theirs.
+    """
+    subject, data = following.subject, following.data
+    if isinstance(subject, Proposal):
+        subject = deed.roots[subject.pk]
+    elif subject.root is not None:
+        _share_root(subject, deed.roots[subject.root.pk])
+    step = subject.all_steps()[following.action]
+    personal = step.who is not who.system
+    try:
+        _take(deed, subject, step, data, raw=data if personal else {}, by_system=not personal)
+    except (RuleBroken, Conflict) as error:
+        raise error.at(following.where) if following.where else error from None
+
+
+def _roll_up(deed: Deed) -> None:
+    """Take every roll-up step whose conditions have come true (design section 3)."""
+    for proposal in list(deed.roots.values()):
+        moved = True
+        while moved:
+            moved = False
+            proposal.rules = deed.rules_of(proposal)
+            for step in proposal.all_steps().values():
+                if not step.rollup or proposal.state not in step.source:
+                    continue
+                if all(condition(proposal) for condition in step.conditions):
+                    _take(deed, proposal, step, {}, by_system=True)
+                    moved = True
+
+
+# -- Refusing ---------------------------------------------------------------------------------
+
+
+def _refusal(deed: Deed, subject: Subject, step: Step) -> Conflict:
+    """Why the machine said no: the state, or the first condition that does not hold."""
+    if subject.state not in step.source:
+        return _told(WrongState(str(step.label), _state_label(subject)), deed, subject)
+    for condition in step.conditions:
+        if not condition(subject):
+            return _told(Unmet(str(condition.message)), deed, subject)
+    return _told(Conflict(), deed, subject)
+
+
+def _told(error: Conflict, deed: Deed, subject: Subject, *, since: int | None = None) -> Conflict:
+    """The refusal with what its reader needs: where the subject stands, what may be done now."""
+    error.extra = {
+        "state": subject.state,
+        "version": subject.version,
+        "changes": changes_since(subject, since) if since is not None else [],
+        "actions": [
+            step.name
+            for step in subject.all_steps().values()
+            if subject.state in step.source and step.who(subject, deed.standing)
+        ],
+    }
+    return error
+
+
+def changes_since(subject: Subject, version: int) -> list[dict[str, Any]]:
+    """What happened to a subject after ``version``: a list of plain dicts, oldest first."""
+    events = Event.objects.filter(
+        subject_kind=subject.kind, subject_id=subject.pk, sequence__gt=version
+    ).select_related("actor")
+    return [
+        {
+            "version": event.sequence,
+            "action": event.action,
+            "by": str(event.actor) if event.actor else None,
+            "at": event.at,
+            "fields": sorted(event.input),
+        }
+        for event in events.order_by("sequence")[:50]
+    ]
+
+
+def _state_label(subject: Subject) -> str:
+    return str(subject.get_state_display())  # type: ignore[attr-defined] -- Django makes it
+
+
+def _undo(deed: Deed) -> None:
+    for undo in deed.undo:
+        undo()
+    deed.undo.clear()

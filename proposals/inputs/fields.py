@@ -1,0 +1,118 @@
+"""Fields that know the committee and the rulebook of the subject they are checked for.
+
+The context is ``{"subject": Subject, "rules": Rules, "at": datetime}``; without it (when the
+schema is generated) a field accepts nothing and describes itself.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from members.models import Body, Member, Unit
+from members.rules import Entry, Rules
+
+
+class InCommittee(serializers.PrimaryKeyRelatedField[Any]):
+    """The key of a row of the subject's committee; any other row does not exist here."""
+
+    def __init__(self, model: type[Model], **kwargs: Any) -> None:
+        self.model = model
+        super().__init__(queryset=model._default_manager.all(), **kwargs)
+
+    def get_queryset(self) -> QuerySet[Any]:
+        rows = super().get_queryset()
+        subject = self.context.get("subject")
+        if subject is None:
+            return rows.none()
+        rows = rows.filter(committee=subject.committee_id)
+        return rows.filter(is_active=True) if hasattr(self.model, "is_active") else rows
+
+    def fail(self, key: str, **kwargs: Any) -> Any:
+        if key != "does_not_exist":
+            return super().fail(key, **kwargs)
+        message = _("没有编号为 %(pk)s 的%(what)s，请从列表中选择") % {
+            "pk": kwargs["pk_value"],
+            "what": self.model._meta.verbose_name,
+        }
+        raise serializers.ValidationError(message, code=key)
+
+
+def unit_field(**kwargs: Any) -> InCommittee:
+    """An active undertaking unit of the committee."""
+    return InCommittee(Unit, label=_("承办单位"), **kwargs)
+
+
+def member_field(**kwargs: Any) -> InCommittee:
+    """A member of the committee."""
+    return InCommittee(Member, label=_("委员"), **kwargs)
+
+
+def body_field(**kwargs: Any) -> InCommittee:
+    """A collective proposer of the committee."""
+    return InCommittee(Body, label=_("集体提案者"), **kwargs)
+
+
+class RulebookCode(serializers.CharField):
+    """The code of an entry of a table of the rulebook; ``table`` finds the table."""
+
+    def __init__(self, table: Callable[[Rules], tuple[Entry, ...]], **kwargs: Any) -> None:
+        self.table = table
+        super().__init__(max_length=32, **kwargs)
+
+    def to_internal_value(self, data: Any) -> str:
+        code = super().to_internal_value(data)
+        entries = self.table(self.context["rules"])
+        if code not in {entry.code for entry in entries}:
+            choices = "、".join(f"{entry.code}（{entry.name}）" for entry in entries)
+            raise serializers.ValidationError(
+                _("“%(code)s”不在规则所列之中，可选：%(choices)s")
+                % {"code": code, "choices": choices},
+                code="not_in_rulebook",
+            )
+        return code
+
+
+def category_field(**kwargs: Any) -> RulebookCode:
+    """A category of the rulebook."""
+    return RulebookCode(lambda rules: rules.review.categories, label=_("类别"), **kwargs)
+
+
+def ground_field(**kwargs: Any) -> RulebookCode:
+    """A ground for not filing of the rulebook."""
+    return RulebookCode(lambda rules: rules.review.grounds, label=_("不予立案理由"), **kwargs)
+
+
+def disposition_field(**kwargs: Any) -> RulebookCode:
+    """What becomes of a proposal that is not filed, by the rulebook."""
+    return RulebookCode(lambda rules: rules.review.dispositions, label=_("转办去向"), **kwargs)
+
+
+def result_class_field(**kwargs: Any) -> RulebookCode:
+    """A class of handling results of the rulebook."""
+    return RulebookCode(lambda rules: rules.handling.result_classes, label=_("办理结果"), **kwargs)
+
+
+class Reason(serializers.Serializer[Any]):
+    """A reason in words, always required."""
+
+    reason = serializers.CharField(label=_("理由"), max_length=2000)
+
+
+class OptionalNote(serializers.Serializer[Any]):
+    """A note that may be left out."""
+
+    note = serializers.CharField(label=_("备注"), max_length=2000, required=False, default="")
+
+
+class NotLater:
+    """Refuses a moment later than that of the act: a record cannot foretell."""
+
+    requires_context = True
+
+    def __call__(self, value: Any, field: serializers.Field[Any, Any, Any, Any]) -> None:
+        at = field.context.get("at")
+        if at is not None and value > at:
+            raise serializers.ValidationError(_("时间不能晚于现在，请核对"), code="in_the_future")

@@ -1,0 +1,91 @@
+"""Inputs of the steps by which the committee examines and decides."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from members.enums import AssignmentRole
+from proposals.enums import ConsentWay, ReviewOutcome
+from proposals.inputs.fields import (
+    NotLater,
+    Reason,
+    category_field,
+    disposition_field,
+    ground_field,
+    unit_field,
+)
+
+
+class UnitRoleInput(serializers.Serializer[Any]):
+    """A unit and how it takes part."""
+
+    unit = unit_field()
+    role = serializers.ChoiceField(label=_("办理方式"), choices=AssignmentRole.choices)
+
+
+class ReviewInput(serializers.Serializer[Any]):
+    """An opinion given in a round of review."""
+
+    outcome = serializers.ChoiceField(label=_("审查意见"), choices=ReviewOutcome.choices)
+    opinion = serializers.CharField(
+        label=_("意见说明"), required=False, default="", max_length=2000
+    )
+    category = category_field(required=False, default="")
+    units = UnitRoleInput(many=True, required=False, default=list)
+    ground = ground_field(required=False, default="")
+    disposition = disposition_field(required=False, default="")
+    duplicates = serializers.ListField(
+        label=_("发现的同类提案"),
+        child=serializers.IntegerField(),
+        required=False,
+        default=list,
+        max_length=50,
+    )
+
+
+class FileInput(serializers.Serializer[Any]):
+    """The decision to file."""
+
+    category = category_field()
+    meeting = serializers.CharField(label=_("审定会议"), required=False, default="", max_length=200)
+    urgent = serializers.BooleanField(label=_("时效性强"), required=False, default=False)
+
+
+class KeyInput(serializers.Serializer[Any]):
+    """The decision of the chairpersons' meeting on a key proposal."""
+
+    meeting = serializers.CharField(label=_("审定会议"), max_length=200)
+
+
+class NotFileInput(serializers.Serializer[Any]):
+    """The decision not to file: always a ground, a disposition and a notice."""
+
+    ground = ground_field()
+    disposition = disposition_field()
+    notice = serializers.CharField(label=_("通知内容"), max_length=2000)
+    destination = serializers.CharField(
+        label=_("转送单位"), required=False, default="", max_length=200
+    )
+    category = category_field(required=False, default="")
+
+
+class MergeInput(serializers.Serializer[Any]):
+    """The filed proposal that this one is handled with."""
+
+    into = serializers.IntegerField(label=_("并入提案"), help_text=_("已立案的主件"))
+    consent_way = serializers.ChoiceField(
+        label=_("征得同意方式"), choices=ConsentWay.choices, required=False
+    )
+    consent_at = serializers.DateTimeField(
+        label=_("征得同意时间"), required=False, validators=[NotLater()]
+    )
+    note = serializers.CharField(label=_("备注"), required=False, default="", max_length=500)
+
+
+class WithdrawalInput(Reason):
+    """A written request to withdraw; ``requested_at`` when the office records one from paper."""
+
+    requested_at = serializers.DateTimeField(
+        label=_("申请时间"), required=False, validators=[NotLater()]
+    )

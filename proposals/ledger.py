@@ -1,0 +1,81 @@
+"""Reading the ledger: what an input looks like on record, and whether the chain holds."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.core.files.uploadedfile import UploadedFile
+from django.db import connection, models
+from django.utils.translation import gettext as _
+
+from proposals import triggers
+from proposals.models import SUBJECTS, Event
+
+
+def recorded(value: Any) -> Any:
+    """An input as the ledger keeps it: plain JSON, rows as keys, files as fingerprints."""
+    match value:
+        case Mapping():
+            return {str(name): recorded(part) for name, part in value.items()}
+        case list() | tuple():
+            return [recorded(part) for part in value]
+        case models.Model():
+            return value.pk
+        case datetime() | date():
+            return value.isoformat()
+        case UploadedFile():
+            digest = hashlib.sha256()
+            for chunk in value.chunks():
+                digest.update(chunk)
+            value.seek(0)
+            return {"name": value.name, "size": value.size, "sha256": digest.hexdigest()}
+        case str() | int() | float() | bool() | None:
+            return value
+    return str(value)
+
+
+def faults() -> Iterator[str]:
+    """Every fault found in the ledger, in words; nothing when it holds.
+
+    Each subject's events must be numbered from 1 without a gap, carry the right hashes, follow
+    from state to state, and end where the subject stands; the triggers must be in place.
+    """
+    for name in sorted(triggers.missing(connection)):
+        yield _("缺少数据库触发器 %(name)s") % {"name": name}
+    ends: dict[tuple[str, int], Event] = {}
+    events = Event.objects.order_by("subject_kind", "subject_id", "sequence")
+    last: Event | None = None
+    for event in events.iterator(chunk_size=2000):
+        if last is None or (last.subject_kind, last.subject_id) != (
+            event.subject_kind,
+            event.subject_id,
+        ):
+            last = None
+        yield from _faults_of(event, last)
+        ends[event.subject_kind, event.subject_id] = last = event
+    for model in SUBJECTS:
+        rows = model._default_manager.values_list("pk", "state", "version", "ledger_hash")
+        for pk, state, version, digest in rows.iterator(chunk_size=2000):
+            end = ends.pop((str(model._meta.model_name), pk), None)
+            found = (end.target, end.sequence, end.hash) if end else ("", 0, "")
+            if found != (state, version, digest):
+                yield _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % {
+                    "kind": model._meta.model_name,
+                    "pk": pk,
+                }
+    for kind, pk in ends:
+        yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": kind, "pk": pk}
+
+
+def _faults_of(event: Event, last: Event | None) -> Iterator[str]:
+    if event.sequence != (last.sequence + 1 if last else 1):
+        yield _("%(event)s：序号不连续") % {"event": event}
+    if event.previous_hash != (last.hash if last else ""):
+        yield _("%(event)s：与前一条事件不衔接") % {"event": event}
+    if event.source != (last.target if last else ""):
+        yield _("%(event)s：原状态与前一条事件不符") % {"event": event}
+    if event.digest() != event.hash:
+        yield _("%(event)s：内容已被改动") % {"event": event}

@@ -1,0 +1,125 @@
+"""Fourth part of a proposal's life: units are asked, get it, and sign for it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import AssignmentRole
+from proposals import rules as checks
+from proposals.enums import IN_HANDS, AssignmentState, Tone
+from proposals.enums import ProposalState as S
+from proposals.errors import RuleBroken
+from proposals.inputs import handling as inputs
+from proposals.lifecycle import who
+from proposals.lifecycle.merging import Merging
+from proposals.lifecycle.subject import Act, Condition, step
+
+if TYPE_CHECKING:
+    from members.models import Unit
+    from proposals.models import Assignment
+
+all_signed_for = Condition(
+    _("还有承办单位未签收"),
+    lambda proposal: (
+        not proposal.assignments.answering().filter(state=AssignmentState.ISSUED).exists()
+    ),
+)
+
+
+class Assigning(Merging):
+    """Who handles it."""
+
+    assigned_at = models.DateTimeField(_("交办时间"), null=True)
+    government_leader = models.CharField(_("牵头领导"), max_length=60, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @step(
+        source=(S.FILED, S.PRE_ASSIGNED),
+        target=S.PRE_ASSIGNED,
+        who=who.assigning_officer | who.clerk,
+        label=_("预交办"),
+        input=inputs.PreAssignInput,
+        tells=("units",),
+    )
+    def pre_assign(self, act: Act) -> None:
+        """Units are asked whether the proposal is theirs, before it is assigned."""
+        self._check_units(act.data["units"])
+        for asked in self.pre_assignments.open():
+            act.then(asked, "settle")
+        for row in act.data["units"]:
+            asked = self.pre_assignments.model(proposal=self, unit=row["unit"], role=row["role"])
+            act.then(asked, "ask")
+
+    @step(
+        source=(S.FILED, S.PRE_ASSIGNED),
+        target=S.ASSIGNED,
+        who=who.assigning_officer,
+        label=_("交办"),
+        input=inputs.AssignInput,
+        tone=Tone.PRIMARY,
+    )
+    def assign(self, act: Act) -> None:
+        """Units get it, each with its role; the clocks start. Also done line by line by a batch."""
+        self._check_units(act.data["units"])
+        self.assigned_at = act.at
+        self.urgent = act.data.get("urgent", self.urgent)
+        self.government_leader = act.data["government_leader"]
+        for asked in self.pre_assignments.open():
+            act.then(asked, "settle")
+        # Answering units first: an assisting unit's date can hang on theirs.
+        for row in sorted(act.data["units"], key=lambda row: row["role"] == AssignmentRole.ASSIST):
+            self._issue(act, unit=row["unit"], role=row["role"], batch=act.data.get("batch"))
+
+    @step(
+        source=IN_HANDS,
+        who=who.assigning_officer,
+        label=_("增加承办单位"),
+        input=inputs.AddUnitInput,
+    )
+    def add_unit(self, act: Act) -> None:
+        """A further unit takes part; the others go on."""
+        unit, role = act.data["unit"], act.data["role"]
+        live = list(self.assignments.live())
+        if any(assignment.unit_id == unit.pk for assignment in live):
+            raise RuleBroken({"unit": _t("%(unit)s已在承办单位之中") % {"unit": unit}})
+        present = {assignment.role for assignment in live}
+        if (AssignmentRole.SEPARATE in present) != (role == AssignmentRole.SEPARATE):
+            raise RuleBroken({"role": _t("分办提案只能增加分办单位，其他提案只能增加会办单位")})
+        for assignment in live:
+            if assignment.role == AssignmentRole.SOLE:
+                act.then(assignment, "become_lead")
+        self._issue(act, unit=unit, role=role)
+
+    @step(
+        source=S.ASSIGNED,
+        target=S.HANDLING,
+        who=who.system,
+        label=_("进入办理"),
+        conditions=[all_signed_for],
+        rollup=True,
+    )
+    def start_handling(self, act: Act) -> None:
+        """All answering units have signed for it."""
+
+    def take_over(self, act: Act, former: Assignment, unit: Unit) -> None:
+        """Issue the task of ``former`` to another unit in the same role; work never stops."""
+        if unit.pk in set(self.assignments.live().values_list("unit_id", flat=True)):
+            raise RuleBroken({"unit": _t("%(unit)s已在承办单位之中") % {"unit": unit}})
+        self._issue(act, unit=unit, role=former.role, replaces=former)
+
+    def _issue(self, act: Act, *, unit: Unit, role: str, **more: Any) -> None:
+        task = self.assignments.model(proposal=self, unit=unit, role=role, **more)
+        act.then(task, "issue")
+
+    def _check_units(self, rows: list[dict[str, Any]]) -> None:
+        units = [row["unit"].pk for row in rows]
+        if len(units) != len(set(units)):
+            raise RuleBroken({"units": _t("同一单位只能出现一次")})
+        if problem := checks.roles_problem([row["role"] for row in rows]):
+            raise RuleBroken({"units": problem})

@@ -1,0 +1,324 @@
+"""One unit's task: issued, signed for, handled, answered; or given to another unit."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField
+
+from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
+from proposals.enums import AT_WORK, IN_HANDS, NEW, RETURN_OPEN, FeedbackState, ReplyState, Tone
+from proposals.enums import AssignmentState as S
+from proposals.errors import RuleBroken
+from proposals.inputs import handling as inputs
+from proposals.inputs import replying
+from proposals.inputs.fields import Reason
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Condition, Subject, step
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from proposals.models import ContactRecord, ExtensionRequest, Reply, ReturnRequest
+
+TAKEABLE = (S.ISSUED, *AT_WORK)
+"""Can still go to another unit."""
+
+answers = Condition(
+    _("会办单位不直接答复提案者，请向主办单位提交会办意见"),
+    lambda assignment: assignment.role in ANSWERING_ROLES,
+)
+assists = Condition(
+    _("只有会办单位提交会办意见"), lambda assignment: assignment.role == AssignmentRole.ASSIST
+)
+no_open_return = Condition(
+    _("已有待裁定的退办申请"),
+    lambda assignment: not assignment.return_requests.filter(state__in=RETURN_OPEN).exists(),
+)
+no_open_extension = Condition(
+    _("已有待审批的延期申请"),
+    lambda assignment: not assignment.extension_requests.filter(state="requested").exists(),
+)
+no_reply_begun = Condition(
+    _("本轮答复已在起草"),
+    lambda assignment: (
+        not assignment.replies.filter(round=assignment.round)
+        .exclude(state=ReplyState.ABANDONED)
+        .exists()
+    ),
+)
+in_hands = Condition(
+    _("提案不在办理阶段"), lambda assignment: assignment.proposal.state in IN_HANDS
+)
+
+
+def duties_of_issue(assignment: AssignmentLifecycle) -> list[DutyKind]:
+    """What a unit owes once it has the task: sign for it, and answer in its role."""
+    owed = DutyKind.REPLY if assignment.role in ANSWERING_ROLES else DutyKind.ASSIST_OPINION
+    return [DutyKind.ACKNOWLEDGE, DutyKind.RETURN_WINDOW, owed]
+
+
+OWED = (
+    DutyKind.ACKNOWLEDGE,
+    DutyKind.RETURN_WINDOW,
+    DutyKind.ASSIST_OPINION,
+    DutyKind.REPLY,
+    DutyKind.REHANDLE,
+)
+"""Everything a unit can owe on a task."""
+
+
+class AssignmentLifecycle(Subject):
+    """The machine of one unit's task."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=14
+    )
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="assignments"
+    )
+    unit = models.ForeignKey(
+        "members.Unit",
+        verbose_name=_("承办单位"),
+        on_delete=models.PROTECT,
+        related_name="assignments",
+    )
+    role = models.CharField(_("办理方式"), max_length=10, choices=AssignmentRole)
+    batch = models.ForeignKey(
+        "proposals.AssignmentBatch",
+        verbose_name=_("交办批次"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="assignments",
+    )
+    replaces = models.ForeignKey(
+        "self",
+        verbose_name=_("接替"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="replaced_by",
+    )
+    round = models.PositiveSmallIntegerField(_("办理轮次"), default=1)
+    issued_at = models.DateTimeField(_("交办时间"), null=True)
+    acknowledged_at = models.DateTimeField(_("签收时间"), null=True)
+    replied_at = models.DateTimeField(_("答复时间"), null=True)
+    opinion = models.TextField(_("会办意见"), blank=True)
+    opinion_document_number = models.CharField(_("文号"), max_length=60, blank=True)
+    opinion_signed_by = models.CharField(_("签发人"), max_length=60, blank=True)
+    opinion_handler = models.CharField(_("承办人"), max_length=60, blank=True)
+    opinion_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
+    waiver_reason = models.TextField(_("免交会办意见的理由"), blank=True)
+
+    if TYPE_CHECKING:
+        contact_records: RelatedManager[ContactRecord]
+        return_requests: RelatedManager[ReturnRequest]
+        extension_requests: RelatedManager[ExtensionRequest]
+        replies: RelatedManager[Reply]
+
+    class Meta:
+        abstract = True
+
+    @step(
+        source=NEW,
+        target=S.ISSUED,
+        who=who.system,
+        label=_("交办"),
+        input=inputs.IssueInput,
+        opens=duties_of_issue,
+        tells=("unit",),
+    )
+    def issue(self, act: Act) -> None:
+        """The unit gets the task; its clocks start."""
+        self.issued_at = act.at
+        self.round = self.proposal.round
+
+    @step(
+        source=S.ISSUED,
+        target=S.ACKNOWLEDGED,
+        who=who.liaison,
+        label=_("签收"),
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.ACKNOWLEDGE],
+    )
+    def acknowledge(self, act: Act) -> None:
+        """The unit signs for it."""
+        self.acknowledged_at = act.at
+
+    @step(
+        source=TAKEABLE,
+        who=who.liaison,
+        label=_("申请退办"),
+        input=inputs.ReturnRequestInput,
+        tone=Tone.WARNING,
+        conditions=[in_hands, no_open_return],
+        within=DutyKind.RETURN_WINDOW,
+        closes=[DutyKind.RETURN_WINDOW],
+        tells=("assigners",),
+    )
+    def request_return(self, act: Act) -> None:
+        """The unit says that the task is another's; until it is decided, work goes on."""
+        policy = act.rules.handling.returns
+        if act.data["suggested_unit"].pk == self.unit_id:
+            raise RuleBroken({"suggested_unit": _t("请填写应承办的其他单位")})
+        if policy.needs_signature and not act.data["signed_by"]:
+            raise RuleBroken({"signed_by": _t("本会规定退办须由单位负责人签字")})
+        made = self.return_requests.model._default_manager.filter(
+            assignment__proposal=self.proposal
+        ).count()
+        if made >= policy.max_times:
+            raise RuleBroken(
+                _t("本提案已退办 %(count)s 次，达到上限，请遵照交办意见办理") % {"count": made}
+            )
+        act.then(self.return_requests.model(assignment=self, **act.data), "lodge")
+
+    @step(
+        source=TAKEABLE,
+        target=S.REASSIGNED,
+        who=who.assigning_officer,
+        label=_("改办"),
+        input=inputs.ReassignInput,
+        tone=Tone.WARNING,
+        conditions=[in_hands],
+        cancels=OWED,
+        tells=("unit",),
+    )
+    def reassign(self, act: Act) -> None:
+        """Another unit takes over in the same role; nothing else stops."""
+        self._leave(act)
+        self.proposal.take_over(act, self, act.data["unit"])
+
+    @step(source=TAKEABLE, target=S.RECALLED, who=who.system, label=_("收回"), cancels=OWED)
+    def recall(self, act: Act) -> None:
+        """The task ends because the proposal is no longer handled."""
+        self._leave(act)
+
+    @step(source=(*TAKEABLE, S.REPLIED), who=who.system, label=_("改为主办"))
+    def become_lead(self, act: Act) -> None:
+        """A sole unit leads once another assists it."""
+        self.role = AssignmentRole.LEAD
+
+    @step(
+        source=AT_WORK,
+        target=S.HANDLING,
+        who=who.unit_staff,
+        label=_("记录沟通"),
+        input=inputs.ContactInput,
+        conditions=[in_hands],
+    )
+    def record_contact(self, act: Act) -> None:
+        """A talk with the proposer is put on record."""
+        self.contact_records.create(**act.data, recorded_by=act.by)
+
+    @step(
+        source=AT_WORK,
+        who=who.liaison,
+        label=_("申请延期"),
+        input=inputs.ExtensionInput,
+        conditions=[answers, no_open_extension],
+        tells=("office",),
+    )
+    def request_extension(self, act: Act) -> None:
+        """The unit asks for more time to reply."""
+        limit = act.rules.handling.extensions.max_times
+        if self.extension_requests.filter(state="granted").count() >= limit:
+            raise RuleBroken(_t("已延期 %(limit)s 次，不能再延") % {"limit": limit})
+        act.then(self.extension_requests.model(assignment=self, **act.data), "lodge")
+
+    @step(
+        source=AT_WORK,
+        target=S.REPLIED,
+        who=who.liaison,
+        label=_("提交会办意见"),
+        input=inputs.OpinionInput,
+        tone=Tone.PRIMARY,
+        conditions=[assists],
+        closes=[DutyKind.ASSIST_OPINION, DutyKind.REHANDLE],
+        tells=("lead_unit",),
+    )
+    def give_opinion(self, act: Act) -> None:
+        """The assisting unit's opinion goes to the lead unit, never to the proposer."""
+        self.opinion = act.data["text"]
+        self.opinion_document_number = act.data["document_number"]
+        self.opinion_signed_by = act.data["signed_by"]
+        self.opinion_handler = act.data["handler"]
+        self.opinion_phone = act.data["phone"]
+        self.replied_at = act.at
+
+    @step(
+        source=TAKEABLE,
+        target=S.REPLIED,
+        who=who.assigning_officer | who.clerk,
+        label=_("免交会办意见"),
+        input=Reason,
+        tone=Tone.WARNING,
+        conditions=[assists],
+        cancels=OWED,
+        tells=("lead_unit", "unit"),
+    )
+    def waive_opinion(self, act: Act) -> None:
+        """The lead unit need not wait for this unit's opinion; the reason is on record."""
+        self.waiver_reason = act.data["reason"]
+        self.replied_at = act.at
+
+    @step(
+        source=AT_WORK,
+        target=S.HANDLING,
+        who=who.unit_staff,
+        label=_("起草答复"),
+        input=replying.ReplyInput,
+        tone=Tone.PRIMARY,
+        conditions=[answers, in_hands, no_reply_begun],
+    )
+    def draft_reply(self, act: Act) -> None:
+        """The unit begins its reply of this round."""
+        reply = self.replies.model(proposal=self.proposal, assignment=self, round=self.round)
+        act.then(reply, "begin", act.data)
+
+    @step(
+        source=AT_WORK,
+        target=S.REPLIED,
+        who=who.system,
+        label=_("答复送达"),
+        closes=[DutyKind.REPLY, DutyKind.REHANDLE],
+    )
+    def complete(self, act: Act) -> None:
+        """The unit's reply has been delivered; its clock stops."""
+        self.replied_at = act.at
+
+    @step(
+        source=S.REPLIED,
+        target=S.HANDLING,
+        who=who.system,
+        label=_("重新办理"),
+        opens=[DutyKind.REHANDLE],
+        tells=("unit",),
+    )
+    def reopen(self, act: Act) -> None:
+        """The answer was rated poor: the unit handles the matter again, by a date of its own."""
+        self.round = self.proposal.round
+        self.replied_at = None
+        waiting = self.proposal.feedback.filter(reply__assignment=self, state=FeedbackState.SENT)
+        for form in waiting:
+            act.then(form, "void")
+
+    @step(
+        source=(S.ISSUED, *AT_WORK, S.REPLIED),
+        target=RETURN_VALUE(S.CLOSED, S.RECALLED),
+        who=who.system,
+        label=_("办结"),
+        cancels=OWED,
+    )
+    def close(self, act: Act) -> str:
+        """The proposal is concluded; an assisting unit that never answered is let go."""
+        return S.CLOSED if self.state == S.REPLIED else S.RECALLED
+
+    def _leave(self, act: Act) -> None:
+        for request in self.return_requests.filter(state__in=RETURN_OPEN):
+            act.then(request, "lapse")
+        for request in self.extension_requests.filter(state="requested"):
+            act.then(request, "refuse_as_moot")
+        for reply in self.replies.on_its_way():
+            act.then(reply, "abandon")

@@ -1,0 +1,63 @@
+"""Many proposals assigned in one act: at an assignment meeting, or a batch between sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from proposals.enums import NEW, Tone
+from proposals.enums import BatchState as S
+from proposals.errors import RuleBroken
+from proposals.inputs import handling as inputs
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Subject, step
+
+
+def _proposals_of(batch: BatchLifecycle, data: Mapping[str, Any]) -> Iterable[int]:
+    items = data.get("items")
+    rows = items if isinstance(items, list) else []
+    numbers = (str(row.get("proposal", "")) for row in rows if isinstance(row, Mapping))
+    return [int(number) for number in numbers if number.isdecimal()]
+
+
+class BatchLifecycle(Subject):
+    """The machine of an assignment batch (交办批次); all its lines are assigned, or none."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
+    )
+    committee = models.ForeignKey(
+        "members.Committee", on_delete=models.PROTECT, related_name="assignment_batches"
+    )
+    name = models.CharField(_("名称"), max_length=100)
+    document_number = models.CharField(_("文号"), max_length=60, blank=True)
+    held_on = models.DateField(_("交办日期"))
+
+    class Meta:
+        abstract = True
+
+    @step(
+        source=NEW,
+        target=S.ISSUED,
+        who=who.assigning_officer,
+        label=_("批量交办"),
+        input=inputs.BatchInput,
+        tone=Tone.PRIMARY,
+        locks=_proposals_of,
+    )
+    def issue(self, act: Act) -> None:
+        """Every line is assigned as if by itself; one that cannot be refuses the whole batch."""
+        self.name = act.data["name"]
+        self.document_number = act.data["document_number"]
+        self.held_on = act.data["held_on"] or act.day
+        for line, item in enumerate(act.data["items"]):
+            proposal = act.locked.get(item["proposal"])
+            if proposal is None or proposal.committee_id != self.committee_id:
+                message = _t("没有编号为 %(pk)s 的提案，请核对") % {"pk": item["proposal"]}
+                raise RuleBroken({f"items.{line}.proposal": message})
+            act.then(proposal, "assign", {**item, "batch": self}, where=f"items.{line}")

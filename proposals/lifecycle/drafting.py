@@ -1,0 +1,364 @@
+"""First part of a proposal's life: written, co-signed, handed in, sent back, edited."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import BodyKind, PeriodKind, ProposerKind
+from members.selectors import NoSession, Placement, placement
+from proposals import rules as checks
+from proposals.enums import (
+    AWAITING_FILING,
+    NEW,
+    TEXT_WITH_PROPOSER,
+    Channel,
+    CosignatureState,
+    TextKind,
+    Tone,
+)
+from proposals.enums import ProposalState as S
+from proposals.errors import RuleBroken
+from proposals.inputs import drafting as inputs
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.numbering import draw_receipt_no
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from members.models import Member
+    from proposals.models import Attachment, Cosignature, Suggestion, TextVersion
+
+not_collective = Condition(_("集体提案不邀请联名"), lambda proposal: proposal.body_id is None)
+has_attachments = Condition(_("没有附件"), lambda proposal: proposal.attachments.exists())
+
+
+class Drafting(Subject):
+    """The text and its proposers."""
+
+    committee = models.ForeignKey(
+        "members.Committee", verbose_name=_("委员会"), on_delete=models.PROTECT
+    )
+    session = models.ForeignKey(
+        "members.Session",
+        verbose_name=_("会议"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+    )
+    lead = models.ForeignKey(
+        "members.Member",
+        verbose_name=_("第一提案人"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="led_proposals",
+    )
+    body = models.ForeignKey(
+        "members.Body",
+        verbose_name=_("集体提案者"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+    )
+    channel = models.CharField(_("来源"), max_length=10, choices=Channel)
+    proposer_kind = models.CharField(_("提案类型"), max_length=12, choices=ProposerKind)
+    period_kind = models.CharField(_("时间类型"), max_length=12, choices=PeriodKind, blank=True)
+    title = models.CharField(_("案由"), max_length=200)
+    situation = models.TextField(_("情况与问题"), blank=True)
+    analysis = models.TextField(_("分析"), blank=True)
+    background = models.TextField(_("调研情况与线索来源"), blank=True)
+    suggested_units = models.ManyToManyField(
+        "members.Unit", verbose_name=_("建议承办单位"), blank=True, related_name="suggested_for"
+    )
+    publicity_wish = models.BooleanField(_("同意公开"), default=True)
+    publicity_reason = models.CharField(_("不公开理由"), max_length=200, blank=True)
+    receipt_no = models.CharField(_("收件号"), max_length=40, blank=True)
+    received_at = models.DateTimeField(_("收到时间"), null=True)
+
+    if TYPE_CHECKING:
+        suggestions: RelatedManager[Suggestion]
+        attachments: RelatedManager[Attachment]
+        cosignatures: RelatedManager[Cosignature]
+        text_versions: RelatedManager[TextVersion]
+        rounds_done: int
+
+    class Meta:
+        abstract = True
+
+    # -- Beginning -------------------------------------------------------------------------
+
+    @step(
+        source=NEW,
+        target=S.DRAFT,
+        who=who.would_be_proposer,
+        label=_("起草"),
+        input=inputs.BeginInput,
+        tone=Tone.PRIMARY,
+    )
+    def draft(self, act: Act) -> None:
+        """A member, or the contact of a body, begins to write."""
+        assert act.by is not None
+        self.body = act.data.get("body")
+        self.lead = None if self.body else self._membership_of(act)
+        self.channel = act.channel
+        self._begin(act)
+
+    @step(
+        source=NEW,
+        target=S.SUBMITTED,
+        who=who.clerk,
+        label=_("代录纸质提案"),
+        input=inputs.EnterForInput,
+        tone=Tone.PRIMARY,
+        tells=("proposers",),
+    )
+    def enter(self, act: Act) -> None:
+        """The office types in a proposal handed in on paper by somebody who cannot go online."""
+        proposer: Member | None = act.data.get("proposer")
+        self.body = act.data.get("body")
+        if (proposer is None) == (self.body is None):
+            raise RuleBroken({"proposer": _t("请填写第一提案人或集体提案者其中之一")})
+        self.lead = proposer
+        self.channel = Channel.PAPER
+        act.on_behalf_of = proposer or (self.body.convener if self.body else None)
+        self._begin(act)
+        self._hand_in(act, at=act.data.get("received_at") or act.at)
+        act.after.append(lambda: self._keep_signatures(act))
+
+    @step(
+        source=TEXT_WITH_PROPOSER,
+        who=who.lead,
+        label=_("修改"),
+        input=inputs.EditInput,
+    )
+    def edit(self, act: Act) -> None:
+        """The proposer changes the text; nothing is refused yet but what cannot be stored."""
+        self._write(act.data)
+        act.after.append(lambda: self._write_rows(act.data))
+
+    @step(source=S.DRAFT, target=S.DISCARDED, who=who.lead, label=_("弃置"), tone=Tone.DANGER)
+    def discard(self, act: Act) -> None:
+        """The proposer throws the draft away; its events stay."""
+        self._let_invitations_lapse(act)
+
+    # -- Co-signing and attachments --------------------------------------------------------
+
+    @step(
+        source=(*TEXT_WITH_PROPOSER, *AWAITING_FILING),
+        who=who.lead,
+        label=_("邀请联名"),
+        input=inputs.InviteInput,
+        conditions=[not_collective],
+    )
+    def invite(self, act: Act) -> None:
+        """The initiator asks other members to co-sign; open only while awaiting filing."""
+        taken = set(
+            self.cosignatures.filter(
+                state__in=[CosignatureState.INVITED, CosignatureState.AGREED]
+            ).values_list("member_id", flat=True)
+        )
+        invited: list[Member] = list(dict.fromkeys(act.data["members"]))
+        for member in invited:
+            if member.pk == self.lead_id or member.pk in taken:
+                raise RuleBroken(
+                    {
+                        "members": _t("%(name)s已是提案人或已被邀请，请从名单中去掉")
+                        % {"name": member}
+                    }
+                )
+        limit = act.rules.cosigning.max_invitees
+        if len(taken) + len(invited) > limit:
+            raise RuleBroken({"members": _t("联名人不超过 %(limit)s 人") % {"limit": limit}})
+        for member in invited:
+            act.then(self.cosignatures.model(proposal=self, member=member), "ask")
+
+    @step(
+        source=(*TEXT_WITH_PROPOSER, *AWAITING_FILING),
+        who=who.lead | who.clerk,
+        label=_("添加附件"),
+        input=inputs.AttachInput,
+    )
+    def attach(self, act: Act) -> None:
+        """A file is put beside the text; its type is found from the content."""
+        self.attachments.model.take_in(self, act.data["file"], act, stage="proposal")
+
+    @step(
+        source=TEXT_WITH_PROPOSER,
+        who=who.lead,
+        label=_("移除附件"),
+        input=inputs.DetachInput,
+        conditions=[has_attachments],
+    )
+    def detach(self, act: Act) -> None:
+        """The proposer takes a file away again; the stored file is kept for the ledger."""
+        number = act.data["attachment"]
+        if not self.attachments.filter(pk=number, removed_at=None).update(removed_at=act.at):
+            raise RuleBroken({"attachment": _t("本提案没有编号为 %(pk)s 的附件") % {"pk": number}})
+
+    # -- Handing in ------------------------------------------------------------------------
+
+    @step(
+        source=S.DRAFT,
+        target=S.SUBMITTED,
+        who=who.lead,
+        label=_("提交"),
+        input=inputs.SubmitInput,
+        tone=Tone.PRIMARY,
+        tells=("proposers",),
+    )
+    def submit(self, act: Act) -> None:
+        """The proposer hands it in; it gets a receipt number, a session and a period."""
+        self._hand_in(act, at=act.at)
+        act.after.append(lambda: self._keep_version(TextKind.ORIGINAL, act))
+
+    @step(
+        source=S.RETURNED,
+        target=S.SUBMITTED,
+        who=who.lead,
+        label=_("重新提交"),
+        input=inputs.SubmitInput,
+        tone=Tone.PRIMARY,
+    )
+    def resubmit(self, act: Act) -> None:
+        """The revised text comes in again under the same receipt number."""
+        self._check_text(act)
+        act.after.append(lambda: self._keep_version(TextKind.REVISED, act))
+
+    @step(
+        source=AWAITING_FILING,
+        target=S.RETURNED,
+        who=who.clerk | who.director,
+        label=_("退回修改"),
+        input=inputs.ReturnInput,
+        tone=Tone.WARNING,
+        tells=("proposers",),
+    )
+    def return_for_revision(self, act: Act) -> None:
+        """The office sends it back with a reason; the review starts again afterwards."""
+        self.rounds_done = 0
+
+    @step(
+        source=(*AWAITING_FILING, S.FILED, S.PRE_ASSIGNED),
+        who=who.clerk,
+        label=_("编辑文字"),
+        input=inputs.OfficeEditInput,
+        tells=("proposers",),
+    )
+    def edit_by_office(self, act: Act) -> None:
+        """The office polishes title and text, with the proposer's consent on record."""
+        self._write(act.data)
+        if problems := self._text_problems(act, act.data.get("suggestions")):
+            raise RuleBroken(problems)
+        act.on_behalf_of = self.lead
+
+        def keep() -> None:
+            self._write_rows(act.data)
+            self._keep_version(TextKind.EDITED, act)
+
+        act.after.append(keep)
+
+    # -- How it is done --------------------------------------------------------------------
+
+    def _membership_of(self, act: Act) -> Member:
+        assert act.by is not None
+        return act.by.memberships.get(committee=self.committee_id)
+
+    def _let_invitations_lapse(self, act: Act) -> None:
+        for signature in self.cosignatures.filter(state=CosignatureState.INVITED):
+            act.then(signature, "lapse")
+
+    def _begin(self, act: Act) -> None:
+        self.proposer_kind = ProposerKind.COLLECTIVE if self.body else ProposerKind.INDIVIDUAL
+        self._write(act.data)
+        act.after.append(lambda: self._write_rows(act.data))
+
+    def _write(self, data: dict[str, Any]) -> None:
+        for name in (
+            "title",
+            "situation",
+            "analysis",
+            "background",
+            "publicity_wish",
+            "publicity_reason",
+        ):
+            if name in data:
+                setattr(self, name, data[name])
+
+    def _write_rows(self, data: dict[str, Any]) -> None:
+        if "suggestions" in data:
+            self.suggestions.all().delete()
+            self.suggestions.bulk_create(
+                self.suggestions.model(proposal=self, number=number, text=text)
+                for number, text in enumerate(data["suggestions"], start=1)
+            )
+        if "suggested_units" in data:
+            self.suggested_units.set(data["suggested_units"])
+
+    def _hand_in(self, act: Act, *, at: datetime) -> None:
+        place = self._place(at)
+        self._check_text(act)
+        body_kind = BodyKind(self.body.kind) if self.body else None
+        if problems := checks.proposing_problems(
+            act.rules, body_kind=body_kind, period=place.period
+        ):
+            raise RuleBroken(problems)
+        if self.lead and not self.lead.terms.filter(pk=place.session.term_id).exists():
+            raise RuleBroken(
+                _t("%(name)s不是第 %(term)s 届委员，不能向本次会议提出提案")
+                % {"name": self.lead, "term": place.session.term.number}
+            )
+        self.session, self.period_kind, self.received_at = place.session, place.period, at
+        self.receipt_no = draw_receipt_no(self, act.rules)
+
+    def _place(self, at: datetime) -> Placement:
+        try:
+            return placement(self.committee, at)
+        except NoSession as error:
+            raise RuleBroken(str(error)) from error
+
+    def _check_text(self, act: Act) -> None:
+        problems = {
+            **self._text_problems(act, act.data.get("suggestions")),
+            **checks.publicity_problems(
+                act.rules, wish=self.publicity_wish, reason=self.publicity_reason
+            ),
+            **checks.one_matter_problems(act.rules, declared=act.data["one_matter"]),
+        }
+        if problems:
+            raise RuleBroken(problems)
+
+    def _text_problems(self, act: Act, suggestions: list[str] | None) -> checks.Problems:
+        if suggestions is None:
+            suggestions = list(self.suggestions.values_list("text", flat=True)) if self.pk else []
+        return checks.text_problems(
+            act.rules,
+            title=self.title,
+            situation=self.situation,
+            analysis=self.analysis,
+            suggestions=suggestions,
+        )
+
+    def _keep_version(self, kind: TextKind, act: Act) -> None:
+        self.text_versions.create(
+            number=self.text_versions.count() + 1,
+            kind=kind,
+            title=self.title,
+            situation=self.situation,
+            analysis=self.analysis,
+            suggestions=list(self.suggestions.values_list("text", flat=True)),
+            author=act.by,
+            kept_at=act.at,
+            consent_way=act.data.get("consent_way", ""),
+            consent_at=act.data.get("consent_at"),
+        )
+
+    def _keep_signatures(self, act: Act) -> None:
+        self._keep_version(TextKind.ORIGINAL, act)
+        for member in act.data.get("cosigners", ()):
+            signature = self.cosignatures.model(proposal=self, member=member)
+            act.then(signature, "sign_on_paper")

@@ -1,0 +1,111 @@
+"""A unit's request for more time to reply (延期), consented to by those the rulebook names."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField
+
+from members.enums import DutyKind, Role
+from proposals.enums import NEW, Tone
+from proposals.enums import ExtensionState as S
+from proposals.inputs.fields import OptionalNote, Reason
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Subject, step
+
+
+def _missing_consents(request: ExtensionRequestLifecycle) -> list[Role]:
+    approvers = request.rules.handling.extensions.approvers
+    return [role for role in approvers if role not in request.consents]
+
+
+approver = who.FromRules(
+    _missing_consents,
+    possible=(Role.COMMITTEE_DIRECTOR, Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER),
+)
+"""Each role that the rulebook names consents once."""
+
+
+class ExtensionRequestLifecycle(Subject):
+    """The machine of an extension request."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
+    )
+    assignment = models.ForeignKey(
+        "proposals.Assignment", on_delete=models.PROTECT, related_name="extension_requests"
+    )
+    reason = models.TextField(_("理由"))
+    new_due_on = models.DateField(_("申请延至"))
+    proposer_consulted = models.BooleanField(_("已与提案者沟通"), default=False)
+    consents = models.JSONField(_("已同意"), default=list)  # Shape: list of Role values
+    decision = models.TextField(_("审批说明"), blank=True)
+    decided_at = models.DateTimeField(_("审批时间"), null=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def new_due_at(self) -> datetime:
+        """The end of the day that is asked for."""
+        return timezone.make_aware(datetime.combine(self.new_due_on, time(23, 59, 59)))
+
+    @step(
+        source=NEW,
+        target=S.REQUESTED,
+        who=who.system,
+        label=_("提出延期"),
+        opens=[DutyKind.EXTENSION_DECISION],
+        extends=DutyKind.REPLY,
+        tells=("office",),
+    )
+    def lodge(self, act: Act) -> None:
+        """The request lies with those who consent; how far it may reach is checked on the duty."""
+
+    @step(
+        source=S.REQUESTED,
+        target=RETURN_VALUE(S.REQUESTED, S.GRANTED),
+        who=approver,
+        label=_("同意延期"),
+        input=OptionalNote,
+        tone=Tone.PRIMARY,
+        closes=lambda request: [DutyKind.EXTENSION_DECISION] if request.state == S.GRANTED else [],
+        extends=DutyKind.REPLY,
+        tells=("unit",),
+    )
+    def consent(self, act: Act) -> str:
+        """One of those whom the rulebook names consents; with the last one it is granted."""
+        assert act.standing is not None
+        missing = _missing_consents(self)
+        held = {post.role for post in act.standing.posts if post.committee_id == self.committee_id}
+        self.consents = [*self.consents, *(role for role in missing if role in held)]
+        self.decision, self.decided_at = act.data["note"], act.at
+        return S.REQUESTED if _missing_consents(self) else S.GRANTED
+
+    @step(
+        source=S.REQUESTED,
+        target=S.REFUSED,
+        who=approver,
+        label=_("不同意延期"),
+        input=Reason,
+        tone=Tone.WARNING,
+        closes=[DutyKind.EXTENSION_DECISION],
+        tells=("unit",),
+    )
+    def refuse(self, act: Act) -> None:
+        """The date stands."""
+        self.decision, self.decided_at = act.data["reason"], act.at
+
+    @step(
+        source=S.REQUESTED,
+        target=S.REFUSED,
+        who=who.system,
+        label=_("延期申请失效"),
+        cancels=[DutyKind.EXTENSION_DECISION],
+    )
+    def refuse_as_moot(self, act: Act) -> None:
+        """The task was taken from the unit before the request was decided."""
+        self.decided_at = act.at

@@ -1,0 +1,119 @@
+"""A feedback form (征询意见表): sent with a reply, filled in once by the proposer."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from members.enums import DutyKind
+from proposals.enums import NEW, Channel, Tone
+from proposals.enums import FeedbackState as S
+from proposals.enums import ProposalState as P
+from proposals.inputs import replying as inputs
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Condition, Subject, step
+
+
+still_open = Condition(
+    _("提案已办结或正在重新办理，不能再评价"),
+    lambda form: form.proposal.state in (P.HANDLING, P.REPLIED),
+)
+
+
+class FeedbackLifecycle(Subject):
+    """The machine of a feedback form; a unit can never fill it in."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
+    )
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="feedback"
+    )
+    reply = models.ForeignKey("proposals.Reply", on_delete=models.PROTECT, related_name="feedback")
+    original = models.ForeignKey(
+        "proposals.Proposal",
+        verbose_name=_("原提案"),
+        on_delete=models.PROTECT,
+        related_name="feedback_as_original",
+    )
+    member = models.ForeignKey(
+        "members.Member", null=True, on_delete=models.PROTECT, related_name="feedback"
+    )
+    body = models.ForeignKey(
+        "members.Body", null=True, on_delete=models.PROTECT, related_name="feedback"
+    )
+    attitude = models.CharField(_("对办理态度"), max_length=32, blank=True)
+    result = models.CharField(_("对办理结果"), max_length=32, blank=True)
+    comment = models.TextField(_("意见和建议"), blank=True)
+    poor = models.BooleanField(_("须重新办理"), default=False)
+    satisfied = models.BooleanField(_("满意"), default=False)
+    channel = models.CharField(_("来源"), max_length=10, choices=Channel, blank=True)
+    rated_at = models.DateTimeField(_("评价时间"), null=True)
+
+    class Meta:
+        abstract = True
+
+    @step(
+        source=NEW,
+        target=S.SENT,
+        who=who.system,
+        label=_("送出征询意见表"),
+        opens=[DutyKind.FEEDBACK],
+    )
+    def send(self, act: Act) -> None:
+        """The form goes out with the reply."""
+
+    @step(
+        source=S.SENT,
+        target=S.RATED,
+        who=who.addressee,
+        label=_("评价"),
+        input=inputs.RateInput,
+        tone=Tone.PRIMARY,
+        conditions=[still_open],
+        closes=[DutyKind.FEEDBACK],
+        tells=("office", "units"),
+    )
+    def rate(self, act: Act) -> None:
+        """The proposer rates attitude and result, once."""
+        self.channel = act.channel
+        self._fill_in(act)
+
+    @step(
+        source=S.SENT,
+        target=S.RATED,
+        who=who.clerk,
+        label=_("代录纸质评价"),
+        input=inputs.PaperRateInput,
+        conditions=[still_open],
+        closes=[DutyKind.FEEDBACK],
+        tells=("addressee", "units"),
+    )
+    def rate_on_paper(self, act: Act) -> None:
+        """The office copies a signed paper form; it is marked as such and keeps the scan."""
+        self.channel = Channel.PAPER
+        act.channel, act.on_behalf_of = Channel.PAPER, self.member
+        self._fill_in(act)
+        self.proposal.attachments.model.take_in(
+            self.proposal, act.data["scan"], act, stage="feedback"
+        )
+
+    @step(
+        source=S.SENT,
+        target=S.VOID,
+        who=who.system,
+        label=_("作废"),
+        cancels=[DutyKind.FEEDBACK],
+    )
+    def void(self, act: Act) -> None:
+        """The form no longer matters: the reply was corrected or the work was reopened."""
+
+    def _fill_in(self, act: Act) -> None:
+        self.attitude, self.result = act.data["attitude"], act.data["result"]
+        self.comment = act.data["comment"]
+        self.poor = inputs.is_poor(act.rules, act.data)
+        self.satisfied = any(
+            entry.code == self.result and entry.satisfied for entry in act.rules.feedback.result
+        )
+        self.rated_at = act.at

@@ -1,0 +1,367 @@
+"""A reply on its way to the proposer: drafted, checked, signed, inspected, delivered."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField
+
+from members.enums import AssignmentRole, DutyKind
+from proposals.enums import (
+    IN_HANDS,
+    NEW,
+    ON_ITS_WAY,
+    AssignmentState,
+    CommitmentState,
+    FeedbackState,
+    Publicity,
+    Tone,
+)
+from proposals.enums import ReplyState as S
+from proposals.errors import RuleBroken
+from proposals.inputs import drafting
+from proposals.inputs import replying as inputs
+from proposals.inputs.fields import OptionalNote, Reason
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Condition, Subject, step
+
+if TYPE_CHECKING:
+    from django.db.models.fields.related_descriptors import RelatedManager
+
+    from proposals.models import Assignment, Commitment, Delivery, Feedback, ReplyPoint, Suggestion
+
+opinions_are_in = Condition(
+    _("会办单位的意见尚未交齐，也未免交"),
+    lambda reply: (
+        reply.assignment.role != AssignmentRole.LEAD
+        or not reply.proposal.assignments.live()
+        .filter(role=AssignmentRole.ASSIST)
+        .exclude(state__in=[AssignmentState.REPLIED, AssignmentState.CLOSED])
+        .exists()
+    ),
+)
+contacts_are_made = Condition(
+    _("与提案者的沟通记录未达到规则要求，请先沟通并记录"), lambda reply: reply.contacts_suffice()
+)
+is_in_hands = Condition(
+    _("提案不在办理阶段"),
+    lambda reply: reply.corrects_id is not None or reply.proposal.state in IN_HANDS,
+)
+no_newer = Condition(
+    _("已有更正稿在起草"), lambda reply: not reply.corrections.on_its_way().exists()
+)
+
+
+class ReplyLifecycle(Subject):
+    """The machine of a reply; what is delivered never changes, a correction is a new reply."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=12
+    )
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="replies"
+    )
+    assignment = models.ForeignKey(
+        "proposals.Assignment", on_delete=models.PROTECT, related_name="replies"
+    )
+    corrects = models.ForeignKey(
+        "self",
+        verbose_name=_("更正"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="corrections",
+    )
+    round = models.PositiveSmallIntegerField(_("办理轮次"))
+    body = models.TextField(_("答复正文"))
+    result_class = models.CharField(_("办理结果"), max_length=32)
+    publicity = models.CharField(_("公开属性"), max_length=12, choices=Publicity)
+    publicity_reason = models.CharField(_("不公开理由"), max_length=200, blank=True)
+    cc = models.JSONField(_("抄送"), default=list)  # Shape: list of str
+    contact_name = models.CharField(_("承办人"), max_length=60)
+    contact_phone = models.CharField(_("联系电话"), max_length=30)
+    leader = models.CharField(_("承办负责人"), max_length=60, blank=True)
+    correction_reason = models.TextField(_("更正原因"), blank=True)
+    signed_by = models.CharField(_("签发人"), max_length=60, blank=True)
+    signed_at = models.DateTimeField(_("签发时间"), null=True)
+    inspection_note = models.TextField(_("审核意见"), blank=True)
+    inspected_at = models.DateTimeField(_("审核时间"), null=True)
+    document_number = models.CharField(_("文号"), max_length=60, blank=True)
+    delivered_at = models.DateTimeField(_("送达时间"), null=True)
+
+    if TYPE_CHECKING:
+        assignment_id: int
+        corrects_id: int | None
+        points: RelatedManager[ReplyPoint]
+        commitments: RelatedManager[Commitment]
+        deliveries: RelatedManager[Delivery]
+        feedback: RelatedManager[Feedback]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that replies."""
+        return self.assignment.unit_id
+
+    @step(source=NEW, target=S.DRAFTING, who=who.system, label=_("起草"), input=inputs.ReplyInput)
+    def begin(self, act: Act) -> None:
+        """The unit's draft of this round, or of a correction."""
+        self._write(act)
+
+    @step(
+        source=S.DRAFTING,
+        who=who.unit_staff,
+        label=_("修改"),
+        input=inputs.ReplyInput,
+    )
+    def edit(self, act: Act) -> None:
+        """The unit rewrites its draft."""
+        self._write(act)
+
+    @step(
+        source=S.DRAFTING,
+        target=S.CHECKING,
+        who=who.unit_staff,
+        label=_("送核稿"),
+        tone=Tone.PRIMARY,
+        conditions=[is_in_hands, opinions_are_in, contacts_are_made],
+    )
+    def send_to_check(self, act: Act) -> None:
+        """The draft goes to the unit's office, once opinions and contacts are complete."""
+        self._check_points(act)
+
+    @step(
+        source=S.CHECKING,
+        target=S.SIGNING,
+        who=who.liaison,
+        label=_("核稿通过"),
+        input=OptionalNote,
+        tone=Tone.PRIMARY,
+    )
+    def pass_check(self, act: Act) -> None:
+        """The unit's office has checked it; the leader signs next."""
+
+    @step(
+        source=(S.CHECKING, S.SIGNING),
+        target=S.DRAFTING,
+        who=who.liaison | who.signatory,
+        label=_("退回重拟"),
+        input=Reason,
+        tone=Tone.WARNING,
+    )
+    def send_back(self, act: Act) -> None:
+        """The office or the leader sends the draft back to its handler."""
+
+    @step(
+        source=S.SIGNING,
+        target=RETURN_VALUE(S.INSPECTION, S.SIGNED),
+        who=who.signatory,
+        label=_("签发"),
+        input=inputs.SignInput,
+        tone=Tone.PRIMARY,
+        opens=lambda reply: [DutyKind.INSPECTION] if reply.state == S.INSPECTION else [],
+    )
+    def sign(self, act: Act) -> str:
+        """The leader signs; where the rulebook says so, inspection reads it before it goes out."""
+        assert act.by is not None
+        self.signed_by = act.data["signed_by"] or str(act.by)
+        self.signed_at = act.at
+        return S.INSPECTION if act.rules.handling.inspection else S.SIGNED
+
+    @step(
+        source=S.INSPECTION,
+        target=S.SIGNED,
+        who=who.inspection_officer,
+        label=_("审核通过"),
+        input=inputs.InspectInput,
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.INSPECTION],
+        tells=("unit",),
+    )
+    def pass_inspection(self, act: Act) -> None:
+        """Inspection releases the reply; it may change the class of the result."""
+        self.result_class = act.data["result_class"] or self.result_class
+        self.inspection_note, self.inspected_at = act.data["note"], act.at
+
+    @step(
+        source=S.INSPECTION,
+        target=S.DRAFTING,
+        who=who.inspection_officer,
+        label=_("审核退回"),
+        input=Reason,
+        tone=Tone.WARNING,
+        closes=[DutyKind.INSPECTION],
+        tells=("unit",),
+    )
+    def send_back_from_inspection(self, act: Act) -> None:
+        """Inspection sends it back to be done better."""
+        self.signed_by, self.signed_at = "", None
+
+    @step(
+        source=S.SIGNED,
+        target=S.DELIVERED,
+        who=who.liaison,
+        label=_("送达"),
+        input=inputs.DeliverInput,
+        tone=Tone.PRIMARY,
+        conditions=[is_in_hands],
+        tells=("proposers", "office"),
+    )
+    def deliver(self, act: Act) -> None:
+        """One reply to each proposer, with the feedback form; the unit's clock stops."""
+        self.document_number = act.data["document_number"]
+        self.delivered_at = act.at
+        self._address(act)
+        for promise in self.commitments.all():
+            act.then(promise, "undertake")
+        if self.corrects is None:
+            act.then(self.assignment, "complete")
+        else:
+            act.then(self.corrects, "supersede")
+
+    @step(
+        source=S.DELIVERED,
+        who=who.unit_staff,
+        label=_("更正"),
+        input=inputs.CorrectionInput,
+        tone=Tone.WARNING,
+        conditions=[no_newer],
+    )
+    def correct(self, act: Act) -> None:
+        """What was delivered stays; a corrected version goes the same way."""
+        text = {name: value for name, value in act.data.items() if name != "reason"}
+        version = self.__class__(
+            proposal=self.proposal,
+            assignment=self.assignment,
+            corrects=self,
+            round=self.round,
+            correction_reason=act.data["reason"],
+        )
+        act.then(version, "begin", text)
+
+    @step(source=S.DELIVERED, target=S.SUPERSEDED, who=who.system, label=_("由更正稿替代"))
+    def supersede(self, act: Act) -> None:
+        """The corrected version has been delivered; its form and promises stand instead."""
+        for form in self.feedback.filter(state=FeedbackState.SENT):
+            act.then(form, "void")
+        for promise in self.commitments.filter(state=CommitmentState.OPEN):
+            act.then(promise, "lapse")
+
+    @step(
+        source=ON_ITS_WAY,
+        target=S.ABANDONED,
+        who=who.system,
+        label=_("作废"),
+        cancels=[DutyKind.INSPECTION],
+    )
+    def abandon(self, act: Act) -> None:
+        """The task was taken from the unit before its reply was delivered."""
+
+    @step(
+        source=(S.DRAFTING, S.DELIVERED),
+        who=who.unit_staff,
+        label=_("添加附件"),
+        input=drafting.AttachInput,
+    )
+    def attach(self, act: Act) -> None:
+        """A file is put beside the reply."""
+        self.proposal.attachments.model.take_in(
+            self.proposal, act.data["file"], act, stage="reply", reply=self
+        )
+
+    # -- How it is done --------------------------------------------------------------------
+
+    def contacts_suffice(self) -> bool:
+        """Whether the contacts with the proposer that the rulebook asks for are on record.
+
+        Contacts of the present round count; a later round needs one anew.
+        """
+        policy = self.rules.handling
+        last = self.assignment.replies.filter(round__lt=self.round, state=S.DELIVERED).aggregate(
+            at=models.Max("delivered_at")
+        )["at"]
+        records = self.assignment.contact_records.all()
+        if last is not None:
+            return not policy.contacts_required or records.filter(held_at__gte=last).exists()
+        stages = set(records.values_list("stage", flat=True))
+        return records.count() >= policy.contacts_required and stages >= set(policy.contact_stages)
+
+    def _write(self, act: Act) -> None:
+        rows = {"points": act.data["points"], "commitments": act.data["commitments"]}
+        for name, value in act.data.items():
+            if name not in rows:
+                setattr(self, name, value)
+        suggestions = {s.pk: s for s in self._suggestions()}
+        for line, row in enumerate(rows["points"]):
+            if row["suggestion"] not in suggestions:
+                raise RuleBroken(
+                    {
+                        f"points.{line}.suggestion": _t("本提案没有编号为 %(pk)s 的建议")
+                        % {"pk": row["suggestion"]}
+                    }
+                )
+        act.after.append(lambda: self._write_rows(suggestions, rows))
+
+    def _write_rows(
+        self, suggestions: Mapping[int, Suggestion], rows: Mapping[str, Sequence[dict[str, Any]]]
+    ) -> None:
+        self.points.all().delete()
+        self.points.bulk_create(
+            self.points.model(reply=self, **{**row, "suggestion": suggestions[row["suggestion"]]})
+            for row in rows["points"]
+        )
+        self.commitments.all().delete()
+        self.commitments.bulk_create(
+            self.commitments.model(
+                reply=self, proposal=self.proposal, created_at=self.created_at, **row
+            )
+            for row in rows["commitments"]
+        )
+
+    def _suggestions(self) -> list[Suggestion]:
+        """The suggestions to answer: the proposal's own and those of what was merged into it."""
+        suggestions = self.proposal.suggestions.model._default_manager
+        return list(
+            suggestions.filter(
+                models.Q(proposal=self.proposal_id)
+                | models.Q(proposal__merged_into=self.proposal_id)
+            )
+        )
+
+    def _check_points(self, act: Act) -> None:
+        if not act.rules.handling.point_by_point:
+            return
+        answered = set(self.points.values_list("suggestion_id", flat=True))
+        separate = self.assignment.role == AssignmentRole.SEPARATE
+        missing = [s for s in self._suggestions() if s.pk not in answered]
+        if (separate and not answered) or (not separate and missing):
+            raise RuleBroken(
+                {
+                    "points": _t("须逐条答复建议，尚未答复第 %(numbers)s 条")
+                    % {"numbers": "、".join(str(s.number) for s in missing)}
+                }
+            )
+
+    def _address(self, act: Act) -> None:
+        """Write the envelopes, and the feedback forms for those whom the rulebook asks."""
+        asked = set() if self._already_rated() else set(self.proposal.raters(act.rules))
+        for original, member, body in self.proposal.addressees():
+            self.deliveries.create(original=original, member=member, body=body)
+            if (member, body) in asked:
+                form = self.feedback.model(
+                    proposal=self.proposal, reply=self, original=original, member=member, body=body
+                )
+                act.then(form, "send")
+
+    def _already_rated(self) -> bool:
+        corrected: Assignment = self.assignment
+        return self.corrects_id is not None and (
+            self.proposal.feedback.filter(reply__assignment=corrected, reply__round=self.round)
+            .exclude(rated_at=None)
+            .exists()
+        )

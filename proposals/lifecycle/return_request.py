@@ -1,0 +1,118 @@
+"""A unit's request to return a task (退办): decided by the office, a meeting, or a leader."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, FSMField
+
+from members.enums import DutyKind
+from proposals.enums import NEW, RETURN_OPEN, Tone
+from proposals.enums import ReturnState as S
+from proposals.errors import RuleBroken
+from proposals.inputs import handling as inputs
+from proposals.inputs.fields import OptionalNote, Reason
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Condition, Subject, step
+
+higher_level = Condition(
+    _("已是规则规定的最高裁定层级"),
+    lambda request: request.state in request.levels()[:-1],
+)
+
+
+def _next_level(request: ReturnRequestLifecycle, act: Act) -> str:
+    levels = request.levels()
+    return levels[levels.index(request.state) + 1]
+
+
+class ReturnRequestLifecycle(Subject):
+    """The machine of a return request; while it runs, the unit keeps working."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=14
+    )
+    assignment = models.ForeignKey(
+        "proposals.Assignment", on_delete=models.PROTECT, related_name="return_requests"
+    )
+    reason = models.TextField(_("理由"))
+    suggested_unit = models.ForeignKey(
+        "members.Unit", verbose_name=_("建议承办单位"), on_delete=models.PROTECT, related_name="+"
+    )
+    signed_by = models.CharField(_("单位负责人签字"), max_length=60, blank=True)
+    decision = models.TextField(_("裁定说明"), blank=True)
+    decided_at = models.DateTimeField(_("裁定时间"), null=True)
+
+    class Meta:
+        abstract = True
+
+    def levels(self) -> list[str]:
+        """The levels of decision that the rulebook knows, lowest first."""
+        return [level.value for level in self.rules.handling.returns.levels]
+
+    @step(
+        source=NEW,
+        target=S.OFFICE,
+        who=who.system,
+        label=_("提出退办"),
+        opens=[DutyKind.RETURN_DECISION],
+        tells=("assigners",),
+    )
+    def lodge(self, act: Act) -> None:
+        """The request lies with the assigning office."""
+
+    @step(
+        source=RETURN_OPEN,
+        target=GET_STATE(_next_level, states=[S.COORDINATION, S.LEADER]),
+        who=who.assigning_officer,
+        label=_("提交上一级裁定"),
+        input=OptionalNote,
+        conditions=[higher_level],
+        tells=("unit",),
+    )
+    def escalate(self, act: Act) -> None:
+        """The level at hand passes it on: to a coordination meeting, then to the leader."""
+        self.decision = act.data["note"]
+
+    @step(
+        source=RETURN_OPEN,
+        target=S.GRANTED,
+        who=who.assigning_officer,
+        label=_("同意改办"),
+        input=inputs.GrantReturnInput,
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.RETURN_DECISION],
+        tells=("unit",),
+    )
+    def grant(self, act: Act) -> None:
+        """Another unit takes over: the one named here, else the one the request suggests."""
+        unit = act.data["unit"] or self.suggested_unit
+        if unit.pk == self.assignment.unit_id:
+            raise RuleBroken({"unit": _t("请改交其他单位")})
+        self.decision, self.decided_at = act.data["note"], act.at
+        act.then(self.assignment, "reassign", {"unit": unit, "reason": self.reason})
+
+    @step(
+        source=RETURN_OPEN,
+        target=S.REFUSED,
+        who=who.assigning_officer,
+        label=_("不同意退办"),
+        input=Reason,
+        tone=Tone.WARNING,
+        closes=[DutyKind.RETURN_DECISION],
+        tells=("unit",),
+    )
+    def refuse(self, act: Act) -> None:
+        """The unit keeps the task; the decision is final (遵照办理)."""
+        self.decision, self.decided_at = act.data["reason"], act.at
+
+    @step(
+        source=RETURN_OPEN,
+        target=S.LAPSED,
+        who=who.system,
+        label=_("失效"),
+        cancels=[DutyKind.RETURN_DECISION],
+    )
+    def lapse(self, act: Act) -> None:
+        """The task was taken from the unit in another way."""

@@ -1,0 +1,274 @@
+"""What all machines share: the subject, the declaration of a step, and the act in hand."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any, ClassVar, cast
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMModelMixin, transition
+from rest_framework import serializers
+
+from members.enums import DutyKind
+from proposals.enums import Channel, Tone
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+    from members.models import Committee, Member, User
+    from members.rules import Rules
+    from proposals.lifecycle.who import Standing, Who
+    from proposals.models import Proposal
+
+
+class NoInput(serializers.Serializer[Any]):
+    """The step needs nothing but the decision to take it."""
+
+
+class Condition:
+    """A named precondition of a step; ``message`` says what is missing and how to go on."""
+
+    def __init__(self, message: StrOrPromise, test: Callable[[Any], bool]) -> None:
+        self.message = message
+        self.test = test
+
+    def __call__(self, subject: Subject) -> bool:
+        return self.test(subject)
+
+
+DutyList = Sequence[DutyKind] | Callable[[Any], Sequence[DutyKind]]
+"""Kinds of duties that a step opens, or a function of the subject that tells them."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """The declaration of one step of a machine.
+
+    ``source`` and ``target`` are states (an empty ``source`` brings the subject into being, a
+    ``target`` of None keeps the state); ``targets`` are the possible ones when the body
+    decides. ``within`` is a duty whose time limit the step must keep. ``opens``,
+    ``closes`` (done) and ``cancels`` (no longer owed) are kinds of duties; ``extends`` is the kind whose date the subject asks to move, or moves
+    once granted, to its ``new_due_at``.
+    ``tells`` names audiences of notices. ``rollup`` steps are taken by the system as soon as
+    their conditions hold. ``locks`` tells further proposals to lock, from the raw input.
+    """
+
+    name: str
+    label: StrOrPromise
+    about: str
+    source: tuple[str, ...]
+    targets: tuple[str, ...]
+    who: Who
+    input: type[serializers.Serializer[Any]]
+    tone: Tone
+    conditions: tuple[Condition, ...]
+    within: DutyKind | None
+    opens: DutyList
+    closes: DutyList
+    cancels: Sequence[DutyKind]
+    extends: DutyKind | None
+    tells: tuple[str, ...]
+    rollup: bool
+    locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None
+
+    @property
+    def creates(self) -> bool:
+        """Whether the step brings its subject into being."""
+        return self.source == ("",)
+
+    @property
+    def slug(self) -> str:
+        """The name as it stands in a URL."""
+        return self.name.replace("_", "-")
+
+    def opened_by(self, subject: Subject) -> Sequence[DutyKind]:
+        """The kinds of duties that taking the step on ``subject`` opens."""
+        return self.opens(subject) if callable(self.opens) else self.opens
+
+    def closed_by(self, subject: Subject) -> Sequence[DutyKind]:
+        """The kinds of duties that taking the step on ``subject`` satisfies."""
+        return self.closes(subject) if callable(self.closes) else self.closes
+
+
+def step(
+    *,
+    source: str | Sequence[str],
+    target: Any = None,
+    who: Who,
+    label: StrOrPromise,
+    input: type[serializers.Serializer[Any]] = NoInput,  # noqa: A002 -- the word of design.md
+    tone: Tone = Tone.NEUTRAL,
+    conditions: Sequence[Condition] = (),
+    within: DutyKind | None = None,
+    opens: DutyList = (),
+    closes: DutyList = (),
+    cancels: Sequence[DutyKind] = (),
+    extends: DutyKind | None = None,
+    tells: Sequence[str] = (),
+    rollup: bool = False,
+    locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None = None,
+) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Declare a method as a step of the machine; see Step for what the words mean."""
+    sources = (source,) if isinstance(source, str) else tuple(source)
+
+    def declare(method: Callable[..., Any]) -> Callable[..., Any]:
+        declared = Step(
+            name=method.__name__,
+            label=label,
+            about=(method.__doc__ or "").strip(),
+            source=sources,
+            targets=_targets(target),
+            who=who,
+            input=input,
+            tone=tone,
+            conditions=tuple(conditions),
+            within=within,
+            opens=opens,
+            closes=closes,
+            cancels=tuple(cancels),
+            extends=extends,
+            tells=tuple(tells),
+            rollup=rollup,
+            locks=locks,
+        )
+        return transition(
+            "state",
+            source=list(sources),
+            target=target,
+            permission=who,
+            conditions=list(conditions),
+            custom={"label": label, "input": input, "tone": tone, "step": declared},
+        )(method)
+
+    return declare
+
+
+def _targets(target: Any) -> tuple[str, ...]:
+    if target is None:
+        return ()
+    if hasattr(target, "allowed_states"):
+        return tuple(target.allowed_states)
+    return (target,)
+
+
+@dataclass(frozen=True)
+class Following:
+    """A step that another one brings about."""
+
+    subject: Subject
+    action: str
+    data: Mapping[str, Any]
+    where: str
+
+
+@dataclass
+class Act:
+    """One step being taken: who, when, with what; handed to the step's body.
+
+    The body may write rows of its own at once when the subject is in the database; ``after``
+    takes what must wait until it is saved, ``then`` further steps, taken by the system once
+    this one is recorded, and ``undo`` what to undo outside the database if the act fails.
+    """
+
+    step: Step
+    by: User | None
+    at: datetime
+    data: dict[str, Any]
+    channel: Channel
+    address: str | None
+    rules: Rules
+    id: uuid.UUID
+    standing: Standing | None
+    locked: Mapping[int, Proposal]
+    on_behalf_of: Member | None = None
+    after: list[Callable[[], object]] = field(default_factory=list)
+    undo: list[Callable[[], object]] = field(default_factory=list)
+    next: list[Following] = field(default_factory=list)
+
+    def then(
+        self,
+        subject: Subject,
+        action: str,
+        data: Mapping[str, Any] | None = None,
+        *,
+        where: str = "",
+    ) -> None:
+        """Take a further step in the same transaction, as the consequence of this one.
+
+        ``data`` is checked already; ``where`` is the place in the input that a refusal names.
+        """
+        self.next.append(Following(subject, action, data or {}, where))
+
+    @property
+    def day(self) -> date:
+        """The local day of the act."""
+        return timezone.localtime(self.at).date()
+
+
+class Subject(FSMModelMixin, models.Model):
+    """A row whose life is a state machine, moved only by ``proposals.door.perform``.
+
+    ``version`` counts its events; ``ledger_hash`` is the hash of the last one.
+    """
+
+    state: Any  # the protected FSMField, declared by each machine with its own choices
+    version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
+    ledger_hash = models.CharField(max_length=64, default="", editable=False)
+    created_at = models.DateTimeField(_("建立时间"), editable=False)
+
+    rules: Rules
+    steps: ClassVar[dict[str, Step]]
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def all_steps(cls) -> dict[str, Step]:
+        """The declared steps by name, in the order in which the machine's file lists them."""
+        if "steps" not in cls.__dict__:
+            found = {
+                name: next(iter(method._django_fsm.transitions.values())).custom["step"]
+                for name, method in _methods(cls)
+                if hasattr(method, "_django_fsm")
+            }
+            cls.steps = found
+        return cls.steps
+
+    @property
+    def root(self) -> Proposal:
+        """The proposal this subject belongs to."""
+        return cast("Proposal", self.proposal)  # type: ignore[attr-defined] -- each machine's own
+
+    @property
+    def committee(self) -> Committee:
+        """The committee whose rules apply."""
+        return self.root.committee
+
+    @property
+    def committee_id(self) -> int:
+        """The key of the committee whose rules apply."""
+        return self.root.committee_id
+
+    @property
+    def kind(self) -> str:
+        """The word by which ledger, API and duties call this kind of subject."""
+        return str(self._meta.model_name)
+
+    def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
+        """Leave the state out: a protected field may not be assigned, even to itself."""
+        super().clean_fields(exclude={*(exclude or ()), "state"})
+
+
+def _methods(cls: type) -> list[tuple[str, Any]]:
+    """Methods of a class in the order of declaration, base classes first."""
+    seen: dict[str, Any] = {}
+    for base in reversed(cls.__mro__):
+        for name, value in vars(base).items():
+            if callable(value):
+                seen[name] = value
+    return list(seen.items())

@@ -1,0 +1,129 @@
+"""Who may take a step: one small object a kind of holder, used by the declarations.
+
+Each answers whether a standing (a user with the posts held on the day) may act on a subject,
+and names its roles, so that a refusal can say who may.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from members.enums import Role
+
+if TYPE_CHECKING:
+    from members.models import Post, User
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A user and the posts that they hold on the day of the act."""
+
+    user: User
+    posts: Sequence[Post]
+
+
+class Who:
+    """Holders of certain posts in the subject's scope.
+
+    ``scope(post, subject)`` says whether a post with one of ``roles`` reaches the subject.
+    """
+
+    def __init__(self, *roles: Role, scope: Callable[[Post, Any], bool]) -> None:
+        self._roles = roles
+        self._scope = scope
+
+    def roles(self, subject: Any = None) -> tuple[Role, ...]:
+        """The roles that may act, for refusals and the permission table."""
+        return self._roles
+
+    def __call__(self, subject: Any, standing: Standing | None) -> bool:
+        if standing is None:
+            return False
+        roles = self.roles(subject)
+        return any(post.role in roles and self._scope(post, subject) for post in standing.posts)
+
+    def __or__(self, other: Who) -> Who:
+        return AnyOf(self, other)
+
+
+class AnyOf(Who):
+    """Either of several holders."""
+
+    def __init__(self, *parts: Who) -> None:
+        self._parts = parts
+
+    def roles(self, subject: Any = None) -> tuple[Role, ...]:
+        return tuple(dict.fromkeys(role for part in self._parts for role in part.roles(subject)))
+
+    def __call__(self, subject: Any, standing: Standing | None) -> bool:
+        return any(part(subject, standing) for part in self._parts)
+
+
+class System(Who):
+    """Nobody: the step is taken by the system as the consequence of another."""
+
+    def __init__(self) -> None:
+        super().__init__(scope=lambda post, subject: False)
+
+    def __call__(self, subject: Any, standing: Standing | None) -> bool:
+        return standing is None
+
+
+class FromRules(Who):
+    """Holders whose roles the rulebook names; ``possible`` are the roles it may name."""
+
+    def __init__(self, read: Callable[[Any], Sequence[Role]], possible: Sequence[Role]) -> None:
+        super().__init__(*possible, scope=_in_committee)
+        self._read = read
+
+    def roles(self, subject: Any = None) -> tuple[Role, ...]:
+        if subject is None or not hasattr(subject, "rules"):
+            return self._roles
+        return tuple(self._read(subject))
+
+
+def _in_committee(post: Post, subject: Any) -> bool:
+    return post.committee_id == subject.committee_id
+
+
+def _in_unit(post: Post, subject: Any) -> bool:
+    return post.unit_id == subject.unit_id
+
+
+def _proposes(post: Post, subject: Any) -> bool:
+    """The initiator themself, or the contact of the body that proposes."""
+    if post.role == Role.MEMBER:
+        return post.member_id is not None and post.member_id == subject.root.lead_id
+    return post.body_id is not None and post.body_id == subject.root.body_id
+
+
+def _addressed(post: Post, subject: Any) -> bool:
+    """The member or body that the subject (an invitation, a feedback form) is addressed to."""
+    if post.role == Role.MEMBER:
+        return post.member_id is not None and post.member_id == subject.member_id
+    return post.body_id is not None and post.body_id == getattr(subject, "body_id", None)
+
+
+def _could_propose(post: Post, subject: Any) -> bool:
+    """Anybody who may bring in a proposal in the committee: as a member or for a body."""
+    if post.committee_id != subject.committee_id:
+        return False
+    if subject.body_id is not None:
+        return post.role == Role.COLLECTIVE_CONTACT and post.body_id == subject.body_id
+    return post.role == Role.MEMBER
+
+
+system = System()
+lead = Who(Role.MEMBER, Role.COLLECTIVE_CONTACT, scope=_proposes)
+addressee = Who(Role.MEMBER, Role.COLLECTIVE_CONTACT, scope=_addressed)
+would_be_proposer = Who(Role.MEMBER, Role.COLLECTIVE_CONTACT, scope=_could_propose)
+clerk = Who(Role.COMMITTEE_CLERK, scope=_in_committee)
+director = Who(Role.COMMITTEE_DIRECTOR, scope=_in_committee)
+assigning_officer = Who(Role.ASSIGNING_OFFICER, scope=_in_committee)
+inspection_officer = Who(Role.INSPECTION_OFFICER, scope=_in_committee)
+liaison = Who(Role.UNIT_LIAISON, scope=_in_unit)
+handler = Who(Role.UNIT_HANDLER, scope=_in_unit)
+signatory = Who(Role.UNIT_SIGNATORY, scope=_in_unit)
+unit_staff = Who(Role.UNIT_LIAISON, Role.UNIT_HANDLER, scope=_in_unit)

@@ -1,0 +1,57 @@
+"""The rows of a proposal's life, one noun a file."""
+
+from proposals.models.assignment import Assignment, ContactRecord
+from proposals.models.attachment import Attachment
+from proposals.models.batch import AssignmentBatch
+from proposals.models.commitment import Commitment
+from proposals.models.cosignature import Cosignature
+from proposals.models.event import Event
+from proposals.models.extension_request import ExtensionRequest
+from proposals.models.feedback import Feedback
+from proposals.models.following import Consultation, FollowUp
+from proposals.models.pre_assignment import PreAssignment
+from proposals.models.proposal import Proposal
+from proposals.models.reply import Delivery, Reply, ReplyPoint
+from proposals.models.return_request import ReturnRequest
+from proposals.models.review import ReviewOpinion
+from proposals.models.text import Suggestion, TextVersion
+from proposals.numbering import Series
+
+SUBJECTS = (
+    Proposal,
+    Cosignature,
+    PreAssignment,
+    AssignmentBatch,
+    Assignment,
+    ReturnRequest,
+    ExtensionRequest,
+    Reply,
+    Feedback,
+    Commitment,
+)
+"""Everything with a machine; API, permissions, ledger and diagram go through this list."""
+
+__all__ = [
+    "SUBJECTS",
+    "Assignment",
+    "AssignmentBatch",
+    "Attachment",
+    "Commitment",
+    "Consultation",
+    "ContactRecord",
+    "Cosignature",
+    "Delivery",
+    "Event",
+    "ExtensionRequest",
+    "Feedback",
+    "FollowUp",
+    "PreAssignment",
+    "Proposal",
+    "Reply",
+    "ReplyPoint",
+    "ReturnRequest",
+    "ReviewOpinion",
+    "Series",
+    "Suggestion",
+    "TextVersion",
+]

@@ -1,0 +1,166 @@
+"""Attachments: typed by content, limited by the rulebook, stored outside the web root."""
+
+from __future__ import annotations
+
+import codecs
+import hashlib
+import uuid
+from typing import TYPE_CHECKING
+
+import puremagic
+from django.conf import settings
+from django.core.files.uploadedfile import UploadedFile
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from proposals.errors import RuleBroken
+from proposals.models.proposal import Proposal
+from proposals.models.reply import Reply
+
+if TYPE_CHECKING:
+    from proposals.lifecycle.subject import Act
+
+
+class Stage(models.TextChoices):
+    """What an attachment belongs to."""
+
+    PROPOSAL = "proposal", _("提案")
+    REPLY = "reply", _("答复")
+    FEEDBACK = "feedback", _("评价扫描件")
+
+
+def _place(attachment: Attachment, name: str) -> str:
+    """A name that tells nothing and cannot be guessed."""
+    return f"{attachment.proposal.committee_id}/{uuid.uuid4().hex}"
+
+
+class Attachment(models.Model):
+    """A file beside a proposal or a reply; downloaded only through the permission check."""
+
+    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="attachments")
+    reply = models.ForeignKey(
+        Reply, null=True, on_delete=models.PROTECT, related_name="attachments"
+    )
+    stage = models.CharField(_("阶段"), max_length=10, choices=Stage)
+    name = models.CharField(_("文件名"), max_length=200)
+    extension = models.CharField(_("类型"), max_length=10)
+    size = models.PositiveIntegerField(_("大小（字节）"))
+    sha256 = models.CharField(max_length=64)
+    file = models.FileField(upload_to=_place, max_length=200)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    )
+    uploaded_at = models.DateTimeField(_("上传时间"))
+    removed_at = models.DateTimeField(_("移除时间"), null=True)
+
+    class Meta:
+        ordering = ["proposal", "id"]
+        verbose_name = _("附件")
+        verbose_name_plural = _("附件")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @classmethod
+    def take_in(
+        cls,
+        proposal: Proposal,
+        upload: UploadedFile,
+        act: Act,
+        *,
+        stage: str,
+        reply: Reply | None = None,
+    ) -> None:
+        """Check a file by the rulebook and store it; an act that fails leaves no file behind.
+
+        Raises RuleBroken for a type, size or count that the rulebook does not allow.
+        """
+        limits = act.rules.attachments
+        field = "scan" if stage == Stage.FEEDBACK else "file"
+        if (upload.size or 0) > limits.max_megabytes * 1024 * 1024:
+            raise RuleBroken(
+                {
+                    field: _t("文件不超过 %(limit)s MB，请压缩后上传")
+                    % {"limit": limits.max_megabytes}
+                }
+            )
+        allowed = {*limits.types, *(SCANS if stage == Stage.FEEDBACK else ())}
+        extension = extension_of(upload)
+        if extension not in allowed:
+            raise RuleBroken(
+                {
+                    field: _t("文件内容不是允许的类型（%(types)s），请转换后上传")
+                    % {"types": "、".join(sorted(allowed))}
+                }
+            )
+        present = cls.objects.filter(proposal=proposal, stage=stage, reply=reply, removed_at=None)
+        if stage != Stage.FEEDBACK and present.count() >= limits.max_count:
+            raise RuleBroken(
+                {
+                    field: _t("附件不超过 %(limit)s 个，请先移除其他附件")
+                    % {"limit": limits.max_count}
+                }
+            )
+        attachment = cls(
+            proposal=proposal,
+            reply=reply,
+            stage=stage,
+            name=upload.name or "",
+            extension=extension,
+            size=upload.size or 0,
+            sha256=fingerprint(upload),
+            uploaded_by=act.by,
+            uploaded_at=act.at,
+        )
+        attachment.file.save(upload.name or "", upload, save=False)
+        stored = attachment.file.name
+        act.undo.append(lambda: attachment.file.storage.delete(stored))
+        attachment.save()
+
+
+SCANS = ("pdf", "png", "jpg")
+"""A scan of a paper form may be a picture whatever the rulebook says of attachments."""
+
+_OFFICE_ZIP = {b"word/": "docx", b"xl/": "xlsx", b"ppt/": "pptx"}
+_OFFICE_OLE = ("doc", "xls", "ppt", "wps")
+
+
+def fingerprint(upload: UploadedFile) -> str:
+    """The SHA-256 of an uploaded file, in hex."""
+    digest = hashlib.sha256()
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()
+
+
+def extension_of(upload: UploadedFile) -> str:
+    """The type of a file found from its content; the name only tells old office files apart."""
+    upload.seek(0)
+    head = upload.read(1 << 20)
+    upload.seek(0)
+    claimed = (upload.name or "").rpartition(".")[2].lower()
+    if head.startswith(b"PK\x03\x04"):
+        return next((name for mark, name in _OFFICE_ZIP.items() if mark in head), "zip")
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return claimed if claimed in _OFFICE_OLE else "ole"
+    if claimed == "txt" and _is_text(head):
+        return "txt"
+    try:
+        found = puremagic.from_string(head, filename=None).lstrip(".").lower()
+    except puremagic.PureError:
+        return "unknown"
+    return "jpg" if found in ("jpeg", "jfif") else found
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\x00" in head:
+        return False
+    for encoding in ("utf-8-sig", "gb18030"):
+        try:
+            codecs.getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError:
+            continue
+        return True
+    return False

@@ -1,0 +1,150 @@
+"""The proposal itself: its constraints, and reads on one proposal."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import ProposerKind
+from proposals.enums import FILED_STATES, HANDED_IN, CosignatureState, ProposalState
+from proposals.lifecycle.concluding import ProposalLifecycle
+
+if TYPE_CHECKING:
+    from members.models import Body, Member
+    from members.rules import Rules
+
+Addressee = tuple["Proposal", "Member | None", "Body | None"]
+"""A receiver of a reply: the original proposal, and the member or the body behind it."""
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Filters on proposals."""
+
+    def handed_in(self) -> ProposalQuerySet:
+        """Received: has a receipt number."""
+        return self.filter(state__in=HANDED_IN)
+
+    def filed(self) -> ProposalQuerySet:
+        """Filed and neither merged nor withdrawn since."""
+        return self.filter(state__in=FILED_STATES)
+
+
+class Proposal(ProposalLifecycle):
+    """A proposal of the CPPCC (政协提案)."""
+
+    objects = ProposalQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("提案")
+        verbose_name_plural = _("提案")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(lead__isnull=False, body__isnull=True)
+                | Q(lead__isnull=True, body__isnull=False),
+                name="proposal_has_a_member_or_a_body",
+            ),
+            models.CheckConstraint(
+                condition=Q(proposer_kind=ProposerKind.COLLECTIVE, body__isnull=False)
+                | (~Q(proposer_kind=ProposerKind.COLLECTIVE) & Q(body__isnull=True)),
+                name="proposal_collective_exactly_with_a_body",
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=[ProposalState.DRAFT, ProposalState.DISCARDED],
+                    received_at__isnull=True,
+                    session__isnull=True,
+                    receipt_no="",
+                )
+                | Q(
+                    state__in=HANDED_IN,
+                    received_at__isnull=False,
+                    session__isnull=False,
+                    receipt_no__gt="",
+                ),
+                name="proposal_received_exactly_when_handed_in",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=FILED_STATES)
+                | Q(filed_at__isnull=False, case_no__gt="", case_serial__isnull=False),
+                name="proposal_filed_has_a_number",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.MERGED, merged_into__isnull=False)
+                | (~Q(state=ProposalState.MERGED) & Q(merged_into__isnull=True)),
+                name="proposal_merged_exactly_with_a_host",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=ProposalState.NOT_FILED)
+                | Q(ground__gt="", disposition__gt="", notice__gt=""),
+                name="proposal_not_filed_says_why",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ProposalState.CONCLUDED, concluded_at__isnull=False)
+                | (~Q(state=ProposalState.CONCLUDED) & Q(concluded_at__isnull=True)),
+                name="proposal_concluded_exactly_with_a_date",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "receipt_no"],
+                condition=Q(receipt_no__gt=""),
+                name="receipt_no_unique_in_its_session",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "case_no"],
+                condition=Q(case_no__gt=""),
+                name="case_no_unique_in_its_session",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "case_series", "case_serial"],
+                condition=Q(case_serial__isnull=False),
+                name="case_serial_unique_in_its_series",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["committee", "state", "-id"], name="proposal_worklist"),
+            models.Index(fields=["session", "state"], name="proposal_in_session"),
+            models.Index(fields=["committee", "-id"], name="proposal_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def root(self) -> Proposal:
+        """A proposal is its own root."""
+        return self
+
+    def proposers(self) -> Iterator[tuple[Member | None, Body | None]]:
+        """The body, or the initiator and everybody who agreed to co-sign, in signing order."""
+        if self.body_id is not None:
+            yield None, self.body
+            return
+        yield self.lead, None
+        signed = self.cosignatures.filter(state=CosignatureState.AGREED).order_by("id")
+        for signature in signed.select_related("member"):
+            yield signature.member, None
+
+    def addressees(self) -> Iterator[Addressee]:
+        """Everybody who gets the reply: proposers of this and of what was merged into it."""
+        seen = set()
+        for original in self._family():
+            for member, body in original.proposers():
+                if (member, body) not in seen:
+                    seen.add((member, body))
+                    yield original, member, body
+
+    def raters(self, rules: Rules) -> list[tuple[Member | None, Body | None]]:
+        """Who is asked for feedback: nobody, the first proposers, or every proposer."""
+        if rules.feedback.policy == "none":
+            return []
+        if rules.feedback.policy == "all":
+            return [(member, body) for _original, member, body in self.addressees()]
+        return [next(original.proposers()) for original in self._family()]
+
+    def _family(self) -> list[Proposal]:
+        merged = self.merged_from.select_related("lead", "body").order_by("id")
+        return [self, *merged]

@@ -1,0 +1,82 @@
+"""Receipt and case numbers: serial in their series, without a gap, never used twice.
+
+The counter row is moved inside the transaction of the act that needs the number. Whoever
+moves it holds its lock until the transaction ends; a rolled-back act gives its number back.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+from django.db.models import F
+
+from members.enums import PeriodKind, ProposerKind
+from members.models import Session
+from members.rules import Numbering, Rules
+
+if TYPE_CHECKING:
+    from proposals.lifecycle.drafting import Drafting
+
+RECEIPTS = "receipts"
+
+
+class Series(models.Model):
+    """A counter of one session: of receipts, or of one series of case numbers."""
+
+    session = models.ForeignKey(Session, on_delete=models.PROTECT, related_name="number_series")
+    name = models.CharField(max_length=60)
+    last = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        app_label = "proposals"
+        constraints = [
+            models.UniqueConstraint(fields=["session", "name"], name="series_name_unique")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.session} {self.name}: {self.last}"
+
+
+def draw(session: Session, name: str) -> int:
+    """The next number of a series, counting from 1."""
+    row = Series.objects.filter(session=session, name=name)
+    if not row.update(last=F("last") + 1):
+        Series.objects.bulk_create([Series(session=session, name=name)], ignore_conflicts=True)
+        row.update(last=F("last") + 1)
+    return row.values_list("last", flat=True).get()
+
+
+def draw_receipt_no(proposal: Drafting, rules: Rules) -> str:
+    """The next receipt number (收件号) of the proposal's session."""
+    session = _session(proposal)
+    return _write(rules.numbering.receipt_pattern, proposal, rules, draw(session, RECEIPTS))
+
+
+def draw_case_no(proposal: Drafting, rules: Rules) -> tuple[str, str, int]:
+    """The next case number (案号) as (text, series, serial number)."""
+    series = series_name(proposal, rules.numbering)
+    serial = draw(_session(proposal), series)
+    return _write(rules.numbering.pattern, proposal, rules, serial), series, serial
+
+
+def series_name(proposal: Drafting, numbering: Numbering) -> str:
+    """Which series a proposal is numbered in, e.g. ``case:intersession``."""
+    parts = {"period": proposal.period_kind, "kind": proposal.proposer_kind}
+    return ":".join(["case", *(parts[name] for name in sorted(numbering.separate_by))])
+
+
+def _session(proposal: Drafting) -> Session:
+    assert proposal.session is not None, "numbers are given to what was handed in"
+    return proposal.session
+
+
+def _write(pattern: str, proposal: Drafting, rules: Rules, serial: int) -> str:
+    session = _session(proposal)
+    return pattern.format(
+        term=session.term.number,
+        session=session.number,
+        period=rules.numbering.period_marks.get(PeriodKind(proposal.period_kind), ""),
+        kind=rules.numbering.kind_marks.get(ProposerKind(proposal.proposer_kind), ""),
+        seq=serial,
+    )

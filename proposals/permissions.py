@@ -1,0 +1,282 @@
+"""Who may see and do what: ``visible`` and ``may``, and nothing else decides it.
+
+A person's posts give reach into committees, units, bodies and their own membership; for every
+kind of row one function below says what that reach lets them see. Whether they may act is
+declared on the step itself (``who``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, TypeVar
+
+from django.db.models import Model, Q, QuerySet
+
+from members.enums import OFFICE_ROLES, UNIT_ROLES, Role
+from members.models import Post, User
+from members.selectors import posts_of, rules_for
+from proposals.door import standing_of
+from proposals.enums import (
+    FILED_STATES,
+    HANDED_IN,
+    CosignatureState,
+    FeedbackState,
+    Publicity,
+    ReplyState,
+)
+from proposals.lifecycle.subject import Step, Subject
+from proposals.models import (
+    Assignment,
+    AssignmentBatch,
+    Attachment,
+    Commitment,
+    Cosignature,
+    Event,
+    ExtensionRequest,
+    Feedback,
+    PreAssignment,
+    Proposal,
+    Reply,
+    ReturnRequest,
+)
+
+NOBODY = Q(pk__in=[])
+DELIVERED = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
+
+
+@dataclass
+class Reach:
+    """The scopes of a person's posts, as sets of keys."""
+
+    members: set[int] = field(default_factory=set)
+    bodies: set[int] = field(default_factory=set)
+    units: set[int] = field(default_factory=set)
+    assemblies: set[int] = field(default_factory=set)  # committees where they may propose
+    offices: set[int] = field(default_factory=set)  # committees whose office they belong to
+    assigning: set[int] = field(default_factory=set)
+    inspecting: set[int] = field(default_factory=set)
+    supervising: set[int] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, posts: Iterable[Post]) -> Reach:
+        """Sort the posts by what they reach."""
+        reach = cls()
+        for post in posts:
+            reach._add(post)
+        return reach
+
+    def _add(self, post: Post) -> None:
+        if post.unit_id is not None and post.role in UNIT_ROLES:
+            self.units.add(post.unit_id)
+            return
+        if post.committee_id is None:
+            return
+        if post.member_id is not None:
+            self.members.add(post.member_id)
+            self.assemblies.add(post.committee_id)
+        elif post.body_id is not None:
+            self.bodies.add(post.body_id)
+            self.assemblies.add(post.committee_id)
+        elif post.role in OFFICE_ROLES:
+            self.offices.add(post.committee_id)
+        elif post.role == Role.ASSIGNING_OFFICER:
+            self.assigning.add(post.committee_id)
+        elif post.role == Role.INSPECTION_OFFICER:
+            self.inspecting.add(post.committee_id)
+        elif post.role == Role.LEADING_SUPERVISOR:
+            self.supervising.add(post.committee_id)
+
+    @property
+    def officials(self) -> set[int]:
+        """Committees in whose proposals they read everything between office and units."""
+        return self.offices | self.assigning | self.inspecting
+
+    def own(self) -> Q:
+        """Proposals of their own: initiated, signed or asked to sign, or of their body."""
+        mine = NOBODY
+        if self.members:
+            signing = Cosignature.objects.filter(
+                member__in=self.members,
+                state__in=[CosignatureState.INVITED, CosignatureState.AGREED],
+            )
+            mine |= Q(lead__in=self.members) | Q(pk__in=signing.values("proposal"))
+        if self.bodies:
+            mine |= Q(body__in=self.bodies)
+        return mine
+
+    def own_and_hosts(self) -> QuerySet[Proposal]:
+        """Their own proposals and those that their own were merged into."""
+        own = Proposal.objects.filter(self.own())
+        hosts = own.filter(merged_into__isnull=False).values("merged_into")
+        return Proposal.objects.filter(self.own() | Q(pk__in=hosts))
+
+    def given(self) -> Q:
+        """Proposals that their unit was asked about or given, with what was merged into them."""
+        if not self.units:
+            return NOBODY
+        tasks = Assignment.objects.filter(unit__in=self.units).values("proposal")
+        asked = PreAssignment.objects.filter(unit__in=self.units).values("proposal")
+        return Q(pk__in=tasks) | Q(pk__in=asked) | Q(merged_into__in=tasks)
+
+
+def _proposals(reach: Reach) -> Q:
+    seen = reach.given()
+    if reach.members or reach.bodies:
+        hosts = reach.own_and_hosts().values("pk")
+        seen |= Q(pk__in=hosts) | Q(committee__in=reach.assemblies, state__in=FILED_STATES)
+    if reach.offices:
+        seen |= Q(committee__in=reach.offices, state__in=HANDED_IN)
+    if filing := reach.assigning | reach.supervising:
+        seen |= Q(committee__in=filing, filed_at__isnull=False)
+    if reach.inspecting:
+        seen |= Q(committee__in=reach.inspecting, assigned_at__isnull=False)
+    return seen
+
+
+def _official(reach: Reach, path: str = "proposal") -> Q:
+    """Rows below a proposal that office, assigning officers and inspection read."""
+    return Q(**{f"{path}__committee__in": reach.officials})
+
+
+def _own(reach: Reach) -> Q:
+    """Rows below the reader's own proposals."""
+    if not (reach.members or reach.bodies):
+        return NOBODY
+    return Q(proposal__in=reach.own_and_hosts().values("pk"))
+
+
+def _cosignatures(reach: Reach) -> Q:
+    return _official(reach) | _own(reach) | Q(member__in=reach.members)
+
+
+def _pre_assignments(reach: Reach) -> Q:
+    return _official(reach) | Q(unit__in=reach.units)
+
+
+def _batches(reach: Reach) -> Q:
+    return Q(committee__in=reach.officials)
+
+
+def _assignments(reach: Reach) -> Q:
+    together = Assignment.objects.live().filter(unit__in=reach.units).values("proposal")
+    return _official(reach) | _own(reach) | Q(unit__in=reach.units) | Q(proposal__in=together)
+
+
+def _requests(reach: Reach) -> Q:
+    return _official(reach, "assignment__proposal") | Q(assignment__unit__in=reach.units)
+
+
+def _replies(reach: Reach) -> Q:
+    together = Assignment.objects.live().filter(unit__in=reach.units).values("proposal")
+    out = Q(state__in=DELIVERED)
+    return (
+        _official(reach)
+        | (out & _own(reach))
+        | (out & Q(publicity=Publicity.OPEN, proposal__committee__in=reach.assemblies))
+        | (out & Q(publicity=Publicity.OPEN, proposal__committee__in=reach.supervising))
+        | Q(assignment__unit__in=reach.units)
+        | (out & Q(proposal__in=together))
+    )
+
+
+def _feedback(reach: Reach) -> Q:
+    return (
+        Q(proposal__committee__in=reach.offices | reach.inspecting)
+        | Q(member__in=reach.members)
+        | Q(body__in=reach.bodies)
+        | Q(reply__assignment__unit__in=reach.units, state=FeedbackState.RATED)
+    )
+
+
+def _commitments(reach: Reach) -> Q:
+    kept = Q(state__gt="")
+    return kept & (_official(reach) | _own(reach) | Q(reply__assignment__unit__in=reach.units))
+
+
+def _attachments(reach: Reach) -> Q:
+    beside = Q(
+        stage="proposal", removed_at=None, proposal__in=Proposal.objects.filter(_proposals(reach))
+    )
+    replies = Reply.objects.filter(_replies(reach))
+    return beside | Q(stage="reply", reply__in=replies) | Q(proposal__committee__in=reach.offices)
+
+
+def _events(reach: Reach) -> Q:
+    seen = Q(committee__in=reach.officials, proposal__state__in=HANDED_IN) | Q(
+        committee__in=reach.officials, proposal=None
+    )
+    if reach.members or reach.bodies:
+        told = Q(subject_kind__in=["proposal", "cosignature"])
+        seen |= told & Q(proposal__in=Proposal.objects.filter(reach.own()))
+    if reach.units:
+        tasks = Assignment.objects.filter(unit__in=reach.units)
+        seen |= Q(subject_kind="assignment", subject_id__in=tasks.values("pk"))
+        replies = Reply.objects.filter(assignment__in=tasks)
+        seen |= Q(subject_kind="reply", subject_id__in=replies.values("pk"))
+    return seen
+
+
+VISIBLE: dict[type[Model], Callable[[Reach], Q]] = {
+    Assignment: _assignments,
+    AssignmentBatch: _batches,
+    Attachment: _attachments,
+    Commitment: _commitments,
+    Cosignature: _cosignatures,
+    Event: _events,
+    ExtensionRequest: _requests,
+    Feedback: _feedback,
+    PreAssignment: _pre_assignments,
+    Proposal: _proposals,
+    Reply: _replies,
+    ReturnRequest: _requests,
+}
+"""Kind of row to what a reach lets a person see of it."""
+
+Row = TypeVar("Row", bound=Model)
+
+
+def visible(user: User, queryset: QuerySet[Row], on: date) -> QuerySet[Row]:
+    """The rows of ``queryset`` that ``user`` may see on ``on``; everything else is a 404."""
+    if not user.is_active:
+        return queryset.none()
+    return queryset.filter(VISIBLE[queryset.model](Reach.of(posts_of(user, on))))
+
+
+def is_official(user: User, committee_id: int, on: date) -> bool:
+    """Whether the user reads the whole record of a committee: inputs, addresses, drafts."""
+    return committee_id in Reach.of(posts_of(user, on)).officials
+
+
+def may(user: User, action: str, subject: Subject, on: date) -> bool:
+    """Whether the step is one that ``user`` takes on ``subject``, whatever its state."""
+    _know_rules(subject, on)
+    return subject.all_steps()[action].who(subject, standing_of(user, on))
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A step that a reader may take now, or the reason why they cannot yet."""
+
+    step: Step
+    refusal: str
+
+
+def offers(user: User, subject: Subject, on: date) -> list[Offer]:
+    """The steps that lead away from the subject's state and are this user's to take."""
+    _know_rules(subject, on)
+    standing = standing_of(user, on)
+    found = []
+    for step in subject.all_steps().values():
+        if subject.state in step.source and step.who(subject, standing):
+            unmet = (c.message for c in step.conditions if not c(subject))
+            found.append(Offer(step, str(next(unmet, ""))))
+    return found
+
+
+def _know_rules(subject: Any, on: date) -> None:
+    if not hasattr(subject, "rules"):
+        subject.rules = rules_for(subject.committee, on)
+        if subject.root is not None:
+            subject.root.rules = subject.rules

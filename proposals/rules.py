@@ -1,0 +1,119 @@
+"""Pure rules on plain values, judged by the rulebook; no query, no clock."""
+
+import re
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from members.enums import AssignmentRole, BodyKind, PeriodKind
+from members.rules import Rules
+
+Problems = dict[str, list[str]]
+"""Field name to the sentences that say which rule is broken and how to mend it."""
+
+
+def text_problems(
+    rules: Rules, *, title: str, situation: str, analysis: str, suggestions: Sequence[str]
+) -> Problems:
+    """What keeps a text from being handed in; lengths are characters (rules.md section 5)."""
+    limits = rules.texts
+    problems: Problems = {}
+
+    def refuse(field: str, message: str) -> None:
+        problems.setdefault(field, []).append(message)
+
+    if len(title) > limits.title_max:
+        refuse(
+            "title",
+            _("案由不超过 %(limit)s 字，现有 %(length)s 字，请精简")
+            % {"limit": limits.title_max, "length": len(title)},
+        )
+    if limits.title_pattern and not re.fullmatch(limits.title_pattern, title):
+        refuse("title", _("案由须符合本会规定的格式，如“关于……的建议”"))
+    if not situation.strip():
+        refuse("situation", _("请填写情况与问题"))
+    if limits.analysis_required and not analysis.strip():
+        refuse("analysis", _("请填写分析"))
+    if not [text for text in suggestions if text.strip()]:
+        refuse("suggestions", _("请至少提出一条具体建议"))
+    if limits.suggestions_max and len(suggestions) > limits.suggestions_max:
+        refuse(
+            "suggestions",
+            _("建议不超过 %(limit)s 条，现有 %(count)s 条，请合并或另提一件")
+            % {"limit": limits.suggestions_max, "count": len(suggestions)},
+        )
+    parts = {"situation": situation, "analysis": analysis, "suggestions": "".join(suggestions)}
+    for field, text in parts.items():
+        if limits.part_max and len(text) > limits.part_max:
+            refuse(
+                field,
+                _("本部分不超过 %(limit)s 字，现有 %(length)s 字，请精简")
+                % {"limit": limits.part_max, "length": len(text)},
+            )
+    total = sum(len(text) for text in parts.values())
+    if limits.body_max and total > limits.body_max:
+        refuse(
+            "situation",
+            _("正文合计不超过 %(limit)s 字，现有 %(length)s 字，请精简")
+            % {"limit": limits.body_max, "length": total},
+        )
+    return problems
+
+
+def publicity_problems(rules: Rules, *, wish: bool, reason: str) -> Problems:
+    """A wish not to be published needs a short reason."""
+    limit = rules.texts.publicity_reason_max
+    if wish:
+        return {}
+    if not reason.strip():
+        return {"publicity_reason": [_("不同意公开的，请说明理由")]}
+    if limit and len(reason) > limit:
+        return {
+            "publicity_reason": [
+                _("理由不超过 %(limit)s 字，现有 %(length)s 字")
+                % {"limit": limit, "length": len(reason)}
+            ]
+        }
+    return {}
+
+
+def one_matter_problems(rules: Rules, *, declared: bool) -> Problems:
+    """One matter per proposal (一事一案) is declared by the proposer when handing in."""
+    if declared or not rules.texts.one_matter:
+        return {}
+    return {"one_matter": [_("本会要求一事一案：请确认只反映一件事，几件事请分别提交")]}
+
+
+def proposing_problems(rules: Rules, *, body_kind: str | None, period: PeriodKind) -> Problems:
+    """Who may propose when; ``body_kind`` is None for members (rules.md section 5)."""
+    if period == PeriodKind.INTERSESSION and not rules.proposers.intersession:
+        return {"non_field_errors": [_("征集已截止，本会闭会期间不收平时提案")]}
+    if body_kind is None or body_kind in rules.proposers.any_time:
+        return {}
+    kind = BodyKind(body_kind)
+    if kind in rules.proposers.session_only:
+        if period == PeriodKind.SESSION:
+            return {}
+        return {"body": [_("%(kind)s只能在大会征集期间提出提案") % {"kind": kind.label}]}
+    return {"body": [_("本会规定%(kind)s不能提出集体提案") % {"kind": kind.label}]}
+
+
+def roles_problem(roles: Sequence[str]) -> str | None:
+    """Why these roles of units cannot stand together, or None (rules.md section 7)."""
+    count = {role: list(roles).count(role) for role in AssignmentRole}
+    answering = count[AssignmentRole.SOLE] + count[AssignmentRole.LEAD]
+    if count[AssignmentRole.SEPARATE]:
+        if answering:
+            return _("分办与独办、主办不能并用")
+        if count[AssignmentRole.SEPARATE] < 2:
+            return _("分办须有两个以上单位，一个单位请用独办")
+        return None
+    if answering == 0:
+        return _("须有一个主办或独办单位")
+    if answering > 1:
+        return _("主办或独办单位只能有一个")
+    if count[AssignmentRole.SOLE] and count[AssignmentRole.ASSIST]:
+        return _("有会办单位时，牵头单位应为主办")
+    if count[AssignmentRole.LEAD] and not count[AssignmentRole.ASSIST]:
+        return _("没有会办单位时，应为独办")
+    return None

@@ -1,0 +1,15 @@
+"""What the door announces to the packages above; the only signals between our own packages."""
+
+from django.dispatch import Signal
+
+step_checked = Signal()
+"""Sent before a step with a time limit is taken: ``subject``, ``step``, ``at``.
+
+A receiver may refuse by raising; nothing has been changed yet.
+"""
+
+event_recorded = Signal()
+"""Sent for every event, inside its transaction: ``subject``, ``step``, ``event``, ``act``.
+
+A receiver may write, and may refuse the whole act by raising.
+"""

@@ -1,0 +1,26 @@
+"""How the list of duties can be narrowed."""
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django_filters import rest_framework as filters
+
+from members import clock
+from supervision.models import Duty
+
+
+class DutyFilter(filters.FilterSet):
+    """Filters of the list of duties."""
+
+    open = filters.BooleanFilter(field_name="closed_at", lookup_expr="isnull")
+    overdue = filters.BooleanFilter(method="late", label="overdue")
+    due_before = filters.IsoDateTimeFilter(field_name="due_at", lookup_expr="lt")
+
+    class Meta:
+        model = Duty
+        fields = ["kind", "proposal", "unit", "member", "body", "subject_kind", "subject_id"]
+
+    def late(self, queryset: QuerySet[Duty], name: str, value: bool) -> Any:
+        """Owed and late now, or everything else."""
+        late = Duty.objects.overdue(clock.now()).values("pk")
+        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)

@@ -1,0 +1,10 @@
+"""Addresses of supervision under the API's root."""
+
+from rest_framework.routers import BaseRouter
+
+from supervision.api import views
+
+
+def register(router: BaseRouter) -> None:
+    """Add the view sets of this application to the API."""
+    router.register("duties", views.DutyViewSet)

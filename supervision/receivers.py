@@ -1,0 +1,37 @@
+"""Listening to the ledger: duties open, move and close in the transaction of the event."""
+
+from datetime import datetime
+from typing import Any
+
+from django.dispatch import receiver
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from proposals.errors import TooLate
+from proposals.lifecycle.subject import Act, Step, Subject
+from proposals.models import Event
+from proposals.signals import event_recorded, step_checked
+from supervision import services
+from supervision.models import Duty
+
+
+@receiver(step_checked, dispatch_uid="keep-time-limits")
+def keep_time_limits(subject: Subject, step: Step, at: datetime, **_signal: Any) -> None:
+    """Refuse a step whose time limit has passed; late requests are not considered."""
+    if step.within is None or subject.pk is None:
+        return
+    duty = Duty.objects.of(subject.kind, subject.pk).filter(kind=step.within).last()
+    if duty is not None and duty.due_at < at:
+        due = timezone.localtime(duty.due_at).strftime("%Y-%m-%d %H:%M")
+        raise TooLate(_("“%(step)s”的期限为 %(due)s，现已超过") % {"step": step.label, "due": due})
+
+
+@receiver(event_recorded, dispatch_uid="keep-duties")
+def keep_duties(subject: Subject, step: Step, event: Event, act: Act, **_signal: Any) -> None:
+    """Open, extend, satisfy and cancel what the step declares."""
+    services.close(subject, step.closed_by(subject), event, done=True)
+    services.close(subject, step.cancels, event, done=False)
+    if step.extends:
+        services.extend(subject, step.extends, act)
+    for kind in step.opened_by(subject):
+        services.open_duty(subject, kind, event, act)

@@ -266,7 +266,7 @@ class Extensions(Section):
     max_times: int = Field(1, ge=0, title=gettext_noop("延期次数上限"))
     max_months: int = Field(1, ge=0, title=gettext_noop("每次最多延长月数"))
     approvers: tuple[Role, ...] = Field(
-        (Role.COMMITTEE_DIRECTOR,), min_length=1, title=gettext_noop("由谁批准")
+        (Role.COMMITTEE_DIRECTOR,), min_length=1, title=gettext_noop("须经谁同意（全部同意才延期）")
     )
 
 

@@ -54,7 +54,7 @@ def end_post(*, post: Post, until: date, by: User | None, at: datetime) -> Post:
     ValidationError for a day that has passed, PermissionDenied.
     """
     today = localdate(at)
-    post = Post.objects.select_for_update().select_related("user", "committee").get(pk=post.pk)
+    post = Post.objects.select_for_update().get(pk=post.pk)
     if by is not None:
         permissions.require(
             permissions.refusal_to_grant(by, post.role, post.committee, post.user, today)

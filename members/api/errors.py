@@ -15,7 +15,7 @@ class TellsReasons:
 
     def handle_exception(self, exc: Exception) -> Response:
         """Answer as the API does, from what services and permissions raise."""
-        return super().handle_exception(as_api_error(exc))  # type: ignore[misc]  # a mixin of views
+        return super().handle_exception(as_api_error(exc))  # the view beside this mixin
 
 
 def as_api_error(error: Exception) -> Exception:

@@ -174,9 +174,7 @@ class BodySerializer(OfCommittee):
 
 class UnitSerializer(OfCommittee):
     # A field named as an attribute of every serializer: the metaclass takes it out.
-    parent = Visible(  # type: ignore[assignment]
-        queryset=Unit.objects.all(), allow_null=True, required=False
-    )
+    parent = Visible(queryset=Unit.objects.all(), allow_null=True, required=False)
 
     class Meta:
         model = Unit

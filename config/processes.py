@@ -89,7 +89,10 @@ class Supervisor:
 
     def run(self, on_ready: Callable[[], None]) -> None:
         """Start all in order, call ``on_ready``, keep them running, end all in reverse."""
-        for signum in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        ends = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+            ends.remove(signal.SIGHUP)  # nohup asked for it
+        for signum in ends:
             signal.signal(signum, lambda *_: self.stopping.set())
         try:
             for child in self.children:

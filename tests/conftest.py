@@ -54,20 +54,15 @@ def redis_url() -> str:
 
 
 @pytest.fixture
-def celery_worker(transactional_db: None) -> Iterator[Child]:
+def celery_worker(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Child]:
     """A real worker process on the test database; it takes only this test process's tasks."""
+    monkeypatch.setenv("DATABASE_URL", url_of_the_test_database())
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings_test")
+    monkeypatch.setenv("TEST_QUEUE", settings.CELERY_TASK_DEFAULT_QUEUE)
     name = f"worker-{uuid.uuid4()}@localhost"
     argv = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
     argv += [f"--hostname={name}", "--concurrency=2", "--loglevel=WARNING"]
-    environment = {
-        "DATABASE_URL": url_of_the_test_database(),
-        "DJANGO_SETTINGS_MODULE": "config.settings_test",
-        "TEST_QUEUE": settings.CELERY_TASK_DEFAULT_QUEUE,
-    }
-    worker = Child(
-        "worker", ["env", *(f"{key}={value}" for key, value in environment.items()), *argv]
-    )
-    worker.is_ready = lambda: bool(app.control.ping(destination=[name], timeout=1))
+    worker = Child("worker", argv, lambda: bool(app.control.ping(destination=[name], timeout=1)))
     with running(worker):
         yield worker
 

@@ -48,9 +48,7 @@ class Note(StrEnum):
     PAPER = "paper_notes"
 
 
-def note(
-    rng: Random, text: ProposalText, kind: Note, *, unit: str = "", other: str = ""
-) -> str:
+def note(rng: Random, text: ProposalText, kind: Note, *, unit: str = "", other: str = "") -> str:
     """A short text of ``kind`` about ``text``; ``unit`` writes or is spoken of.
 
     Without ``unit`` the unit that the matter points to first is meant.

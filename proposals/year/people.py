@@ -98,7 +98,8 @@ def unit_for(place: Place, field: str) -> Unit:
 
 
 def _unit(line: str, name: str) -> Unit:
-    full, short, kind, fields = line.replace("{地}", name).split("|")
+    stem = name.removesuffix("市")
+    full, short, kind, fields = line.replace("{地}", name).replace("{简}", stem).split("|")
     return Unit(full, short, UnitKind(kind), tuple(fields.split()))
 
 

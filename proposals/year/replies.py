@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from datetime import date
 from random import Random
 
-from proposals.enums import Adoption, ContactStage, ContactWay
+from members.enums import ContactStage
+from proposals.enums import Adoption, ContactWay
 from proposals.year import wording
 from proposals.year.texts import ProposalText
 from proposals.year.wording import phrases, spin

@@ -16,16 +16,15 @@ TITLE_MAX = 50
 PART_MIN = 80
 PART_MAX = 400
 
+# How a title ends where the rulebook prescribes its form (铜陵).
+_ENDINGS = ("的提案", "的建议")
+
 # One proposal in so many bears a published title, when one fits its topic.
 PUBLISHED_EVERY = 12
 
-# Published titles that name one of these speak of another place than the scenario's.
-_ELSEWHERE = (
-    "宝山 宁波 温州 京口 秦创原 吴忠 钓鱼城 滦河 安庆 海南 福建 福通 苏 长三角 三角洲 淮海 陕西 汉源"
-    " 广州 马鞍山 吴淞 顺庆 临江 成华 成都 临翔 渭华 谷拉 南充 雨花 西山 瓯海 浙江 大湾区 黄河 宁镇"
-    " 白浪河 采石河 我省 我区 我市 全县 川渝 京津冀 滨江 两岸 台 海峡 三明 重庆 吴江 三峡 西部 古州"
-    " 209国道 闽 2022 十四五 三权 国家 中国 长江"
-).split()
+# Of the proposals on a matter, so many in a hundred speak of the whole place, and so many of
+# no place at all; the others name a part of it.
+_WHOLE, _NOWHERE = 40, 10
 
 
 @dataclass(frozen=True)
@@ -68,8 +67,7 @@ def compose(
     topic is taken.
     """
     matter = wording.topics()[topic] if topic else rng.choice(wording.topics_of(category))
-    where = rng.choice((place.self_name, place.self_name, *place.areas))
-    subject = rng.choice(matter.subjects)
+    where, subject = place.self_name, matter.name
     title = _published(rng, matter, taken)
     if not title:
         title, where, subject = _fresh_title(rng, matter, place, taken)
@@ -212,14 +210,15 @@ def _published(rng: Random, matter: Topic, taken: Container[str]) -> str:
     """Now and then a published title that speaks of the topic and of no other place."""
     if rng.randrange(PUBLISHED_EVERY):
         return ""
+    elsewhere = " ".join(phrases("proposal")["elsewhere"]).split()
     fitting = [
         title if title.startswith("关于") else f"关于{title}的提案"
         for category, title in wording.published_titles()
         if category == matter.category
         and any(word in title for word in matter.keywords)
-        and not any(name in title for name in _ELSEWHERE)
+        and not any(name in title for name in elsewhere)
     ]
-    free = [title for title in fitting if title not in taken]
+    free = [title for title in fitting if title not in taken and title.endswith(_ENDINGS)]
     return rng.choice(free) if free else ""
 
 
@@ -227,13 +226,24 @@ def _fresh_title(
     rng: Random, matter: Topic, place: people.Place, taken: Container[str]
 ) -> tuple[str, str, str]:
     for attempt in range(400):
-        where = rng.choice((place.self_name, place.self_name, *place.areas))
+        where, named = _where(rng, place)
         subject = rng.choice(matter.subjects)
-        title = _title(rng, matter, where, subject)
+        title = _title(rng, matter, named, subject)
         too_long = len(title) > (TITLE_AIM if attempt < 100 else TITLE_MAX)
         if not too_long and title not in taken:
             return title, where, subject
     raise ValueError(f"no free title on {matter.code}")
+
+
+def _where(rng: Random, place: people.Place) -> tuple[str, str]:
+    """(what the text speaks of, what the title names)."""
+    share = rng.randrange(100)
+    if share < _WHOLE:
+        return place.self_name, place.self_name
+    if share < _WHOLE + _NOWHERE:
+        return place.self_name, ""
+    area = rng.choice(place.areas)
+    return area, area
 
 
 def _title(rng: Random, matter: Topic, where: str, subject: str) -> str:

@@ -114,7 +114,8 @@ def topics_of(category: str) -> tuple[Topic, ...]:
 
 def _topic(code: str, category: str, entry: dict[str, str]) -> Topic:
     words = {
-        key: tuple(entry[key].split()) for key in ("keywords", "fields", "verbs", "subjects", "aims")
+        key: tuple(entry[key].split())
+        for key in ("keywords", "fields", "verbs", "subjects", "aims")
     }
     blocks = {key: lines(entry[key]) for key in ("facts", "problems", "causes", "actions")}
     measures = tuple(

@@ -62,7 +62,7 @@ def celery_worker(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> It
     name = f"worker-{uuid.uuid4()}@localhost"
     argv = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
     argv += [f"--hostname={name}", "--concurrency=2", "--loglevel=WARNING"]
-    worker = Child("worker", argv, lambda: bool(app.control.ping(destination=[name], timeout=1)))
+    worker = Child("worker", argv, lambda: bool(app.control.ping(destination=[name], limit=1)))
     with running(worker):
         yield worker
 

@@ -5,4 +5,4 @@ from config.celery import app
 
 def test_a_worker_answers(celery_worker):
     assert celery_worker.process.poll() is None
-    assert app.control.ping(timeout=2)
+    assert app.control.ping(limit=1)

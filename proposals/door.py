@@ -173,7 +173,7 @@ def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> S
     lock_proposals(deed.roots, numbers)
     if subject.pk is None:
         if root is not None and root.pk in deed.roots:
-            subject.proposal = deed.roots[root.pk]  # type: ignore[attr-defined] -- machines' own
+            subject.proposal = deed.roots[root.pk]  # type: ignore[attr-defined]  # machines' own
         return subject
     if isinstance(subject, Proposal):
         return deed.roots[subject.pk]
@@ -200,7 +200,7 @@ def lock_proposals(held: dict[int, Proposal], numbers: Iterable[int]) -> None:
 def _share_root(subject: Subject, root: Proposal) -> None:
     """Let a subject see the locked proposal, not a copy of it."""
     if "proposal" in {field.name for field in subject._meta.fields}:
-        subject.proposal = root  # type: ignore[attr-defined] -- the field of every child machine
+        subject.proposal = root  # type: ignore[attr-defined]  # the field of every child machine
     if hasattr(subject, "assignment"):
         subject.assignment.proposal = root
 
@@ -395,7 +395,7 @@ def changes_since(subject: Subject, version: int) -> list[dict[str, Any]]:
 
 
 def _state_label(subject: Subject) -> str:
-    return str(subject.get_state_display())  # type: ignore[attr-defined] -- Django makes it
+    return str(subject.get_state_display())  # type: ignore[attr-defined]  # Django makes it
 
 
 def _undo(deed: Deed) -> None:

@@ -67,7 +67,8 @@ def series_name(proposal: Drafting, numbering: Numbering) -> str:
 
 
 def _session(proposal: Drafting) -> Session:
-    assert proposal.session is not None, "numbers are given to what was handed in"
+    if proposal.session is None:
+        raise ValueError("numbers are given to what was handed in")
     return proposal.session
 
 

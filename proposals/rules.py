@@ -1,7 +1,7 @@
 """Pure rules on plain values, judged by the rulebook; no query, no clock."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
@@ -16,48 +16,59 @@ def text_problems(
     rules: Rules, *, title: str, situation: str, analysis: str, suggestions: Sequence[str]
 ) -> Problems:
     """What keeps a text from being handed in; lengths are characters (rules.md section 5)."""
-    limits = rules.texts
+    parts = {"situation": situation, "analysis": analysis, "suggestions": "".join(suggestions)}
     problems: Problems = {}
-
-    def refuse(field: str, message: str) -> None:
+    for field, message in (
+        *_title_problems(rules, title),
+        *_missing_parts(rules, situation, analysis, suggestions),
+        *_long_parts(rules, parts),
+    ):
         problems.setdefault(field, []).append(message)
+    return problems
 
+
+def _title_problems(rules: Rules, title: str) -> Iterator[tuple[str, str]]:
+    limits = rules.texts
     if len(title) > limits.title_max:
-        refuse(
-            "title",
-            _("案由不超过 %(limit)s 字，现有 %(length)s 字，请精简")
-            % {"limit": limits.title_max, "length": len(title)},
-        )
+        yield "title", _too_long(_("案由"), limits.title_max, len(title))
     if limits.title_pattern and not re.fullmatch(limits.title_pattern, title):
-        refuse("title", _("案由须符合本会规定的格式，如“关于……的建议”"))
+        yield "title", _("案由须符合本会规定的格式，如“关于……的建议”")
+
+
+def _missing_parts(
+    rules: Rules, situation: str, analysis: str, suggestions: Sequence[str]
+) -> Iterator[tuple[str, str]]:
     if not situation.strip():
-        refuse("situation", _("请填写情况与问题"))
-    if limits.analysis_required and not analysis.strip():
-        refuse("analysis", _("请填写分析"))
-    if not [text for text in suggestions if text.strip()]:
-        refuse("suggestions", _("请至少提出一条具体建议"))
-    if limits.suggestions_max and len(suggestions) > limits.suggestions_max:
-        refuse(
+        yield "situation", _("请填写情况与问题")
+    if rules.texts.analysis_required and not analysis.strip():
+        yield "analysis", _("请填写分析")
+    if not any(text.strip() for text in suggestions):
+        yield "suggestions", _("请至少提出一条具体建议")
+    limit = rules.texts.suggestions_max
+    if limit and len(suggestions) > limit:
+        yield (
             "suggestions",
             _("建议不超过 %(limit)s 条，现有 %(count)s 条，请合并或另提一件")
-            % {"limit": limits.suggestions_max, "count": len(suggestions)},
+            % {"limit": limit, "count": len(suggestions)},
         )
-    parts = {"situation": situation, "analysis": analysis, "suggestions": "".join(suggestions)}
+
+
+def _long_parts(rules: Rules, parts: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+    limits = rules.texts
     for field, text in parts.items():
         if limits.part_max and len(text) > limits.part_max:
-            refuse(
-                field,
-                _("本部分不超过 %(limit)s 字，现有 %(length)s 字，请精简")
-                % {"limit": limits.part_max, "length": len(text)},
-            )
+            yield field, _too_long(_("本部分"), limits.part_max, len(text))
     total = sum(len(text) for text in parts.values())
     if limits.body_max and total > limits.body_max:
-        refuse(
-            "situation",
-            _("正文合计不超过 %(limit)s 字，现有 %(length)s 字，请精简")
-            % {"limit": limits.body_max, "length": total},
-        )
-    return problems
+        yield "situation", _too_long(_("正文合计"), limits.body_max, total)
+
+
+def _too_long(what: str, limit: int, length: int) -> str:
+    return _("%(what)s不超过 %(limit)s 字，现有 %(length)s 字，请精简") % {
+        "what": what,
+        "limit": limit,
+        "length": length,
+    }
 
 
 def publicity_problems(rules: Rules, *, wish: bool, reason: str) -> Problems:

@@ -11,7 +11,9 @@ TABLE = "proposals_event"
 MESSAGE = "the ledger is append-only"
 
 _SQLITE = {
-    f"{TABLE}_no_{verb.lower()}": f"BEFORE {verb} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+    f"{TABLE}_no_{verb.lower()}": (
+        f"BEFORE {verb} ON {TABLE} BEGIN SELECT RAISE(ABORT, '{MESSAGE}'); END"
+    )
     for verb in ("UPDATE", "DELETE")
 }
 _POSTGRESQL = {

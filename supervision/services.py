@@ -102,7 +102,7 @@ def _due(
     subject: Subject, kind: DutyKind, rule: DeadlineRule, facts: deadlines.Facts, act: Act
 ) -> datetime:
     if kind == DutyKind.COMMITMENT:
-        return subject.promised_due_at  # type: ignore[attr-defined, no-any-return] -- a promise names its day
+        return subject.promised_due_at  # type: ignore[attr-defined]  # a promise names its day
     exceptions = calendar_exceptions()
     full = deadlines.due_at(rule, facts, exceptions)
     former = _former_reply(subject) if kind == DutyKind.REPLY else None

@@ -40,7 +40,9 @@ class AllowListFilters(filters.DjangoFilterBackend):
         known = {"page", "page_size", api_settings.URL_FORMAT_OVERRIDE, "ordering"}
         known |= set(filterset.base_filters) if filterset else set()
         if unknown := sorted(set(request.query_params) - known):
-            raise exceptions.ValidationError({name: _("不能按此项筛选") for name in unknown})
+            names = "、".join(sorted(filterset.base_filters)) if filterset else "—"
+            message = _("不能按此项筛选，可用：%(names)s") % {"names": names}
+            raise exceptions.ValidationError(dict.fromkeys(unknown, message))
         return super().filter_queryset(request, queryset, view)
 
 

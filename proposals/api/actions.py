@@ -10,7 +10,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
@@ -20,7 +20,6 @@ from knox.auth import TokenAuthentication
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action as operation
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.filters import OrderingFilter
 from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -28,10 +27,10 @@ from rest_framework.reverse import reverse
 from rest_framework.throttling import BaseThrottle
 
 from members import clock
+from members.api.filters import BACKENDS
 from members.models import Committee, User
 from members.selectors import posts_of
 from proposals.api.errors import ConflictSerializer
-from proposals.api.filters import KnownFilters
 from proposals.api.metadata import InputMetadata
 from proposals.api.serializers import OfferSerializer, ReceiptSerializer
 from proposals.door import perform
@@ -64,7 +63,7 @@ def own_steps(model: type[Subject]) -> list[Step]:
 class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     """Rows as far as the reader sees them; what they do not see does not exist."""
 
-    filter_backends = (KnownFilters, OrderingFilter)
+    filter_backends = BACKENDS
     detail_serializer_class: ClassVar[type[serializers.Serializer[Any]] | None] = None
     related: ClassVar[tuple[str, ...]] = ()
     prefetched: ClassVar[tuple[str, ...]] = ()
@@ -82,8 +81,7 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     @property
     def reader(self) -> User:
         """The signed-in user."""
-        assert isinstance(self.request.user, User)
-        return self.request.user
+        return cast(User, self.request.user)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
         """The detail's serializer for a single row."""
@@ -186,7 +184,7 @@ def _operation(cls: type[SubjectViewSet], step: Step) -> Any:
 def _documented(cls: type[SubjectViewSet], step: Step) -> Any:
     roles = "、".join(str(role.label) for role in step.who.roles())
     return extend_schema(
-        operation_id=f"{cls.queryset.model._meta.model_name}_{step.name}",  # type: ignore[union-attr] -- set by then
+        operation_id=f"{cls.queryset.model._meta.model_name}_{step.name}",
         summary=str(step.label),
         description=f"{step.about}\n\n{roles}",
         parameters=HEADERS,

@@ -3,27 +3,9 @@
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.translation import gettext as _
 from django_filters import rest_framework as filters
-from rest_framework.exceptions import ValidationError
 
 from proposals.models import Assignment, Commitment, Event, Feedback, Proposal, Reply
-
-PAGING = {"page", "page_size", "ordering", "format"}
-
-
-class KnownFilters(filters.DjangoFilterBackend):
-    """Refuses a parameter that the list does not know: a typo must not mean "everything"."""
-
-    def filter_queryset(self, request: Any, queryset: QuerySet[Any], view: Any) -> Any:
-        """The narrowed rows; 400 for an unknown parameter."""
-        filterset = self.get_filterset_class(view, queryset)
-        known = set(filterset.base_filters) if filterset else set()
-        unknown = set(request.query_params) - known - PAGING
-        if unknown and request.method == "GET" and view.action == "list":
-            message = _("不能按此筛选，可用：%(known)s") % {"known": "、".join(sorted(known))}
-            raise ValidationError({name: message for name in sorted(unknown)})
-        return super().filter_queryset(request, queryset, view)
 
 
 class ProposalFilter(filters.FilterSet):

@@ -142,7 +142,7 @@ class ProposalDetailSerializer(ProposalSerializer):
     suggestions = SuggestionSerializer(many=True, read_only=True)
     cosignatures = CosignatureSerializer(many=True, read_only=True)
     suggested_units = NamedSerializer(many=True, read_only=True)
-    merged_from = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    merged_from: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     consultations = ConsultationSerializer(many=True, read_only=True)
     follow_ups = FollowUpSerializer(many=True, read_only=True)
 

@@ -49,7 +49,7 @@ class BatchInput(serializers.Serializer[Any]):
         label=_("文号"), required=False, default="", max_length=60
     )
     held_on = serializers.DateField(label=_("交办日期"), required=False, default=None)
-    items = BatchItemInput(many=True, allow_empty=False, max_length=300)
+    items = BatchItemInput(many=True, allow_empty=False, max_length=300)  # type: ignore[call-arg]  # a keyword of the list
 
 
 class IssueInput(serializers.Serializer[Any]):

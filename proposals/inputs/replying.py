@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from members.rules import Rules
-from proposals.enums import Adoption, Publicity, PublicationScope
+from proposals.enums import Adoption, PublicationScope, Publicity
 from proposals.inputs.fields import NotLater, Reason, RulebookCode, result_class_field
 
 

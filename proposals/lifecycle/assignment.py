@@ -318,7 +318,7 @@ class AssignmentLifecycle(Subject):
     def _leave(self, act: Act) -> None:
         for request in self.return_requests.filter(state__in=RETURN_OPEN):
             act.then(request, "lapse")
-        for request in self.extension_requests.filter(state="requested"):
-            act.then(request, "refuse_as_moot")
+        for plea in self.extension_requests.filter(state="requested"):
+            act.then(plea, "refuse_as_moot")
         for reply in self.replies.on_its_way():
             act.then(reply, "abandon")

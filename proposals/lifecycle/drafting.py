@@ -102,7 +102,6 @@ class Drafting(Subject):
     )
     def draft(self, act: Act) -> None:
         """A member, or the contact of a body, begins to write."""
-        assert act.by is not None
         self.body = act.data.get("body")
         self.lead = None if self.body else self._membership_of(act)
         self.channel = act.channel
@@ -265,8 +264,7 @@ class Drafting(Subject):
     # -- How it is done --------------------------------------------------------------------
 
     def _membership_of(self, act: Act) -> Member:
-        assert act.by is not None
-        return act.by.memberships.get(committee=self.committee_id)
+        return act.person.memberships.get(committee=self.committee_id)
 
     def _let_invitations_lapse(self, act: Act) -> None:
         for signature in self.cosignatures.filter(state=CosignatureState.INVITED):

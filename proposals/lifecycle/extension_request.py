@@ -78,9 +78,8 @@ class ExtensionRequestLifecycle(Subject):
     )
     def consent(self, act: Act) -> str:
         """One of those whom the rulebook names consents; with the last one it is granted."""
-        assert act.standing is not None
         missing = _missing_consents(self)
-        held = {post.role for post in act.standing.posts if post.committee_id == self.committee_id}
+        held = {post.role for post in act.posts if post.committee_id == self.committee_id}
         self.consents = [*self.consents, *(role for role in missing if role in held)]
         self.decision, self.decided_at = act.data["note"], act.at
         return S.REQUESTED if _missing_consents(self) else S.GRANTED

@@ -14,7 +14,6 @@ from proposals.inputs import replying as inputs
 from proposals.lifecycle import who
 from proposals.lifecycle.subject import Act, Condition, Subject, step
 
-
 still_open = Condition(
     _("提案已办结或正在重新办理，不能再评价"),
     lambda form: form.proposal.state in (P.HANDLING, P.REPLIED),

@@ -168,8 +168,7 @@ class ReplyLifecycle(Subject):
     )
     def sign(self, act: Act) -> str:
         """The leader signs; where the rulebook says so, inspection reads it before it goes out."""
-        assert act.by is not None
-        self.signed_by = act.data["signed_by"] or str(act.by)
+        self.signed_by = act.data["signed_by"] or str(act.person)
         self.signed_at = act.at
         return S.INSPECTION if act.rules.handling.inspection else S.SIGNED
 

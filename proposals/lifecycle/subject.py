@@ -20,7 +20,7 @@ from proposals.enums import Channel, Tone
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
 
-    from members.models import Committee, Member, User
+    from members.models import Committee, Member, Post, User
     from members.rules import Rules
     from proposals.lifecycle.who import Standing, Who
     from proposals.models import Proposal
@@ -51,10 +51,10 @@ class Step:
 
     ``source`` and ``target`` are states (an empty ``source`` brings the subject into being, a
     ``target`` of None keeps the state); ``targets`` are the possible ones when the body
-    decides. ``within`` is a duty whose time limit the step must keep. ``opens``,
-    ``closes`` (done) and ``cancels`` (no longer owed) are kinds of duties; ``extends`` is the kind whose date the subject asks to move, or moves
-    once granted, to its ``new_due_at``.
-    ``tells`` names audiences of notices. ``rollup`` steps are taken by the system as soon as
+    decides. ``within`` is a duty whose time limit the step must keep. ``opens``, ``closes``
+    (done) and ``cancels`` (no longer owed) are kinds of duties; ``extends`` is the kind whose
+    date the subject asks to move, or moves once granted, to its ``new_due_at``. ``tells`` names
+    audiences of notices. ``rollup`` steps are taken by the system as soon as
     their conditions hold. ``locks`` tells further proposals to lock, from the raw input.
     """
 
@@ -101,7 +101,7 @@ def step(
     target: Any = None,
     who: Who,
     label: StrOrPromise,
-    input: type[serializers.Serializer[Any]] = NoInput,  # noqa: A002 -- the word of design.md
+    input: type[serializers.Serializer[Any]] = NoInput,
     tone: Tone = Tone.NEUTRAL,
     conditions: Sequence[Condition] = (),
     within: DutyKind | None = None,
@@ -205,6 +205,18 @@ class Act:
         self.next.append(Following(subject, action, data or {}, where))
 
     @property
+    def person(self) -> User:
+        """The person who takes the step; a step of the system has none."""
+        if self.by is None:
+            raise TypeError(f"{self.step.name} is taken by a person")
+        return self.by
+
+    @property
+    def posts(self) -> Sequence[Post]:
+        """The posts of the person who takes the step; none for the system."""
+        return self.standing.posts if self.standing else ()
+
+    @property
     def day(self) -> date:
         """The local day of the act."""
         return timezone.localtime(self.at).date()
@@ -242,7 +254,7 @@ class Subject(FSMModelMixin, models.Model):
     @property
     def root(self) -> Proposal:
         """The proposal this subject belongs to."""
-        return cast("Proposal", self.proposal)  # type: ignore[attr-defined] -- each machine's own
+        return cast("Proposal", self.proposal)
 
     @property
     def committee(self) -> Committee:

@@ -114,7 +114,7 @@ class Attachment(models.Model):
             uploaded_at=act.at,
         )
         attachment.file.save(upload.name or "", upload, save=False)
-        stored = attachment.file.name
+        stored = str(attachment.file.name)
         act.undo.append(lambda: attachment.file.storage.delete(stored))
         attachment.save()
 

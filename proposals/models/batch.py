@@ -18,6 +18,6 @@ class AssignmentBatch(BatchLifecycle):
         return self.name
 
     @property
-    def root(self) -> Proposal | None:  # type: ignore[override] -- a batch is of many
+    def root(self) -> Proposal | None:  # type: ignore[override]  # a batch is of many
         """A batch belongs to no single proposal."""
         return None

@@ -66,12 +66,13 @@ test: install .venv/development ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite
 	$(BIN)/python -m pytest --numprocesses=2 --database=postgres
 
-lint: install .venv/development ## Check style, types, layers, migrations and drawn documents
+lint: install .venv/development ## Check style, types, layers, migrations, drawn documents and the schema
 	$(BIN)/ruff format --check
 	$(BIN)/ruff check
 	$(MAKE) types layers
 	$(MANAGE) makemigrations --check
 	$(MANAGE) lifecycle --check
+	$(MANAGE) spectacular --validate --fail-on-warn --file /dev/null
 
 format: .venv/development ## Format the code and mend what can be mended
 	$(BIN)/ruff format

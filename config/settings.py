@@ -156,8 +156,17 @@ REST_KNOX = {
     "AUTO_REFRESH": False,
     "TOKEN_TTL": timedelta(hours=env.int("TOKEN_HOURS", 12)),
 }
+ERROR_ENUMS = ["ClientErrorEnum", "ParseErrorCodeEnum", "ServerErrorEnum", "ValidationErrorEnum"]
+ERROR_ENUMS += [f"ErrorCode{code}Enum" for code in (401, 403, 404, 405, 406, 415, 429, 500)]
 SPECTACULAR_SETTINGS = {
+    "ENUM_NAME_OVERRIDES": {
+        "AssignmentRoleEnum": "members.enums.AssignmentRole",
+        "ContactStageEnum": "members.enums.ContactStage",
+        "RoleEnum": "members.enums.Role",
+        **{name: f"drf_standardized_errors.openapi_serializers.{name}" for name in ERROR_ENUMS},
+    },
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": ["drf_standardized_errors.openapi_hooks.postprocess_schema_enums"],
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,

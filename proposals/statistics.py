@@ -16,9 +16,9 @@ from django.db.models import Count, Exists, F, Max, OuterRef, Q, QuerySet, Subqu
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from members.enums import MergeCounting, PeriodKind, ProposerKind
+from members.enums import MergeCounting, PeriodKind, ProposerKind, SatisfactionBase
 from members.models import Member, Session
-from members.rules import Entry, Rules
+from members.rules import Entry, Rating, Rules
 from members.selectors import rules_for
 from proposals.enums import (
     AWAITING_FILING,
@@ -116,7 +116,7 @@ def report(session: Session, at: datetime) -> Report:
         *_intake(then, rules),
         *_handling(then, at),
         *_adoption(then, at),
-        *_satisfaction(then, at),
+        *_satisfaction(then, rules, at),
         _participation(session, then),
     ]
     return Report(session, at, figures, _tables(then, rules, at))
@@ -246,32 +246,36 @@ def _adoption(then: Received, at: datetime) -> list[Figure]:
     ]
 
 
-def _satisfaction(then: Received, at: datetime) -> list[Figure]:
-    """Both scales over returned forms; by proposal over all concluded ones."""
+def _satisfaction(then: Received, rules: Rules, at: datetime) -> list[Figure]:
+    """Both scales over the base that the rulebook names; by proposal over all concluded ones."""
     forms = Feedback.objects.filter(
         reply__in=current_replies(then, at).values("pk"), rated_at__lte=at
     )
-    returned = forms.aggregate(all=Count("pk"), satisfied=Count("pk", filter=Q(satisfied=True)))
+    counts = forms.aggregate(
+        returned=Count("pk"),
+        attitude=Count("pk", filter=Q(attitude__in=_satisfied(rules.feedback.attitude))),
+        result=Count("pk", filter=Q(result__in=_satisfied(rules.feedback.result))),
+    )
+    assigned = then.filter(state_then__in=ASSIGNED_STATES).count()
+    whole, base = {
+        SatisfactionBase.RETURNED: (counts["returned"], _("收回的征询意见表")),
+        SatisfactionBase.ALL: (assigned, _("交办件数")),
+    }[rules.feedback.satisfaction_base]
     good = forms.filter(proposal=OuterRef("pk"), satisfied=True)
     bad = forms.filter(proposal=OuterRef("pk"), satisfied=False)
     concluded = then.filter(state_then=ProposalState.CONCLUDED)
     satisfied = concluded.filter(Exists(good), ~Exists(bad)).count()
+    by_proposal = _("办结件数；收回的评价全部为满意或基本满意")
     return [
-        Figure(
-            "satisfied",
-            _("满意"),
-            satisfied,
-            concluded.count(),
-            _("办结件数；收回的评价全部为满意或基本满意"),
-        ),
-        Figure(
-            "satisfied_forms",
-            _("满意（结果）"),
-            returned["satisfied"],
-            returned["all"],
-            _("收回的征询意见表"),
-        ),
+        Figure("satisfied", _("满意"), satisfied, concluded.count(), by_proposal),
+        Figure("satisfied_attitude", _("对办理态度满意"), counts["attitude"], whole, base),
+        Figure("satisfied_result", _("对办理结果满意"), counts["result"], whole, base),
+        Figure("forms_returned", _("收回征询意见表"), counts["returned"], base=_("份")),
     ]
+
+
+def _satisfied(scale: Sequence[Rating]) -> list[str]:
+    return [entry.code for entry in scale if entry.satisfied]
 
 
 def _participation(session: Session, then: Received) -> Figure:

@@ -36,6 +36,11 @@ CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # other subdomains are not ours to decide on
+    "security.W008",  # the proxy redirects to TLS
+    "security.W021",  # nor is the browsers' preload list
+]
 X_FRAME_OPTIONS = "DENY"
 if env.bool("BEHIND_TLS_PROXY", False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

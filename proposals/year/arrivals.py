@@ -37,6 +37,12 @@ def between_sessions(rng: Random, session: Session, count: int) -> list[datetime
     return sorted(_by_day(rng, start, end) for _ in range(count))
 
 
+def after_rollover(rng: Random, session: Session, count: int) -> list[datetime]:
+    """``count`` moments in the three weeks from which proposals count for the next session."""
+    start = session.rollover_at
+    return sorted(_by_day(rng, start, start + timedelta(days=21)) for _ in range(count))
+
+
 def _by_day(rng: Random, start: datetime, end: datetime) -> datetime:
     """A moment from ``start`` until before ``end`` when people are awake (8 to 22 o'clock)."""
     while True:

@@ -56,7 +56,7 @@ class Life:
     ground: str = ""
     disposition: str = ""
     tasks: tuple[Task, ...] = ()  # answering units first; as it finally stands
-    other_unit: str = ""  # Path.RETURN_*: who had it first, or whom the unit points to
+    other_unit: str = ""  # the other party to a return or an objection; see Path
     batch: int | None = None  # number of the assignment list; None is assigned singly
     stage: Stage | None = None  # of filed ones, at the year's end
     result_class: str = ""

@@ -6,7 +6,7 @@ and seed give the same lives.
 
 from random import Random
 
-from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind
+from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, UnitKind
 from proposals.enums import Adoption
 from proposals.year import allotment, arrivals, people, texts, wording
 from proposals.year.life import Fate, Life, Rating, Task
@@ -67,10 +67,9 @@ def _born(rng: Random, scenario: Scenario) -> list[Life]:
     lives = [
         Life(index, at, period, rng.getrandbits(48)) for index, (at, period) in enumerate(moments)
     ]
-    if scenario.next_session:
-        for at in arrivals.in_window(rng, scenario.next_session, year.rollover):
-            seed = rng.getrandbits(48)
-            lives.append(Life(len(lives), at, PeriodKind.SESSION, seed, fate=Fate.NEXT_SESSION))
+    for at in arrivals.after_rollover(rng, scenario.session, year.rollover):
+        seed = rng.getrandbits(48)
+        lives.append(Life(len(lives), at, PeriodKind.SESSION, seed, fate=Fate.NEXT_SESSION))
     return lives
 
 
@@ -160,9 +159,15 @@ def _assign(rng: Random, scenario: Scenario, life: Life) -> None:
         chosen += [Task(unit, AssignmentRole.ASSIST) for unit in helpers]
     life.tasks = tuple(chosen)
     if life.on(*RETURNS):
-        taken = {task.unit for task in chosen}
-        departments = scenario.units[: len(scenario.units) - len(place.parts)]
-        life.other_unit = rng.choice([u.name for u in departments if u.name not in taken])
+        life.other_unit = _other_unit(rng, scenario, units, chosen)
+
+
+def _other_unit(rng: Random, scenario: Scenario, units: list[str], chosen: list[Task]) -> str:
+    """A unit with no task that could be thought responsible: of the topic, if there is one."""
+    taken = {task.unit for task in chosen}
+    departments = [unit.name for unit in scenario.units if unit.kind == UnitKind.GOVERNMENT]
+    likely = [unit for unit in units if unit not in taken]
+    return rng.choice(likely or [unit for unit in departments if unit not in taken])
 
 
 def _answer(rng: Random, scenario: Scenario, life: Life) -> None:

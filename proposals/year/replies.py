@@ -128,7 +128,7 @@ def _commitments(
     words: dict[str, str],
     replied_on: date,
 ) -> tuple[Commitment, ...]:
-    promised = []
+    promised: list[Commitment] = []
     for head, point in zip(text.heads, points, strict=True):
         if point.adoption == Adoption.NOT_ADOPTED or len(promised) == _PROMISES_MAX:
             continue

@@ -36,8 +36,9 @@ class Path(StrEnum):
     PRE_ASSIGNMENT_OBJECTED = "pre_assignment_objected"  # asked first: other_unit objected
     RETURN_OFFICE = "return_office"  # given to other_unit first; the office granted the return
     RETURN_COORDINATION = "return_coordination"  # the same, granted by the coordination meeting
-    RETURN_LEADER = "return_leader"  # three levels; the leader refused, the unit keeps it
-    RETURN_REFUSED = "return_refused"  # the office refused, the unit keeps it
+    # tasks[0].unit asks to give it to other_unit, and keeps it:
+    RETURN_LEADER = "return_leader"  # through three levels, refused by the leader
+    RETURN_REFUSED = "return_refused"  # refused by the office
     RETURN_LATE = "return_late"  # asked after the window: refused by rule
     URGENT = "urgent"
     EXTENDED = "extended"
@@ -319,8 +320,10 @@ def _overlaid(document: dict[str, Any], overrides: dict[str, Any]) -> dict[str, 
     laid = dict(document)
     for key, value in overrides.items():
         inner = laid.get(key)
-        both = isinstance(value, dict) and isinstance(inner, dict)
-        laid[key] = _overlaid(inner, value) if both else value
+        if isinstance(value, dict) and isinstance(inner, dict):
+            laid[key] = _overlaid(inner, value)
+        else:
+            laid[key] = value
     return laid
 
 

@@ -275,6 +275,10 @@ def _take(
         raise _refusal(deed, subject, step) from None
     subject.version += 1
     event = _event(subject, step, act, source, key, raw if raw is not None else {})
+    if isinstance(subject, Proposal):
+        deed.roots.setdefault(subject.pk, subject)
+    if isinstance(subject, Proposal):
+        deed.roots[subject.pk] = subject
     for finish in act.after:
         finish()
     notices.tell(subject, step, act)

@@ -453,10 +453,22 @@ class FullEventSerializer(EventSerializer):
         fields = [*EventSerializer.Meta.fields, "address", "input", "previous_hash", "hash"]
 
 
+class ConsequenceSerializer(serializers.ModelSerializer[Event]):
+    """A step that another one brought about."""
+
+    class Meta:
+        model = Event
+        fields = ["subject_kind", "subject_id", "action", "target"]
+
+
 class ReceiptSerializer(serializers.ModelSerializer[Event]):
-    """The answer to an act: its event. The same for every repetition of the same key."""
+    """The answer to an act: its event, and in ``consequences`` what followed from it.
+
+    Events never change, so every repetition of the same key gets the same answer.
+    """
 
     version = serializers.IntegerField(source="sequence", read_only=True)
+    consequences = serializers.SerializerMethodField()
 
     class Meta:
         model = Event
@@ -470,7 +482,14 @@ class ReceiptSerializer(serializers.ModelSerializer[Event]):
             "source",
             "target",
             "at",
+            "consequences",
         ]
+
+    @extend_schema_field(ConsequenceSerializer(many=True))
+    def get_consequences(self, event: Event) -> Any:
+        """What followed in the same act, in order."""
+        following = Event.objects.filter(act=event.act, id__gt=event.id).order_by("id")
+        return ConsequenceSerializer(following, many=True).data
 
 
 class OfferSerializer(serializers.Serializer[Any]):

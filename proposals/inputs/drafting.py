@@ -76,7 +76,9 @@ class InviteInput(serializers.Serializer[Any]):
 class CosignInput(serializers.Serializer[Any]):
     """A remark with the answer to an invitation."""
 
-    remark = serializers.CharField(label=_("意见"), required=False, default="", max_length=1000)
+    remark = serializers.CharField(
+        label=_("意见"), required=False, allow_blank=True, default="", max_length=1000
+    )
 
 
 class AttachInput(serializers.Serializer[Any]):
@@ -102,7 +104,9 @@ class OfficeEditInput(ConsentInput, TextInput):
     """An edit by the office, with the proposer's consent."""
 
     title = serializers.CharField(label=_("案由"), max_length=200, required=False)
-    note = serializers.CharField(label=_("修改说明"), required=False, default="", max_length=500)
+    note = serializers.CharField(
+        label=_("修改说明"), required=False, allow_blank=True, default="", max_length=500
+    )
 
 
 class ReturnInput(Reason):

@@ -104,7 +104,9 @@ class Reason(serializers.Serializer[Any]):
 class OptionalNote(serializers.Serializer[Any]):
     """A note that may be left out."""
 
-    note = serializers.CharField(label=_("备注"), max_length=2000, required=False, default="")
+    note = serializers.CharField(
+        label=_("备注"), max_length=2000, required=False, allow_blank=True, default=""
+    )
 
 
 class NotLater:

@@ -30,9 +30,11 @@ class AssignInput(serializers.Serializer[Any]):
     units = UnitRoleInput(many=True, allow_empty=False)
     urgent = serializers.BooleanField(label=_("时效性强"), required=False)
     government_leader = serializers.CharField(
-        label=_("牵头领导"), required=False, default="", max_length=60
+        label=_("牵头领导"), required=False, allow_blank=True, default="", max_length=60
     )
-    note = serializers.CharField(label=_("交办要求"), required=False, default="", max_length=500)
+    note = serializers.CharField(
+        label=_("交办要求"), required=False, allow_blank=True, default="", max_length=500
+    )
 
 
 class BatchItemInput(AssignInput):
@@ -46,7 +48,7 @@ class BatchInput(serializers.Serializer[Any]):
 
     name = serializers.CharField(label=_("名称"), max_length=100)
     document_number = serializers.CharField(
-        label=_("文号"), required=False, default="", max_length=60
+        label=_("文号"), required=False, allow_blank=True, default="", max_length=60
     )
     held_on = serializers.DateField(label=_("交办日期"), required=False, default=None)
     items = BatchItemInput(many=True, allow_empty=False, max_length=300)  # type: ignore[call-arg]  # a keyword of the list
@@ -80,7 +82,7 @@ class ReturnRequestInput(Reason):
 
     suggested_unit = unit_field()
     signed_by = serializers.CharField(
-        label=_("单位负责人签字"), required=False, default="", max_length=60
+        label=_("单位负责人签字"), required=False, allow_blank=True, default="", max_length=60
     )
 
 
@@ -88,7 +90,9 @@ class GrantReturnInput(serializers.Serializer[Any]):
     """The unit that gets the task instead."""
 
     unit = unit_field(required=False, allow_null=True, default=None)
-    note = serializers.CharField(label=_("裁定说明"), required=False, default="", max_length=1000)
+    note = serializers.CharField(
+        label=_("裁定说明"), required=False, allow_blank=True, default="", max_length=1000
+    )
 
 
 class ExtensionInput(Reason):
@@ -111,7 +115,9 @@ class ContactInput(serializers.Serializer[Any]):
     held_at = serializers.DateTimeField(label=_("沟通时间"), validators=[NotLater()])
     way = serializers.ChoiceField(label=_("沟通方式"), choices=ContactWay.choices)
     stage = serializers.ChoiceField(label=_("阶段"), choices=ContactStage.choices)
-    place = serializers.CharField(label=_("地点"), required=False, default="", max_length=100)
+    place = serializers.CharField(
+        label=_("地点"), required=False, allow_blank=True, default="", max_length=100
+    )
     persons = serializers.CharField(label=_("参加人"), max_length=200)
     outcome = serializers.CharField(label=_("提案者意见"), max_length=2000)
 
@@ -121,8 +127,12 @@ class OpinionInput(serializers.Serializer[Any]):
 
     text = serializers.CharField(label=_("会办意见"), max_length=20000)
     document_number = serializers.CharField(
-        label=_("文号"), required=False, default="", max_length=60
+        label=_("文号"), required=False, allow_blank=True, default="", max_length=60
     )
     signed_by = serializers.CharField(label=_("签发人"), max_length=60)
-    handler = serializers.CharField(label=_("承办人"), required=False, default="", max_length=60)
-    phone = serializers.CharField(label=_("联系电话"), required=False, default="", max_length=30)
+    handler = serializers.CharField(
+        label=_("承办人"), required=False, allow_blank=True, default="", max_length=60
+    )
+    phone = serializers.CharField(
+        label=_("联系电话"), required=False, allow_blank=True, default="", max_length=30
+    )

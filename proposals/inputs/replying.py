@@ -17,7 +17,11 @@ class PointInput(serializers.Serializer[Any]):
     answer = serializers.CharField(label=_("答复"), max_length=10000)
     adoption = serializers.ChoiceField(label=_("采纳情况"), choices=Adoption.choices)
     reason = serializers.CharField(
-        label=_("未采纳或部分采纳的原因"), required=False, default="", max_length=2000
+        label=_("未采纳或部分采纳的原因"),
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=2000,
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -45,7 +49,7 @@ class ReplyInput(serializers.Serializer[Any]):
         label=_("公开属性"), choices=Publicity.choices, default=Publicity.OPEN.value
     )
     publicity_reason = serializers.CharField(
-        label=_("不公开理由"), required=False, default="", max_length=200
+        label=_("不公开理由"), required=False, allow_blank=True, default="", max_length=200
     )
     points = PointInput(many=True, required=False, default=list)
     commitments = CommitmentInput(many=True, required=False, default=list)
@@ -54,7 +58,9 @@ class ReplyInput(serializers.Serializer[Any]):
     )
     contact_name = serializers.CharField(label=_("承办人"), max_length=60)
     contact_phone = serializers.CharField(label=_("联系电话"), max_length=30)
-    leader = serializers.CharField(label=_("承办负责人"), required=False, default="", max_length=60)
+    leader = serializers.CharField(
+        label=_("承办负责人"), required=False, allow_blank=True, default="", max_length=60
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Keeping a reply from the public is explained."""
@@ -75,15 +81,22 @@ class SignInput(serializers.Serializer[Any]):
     """The signature."""
 
     signed_by = serializers.CharField(
-        label=_("签发人"), required=False, default="", max_length=60, help_text=_("默认为本人")
+        label=_("签发人"),
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=60,
+        help_text=_("默认为本人"),
     )
 
 
 class InspectInput(serializers.Serializer[Any]):
     """The inspection's decision to release; it may change the class."""
 
-    result_class = result_class_field(required=False, default="")
-    note = serializers.CharField(label=_("审核意见"), required=False, default="", max_length=1000)
+    result_class = result_class_field(required=False, allow_blank=True, default="")
+    note = serializers.CharField(
+        label=_("审核意见"), required=False, allow_blank=True, default="", max_length=1000
+    )
 
 
 class DeliverInput(serializers.Serializer[Any]):
@@ -98,7 +111,7 @@ class RateInput(serializers.Serializer[Any]):
     attitude = RulebookCode(lambda rules: rules.feedback.attitude, label=_("对办理态度"))
     result = RulebookCode(lambda rules: rules.feedback.result, label=_("对办理结果"))
     comment = serializers.CharField(
-        label=_("意见和建议"), required=False, default="", max_length=2000
+        label=_("意见和建议"), required=False, allow_blank=True, default="", max_length=2000
     )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
@@ -163,7 +176,9 @@ class PublishInput(serializers.Serializer[Any]):
             (PublicationScope.FULL.value, PublicationScope.FULL.label),
         ],
     )
-    summary = serializers.CharField(label=_("摘要"), required=False, default="", max_length=1000)
+    summary = serializers.CharField(
+        label=_("摘要"), required=False, allow_blank=True, default="", max_length=1000
+    )
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A summary is written by a person."""

@@ -29,12 +29,12 @@ class ReviewInput(serializers.Serializer[Any]):
 
     outcome = serializers.ChoiceField(label=_("审查意见"), choices=ReviewOutcome.choices)
     opinion = serializers.CharField(
-        label=_("意见说明"), required=False, default="", max_length=2000
+        label=_("意见说明"), required=False, allow_blank=True, default="", max_length=2000
     )
-    category = category_field(required=False, default="")
+    category = category_field(required=False, allow_blank=True, default="")
     units = UnitRoleInput(many=True, required=False, default=list)
-    ground = ground_field(required=False, default="")
-    disposition = disposition_field(required=False, default="")
+    ground = ground_field(required=False, allow_blank=True, default="")
+    disposition = disposition_field(required=False, allow_blank=True, default="")
     duplicates = serializers.ListField(
         label=_("发现的同类提案"),
         child=serializers.IntegerField(),
@@ -48,7 +48,9 @@ class FileInput(serializers.Serializer[Any]):
     """The decision to file."""
 
     category = category_field()
-    meeting = serializers.CharField(label=_("审定会议"), required=False, default="", max_length=200)
+    meeting = serializers.CharField(
+        label=_("审定会议"), required=False, allow_blank=True, default="", max_length=200
+    )
     urgent = serializers.BooleanField(label=_("时效性强"), required=False, default=False)
 
 
@@ -65,9 +67,9 @@ class NotFileInput(serializers.Serializer[Any]):
     disposition = disposition_field()
     notice = serializers.CharField(label=_("通知内容"), max_length=2000)
     destination = serializers.CharField(
-        label=_("转送单位"), required=False, default="", max_length=200
+        label=_("转送单位"), required=False, allow_blank=True, default="", max_length=200
     )
-    category = category_field(required=False, default="")
+    category = category_field(required=False, allow_blank=True, default="")
 
 
 class MergeInput(serializers.Serializer[Any]):
@@ -80,7 +82,9 @@ class MergeInput(serializers.Serializer[Any]):
     consent_at = serializers.DateTimeField(
         label=_("征得同意时间"), required=False, validators=[NotLater()]
     )
-    note = serializers.CharField(label=_("备注"), required=False, default="", max_length=500)
+    note = serializers.CharField(
+        label=_("备注"), required=False, allow_blank=True, default="", max_length=500
+    )
 
 
 class WithdrawalInput(Reason):

@@ -103,7 +103,11 @@ class Drafting(Subject):
     def draft(self, act: Act) -> None:
         """A member, or the contact of a body, begins to write."""
         self.body = act.data.get("body")
-        self.lead = None if self.body else self._membership_of(act)
+        self.lead = None if self.body else self._own_membership(act)
+        if self.body and not any(post.body_id == self.body.pk for post in act.posts):
+            raise RuleBroken(
+                {"body": _t("您不是%(body)s的联系人，不能代其提出提案") % {"body": self.body}}
+            )
         self.channel = act.channel
         self._begin(act)
 
@@ -263,8 +267,11 @@ class Drafting(Subject):
 
     # -- How it is done --------------------------------------------------------------------
 
-    def _membership_of(self, act: Act) -> Member:
-        return act.person.memberships.get(committee=self.committee_id)
+    def _own_membership(self, act: Act) -> Member:
+        for post in act.posts:
+            if post.member is not None and post.committee_id == self.committee_id:
+                return post.member
+        raise RuleBroken({"body": _t("您不是委员，请填写您所联系的集体提案者")})
 
     def _let_invitations_lapse(self, act: Act) -> None:
         for signature in self.cosignatures.filter(state=CosignatureState.INVITED):

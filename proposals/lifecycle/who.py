@@ -106,19 +106,10 @@ def _addressed(post: Post, subject: Any) -> bool:
     return post.body_id is not None and post.body_id == getattr(subject, "body_id", None)
 
 
-def _could_propose(post: Post, subject: Any) -> bool:
-    """Anybody who may bring in a proposal in the committee: as a member or for a body."""
-    if post.committee_id != subject.committee_id:
-        return False
-    if subject.body_id is not None:
-        return post.role == Role.COLLECTIVE_CONTACT and post.body_id == subject.body_id
-    return post.role == Role.MEMBER
-
-
 system = System()
 lead = Who(Role.MEMBER, Role.COLLECTIVE_CONTACT, scope=_proposes)
 addressee = Who(Role.MEMBER, Role.COLLECTIVE_CONTACT, scope=_addressed)
-would_be_proposer = Who(Role.MEMBER, Role.COLLECTIVE_CONTACT, scope=_could_propose)
+would_be_proposer = Who(Role.MEMBER, Role.COLLECTIVE_CONTACT, scope=_in_committee)
 clerk = Who(Role.COMMITTEE_CLERK, scope=_in_committee)
 director = Who(Role.COMMITTEE_DIRECTOR, scope=_in_committee)
 assigning_officer = Who(Role.ASSIGNING_OFFICER, scope=_in_committee)

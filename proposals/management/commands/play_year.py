@@ -1,0 +1,128 @@
+"""Play a committee's whole year through the API, and check that the published figures come out."""
+
+from __future__ import annotations
+
+import json
+import secrets
+import sys
+import time
+from collections.abc import Iterable
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.utils.translation import gettext as _
+from tqdm import tqdm
+
+from members.models import Committee
+from proposals.statistics import Report, last_moment, report
+from proposals.year.company import Company
+from proposals.year.play import Year
+from proposals.year.scenario import Scenario, load, names
+from proposals.year.story import Story
+
+COUNTS = (
+    "received",
+    "filed",
+    "merged",
+    "not_filed",
+    "withdrawn",
+    "assigned",
+    "replied",
+    "concluded",
+    "adopted",
+    "satisfied",
+)
+"""The figures of the summary, by their codes in ``proposals.statistics``."""
+
+
+class Command(BaseCommand):
+    """``play_year PRESET [--seed N] [--code CODE] [--json] [--demo]``."""
+
+    help = "Create a committee from a scenario and play a complete session through the API."
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        """Which year, and how to tell of it."""
+        parser.add_argument("preset", help=", ".join(names()))
+        parser.add_argument("--seed", type=int, default=1, help="the same seed, the same year")
+        parser.add_argument("--code", default="", help="code of the committee; else the scenario's")
+        parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+        parser.add_argument("--demo", action="store_true", help="make logins to try it, print them")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Play, sum up, compare."""
+        try:
+            scenario = load(options["preset"])
+        except KeyError:
+            raise CommandError(
+                _("没有情景“%(name)s”，可选：%(names)s")
+                % {"name": options["preset"], "names": "、".join(names())}
+            ) from None
+        code = options["code"] or scenario.committee.code
+        if Committee.objects.filter(code=code).exists():
+            raise CommandError(_("委员会 %(code)s 已存在，请用 --code 另取代码") % {"code": code})
+        start = time.monotonic()
+        year = Year.prepare(scenario, options["seed"], code, self._watch)
+        year.play()
+        known = self._report(year)
+        self._compare(scenario, known)
+        seconds = round(time.monotonic() - start, 1)
+        self._sum_up(known, seconds)
+        if options["demo"]:
+            self._open_for_visitors(year.company)
+        if options["json"]:
+            counts = {code: known.count(code) for code in COUNTS}
+            self.stdout.write(json.dumps({**counts, "seconds": seconds}))
+
+    def _watch(self, name: str, stories: list[Story]) -> Iterable[Story]:
+        """A progress bar for each long act, on a terminal."""
+        return tqdm(stories, desc=name, disable=len(stories) < 2 or not sys.stderr.isatty())
+
+    def _report(self, year: Year) -> Report:
+        session = year.company.session
+        at = last_moment(session)
+        if at is None:
+            raise CommandError(_("这一年什么也没有发生"))
+        return report(session, at)
+
+    def _compare(self, scenario: Scenario, known: Report) -> None:
+        """The year must give the scenario's totals, or the product is wrong."""
+        totals = scenario.totals
+        wanted = {
+            "received": totals.received,
+            "filed": totals.filed,
+            "merged": totals.merged,
+            "not_filed": sum(totals.not_filed.values()),
+            "withdrawn": totals.withdrawn,
+            "concluded": totals.concluded,
+            "adopted": totals.adopted,
+            "satisfied": totals.satisfied,
+        }
+        wrong = [
+            f"{known.figure(code).label} {known.count(code)} ≠ {count}"
+            for code, count in wanted.items()
+            if known.count(code) != count
+        ]
+        if wrong:
+            raise CommandError(_("与情景不符：%(wrong)s") % {"wrong": "；".join(wrong)})
+
+    def _sum_up(self, known: Report, seconds: float) -> None:
+        self.stdout.write(str(known.session))
+        for code in COUNTS:
+            figure = known.figure(code)
+            share = f"（{figure.percent}%，{figure.base}）" if figure.percent is not None else ""
+            self.stdout.write(f"  {figure.label} {figure.numerator}{share}")
+        self.stdout.write(_("用时 %(seconds)s 秒") % {"seconds": seconds})
+
+    def _open_for_visitors(self, company: Company) -> None:
+        """Give one person of each role a password, print it, and keep it for the home page."""
+        logins = []
+        for role, user in company.logins():
+            password = secrets.token_urlsafe(9)
+            user.set_password(password)
+            user.save(update_fields=["password"])
+            label = str(role.label)
+            logins.append({"role": label, "username": user.username, "password": password})
+            self.stdout.write(f"  {label}\t{user.username}\t{password}")
+        path = settings.DATA_DIR / "demo-logins.json"
+        path.write_text(json.dumps(logins, ensure_ascii=False, indent=1), encoding="utf-8")

@@ -1,0 +1,137 @@
+"""First act of a played year: proposals are written, co-signed, handed in, sent back."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from members.enums import ProposerKind, Role
+from members.models import Member
+from proposals.enums import Channel, ReviewOutcome
+from proposals.year import texts
+from proposals.year.letters import Note, review_opinion
+from proposals.year.life import Fate
+from proposals.year.scenario import Path
+from proposals.year.story import Story
+
+EDITED_EVERY = 17
+"""Of the filed ones the office polishes about every 17th, with the proposer's consent."""
+
+CLOSED_EVERY = 12
+"""About every 12th proposer does not want publication."""
+
+
+def hand_in(story: Story) -> None:
+    """Write it, sign it together, hand it in; on paper or online."""
+    choose_proposer(story)
+    if story.life.channel == Channel.PAPER:
+        _enter(story)
+        return
+    life, proposer = story.life, story.proposer
+    text = texts.draft_of(story.text) if life.on(Path.REVISED) else story.text
+    drafted_at = life.received_at - timedelta(hours=2)
+    draft = {**_content(story, text), "committee": story.company.committee.pk}
+    if story.body is not None:
+        draft["body"] = story.body.pk
+    story.id = proposer.post("proposals/draft/", drafted_at, **draft).id
+    if life.kind == ProposerKind.JOINT:
+        _cosign(story)
+    proposer.post(f"{story.path}/submit/", life.received_at, one_matter=True)
+
+
+def choose_proposer(story: Story) -> None:
+    """Somebody other than the proposers of what it is merged with."""
+    life, company = story.life, story.company
+    if life.body_kind is not None:
+        story.body = story.rng.choice(company.bodies[life.body_kind])
+    else:
+        story.lead = story.rng.choice(company.members)
+
+
+def revise(story: Story) -> None:
+    """The office sends it back, the proposer rewrites it and hands it in again."""
+    clerk = story.company.office(Role.COMMITTEE_CLERK)
+    returned_at = story.life.received_at + timedelta(hours=3)
+    reason = review_opinion(story.rng, story.text, ReviewOutcome.RETURN)
+    clerk.post(f"{story.path}/return-for-revision/", returned_at, reason=reason)
+    story.text = texts.revised(story.rng, story.text)
+    rewritten_at = returned_at + timedelta(hours=20)
+    story.proposer.post(f"{story.path}/edit/", rewritten_at, **_content(story, story.text))
+    story.proposer.post(
+        f"{story.path}/resubmit/", rewritten_at + timedelta(minutes=5), one_matter=True
+    )
+
+
+def polish(story: Story) -> None:
+    """The office edits the wording of some, and records the proposer's consent."""
+    if story.life.fate != Fate.FILED or story.life.text_seed % EDITED_EVERY:
+        return
+    at = story.life.received_at + timedelta(days=1, hours=6)
+    story.company.office(Role.COMMITTEE_CLERK).post(
+        f"{story.path}/edit-by-office/",
+        at,
+        situation=f"{story.text.situation}\n",
+        consent_way="phone",
+        consent_at=at - timedelta(hours=1),
+        note=story.write(Note.EDIT),
+    )
+
+
+def _content(story: Story, text: texts.ProposalText) -> dict[str, Any]:
+    units = story.company.units
+    closed = story.life.text_seed % CLOSED_EVERY == 0 and not story.life.on(Path.PUBLISHED)
+    return {
+        "title": text.title,
+        "situation": text.situation,
+        "analysis": text.analysis,
+        "suggestions": list(text.suggestions),
+        "background": text.background,
+        "suggested_units": [units[name].pk for name in text.unit_names[:3]],
+        "publicity_wish": not closed,
+        "publicity_reason": "涉及尚未公开的数据" if closed else "",
+    }
+
+
+def _cosigners(story: Story, count: int) -> list[Member]:
+    others = [member for member in story.company.members if member != story.lead]
+    return story.rng.sample(others, count)
+
+
+def _cosign(story: Story) -> None:
+    """Invite; some agree, some decline, and who does not answer is dropped."""
+    life = story.life
+    invited = _cosigners(story, life.agreeing + life.declining + life.unanswered)
+    at = life.received_at - timedelta(minutes=100)
+    receipt = story.proposer.post(
+        f"{story.path}/invite/", at, members=[member.pk for member in invited]
+    )
+    answers = ["agree"] * life.agreeing + ["decline"] * life.declining + ["drop"] * life.unanswered
+    remarks = {"agree": Note.AGREEMENT, "decline": Note.DECLINE}
+    for member, signature, answer in zip(
+        invited, receipt.ids("cosignature", "ask"), answers, strict=True
+    ):
+        path = f"cosignatures/{signature}/{answer}/"
+        if answer == "drop":
+            story.proposer.post(path, at + timedelta(minutes=90))
+        else:
+            remark = story.write(remarks[answer])[:100]
+            minute = timedelta(minutes=story.rng.randint(5, 80))
+            story.company.member(member.pk).post(path, at + minute, remark=remark)
+
+
+def _enter(story: Story) -> None:
+    """The office types in a paper proposal, with the signatures that it bears."""
+    life = story.life
+    proposal = {
+        **_content(story, story.text),
+        "committee": story.company.committee.pk,
+        "one_matter": True,
+        "received_at": life.received_at,
+    }
+    if story.body is not None:
+        proposal["body"] = story.body.pk
+    elif story.lead is not None:
+        proposal["proposer"] = story.lead.pk
+        proposal["cosigners"] = [member.pk for member in _cosigners(story, life.agreeing)]
+    clerk = story.company.office(Role.COMMITTEE_CLERK)
+    story.id = clerk.post("proposals/enter/", life.received_at, **proposal).id

@@ -30,17 +30,18 @@ def _read(row: Rulebook) -> Rules:
     return _rules[key]
 
 
-def rulebook_in_force(committee: Committee, on: date) -> Rulebook | None:
+def rulebook_in_force(committee: Committee | int, on: date) -> Rulebook | None:
     """The rulebook of ``committee`` that is in force on ``on``, if it has one."""
     return (
         Rulebook.objects.filter(committee=committee, effective_from__lte=on)
+        .defer("document")  # large, and parsed once
         .order_by("-effective_from")
         .first()
     )
 
 
-def rules_for(committee: Committee, on: date) -> Rules:
-    """The rules of ``committee`` in force on ``on``; raises NoRulebook.
+def rules_for(committee: Committee | int, on: date) -> Rules:
+    """The rules of ``committee`` (or of its key) in force on ``on``; raises NoRulebook.
 
     A later rulebook never reaches back: pass the day of the act that is judged.
     """
@@ -56,7 +57,7 @@ def posts_of(user: User, on: date) -> list[Post]:
     """The posts that ``user`` holds on ``on``; remembered on the user object for one request."""
     remembered: dict[date, list[Post]] = user.__dict__.setdefault("_posts", {})
     if on not in remembered:
-        remembered[on] = list(user.posts.held_on(on).select_related("member", "unit", "body"))
+        remembered[on] = list(user.posts.held_on(on).order_by())
     return remembered[on]
 
 

@@ -1,6 +1,5 @@
 """The record in the back office: read only, since every change goes through the door."""
 
-
 from django.contrib import admin
 from django.db.models import Model
 from django.http import HttpRequest

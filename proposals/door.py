@@ -59,6 +59,7 @@ class Deed:
     roots: dict[int, Proposal] = field(default_factory=dict)
     rules: dict[int, Rules] = field(default_factory=dict)
     undo: list[Any] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
     @property
     def day(self) -> date:
@@ -70,7 +71,7 @@ class Deed:
         key = subject.committee_id
         if key not in self.rules:
             try:
-                self.rules[key] = rules_for(subject.committee, self.day)
+                self.rules[key] = rules_for(key, self.day)
             except NoRulebook as error:
                 raise Unmet(str(error)) from error
         return self.rules[key]
@@ -161,25 +162,24 @@ def _perform(
         step_checked.send(sender=type(subject), subject=subject, step=step, at=deed.at)
     event = _take(deed, subject, step, checked, key=key or "", raw=raw)
     _roll_up(deed)
+    event.consequences = deed.events[1:]
     return event
 
 
 def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> Subject:
     """Lock the proposals concerned, in one order for everybody, and read the subject anew."""
-    root = subject.root
+    root_id = subject.root_id
     numbers = set(step.locks(subject, raw)) if step.locks else set()
-    if root is not None and root.pk is not None:
-        numbers.add(root.pk)
+    if root_id is not None:
+        numbers.add(root_id)
     lock_proposals(deed.roots, numbers)
     if subject.pk is None:
-        if root is not None and root.pk in deed.roots:
-            subject.proposal = deed.roots[root.pk]  # type: ignore[attr-defined]  # machines' own
         return subject
     if isinstance(subject, Proposal):
         return deed.roots[subject.pk]
     fresh = type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
-    if root is not None:
-        _share_root(fresh, deed.roots[root.pk])
+    if root_id is not None:
+        _share_root(fresh, deed.roots[root_id])
     return fresh
 
 
@@ -188,12 +188,7 @@ def lock_proposals(held: dict[int, Proposal], numbers: Iterable[int]) -> None:
     wanted = sorted(set(numbers) - set(held))
     if not wanted:
         return
-    rows = (
-        Proposal.objects.filter(pk__in=wanted)
-        .select_for_update(no_key=True, of=("self",))
-        .select_related("committee", "session__term", "lead", "body")
-        .order_by("pk")
-    )
+    rows = Proposal.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk")
     held.update({proposal.pk: proposal for proposal in rows})
 
 
@@ -275,8 +270,7 @@ def _take(
         raise _refusal(deed, subject, step) from None
     subject.version += 1
     event = _event(subject, step, act, source, key, raw if raw is not None else {})
-    if isinstance(subject, Proposal):
-        deed.roots.setdefault(subject.pk, subject)
+    deed.events.append(event)
     if isinstance(subject, Proposal):
         deed.roots[subject.pk] = subject
     for finish in act.after:
@@ -312,7 +306,7 @@ def _event(
     if subject.pk is None:
         subject.save()
     event.subject_id = subject.pk
-    event.proposal_id = subject.root.pk if subject.root is not None else None
+    event.proposal_id = subject.root_id
     event.hash = subject.ledger_hash = event.digest()
     subject.save()
     event.save(force_insert=True)
@@ -328,8 +322,8 @@ def _follow(deed: Deed, following: Following) -> None:
     subject, data = following.subject, following.data
     if isinstance(subject, Proposal):
         subject = deed.roots[subject.pk]
-    elif subject.root is not None:
-        _share_root(subject, deed.roots[subject.root.pk])
+    elif subject.root_id is not None:
+        _share_root(subject, deed.roots[subject.root_id])
     step = subject.all_steps()[following.action]
     personal = step.who is not who.system
     try:

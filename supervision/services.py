@@ -7,10 +7,10 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.utils.translation import gettext as _
 
-from members.enums import AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
+from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
 from members.models import CalendarDay
 from members.rules import DeadlineRule
-from proposals.enums import ExtensionState
+from proposals.enums import ExtensionState, ReturnState
 from proposals.errors import RuleBroken
 from proposals.lifecycle.subject import Act, Subject
 from proposals.models import Assignment, Event
@@ -111,7 +111,7 @@ def _due(
     return deadlines.carried_over(
         act.rules.handling.returns.clock,
         former_due_at=former.due_at,
-        asked_at=_asked_at(subject, act.at),
+        asked_at=max(_asked_at(subject, act.at), former.opened_at),
         issued_at=act.at,
         full=full,
         exceptions=exceptions,
@@ -124,15 +124,18 @@ def calendar_exceptions() -> dict[date, bool]:
 
 
 def _former_reply(task: Any) -> Duty | None:
-    """The reply duty of the task that this one takes over, if any."""
+    """What the task that this one takes over last owed: a reply, or another one."""
     if task.replaces_id is None:
         return None
-    return Duty.objects.of("assignment", task.replaces_id).filter(kind=DutyKind.REPLY).last()
+    kinds = [DutyKind.REPLY, DutyKind.REHANDLE]
+    duties = Duty.objects.of("assignment", task.replaces_id).filter(kind__in=kinds)
+    return duties.order_by("id").last()
 
 
 def _asked_at(task: Any, default: datetime) -> datetime:
-    """When the return of the former task was asked for; else when it was taken away."""
-    request = task.replaces.return_requests.last()
+    """When the return that ended the former task was asked for; else when it was taken away."""
+    ended = [ReturnState.GRANTED, ReturnState.LAPSED]
+    request = task.replaces.return_requests.filter(state__in=ended).order_by("id").last()
     return request.created_at if request else default
 
 
@@ -141,7 +144,7 @@ def _facts(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
     return deadlines.Facts(
         opened_at=at,
         received_at=proposal.received_at,
-        session_closes_on=proposal.session.closes_on if proposal.session else None,
+        session_closes_on=_session_closes_on(subject, kind),
         reply_due_at=_reply_due(proposal.pk) if kind == DutyKind.ASSIST_OPINION else None,
         period=PeriodKind(proposal.period_kind)
         if proposal.period_kind
@@ -151,6 +154,16 @@ def _facts(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
         urgent=proposal.urgent,
         key=proposal.is_key,
     )
+
+
+def _session_closes_on(subject: Subject, kind: DutyKind) -> date | None:
+    """Read only where a rule of the kind runs from there."""
+    asked = any(
+        rule.duty == kind and rule.anchor == Anchor.SESSION_CLOSE
+        for rule in subject.rules.deadlines
+    )
+    session = subject.root.session if asked else None
+    return session.closes_on if session else None
 
 
 def _period_now(subject: Subject, at: datetime) -> PeriodKind:

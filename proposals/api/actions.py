@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
+from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -75,7 +76,10 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
         rows = super().get_queryset()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
-        rows = visible(self.reader, rows, clock.today()).select_related(*self.related)
+        rows = visible(self.reader, rows, clock.today())
+        if self.action not in ("list", "retrieve"):
+            return rows
+        rows = rows.select_related(*self.related)
         return rows.prefetch_related(*self.prefetched) if self.action == "retrieve" else rows
 
     @property
@@ -145,6 +149,13 @@ class SubjectViewSet(VisibleViewSet):
         status = 201 if step.creates else 200
         return Response(ReceiptSerializer(event).data, status=status, headers=headers)
 
+    def get_key(self) -> Subject:
+        """The visible subject with its keys alone: the door reads the rest under lock."""
+        keys = {"id", "proposal_id", "assignment_id"}
+        rows = self.get_queryset().order_by()
+        present = [field.attname for field in rows.model._meta.fields if field.attname in keys]
+        return get_object_or_404(rows.only(*present), pk=self.kwargs["pk"])
+
     def begin(self, request: Request) -> Subject:
         """An unsaved subject of the committee that the caller names or belongs to."""
         return self.get_queryset().model(committee=self._committee(request))
@@ -165,7 +176,7 @@ def _operation(cls: type[SubjectViewSet], step: Step) -> Any:
     """The operation of one step, documented from its declaration."""
 
     def take(self: SubjectViewSet, request: Request, pk: str | None = None) -> Response:
-        subject = self.begin(request) if step.creates else self.get_object()
+        subject = self.begin(request) if step.creates else self.get_key()
         return self.take(request, step, subject)
 
     take.__name__ = f"take_{step.name}"

@@ -468,7 +468,7 @@ class ReceiptSerializer(serializers.ModelSerializer[Event]):
     """
 
     version = serializers.IntegerField(source="sequence", read_only=True)
-    consequences = serializers.SerializerMethodField()
+    consequences = ConsequenceSerializer(many=True, read_only=True)
 
     class Meta:
         model = Event
@@ -484,12 +484,6 @@ class ReceiptSerializer(serializers.ModelSerializer[Event]):
             "at",
             "consequences",
         ]
-
-    @extend_schema_field(ConsequenceSerializer(many=True))
-    def get_consequences(self, event: Event) -> Any:
-        """What followed in the same act, in order."""
-        following = Event.objects.filter(act=event.act, id__gt=event.id).order_by("id")
-        return ConsequenceSerializer(following, many=True).data
 
 
 class OfferSerializer(serializers.Serializer[Any]):

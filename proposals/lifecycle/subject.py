@@ -257,6 +257,11 @@ class Subject(FSMModelMixin, models.Model):
         return cast("Proposal", self.proposal)
 
     @property
+    def root_id(self) -> int | None:
+        """The key of that proposal, read without loading it."""
+        return cast("int | None", self.proposal_id)  # type: ignore[attr-defined]  # each machine's own
+
+    @property
     def committee(self) -> Committee:
         """The committee whose rules apply."""
         return self.root.committee

@@ -21,3 +21,8 @@ class AssignmentBatch(BatchLifecycle):
     def root(self) -> Proposal | None:  # type: ignore[override]  # a batch is of many
         """A batch belongs to no single proposal."""
         return None
+
+    @property
+    def root_id(self) -> None:
+        """None either."""
+        return

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
@@ -82,6 +83,11 @@ class Event(models.Model):
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_id} #{self.sequence} {self.action}"
+
+    @cached_property
+    def consequences(self) -> list[Event]:
+        """What followed from this event in the same act, in order."""
+        return list(Event.objects.filter(act=self.act, id__gt=self.pk).order_by("id"))
 
     def digest(self) -> str:
         """The SHA-256, in hex, of the row's content and of the hash before it."""

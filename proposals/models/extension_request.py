@@ -33,6 +33,11 @@ class ExtensionRequest(ExtensionRequestLifecycle):
         return self.assignment.proposal
 
     @property
+    def root_id(self) -> int:
+        """The key of that proposal."""
+        return self.assignment.proposal_id
+
+    @property
     def unit_id(self) -> int:
         """The unit that asks."""
         return self.assignment.unit_id

@@ -118,6 +118,11 @@ class Proposal(ProposalLifecycle):
         """A proposal is its own root."""
         return self
 
+    @property
+    def root_id(self) -> int | None:
+        """Its own key."""
+        return self.pk
+
     def proposers(self) -> Iterator[tuple[Member | None, Body | None]]:
         """The body, or the initiator and everybody who agreed to co-sign, in signing order."""
         if self.body_id is not None:

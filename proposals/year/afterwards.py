@@ -10,6 +10,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from members.enums import Role
 from proposals.year import answering
+from proposals.year.caller import Caller
 from proposals.year.letters import Note
 from proposals.year.life import Rating
 from proposals.year.scenario import Path, Stage
@@ -122,10 +123,17 @@ def _rate(story: Story, form: int, rating: Rating, at: datetime) -> None:
             scan=scan(),
         )
         return
-    addressee = clerk.get(f"feedback/{form}/", at)
-    member, body = addressee["member"], addressee["body"]
-    rater = story.company.member(member["id"]) if member else story.company.contact(body["id"])
+    rater = _rater(story, form, at)
     rater.post(f"feedback/{form}/rate/", at, **ratings)
+
+
+def _rater(story: Story, form: int, at: datetime) -> Caller:
+    """Who was sent the form; the proposer, where nobody else was."""
+    if not story.merged and sum(map(len, story.forms.values())) <= 1:
+        return story.proposer
+    sent = story.company.office(Role.COMMITTEE_CLERK).get(f"feedback/{form}/", at)
+    member, body = sent["member"], sent["body"]
+    return story.company.member(member["id"]) if member else story.company.contact(body["id"])
 
 
 def _second_round(story: Story, at: datetime) -> None:

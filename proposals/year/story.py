@@ -16,7 +16,6 @@ from proposals.year.life import Life
 from proposals.year.scenario import Scenario
 from proposals.year.texts import ProposalText
 
-
 LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 """Before anything happened."""
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
-from django.db.models import Model, Q, QuerySet
+from django.db.models import F, Model, Q, QuerySet
 
 from members.enums import OFFICE_ROLES, UNIT_ROLES, Role
 from members.models import Post, User
@@ -20,7 +20,6 @@ from members.selectors import posts_of, rules_for
 from proposals.door import standing_of
 from proposals.enums import (
     FILED_STATES,
-    HANDED_IN,
     CosignatureState,
     FeedbackState,
     Publicity,
@@ -121,23 +120,41 @@ class Reach:
         return Q(pk__in=tasks) | Q(pk__in=asked) | Q(merged_into__in=tasks)
 
 
+def on_record(reach: Reach, path: str = "") -> Q:
+    """Proposals whose record they read as officials; ``path`` leads to the proposal.
+
+    The office from the receipt on, never a draft; the assigning officers once it is filed, the
+    inspection once it is assigned. What was merged goes with its host.
+    """
+
+    def at(committees: set[int], since: str) -> Q:
+        reached = Q(**{f"{path}{since}__isnull": False})
+        return Q(**{f"{path}committee__in": committees}) & reached
+
+    seen = NOBODY
+    if reach.offices:
+        seen |= at(reach.offices, "received_at")
+    if reach.assigning:
+        seen |= at(reach.assigning, "filed_at") | at(reach.assigning, "merged_into")
+    if reach.inspecting:
+        seen |= at(reach.inspecting, "assigned_at")
+        seen |= at(reach.inspecting, "merged_into__assigned_at")
+    return seen
+
+
 def _proposals(reach: Reach) -> Q:
-    seen = reach.given()
+    seen = reach.given() | on_record(reach)
     if reach.members or reach.bodies:
         hosts = reach.own_and_hosts().values("pk")
         seen |= Q(pk__in=hosts) | Q(committee__in=reach.assemblies, state__in=FILED_STATES)
-    if reach.offices:
-        seen |= Q(committee__in=reach.offices, state__in=HANDED_IN)
-    if filing := reach.assigning | reach.supervising:
-        seen |= Q(committee__in=filing, filed_at__isnull=False)
-    if reach.inspecting:
-        seen |= Q(committee__in=reach.inspecting, assigned_at__isnull=False)
+    if reach.supervising:
+        seen |= Q(committee__in=reach.supervising, filed_at__isnull=False)
     return seen
 
 
 def _official(reach: Reach, path: str = "proposal") -> Q:
-    """Rows below a proposal that office, assigning officers and inspection read."""
-    return Q(**{f"{path}__committee__in": reach.officials})
+    """Rows below a proposal whose record they read."""
+    return on_record(reach, f"{path}__")
 
 
 def _own(reach: Reach) -> Q:
@@ -148,7 +165,14 @@ def _own(reach: Reach) -> Q:
 
 
 def _cosignatures(reach: Reach) -> Q:
-    return _official(reach) | _own(reach) | Q(member__in=reach.members)
+    """Who signed is told with the proposal; who was asked or declined, to the initiator."""
+    signed = Q(state=CosignatureState.AGREED)
+    return (
+        _official(reach)
+        | Q(proposal__lead__in=reach.members)
+        | Q(member__in=reach.members)
+        | (signed & Q(proposal__in=Proposal.objects.filter(_proposals(reach))))
+    )
 
 
 def _pre_assignments(reach: Reach) -> Q:
@@ -191,8 +215,8 @@ def _feedback(reach: Reach) -> Q:
 
 
 def _commitments(reach: Reach) -> Q:
-    kept = Q(state__gt="")
-    return kept & (_official(reach) | _own(reach) | Q(reply__assignment__unit__in=reach.units))
+    """Promises of the replies that they read, once delivered."""
+    return Q(state__gt="", reply__in=Reply.objects.filter(_replies(reach)))
 
 
 def _attachments(reach: Reach) -> Q:
@@ -200,16 +224,22 @@ def _attachments(reach: Reach) -> Q:
         stage="proposal", removed_at=None, proposal__in=Proposal.objects.filter(_proposals(reach))
     )
     replies = Reply.objects.filter(_replies(reach))
-    return beside | Q(stage="reply", reply__in=replies) | Q(proposal__committee__in=reach.offices)
+    office = Q(proposal__committee__in=reach.offices)
+    # What the office once received stays on record; what a draft lost was never its business.
+    kept = Q(stage="feedback") | Q(removed_at__gte=F("proposal__received_at"))
+    return beside | Q(stage="reply", reply__in=replies) | (office & kept)
 
 
 def _events(reach: Reach) -> Q:
-    seen = Q(committee__in=reach.officials, proposal__state__in=HANDED_IN) | Q(
-        committee__in=reach.officials, proposal=None
-    )
+    rated = Q(subject_kind="feedback", committee__in=reach.assigning - reach.offices)
+    seen = (_official(reach) & ~rated) | Q(committee__in=reach.officials, proposal=None)
     if reach.members or reach.bodies:
-        told = Q(subject_kind__in=["proposal", "cosignature"])
-        seen |= told & Q(proposal__in=Proposal.objects.filter(reach.own()))
+        own = Proposal.objects.filter(reach.own())
+        seen |= Q(subject_kind="proposal", proposal__in=own)
+        signing = Cosignature.objects.filter(
+            Q(member__in=reach.members) | Q(proposal__lead__in=reach.members)
+        )
+        seen |= Q(subject_kind="cosignature", subject_id__in=signing.values("pk"))
     if reach.units:
         tasks = Assignment.objects.filter(unit__in=reach.units)
         seen |= Q(subject_kind="assignment", subject_id__in=tasks.values("pk"))
@@ -247,6 +277,18 @@ def visible(user: User, queryset: QuerySet[Row], on: date) -> QuerySet[Row]:
 def is_official(user: User, committee_id: int, on: date) -> bool:
     """Whether the user reads the whole record of a committee: inputs, addresses, drafts."""
     return committee_id in Reach.of(posts_of(user, on)).officials
+
+
+def works_on(user: User, proposal: int, on: date) -> bool:
+    """Whether what units and offices tell each other about a proposal is for the user.
+
+    Officials who read its record, and the units that have it now; never a proposer.
+    """
+    reach = Reach.of(posts_of(user, on))
+    tasks = Assignment.objects.live().filter(unit__in=reach.units, proposal=proposal)
+    return Proposal.objects.filter(on_record(reach), pk=proposal).exists() or (
+        bool(reach.units) and tasks.exists()
+    )
 
 
 def may(user: User, action: str, subject: Subject, on: date) -> bool:

@@ -1,18 +1,21 @@
 """Which lists can be narrowed by what; anything else is refused as unknown."""
 
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
+from members import clock
 from proposals.models import Assignment, Commitment, Event, Feedback, Proposal, Reply
+from proposals.permissions import visible
 
 
 class ProposalFilter(filters.FilterSet):
     """Filters of the list of proposals."""
 
     state = filters.MultipleChoiceFilter(choices=Proposal._meta.get_field("state").choices)
-    unit = filters.NumberFilter(field_name="assignments__unit", distinct=True)
+    unit = filters.NumberFilter(method="with_unit", label="unit")
     text = filters.CharFilter(method="with_text", label="title or number")
     received_after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
     received_before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
@@ -33,6 +36,12 @@ class ProposalFilter(filters.FilterSet):
             "receipt_no",
             "merged_into",
         ]
+
+    def with_unit(self, queryset: QuerySet[Proposal], name: str, value: Decimal) -> Any:
+        """Proposals of a unit, as far as the reader is told who handles them."""
+        tasks = Assignment.objects.filter(unit=int(value))
+        seen = visible(self.request.user, tasks, clock.today())
+        return queryset.filter(pk__in=seen.values("proposal"))
 
     def with_text(self, queryset: QuerySet[Proposal], name: str, value: str) -> Any:
         """Proposals with the words in their title, or with the number."""

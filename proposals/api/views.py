@@ -1,7 +1,8 @@
 """The view sets of the proposal's life; their operations come from the machines."""
 
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
+from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema
@@ -15,6 +16,19 @@ from proposals.api import filters, serializers
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 
 
+class Discreet(SubjectViewSet):
+    """Details with fields that units and offices write for each other, not for proposers."""
+
+    inside: ClassVar[tuple[str, ...]] = ()
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The detail; the ``inside`` fields are empty for those who do not work on it."""
+        response = super().retrieve(request, *args, **kwargs)
+        if not permissions.works_on(self.reader, response.data["proposal"], clock.today()):
+            response.data.update(dict.fromkeys(self.inside, ""))
+        return response
+
+
 @documented("提案")
 class ProposalViewSet(SubjectViewSet):
     """Proposals."""
@@ -26,13 +40,21 @@ class ProposalViewSet(SubjectViewSet):
     related = ("lead", "body", "committee", "session")
     prefetched = (
         "suggestions",
-        "cosignatures__member",
         "suggested_units",
         "merged_from",
         "consultations",
         "follow_ups",
     )
     ordering_fields = ("id", "received_at", "filed_at", "case_serial", "concluded_at")
+
+    def get_queryset(self) -> QuerySet[models.Proposal]:
+        """The visible rows; the detail shows those co-signatures that the reader sees."""
+        rows = super().get_queryset()
+        if self.action != "retrieve":
+            return rows
+        signatures = models.Cosignature.objects.select_related("member")
+        seen = permissions.visible(self.reader, signatures, clock.today())
+        return rows.prefetch_related(Prefetch("cosignatures", seen))
 
     @extend_schema(summary="文本版本", responses=serializers.TextVersionSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])
@@ -85,7 +107,7 @@ class AssignmentBatchViewSet(SubjectViewSet):
 
 
 @documented("交办")
-class AssignmentViewSet(SubjectViewSet):
+class AssignmentViewSet(Discreet):
     """Units' tasks."""
 
     queryset = models.Assignment.objects.all()
@@ -95,6 +117,14 @@ class AssignmentViewSet(SubjectViewSet):
     related = ("unit", "proposal__committee")
     prefetched = ("contact_records",)
     ordering_fields = ("id", "issued_at", "replied_at")
+    inside = (
+        "opinion",
+        "opinion_document_number",
+        "opinion_signed_by",
+        "opinion_handler",
+        "opinion_phone",
+        "waiver_reason",
+    )
 
 
 @documented("退办申请")
@@ -118,7 +148,7 @@ class ExtensionRequestViewSet(SubjectViewSet):
 
 
 @documented("答复")
-class ReplyViewSet(SubjectViewSet):
+class ReplyViewSet(Discreet):
     """Replies."""
 
     queryset = models.Reply.objects.all()
@@ -128,6 +158,7 @@ class ReplyViewSet(SubjectViewSet):
     related = ("assignment", "proposal__committee")
     prefetched = ("points", "commitments", "deliveries__member", "deliveries__body")
     ordering_fields = ("id", "delivered_at")
+    inside = ("inspection_note",)
 
 
 @documented("征询意见表")

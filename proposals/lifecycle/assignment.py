@@ -236,6 +236,7 @@ class AssignmentLifecycle(Subject):
         tone=Tone.PRIMARY,
         conditions=[assists],
         closes=[DutyKind.ASSIST_OPINION, DutyKind.REHANDLE],
+        cancels=[DutyKind.RETURN_WINDOW],
         tells=("lead_unit",),
     )
     def give_opinion(self, act: Act) -> None:
@@ -246,6 +247,7 @@ class AssignmentLifecycle(Subject):
         self.opinion_handler = act.data["handler"]
         self.opinion_phone = act.data["phone"]
         self.replied_at = act.at
+        self._drop_requests(act)
 
     @step(
         source=TAKEABLE,
@@ -262,6 +264,7 @@ class AssignmentLifecycle(Subject):
         """The lead unit need not wait for this unit's opinion; the reason is on record."""
         self.waiver_reason = act.data["reason"]
         self.replied_at = act.at
+        self._drop_requests(act)
 
     @step(
         source=AT_WORK,
@@ -283,10 +286,12 @@ class AssignmentLifecycle(Subject):
         who=who.system,
         label=_("答复送达"),
         closes=[DutyKind.REPLY, DutyKind.REHANDLE],
+        cancels=[DutyKind.RETURN_WINDOW],
     )
     def complete(self, act: Act) -> None:
         """The unit's reply has been delivered; its clock stops."""
         self.replied_at = act.at
+        self._drop_requests(act)
 
     @step(
         source=S.REPLIED,
@@ -313,12 +318,17 @@ class AssignmentLifecycle(Subject):
     )
     def close(self, act: Act) -> str:
         """The proposal is concluded; an assisting unit that never answered is let go."""
+        self._drop_requests(act)
         return S.CLOSED if self.state == S.REPLIED else S.RECALLED
 
-    def _leave(self, act: Act) -> None:
+    def _drop_requests(self, act: Act) -> None:
+        """Nobody need decide what the unit asked for once it has answered or lost the task."""
         for request in self.return_requests.filter(state__in=RETURN_OPEN):
             act.then(request, "lapse")
         for plea in self.extension_requests.filter(state="requested"):
             act.then(plea, "refuse_as_moot")
+
+    def _leave(self, act: Act) -> None:
+        self._drop_requests(act)
         for reply in self.replies.on_its_way():
             act.then(reply, "abandon")

@@ -235,7 +235,7 @@ class Concluding(Assigning):
 
     def _present_feedback(self) -> models.QuerySet[Feedback]:
         return self.feedback.filter(
-            reply__state=ReplyState.DELIVERED,
+            reply__state__in=[ReplyState.DELIVERED, ReplyState.SUPERSEDED],
             reply__assignment__state=AssignmentState.REPLIED,
             reply__round=models.F("reply__assignment__round"),
         )

@@ -18,6 +18,7 @@ from proposals.enums import (
     AssignmentState,
     CommitmentState,
     FeedbackState,
+    ProposalState,
     Publicity,
     Tone,
 )
@@ -32,7 +33,8 @@ from proposals.lifecycle.subject import Act, Condition, Subject, step
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-    from proposals.models import Assignment, Commitment, Delivery, Feedback, ReplyPoint, Suggestion
+    from members.models import Body, Member
+    from proposals.models import Commitment, Delivery, Feedback, ReplyPoint, Suggestion
 
 opinions_are_in = Condition(
     _("会办单位的意见尚未交齐，也未免交"),
@@ -348,7 +350,7 @@ class ReplyLifecycle(Subject):
 
     def _address(self, act: Act) -> None:
         """Write the envelopes, and the feedback forms for those whom the rulebook asks."""
-        asked = set() if self._already_rated() else set(self.proposal.raters(act.rules))
+        asked = self._asked(act)
         for original, member, body in self.proposal.addressees():
             self.deliveries.create(original=original, member=member, body=body)
             if (member, body) in asked:
@@ -357,10 +359,12 @@ class ReplyLifecycle(Subject):
                 )
                 act.then(form, "send")
 
-    def _already_rated(self) -> bool:
-        corrected: Assignment = self.assignment
-        return self.corrects_id is not None and (
-            self.proposal.feedback.filter(reply__assignment=corrected, reply__round=self.round)
-            .exclude(rated_at=None)
-            .exists()
-        )
+    def _asked(self, act: Act) -> set[tuple[Member | None, Body | None]]:
+        """Whom the rulebook asks to rate; not twice, and not what no longer decides anything."""
+        rateable = self.proposal.state in (*IN_HANDS, ProposalState.REPLIED)
+        if not rateable or self.round != self.assignment.round:
+            return set()
+        rated = self.proposal.feedback.filter(
+            reply__assignment=self.assignment, reply__round=self.round, rated_at__isnull=False
+        ).select_related("member", "body")
+        return set(self.proposal.raters(act.rules)) - {(form.member, form.body) for form in rated}

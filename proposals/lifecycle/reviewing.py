@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
-from proposals.enums import AWAITING_FILING, IN_HANDS, Channel, Tone
+from proposals.enums import AWAITING_FILING, IN_HANDS, Channel, FeedbackState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import reviewing as inputs
@@ -22,7 +22,7 @@ from proposals.numbering import draw_case_no
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-    from proposals.models import Assignment, Proposal, ReviewOpinion
+    from proposals.models import Assignment, Feedback, Proposal, ReviewOpinion
 
 UNDECIDED = (*AWAITING_FILING, S.FILED, S.PRE_ASSIGNED, *IN_HANDS)
 """Open to a request to withdraw."""
@@ -81,6 +81,7 @@ class Reviewing(Drafting):
     if TYPE_CHECKING:
         review_opinions: RelatedManager[ReviewOpinion]
         assignments: RelatedManager[Assignment]
+        feedback: RelatedManager[Feedback]
         merged_from: RelatedManager[Proposal]
 
     class Meta:
@@ -201,6 +202,8 @@ class Reviewing(Drafting):
         self._let_invitations_lapse(act)
         for assignment in self.assignments.open():
             act.then(assignment, "recall")
+        for form in self.feedback.filter(state=FeedbackState.SENT):
+            act.then(form, "void")
         for asked in self.pre_assignments.open():
             act.then(asked, "settle")
 

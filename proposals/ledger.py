@@ -15,13 +15,23 @@ from proposals import triggers
 from proposals.models import SUBJECTS, Event
 
 
-def recorded(value: Any) -> Any:
-    """An input as the ledger keeps it: plain JSON, rows as keys, files as fingerprints."""
+DEEPEST = 10
+"""Levels of an input that are kept; no declared input has more than four."""
+
+
+def recorded(value: Any, depth: int = 0) -> Any:
+    """An input as the ledger keeps it: plain JSON, rows as keys, files as fingerprints.
+
+    What a caller sends beside the declared fields is kept too, but only as every database
+    gives it back to the letter: a fraction as its digits, a text without what is no character.
+    """
+    if depth > DEEPEST:
+        return "…"
     match value:
         case Mapping():
-            return {str(name): recorded(part) for name, part in value.items()}
+            return {recorded(str(name)): recorded(part, depth + 1) for name, part in value.items()}
         case list() | tuple():
-            return [recorded(part) for part in value]
+            return [recorded(part, depth + 1) for part in value]
         case models.Model():
             return value.pk
         case datetime() | date():
@@ -32,7 +42,11 @@ def recorded(value: Any) -> Any:
                 digest.update(chunk)
             value.seek(0)
             return {"name": value.name, "size": value.size, "sha256": digest.hexdigest()}
-        case str() | int() | float() | bool() | None:
+        case str():
+            return (
+                value.replace("\0", "\N{REPLACEMENT CHARACTER}").encode(errors="replace").decode()
+            )
+        case bool() | int() | None:
             return value
     return str(value)
 

@@ -3,6 +3,7 @@
 from datetime import date
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -104,7 +105,7 @@ class ExtensionInput(Reason):
     def validate_new_due_on(self, value: date) -> date:
         """The day must lie ahead."""
         at = self.context.get("at")
-        if at is not None and value <= at.date():
+        if at is not None and value <= timezone.localtime(at).date():
             raise serializers.ValidationError(_("须晚于今天"), code="in_the_past")
         return value
 

@@ -1,0 +1,226 @@
+"""Inputs for any step, written from what the step declares; and ways to spoil them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any
+
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db.models import Q
+from django.utils import timezone
+from rest_framework import serializers
+
+from members.enums import AssignmentRole as Role
+from members.rules import Rules
+from proposals.enums import HANDED_IN, IN_HANDS, Adoption, ProposalState, Publicity
+from proposals.inputs.fields import InCommittee, RulebookCode
+from proposals.inputs.reviewing import UnitRoleInput
+from proposals.lifecycle.subject import Step, Subject
+from proposals.models import Proposal, Suggestion
+from supervision.models import Duty
+
+TEAMS = (
+    (Role.SOLE,),
+    (Role.SOLE,),
+    (Role.LEAD, Role.ASSIST),
+    (Role.ASSIST, Role.LEAD, Role.ASSIST),
+    (Role.SEPARATE, Role.SEPARATE),
+)
+PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+NASTY: tuple[Any, ...] = (
+    None,
+    "",
+    "   ",
+    [],
+    {},
+    [[]],
+    [None],
+    True,
+    -1,
+    0,
+    3.5,
+    1e300,
+    10**30,
+    "9" * 5000,
+    "٣",
+    "中" * 40000,
+    "a\x00b",
+    "\ud800",
+    "no-such-code",
+    "0001-01-01T00:00:00",
+    "9999-12-31T23:59:59",
+    "2999-01-01",
+    "'; DROP TABLE proposals_event; --",
+    {"a": {"b": [1e300, "\x00"]}},
+)
+"""Values that no field of any input wants, or wants only within limits."""
+
+
+class Writer:
+    """Fills in a step's input as somebody would who knows the subject, or nearly."""
+
+    def __init__(self, random: Random, subject: Subject, rules: Rules, at: datetime) -> None:
+        self.random = random
+        self.subject = subject
+        self.rules = rules
+        self.at = at
+
+    def write(self, step: Step) -> dict[str, Any]:
+        """Data that keeps every declared rule; whether the moment is right is another matter."""
+        return self._fill(step.input())
+
+    def _fill(self, serializer: serializers.Serializer[Any]) -> dict[str, Any]:
+        data = {}
+        for name, field in serializer.fields.items():
+            if not field.required and self.random.random() < 0.4 and name not in WISE:
+                continue
+            data[name] = self._value(name, field)
+        for name, finish in FINISHED.items():
+            if name in data:
+                data.update(finish(self, data))
+        return {name: value for name, value in data.items() if value is not SKIP}
+
+    def _value(self, name: str, field: Any) -> Any:
+        random = self.random
+        if name in WISE:
+            return WISE[name](self)
+        match field:
+            case serializers.ListSerializer(child=UnitRoleInput()):
+                return self.team()
+            case serializers.ListSerializer():
+                return [self._fill(field.child) for _ in range(random.randint(0, 2))]
+            case serializers.ManyRelatedField():
+                keys = list(self._keys(field.child_relation))
+                return random.sample(keys, random.randint(1, min(2, len(keys))))
+            case InCommittee() if name in ("body", "proposer"):
+                return SKIP  # who proposes is the caller's to say
+            case InCommittee():
+                return random.choice(list(self._keys(field)))
+            case RulebookCode():
+                return random.choice([entry.code for entry in field.table(self.rules)])
+            case serializers.ChoiceField():
+                return random.choice(list(field.choices))
+            case serializers.BooleanField():
+                return random.random() < 0.5
+            case serializers.DateTimeField():
+                return (self.at - timedelta(hours=random.randint(0, 50))).isoformat()
+            case serializers.DateField():
+                return self.day(random.randint(1, 200))
+            case serializers.FileField():
+                return SimpleUploadedFile("扫描.pdf", PDF + random.randbytes(4))
+            case serializers.ListField():
+                return [self.words() for _ in range(random.randint(1, 3))]
+            case serializers.IntegerField():
+                return random.randint(1, 9)
+            case serializers.CharField():
+                return self.words()
+        raise AssertionError(f"no value is known for {name}: {field!r}")
+
+    def words(self) -> str:
+        """A few words, short enough for any field."""
+        return "关于" + "".join(self.random.choices("路灯学校养老河道停车", k=4)) + "的建议"
+
+    def day(self, ahead: int) -> str:
+        """A local day, so many days ahead."""
+        return (timezone.localtime(self.at).date() + timedelta(days=ahead)).isoformat()
+
+    def team(self) -> list[dict[str, Any]]:
+        """Units with roles that can stand together."""
+        units = list(self._keys(UnitRoleInput().fields["unit"]))
+        roles = self.random.choice([team for team in TEAMS if len(team) <= len(units)])
+        chosen = self.random.sample(units, len(roles))
+        return [
+            {"unit": unit, "role": role.value} for unit, role in zip(chosen, roles, strict=True)
+        ]
+
+    def another(self, *states: str) -> Any:
+        """The key of another proposal of the committee, in one of these states if there is one."""
+        rows = Proposal.objects.filter(committee=self.subject.committee_id)
+        rows = rows.exclude(pk=self.subject.root.pk if self.subject.root else None)
+        fitting = rows.filter(state__in=states) or rows
+        keys = list(fitting.order_by("pk").values_list("pk", flat=True))
+        return self.random.choice(keys) if keys else 1
+
+    def later(self) -> str:
+        """A day a little later than the reply is due."""
+        duty = Duty.objects.of(self.subject.kind, self.subject.pk or 0).last()
+        due = timezone.localtime(duty.due_at if duty else self.at)
+        return (due.date() + timedelta(days=self.random.randint(1, 25))).isoformat()
+
+    def points(self) -> list[dict[str, Any]]:
+        """Every suggestion of the family answered."""
+        root = self.subject.root.pk
+        family = Q(proposal=root) | Q(proposal__merged_into=root)
+        keys = Suggestion.objects.filter(family).order_by("pk").values_list("pk", flat=True)
+        adoption = self.random.choice(list(Adoption))
+        return [
+            {"suggestion": key, "answer": "照办", "adoption": adoption, "reason": "经费所限"}
+            for key in keys
+        ]
+
+    def items(self) -> list[dict[str, Any]]:
+        """Lines of an assignment list."""
+        ready = [ProposalState.FILED, ProposalState.PRE_ASSIGNED]
+        rows = Proposal.objects.filter(committee=self.subject.committee_id, state__in=ready)
+        keys = list(rows.order_by("-pk").values_list("pk", flat=True)[:2])
+        return [{"proposal": key, "units": self.team()} for key in keys or [1]]
+
+    def attachment(self) -> Any:
+        """One of the proposal's attachments, if it has any."""
+        found = self.subject.root.attachments.filter(removed_at=None).order_by("pk").first()
+        return found.pk if found else 1
+
+    def _keys(self, field: InCommittee) -> Any:
+        rows = field.model._default_manager.filter(committee=self.subject.committee_id)
+        return rows.order_by("pk").values_list("pk", flat=True)
+
+
+SKIP = object()
+"""A field that the writer leaves out."""
+
+WISE: dict[str, Callable[[Writer], Any]] = {
+    "attachment": Writer.attachment,
+    "destination": Writer.words,
+    "duplicates": lambda writer: [writer.another(*HANDED_IN)],
+    "file": lambda writer: SimpleUploadedFile("调研.txt", "调研情况".encode()),
+    "into": lambda writer: writer.another(ProposalState.FILED, *IN_HANDS),
+    "items": Writer.items,
+    "new_due_on": Writer.later,
+    "one_matter": lambda writer: writer.random.random() < 0.9,
+    "points": Writer.points,
+    "received_at": lambda writer: (writer.at - timedelta(hours=1)).isoformat(),
+    "signed_by": Writer.words,
+    "situation": Writer.words,
+    "analysis": Writer.words,
+    "suggestions": lambda writer: [writer.words() for _ in range(writer.random.randint(1, 2))],
+    "year": lambda writer: writer.at.year + writer.random.randint(0, 1),
+}
+"""Fields whose value wants some knowledge of the subject."""
+
+FINISHED: dict[str, Callable[[Writer, dict[str, Any]], dict[str, Any]]] = {
+    "publicity": lambda writer, data: (
+        {"publicity_reason": "保密"} if data["publicity"] == Publicity.CLOSED else {}
+    ),
+    "publicity_wish": lambda writer, data: {"publicity_reason": "保密"},
+    "result": lambda writer, data: {"comment": "请再办"},
+    "scope": lambda writer, data: {"summary": "摘要"},
+}
+"""What the other fields then need."""
+
+
+def spoil(random: Random, data: dict[str, Any]) -> dict[str, Any]:
+    """The same input with one thing wrong; now and then a field that nobody asked for."""
+    spoilt = dict(data)
+    wrong = random.choice(NASTY)
+    names = sorted(data)
+    kind = random.randrange(4)
+    if kind == 0 or not names:
+        spoilt["unheard_of"] = wrong
+    elif kind == 1:
+        del spoilt[random.choice(names)]
+    else:
+        spoilt[random.choice(names)] = wrong
+    return spoilt

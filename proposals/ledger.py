@@ -14,7 +14,6 @@ from django.utils.translation import gettext as _
 from proposals import triggers
 from proposals.models import SUBJECTS, Event
 
-
 DEEPEST = 10
 """Levels of an input that are kept; no declared input has more than four."""
 

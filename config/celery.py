@@ -13,3 +13,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("tian")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+app.conf.beat_schedule = {
+    "lapse-invitations": {"task": "supervision.tasks.lapse_invitations", "schedule": 60.0},
+}
+"""The timetable: what is done by itself, and every how many seconds."""

@@ -10,10 +10,11 @@ from django.utils.translation import gettext as _
 from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
 from members.models import CalendarDay
 from members.rules import DeadlineRule
+from proposals.door import perform
 from proposals.enums import ExtensionState, ReturnState
-from proposals.errors import RuleBroken
+from proposals.errors import RuleBroken, WrongState
 from proposals.lifecycle.subject import Act, Subject
-from proposals.models import Assignment, Event
+from proposals.models import Assignment, Cosignature, Event
 from supervision import deadlines
 from supervision.models import Duty
 from supervision.models.duty import Closing
@@ -96,6 +97,24 @@ def extend(request: Any, kind: DutyKind, act: Act) -> None:
     if request.state == ExtensionState.GRANTED:
         duty.due_at = request.new_due_at
         duty.save(update_fields=["due_at"])
+
+
+def lapse_invitations(*, at: datetime, limit: int = 500) -> int:
+    """Take back invitations to co-sign that were not answered by ``at`` (rules.md section 5).
+
+    At most ``limit`` at a time, the longest overdue first. One that is answered meanwhile is
+    left alone. Returns how many lapsed.
+    """
+    late = Duty.objects.overdue(at).filter(kind=DutyKind.COSIGN).order_by("due_at")
+    lapsed = 0
+    for number in late.values_list("subject_id", flat=True)[:limit]:
+        signature = Cosignature.objects.get(pk=number)
+        try:
+            perform(signature, "lapse", None, at=at)
+        except WrongState:
+            continue
+        lapsed += 1
+    return lapsed
 
 
 def _due(

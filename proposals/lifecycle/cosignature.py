@@ -111,9 +111,10 @@ class CosignatureLifecycle(Subject):
         who=who.system,
         label=_("邀请失效"),
         cancels=[DutyKind.COSIGN],
+        tells=("lead",),
     )
     def lapse(self, act: Act) -> None:
-        """The proposal is decided; an invitation that was not answered counts no more."""
+        """The hour has passed, or the proposal is decided: the invitation counts no more."""
 
     def _answer(self, act: Act) -> None:
         limit = act.rules.cosigning.remark_max

@@ -1,0 +1,12 @@
+"""Work in the background: each task finds its rows, calls one function, and may run twice."""
+
+from celery import shared_task
+
+from members import clock
+from supervision import services
+
+
+@shared_task
+def lapse_invitations() -> int:
+    """Let invitations to co-sign lapse whose hour has passed; returns how many."""
+    return services.lapse_invitations(at=clock.now())

@@ -84,44 +84,45 @@ class Writer:
         return {name: value for name, value in data.items() if value is not SKIP}
 
     def _value(self, name: str, field: Any) -> Any:
-        random = self.random
         if name in WISE:
             return WISE[name](self)
-        match field:
-            case serializers.ListSerializer(child=UnitRoleInput()):
-                return self.team()
-            case serializers.ListSerializer():
-                return [self._fill(field.child) for _ in range(random.randint(0, 2))]
-            case serializers.ManyRelatedField():
-                keys = list(self._keys(field.child_relation))
-                return random.sample(keys, random.randint(1, min(2, len(keys))))
-            case InCommittee() if name in ("body", "proposer"):
-                return SKIP  # who proposes is the caller's to say
-            case InCommittee():
-                return random.choice(list(self._keys(field)))
-            case RulebookCode():
-                return random.choice([entry.code for entry in field.table(self.rules)])
-            case serializers.ChoiceField():
-                return random.choice(list(field.choices))
-            case serializers.BooleanField():
-                return random.random() < 0.5
-            case serializers.DateTimeField():
-                return (self.at - timedelta(hours=random.randint(0, 50))).isoformat()
-            case serializers.DateField():
-                return self.day(random.randint(1, 200))
-            case serializers.FileField():
-                return SimpleUploadedFile("扫描.pdf", PDF + random.randbytes(4))
-            case serializers.ListField():
-                return [self.words() for _ in range(random.randint(1, 3))]
-            case serializers.IntegerField():
-                return random.randint(1, 9)
-            case serializers.CharField():
-                return self.words()
+        for kind, write in WRITTEN.items():
+            if isinstance(field, kind):
+                return write(self, name, field)
         raise AssertionError(f"no value is known for {name}: {field!r}")
+
+    def rows(self, name: str, field: Any) -> list[dict[str, Any]]:
+        """A few rows of a nested input."""
+        if isinstance(field.child, UnitRoleInput):
+            return self.team()
+        return [self._fill(field.child) for _ in range(self.random.randint(0, 2))]
+
+    def keys(self, name: str, field: Any) -> list[int]:
+        """One or two rows of the committee."""
+        keys = list(self._keys(field.child_relation))
+        return self.random.sample(keys, self.random.randint(1, min(2, len(keys))))
+
+    def key(self, name: str, field: Any) -> Any:
+        """A row of the committee; who proposes is the caller's to say."""
+        if name in ("body", "proposer"):
+            return SKIP
+        return self.random.choice(list(self._keys(field)))
+
+    def code(self, name: str, field: Any) -> str:
+        """An entry of the rulebook's table."""
+        return self.random.choice([entry.code for entry in field.table(self.rules)])
+
+    def lately(self, name: str, field: Any) -> str:
+        """A moment of the last two days."""
+        return (self.at - timedelta(hours=self.random.randint(0, 50))).isoformat()
 
     def words(self) -> str:
         """A few words, short enough for any field."""
         return "关于" + "".join(self.random.choices("路灯学校养老河道停车", k=4)) + "的建议"
+
+    def scan(self) -> SimpleUploadedFile:
+        """A scanned page."""
+        return SimpleUploadedFile("扫描.pdf", PDF + self.random.randbytes(4))
 
     def day(self, ahead: int) -> str:
         """A local day, so many days ahead."""
@@ -180,6 +181,22 @@ class Writer:
 
 SKIP = object()
 """A field that the writer leaves out."""
+
+WRITTEN: dict[type, Callable[[Writer, str, Any], Any]] = {
+    serializers.ListSerializer: Writer.rows,
+    serializers.ManyRelatedField: Writer.keys,
+    InCommittee: Writer.key,
+    RulebookCode: Writer.code,
+    serializers.ChoiceField: lambda writer, name, field: writer.random.choice(list(field.choices)),
+    serializers.BooleanField: lambda writer, name, field: writer.random.random() < 0.5,
+    serializers.DateTimeField: Writer.lately,
+    serializers.DateField: lambda writer, name, field: writer.day(writer.random.randint(1, 200)),
+    serializers.FileField: lambda writer, name, field: writer.scan(),
+    serializers.ListField: lambda writer, name, field: [writer.words()],
+    serializers.IntegerField: lambda writer, name, field: writer.random.randint(1, 9),
+    serializers.CharField: lambda writer, name, field: writer.words(),
+}
+"""What a field of each kind gets; the first kind that fits."""
 
 WISE: dict[str, Callable[[Writer], Any]] = {
     "attachment": Writer.attachment,

@@ -1,0 +1,370 @@
+"""Many people act on the same proposals at once: one wins, the others hear a clean refusal.
+
+Twenty threads on PostgreSQL, four on SQLite, each with a connection of its own, start together
+at a barrier and go through the API.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from threading import Barrier
+from typing import Any
+
+import pytest
+from django.db import connection, connections
+
+from members.enums import Role
+from members.models import User
+from proposals import models
+from proposals.door import perform
+from proposals.enums import CosignatureState, ProposalState
+from proposals.lifecycle.subject import Subject
+from proposals.models import AssignmentBatch, Event, Proposal, Series
+from tests.factories.members import MemberFactory
+from tests.proposals import invariants
+from tests.proposals.assembly import Assembly, take
+
+AT = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
+TEXT = {"title": "关于增设路灯的建议", "situation": "夜里很暗", "suggestions": ["增设路灯"]}
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+Call = tuple[User, Subject, str, dict[str, Any]]
+
+
+@pytest.fixture
+def crowd() -> int:
+    """How many act at once: SQLite has one writer at a time, and the others wait for it."""
+    return 20 if connection.vendor == "postgresql" else 4
+
+
+@pytest.fixture
+def assembly() -> Assembly:
+    return Assembly()
+
+
+def at_once(calls: list[Call], headers: dict[str, str] | None = None) -> list[Any]:
+    """The answers to simultaneous calls, in the order of the calls; none may be an error."""
+    barrier = Barrier(len(calls))
+
+    def make(call: Call) -> Any:
+        user, subject, name, data = call
+        with connection_of_its_own():
+            user = User.objects.get(pk=user.pk)
+            step = subject.all_steps()[name]
+            barrier.wait(timeout=60)
+            return take(user, step, subject, data, at=AT, headers=headers)
+
+    with ThreadPoolExecutor(len(calls)) as pool:
+        answers = list(pool.map(make, calls))
+    for answer in answers:
+        assert answer.status_code in (200, 201, 409), (answer.status_code, answer.content)
+        if answer.status_code == 409:
+            assert answer.json()["errors"][0]["detail"]
+    return answers
+
+
+@contextmanager
+def connection_of_its_own() -> Iterator[None]:
+    try:
+        yield
+    finally:
+        connections.close_all()
+
+
+def codes(answers: list[Any]) -> Counter[int]:
+    return Counter(answer.status_code for answer in answers)
+
+
+def everything_holds() -> None:
+    assert invariants.broken(AT) == []
+
+
+def drafted(assembly: Assembly, title: str = TEXT["title"]) -> Proposal:
+    member = assembly.members[0].user
+    fresh = Proposal(committee=assembly.committee)
+    return perform(fresh, "draft", member, {**TEXT, "title": title}, at=AT).subject
+
+
+def reviewed(assembly: Assembly) -> Proposal:
+    proposal = drafted(assembly)
+    perform(proposal, "submit", assembly.members[0].user, {"one_matter": True}, at=AT)
+    reviewer = assembly.officer(Role.COMMITTEE_REVIEWER)
+    return perform(proposal, "review", reviewer, {"outcome": "file"}, at=AT).subject
+
+
+def filed(assembly: Assembly) -> Proposal:
+    director = assembly.officer(Role.COMMITTEE_DIRECTOR)
+    return perform(reviewed(assembly), "file", director, {"category": "other"}, at=AT).subject
+
+
+def sole(assembly: Assembly, number: int = 0) -> list[dict[str, Any]]:
+    return [{"unit": assembly.units[number % 3].pk, "role": "sole"}]
+
+
+# -- One step, many times ------------------------------------------------------------------
+
+
+def agree(assembly: Assembly, crowd: int) -> list[Call]:
+    proposal = drafted(assembly)
+    invited = [assembly.members[1].pk]
+    perform(proposal, "invite", assembly.members[0].user, {"members": invited}, at=AT)
+    return [(assembly.members[1].user, proposal.cosignatures.get(), "agree", {})] * crowd
+
+
+def file(assembly: Assembly, crowd: int) -> list[Call]:
+    by = assembly.officer(Role.COMMITTEE_DIRECTOR)
+    return [(by, reviewed(assembly), "file", {"category": "other"})] * crowd
+
+
+def withdraw(assembly: Assembly, crowd: int) -> list[Call]:
+    proposal = filed(assembly)
+    member = assembly.members[0].user
+    perform(proposal, "request_withdrawal", member, {"reason": "已解决"}, at=AT)
+    return [(assembly.officer(Role.COMMITTEE_DIRECTOR), proposal, "withdraw", {})] * crowd
+
+
+def assign(assembly: Assembly, crowd: int) -> list[Call]:
+    proposal, by = filed(assembly), assembly.officer(Role.ASSIGNING_OFFICER)
+    return [(by, proposal, "assign", {"units": sole(assembly, n)}) for n in range(crowd)]
+
+
+def acknowledge(assembly: Assembly, crowd: int) -> list[Call]:
+    by = assembly.officer(Role.ASSIGNING_OFFICER)
+    proposal = perform(filed(assembly), "assign", by, {"units": sole(assembly)}, at=AT).subject
+    liaison = assembly.staff(Role.UNIT_LIAISON, assembly.units[0])
+    return [(liaison, proposal.assignments.get(), "acknowledge", {})] * crowd
+
+
+def rate(assembly: Assembly, crowd: int) -> list[Call]:
+    unit = assembly.units[0]
+    liaison = assembly.staff(Role.UNIT_LIAISON, unit)
+    task = acknowledge(assembly, 1)[0][1]
+    perform(task, "acknowledge", liaison, at=AT)
+    talk = {"held_at": AT.isoformat(), "way": "visit", "stage": "during"}
+    perform(task, "record_contact", liaison, {**talk, "persons": "甲", "outcome": "满意"}, at=AT)
+    points = [
+        {"suggestion": suggestion.pk, "answer": "已增设", "adoption": "adopted"}
+        for suggestion in task.root.suggestions.all()
+    ]
+    text = {"body": "答复如下", "result_class": "A", "contact_name": "李", "contact_phone": "1"}
+    perform(task, "draft_reply", liaison, {**text, "points": points}, at=AT)
+    reply = models.Reply.objects.get()
+    perform(reply, "send_to_check", liaison, at=AT)
+    perform(reply, "pass_check", liaison, at=AT)
+    perform(reply, "sign", assembly.staff(Role.UNIT_SIGNATORY, unit), at=AT)
+    perform(reply, "deliver", liaison, {"document_number": "1"}, at=AT)
+    form = models.Feedback.objects.get()
+    rating = {"attitude": "satisfied", "result": "satisfied"}
+    return [(assembly.members[0].user, form, "rate", rating)] * crowd
+
+
+ONCE: dict[str, Callable[[Assembly, int], list[Call]]] = {
+    "one member agrees to co-sign": agree,
+    "one proposal is filed": file,
+    "one proposal is withdrawn": withdraw,
+    "one proposal is assigned": assign,
+    "one task is signed for": acknowledge,
+    "one reply is rated": rate,
+}
+
+
+@pytest.mark.parametrize("prepare", ONCE.values(), ids=ONCE)
+def test_step_taken_many_times_at_once_happens_once(
+    assembly: Assembly, crowd: int, prepare: Callable[[Assembly, int], list[Call]]
+) -> None:
+    calls = prepare(assembly, crowd)
+    _user, subject, name, _data = calls[0]
+
+    answers = at_once(calls)
+
+    assert codes(answers) == {200: 1, 409: crowd - 1}
+    assert all(a.json()["errors"][0]["code"] != "busy" for a in answers if a.status_code == 409)
+    assert Event.objects.filter(subject_kind=subject.kind, action=name).count() == 1
+    everything_holds()
+
+
+@pytest.mark.parametrize("creates", [False, True], ids=["of a step", "of a beginning"])
+def test_key_sent_many_times_at_once_gives_one_event_and_one_answer(
+    assembly: Assembly, crowd: int, creates: bool
+) -> None:
+    member = assembly.members[0].user
+    if creates:
+        call: Call = (member, Proposal(committee=assembly.committee), "draft", TEXT)
+    else:
+        call = (member, drafted(assembly), "submit", {"one_matter": True})
+    before = Event.objects.count()
+
+    answers = at_once([call] * crowd, {"Idempotency-Key": "once"})
+
+    assert codes(answers) == {201 if creates else 200: crowd}
+    assert len({answer.content for answer in answers}) == 1
+    assert Event.objects.count() == before + 1
+    everything_holds()
+
+
+# -- Numbers -------------------------------------------------------------------------------
+
+
+def test_filings_at_once_get_consecutive_numbers(assembly: Assembly, crowd: int) -> None:
+    many = 50 if crowd == 20 else 8
+    director = assembly.officer(Role.COMMITTEE_DIRECTOR)
+    proposals = [reviewed(assembly) for _ in range(many)]
+
+    answers = at_once([(director, one, "file", {"category": "other"}) for one in proposals])
+
+    assert codes(answers) == {200: many}
+    serials = sorted(Proposal.objects.values_list("case_serial", flat=True))
+    assert serials == list(range(1, many + 1))
+    numbers = set(Proposal.objects.values_list("case_no", flat=True))
+    term, session = assembly.session.term.number, assembly.session.number
+    assert numbers == {f"{term}{session}{serial:03}" for serial in serials}
+    everything_holds()
+
+
+def test_submissions_at_once_get_consecutive_receipts_from_a_new_counter(
+    assembly: Assembly, crowd: int
+) -> None:
+    proposals = [drafted(assembly) for _ in range(crowd)]
+    assert not Series.objects.exists()
+
+    answers = at_once(
+        [(assembly.members[0].user, one, "submit", {"one_matter": True}) for one in proposals]
+    )
+
+    assert codes(answers) == {200: crowd}
+    assert Series.objects.get().last == crowd
+    everything_holds()
+
+
+# -- Crosswise -----------------------------------------------------------------------------
+
+
+def test_two_proposals_merged_into_each_other_at_once_make_no_circle(
+    assembly: Assembly, crowd: int
+) -> None:
+    a, b = filed(assembly), filed(assembly)
+    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    pairs = [(a, b), (b, a)] * (crowd // 2)
+
+    answers = at_once([(clerk, one, "merge", {"into": other.pk}) for one, other in pairs])
+
+    assert codes(answers) == {200: 1, 409: crowd - 1}
+    states = sorted(Proposal.objects.values_list("state", flat=True))
+    assert states == [ProposalState.FILED, ProposalState.MERGED]
+    everything_holds()
+
+
+def test_ring_of_mergers_at_once_makes_no_chain(assembly: Assembly, crowd: int) -> None:
+    ring = [filed(assembly) for _ in range(crowd)]
+    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    neighbours = zip(ring, [*ring[1:], ring[0]], strict=True)
+
+    at_once([(clerk, one, "merge", {"into": other.pk}) for one, other in neighbours])
+
+    merged = Proposal.objects.filter(state=ProposalState.MERGED)
+    assert merged.exists()
+    assert not merged.filter(merged_into__state=ProposalState.MERGED).exists()
+    everything_holds()
+
+
+def test_lists_in_different_orders_at_once_assign_each_proposal_once(
+    assembly: Assembly, crowd: int
+) -> None:
+    proposals = [filed(assembly) for _ in range(5)]
+    officer = assembly.officer(Role.ASSIGNING_OFFICER)
+
+    def batch(number: int) -> Call:
+        turn = number % 5
+        order = [*proposals[turn:], *proposals[:turn]][:: 1 if number % 2 else -1]
+        items = [{"proposal": one.pk, "units": sole(assembly, number)} for one in order]
+        data = {"name": f"第{number}批", "items": items}
+        return officer, AssignmentBatch(committee=assembly.committee), "issue", data
+
+    answers = at_once([batch(number) for number in range(crowd)])
+
+    assert codes(answers) == {201: 1, 409: crowd - 1}
+    assert AssignmentBatch.objects.count() == 1
+    assert models.Assignment.objects.count() == 5
+    everything_holds()
+
+
+def test_clerks_at_cross_purposes_lose_nothing(assembly: Assembly, crowd: int) -> None:
+    """Filing, merging, assigning, asking, withdrawing, editing: all on the same four."""
+    four = [filed(assembly), filed(assembly), reviewed(assembly), reviewed(assembly)]
+    for proposal in four:
+        member = assembly.members[0].user
+        perform(proposal, "request_withdrawal", member, {"reason": "已解决"}, at=AT)
+    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    director = assembly.officer(Role.COMMITTEE_DIRECTOR)
+    officer = assembly.officer(Role.ASSIGNING_OFFICER)
+    consent = {"consent_way": "phone", "consent_at": AT.isoformat()}
+    before = Event.objects.count()
+
+    def call(number: int) -> Call:
+        one, other = four[number % 4], four[(number + 1) % 2]
+        lines = [{"proposal": p.pk, "units": sole(assembly, number)} for p in four[:2]]
+        purposes: list[Call] = [
+            (director, one, "file", {"category": "other"}),
+            (clerk, one, "merge", {"into": other.pk}),
+            (officer, one, "assign", {"units": sole(assembly, number)}),
+            (clerk, one, "edit_by_office", {"situation": f"情况{number}", **consent}),
+            (director, one, "withdraw", {}),
+            (
+                officer,
+                AssignmentBatch(committee=assembly.committee),
+                "issue",
+                {"name": "批", "items": lines[:: -1 if number % 2 else 1]},
+            ),
+            (officer, one, "pre_assign", {"units": sole(assembly, number)}),
+        ]
+        purpose = purposes[number % 7]
+        # An assigning officer sees only what is filed.
+        return purpose if purpose[0] != officer or one in four[:2] else purposes[3]
+
+    calls = [call(number) for number in range(crowd)]
+    answers = at_once(calls)
+
+    assert codes(answers)[200] + codes(answers)[201] >= 1
+    done = {answer.json()["id"] for answer in answers if answer.status_code != 409}
+    assert done <= set(Event.objects.values_list("pk", flat=True))
+    assert Event.objects.count() - before >= len(done)
+    everything_holds()
+
+
+def test_two_versions_written_at_once_lose_no_update(assembly: Assembly, crowd: int) -> None:
+    proposal = drafted(assembly)
+    member = assembly.members[0].user
+    calls: list[Call] = [
+        (member, proposal, "edit", {"situation": f"情况{number}"}) for number in range(crowd)
+    ]
+
+    answers = at_once(calls, {"If-Match": '"1"'})
+
+    assert codes(answers) == {200: 1, 409: crowd - 1}
+    stale = [answer.json() for answer in answers if answer.status_code == 409]
+    assert {(body["errors"][0]["code"], body["version"]) for body in stale} == {
+        ("stale_version", 2)
+    }
+    everything_holds()
+
+
+def test_all_invited_agree_at_once(assembly: Assembly, crowd: int) -> None:
+    others = MemberFactory.create_batch(crowd, committee=assembly.committee)
+    proposal = drafted(assembly)
+    initiator = assembly.members[0].user
+    keys = {"members": [member.pk for member in others]}
+    perform(proposal, "invite", initiator, keys, at=AT)
+
+    answers = at_once([(one.member.user, one, "agree", {}) for one in proposal.cosignatures.all()])
+
+    assert codes(answers) == {200: crowd}
+    agreed = proposal.cosignatures.filter(state=CosignatureState.AGREED)
+    assert agreed.count() == crowd
+    proposal.refresh_from_db(fields=["proposer_kind"])
+    assert proposal.proposer_kind == "joint"
+    everything_holds()

@@ -127,7 +127,7 @@ class Drafting(Subject):
         if (proposer is None) == (self.body is None):
             raise RuleBroken({"proposer": _t("请填写第一提案人或集体提案者其中之一")})
         self.lead = proposer
-        self.channel = Channel.PAPER
+        self.channel = act.channel = Channel.PAPER
         act.on_behalf_of = proposer or (self.body.convener if self.body else None)
         self._begin(act)
         self._hand_in(act, at=act.data.get("received_at") or act.at)

@@ -101,9 +101,14 @@ def take(
     url, kept = url_of(step, subject), dict(headers or {})
     with clock.at(at):
         if any(hasattr(value, "read") for value in data.values()):
-            return client.post(url, data, format="multipart", headers=kept)
+            form = {name: _as_in_a_form(value) for name, value in data.items()}
+            return client.post(url, form, format="multipart", headers=kept)
         # Written here, for the client's own writer refuses what an attacker's would not.
         return client.post(url, json.dumps(data), content_type="application/json", headers=kept)
+
+
+def _as_in_a_form(value: Any) -> Any:
+    return value if hasattr(value, "read") else str(value).encode(errors="replace").decode()
 
 
 def entitled(people: list[User], step: Step, subject: Subject, at: datetime) -> list[User]:

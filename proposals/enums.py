@@ -47,6 +47,9 @@ FILED_STATES = (
 IN_HANDS = (ProposalState.ASSIGNED, ProposalState.HANDLING)
 """With units that owe a reply."""
 
+RATEABLE = (*IN_HANDS, ProposalState.REPLIED, ProposalState.ESCALATED)
+"""A feedback form that is out can be filled in."""
+
 HANDED_IN = (
     *AWAITING_FILING,
     ProposalState.RETURNED,

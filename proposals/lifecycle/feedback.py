@@ -7,16 +7,15 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField
 
 from members.enums import DutyKind
-from proposals.enums import IN_HANDS, NEW, Channel, Tone
+from proposals.enums import NEW, RATEABLE, Channel, Tone
 from proposals.enums import FeedbackState as S
-from proposals.enums import ProposalState as P
 from proposals.inputs import replying as inputs
 from proposals.lifecycle import who
 from proposals.lifecycle.subject import Act, Condition, Subject, step
 
 still_open = Condition(
     _("提案已办结或正在重新办理，不能再评价"),
-    lambda form: form.proposal.state in (*IN_HANDS, P.REPLIED),
+    lambda form: form.proposal.state in RATEABLE,
 )
 
 

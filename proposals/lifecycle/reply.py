@@ -15,10 +15,10 @@ from proposals.enums import (
     IN_HANDS,
     NEW,
     ON_ITS_WAY,
+    RATEABLE,
     AssignmentState,
     CommitmentState,
     FeedbackState,
-    ProposalState,
     Publicity,
     Tone,
 )
@@ -361,8 +361,7 @@ class ReplyLifecycle(Subject):
 
     def _asked(self, act: Act) -> set[tuple[Member | None, Body | None]]:
         """Whom the rulebook asks to rate; not twice, and not what no longer decides anything."""
-        rateable = self.proposal.state in (*IN_HANDS, ProposalState.REPLIED)
-        if not rateable or self.round != self.assignment.round:
+        if self.proposal.state not in RATEABLE or self.round != self.assignment.round:
             return set()
         rated = self.proposal.feedback.filter(
             reply__assignment=self.assignment, reply__round=self.round, rated_at__isnull=False

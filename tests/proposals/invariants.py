@@ -182,9 +182,8 @@ def _questions_about_nothing() -> Iterator[str]:
     ):
         for request in MODELS[name].objects.filter(gone, state__in=states):
             yield f"{name} {request.pk} is open, but its task is {request.assignment.state}"
-    rateable = (*enums.IN_HANDS, enums.ProposalState.REPLIED)
     forms = MODELS["feedback"].objects.filter(state=enums.FeedbackState.SENT)
-    for form in forms.exclude(proposal__state__in=rateable):
+    for form in forms.exclude(proposal__state__in=enums.RATEABLE):
         yield f"feedback {form.pk} is awaited, but its proposal is {form.proposal.state}"
     drafts = MODELS["reply"].objects.filter(state__in=enums.ON_ITS_WAY, corrects=None)
     for draft in drafts.filter(gone):

@@ -17,6 +17,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
+from drf_standardized_errors.openapi_serializers import ErrorResponse403Serializer
 from knox.auth import TokenAuthentication
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action as operation
@@ -200,7 +201,12 @@ def _documented(cls: type[SubjectViewSet], step: Step) -> Any:
         description=f"{step.about}\n\n{roles}",
         parameters=HEADERS,
         request=_with_committee(step) if step.creates else step.input,
-        responses={201 if step.creates else 200: ReceiptSerializer, 409: ConflictSerializer},
+        responses={
+            201 if step.creates else 200: ReceiptSerializer,
+            403: ErrorResponse403Serializer,
+            409: ConflictSerializer,
+            422: ConflictSerializer,
+        },
     )
 
 

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django_filters import rest_framework as filters
 
 from members import clock
+from proposals.inputs.fields import LARGEST_KEY
 from proposals.models import Assignment, Commitment, Event, Feedback, Proposal, Reply
 from proposals.permissions import visible
 
@@ -15,7 +16,9 @@ class ProposalFilter(filters.FilterSet):
     """Filters of the list of proposals."""
 
     state = filters.MultipleChoiceFilter(choices=Proposal._meta.get_field("state").choices)
-    unit = filters.NumberFilter(method="with_unit", label="unit")
+    unit = filters.NumberFilter(
+        method="with_unit", label="unit", decimal_places=0, max_value=LARGEST_KEY
+    )
     text = filters.CharFilter(method="with_text", label="title or number")
     received_after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
     received_before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")

@@ -4,7 +4,7 @@ The context is ``{"subject": Subject, "rules": Rules, "at": datetime}``; without
 schema is generated) a field accepts nothing and describes itself.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -13,6 +13,21 @@ from rest_framework import serializers
 
 from members.models import Body, Member, Unit
 from members.rules import Entry, Rules
+
+LARGEST_KEY = 2**63 - 1
+"""The largest key that the databases know."""
+
+
+def keys_of(values: Iterable[object]) -> list[int]:
+    """Raw input as keys of rows to lock; what cannot be a key is left to the validation."""
+    texts = (str(value) for value in values)
+    numbers = (int(text) for text in texts if text.isdecimal() and len(text) < 20)
+    return [number for number in numbers if number <= LARGEST_KEY]
+
+
+def key_field(**kwargs: Any) -> serializers.IntegerField:
+    """The key of a row that the step looks for itself."""
+    return serializers.IntegerField(min_value=1, max_value=LARGEST_KEY, **kwargs)
 
 
 class InCommittee(serializers.PrimaryKeyRelatedField[Any]):

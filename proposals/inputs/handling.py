@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from members.enums import AssignmentRole, ContactStage
 from proposals.enums import ContactWay
-from proposals.inputs.fields import NotLater, Reason, unit_field
+from proposals.inputs.fields import NotLater, Reason, key_field, unit_field
 from proposals.inputs.reviewing import UnitRoleInput
 
 
@@ -41,7 +41,7 @@ class AssignInput(serializers.Serializer[Any]):
 class BatchItemInput(AssignInput):
     """One line of an assignment list."""
 
-    proposal = serializers.IntegerField(label=_("提案"))
+    proposal = key_field(label=_("提案"))
 
 
 class BatchInput(serializers.Serializer[Any]):

@@ -13,6 +13,7 @@ from proposals.inputs.fields import (
     category_field,
     disposition_field,
     ground_field,
+    key_field,
     unit_field,
 )
 
@@ -37,7 +38,7 @@ class ReviewInput(serializers.Serializer[Any]):
     disposition = disposition_field(required=False, allow_blank=True, default="")
     duplicates = serializers.ListField(
         label=_("发现的同类提案"),
-        child=serializers.IntegerField(),
+        child=key_field(),
         required=False,
         default=list,
         max_length=50,
@@ -75,7 +76,7 @@ class NotFileInput(serializers.Serializer[Any]):
 class MergeInput(serializers.Serializer[Any]):
     """The filed proposal that this one is handled with."""
 
-    into = serializers.IntegerField(label=_("并入提案"), help_text=_("已立案的主件"))
+    into = key_field(label=_("并入提案"), help_text=_("已立案的主件"))
     consent_way = serializers.ChoiceField(
         label=_("征得同意方式"), choices=ConsentWay.choices, required=False
     )

@@ -14,6 +14,7 @@ from proposals.enums import NEW, Tone
 from proposals.enums import BatchState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
+from proposals.inputs.fields import keys_of
 from proposals.lifecycle import who
 from proposals.lifecycle.subject import Act, Subject, step
 
@@ -21,8 +22,7 @@ from proposals.lifecycle.subject import Act, Subject, step
 def _proposals_of(batch: BatchLifecycle, data: Mapping[str, Any]) -> Iterable[int]:
     items = data.get("items")
     rows = items if isinstance(items, list) else []
-    numbers = (str(row.get("proposal", "")) for row in rows if isinstance(row, Mapping))
-    return [int(number) for number in numbers if number.isdecimal()]
+    return keys_of(row.get("proposal") for row in rows if isinstance(row, Mapping))
 
 
 class BatchLifecycle(Subject):

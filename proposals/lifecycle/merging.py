@@ -14,7 +14,7 @@ from proposals.enums import AWAITING_FILING, IN_HANDS, ReplyState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, Unmet
 from proposals.inputs import reviewing as inputs
-from proposals.inputs.fields import Reason
+from proposals.inputs.fields import Reason, keys_of
 from proposals.lifecycle import who
 from proposals.lifecycle.reviewing import Reviewing, hosts_nothing
 from proposals.lifecycle.subject import Act, Condition, step
@@ -41,8 +41,7 @@ host_is_unanswered = Condition(
 
 
 def _host_from_input(proposal: Merging, data: Mapping[str, Any]) -> Iterable[int]:
-    into = str(data.get("into", ""))
-    return [int(into)] if into.isdecimal() else []
+    return keys_of([data.get("into")])
 
 
 def _own_host(proposal: Merging, data: Mapping[str, Any]) -> Iterable[int]:

@@ -226,7 +226,7 @@ def _attachments(reach: Reach) -> Q:
     replies = Reply.objects.filter(_replies(reach))
     office = Q(proposal__committee__in=reach.offices)
     # What the office once received stays on record; what a draft lost was never its business.
-    kept = Q(stage="feedback") | Q(removed_at__gte=F("proposal__received_at"))
+    kept = Q(stage="feedback") | Q(removed_at__gt=F("proposal__received_at"))
     return beside | Q(stage="reply", reply__in=replies) | (office & kept)
 
 

@@ -304,11 +304,11 @@ def _event(
         previous_hash=subject.ledger_hash,
     )
     if subject.pk is None:
-        subject.save()
+        subject.save_changes()
     event.subject_id = subject.pk
     event.proposal_id = subject.root_id
     event.hash = subject.ledger_hash = event.digest()
-    subject.save()
+    subject.save_changes()
     event.save(force_insert=True)
     event.subject = subject
     return event
@@ -335,16 +335,19 @@ def _follow(deed: Deed, following: Following) -> None:
 def _roll_up(deed: Deed) -> None:
     """Take every roll-up step whose conditions have come true (design section 3)."""
     for proposal in list(deed.roots.values()):
-        moved = True
-        while moved:
-            moved = False
-            proposal.rules = deed.rules_of(proposal)
-            for step in proposal.all_steps().values():
-                if not step.rollup or proposal.state not in step.source:
-                    continue
-                if all(condition(proposal) for condition in step.conditions):
-                    _take(deed, proposal, step, {}, by_system=True)
-                    moved = True
+        while step := _next_roll_up(deed, proposal):
+            _take(deed, proposal, step, {}, by_system=True)
+
+
+def _next_roll_up(deed: Deed, proposal: Proposal) -> Step | None:
+    """A roll-up step that this deed has made possible; None when there is no more."""
+    moved = {event.subject_kind for event in deed.events if event.source != event.target}
+    proposal.rules = deed.rules_of(proposal)
+    for step in proposal.all_steps().values():
+        concerned = proposal.state in step.source and not moved.isdisjoint(step.rollup)
+        if concerned and all(condition(proposal) for condition in step.conditions):
+            return step
+    return None
 
 
 # -- Refusing ---------------------------------------------------------------------------------

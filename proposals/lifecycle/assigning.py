@@ -102,7 +102,7 @@ class Assigning(Merging):
         who=who.system,
         label=_("进入办理"),
         conditions=[all_signed_for],
-        rollup=True,
+        rollup=["proposal", "assignment"],
     )
     def start_handling(self, act: Act) -> None:
         """All answering units have signed for it."""

@@ -99,7 +99,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("全部答复"),
         conditions=[all_replied],
-        rollup=True,
+        rollup=["proposal", "assignment"],
     )
     def complete_reply(self, act: Act) -> None:
         """All answering units have replied."""
@@ -111,7 +111,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("重新办理"),
         conditions=[rated_poor, another_round],
-        rollup=True,
+        rollup=["proposal", "feedback"],
         tells=("office", "units"),
     )
     def rehandle(self, act: Act) -> None:
@@ -128,7 +128,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("转入协商"),
         conditions=[rated_poor, no_more_rounds],
-        rollup=True,
+        rollup=["proposal", "feedback"],
         tells=("office", "units"),
     )
     def escalate(self, act: Act) -> None:
@@ -140,7 +140,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("评价后办结"),
         conditions=[well_rated],
-        rollup=True,
+        rollup=["proposal", "feedback"],
         opens=lambda proposal: proposal.duties_after(),
     )
     def conclude_rated(self, act: Act) -> None:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
 
 from django.db import models
 from django.utils import timezone
@@ -54,8 +54,9 @@ class Step:
     decides. ``within`` is a duty whose time limit the step must keep. ``opens``, ``closes``
     (done) and ``cancels`` (no longer owed) are kinds of duties; ``extends`` is the kind whose
     date the subject asks to move, or moves once granted, to its ``new_due_at``. ``tells`` names
-    audiences of notices. ``rollup`` steps are taken by the system as soon as
-    their conditions hold. ``locks`` tells further proposals to lock, from the raw input.
+    audiences of notices. A ``rollup`` step is taken by the system as soon as its conditions
+    hold; it names the kinds of subjects whose moves can bring that about. ``locks`` tells
+    further proposals to lock, from the raw input.
     """
 
     name: str
@@ -73,7 +74,7 @@ class Step:
     cancels: Sequence[DutyKind]
     extends: DutyKind | None
     tells: tuple[str, ...]
-    rollup: bool
+    rollup: tuple[str, ...]
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None
 
     @property
@@ -110,7 +111,7 @@ def step(
     cancels: Sequence[DutyKind] = (),
     extends: DutyKind | None = None,
     tells: Sequence[str] = (),
-    rollup: bool = False,
+    rollup: Sequence[str] = (),
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step of the machine; see Step for what the words mean."""
@@ -133,7 +134,7 @@ def step(
             cancels=tuple(cancels),
             extends=extends,
             tells=tuple(tells),
-            rollup=rollup,
+            rollup=tuple(rollup),
             locks=locks,
         )
         return transition(
@@ -234,10 +235,34 @@ class Subject(FSMModelMixin, models.Model):
     created_at = models.DateTimeField(_("建立时间"), editable=False)
 
     rules: Rules
+    _read: dict[str, Any]
     steps: ClassVar[dict[str, Step]]
 
     class Meta:
         abstract = True
+
+    @classmethod
+    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+        """A row as Django reads it, that remembers what was read."""
+        subject = super().from_db(db, field_names, values)
+        subject._read = dict(zip(field_names, values, strict=False))
+        return subject
+
+    def save_changes(self) -> None:
+        """Insert the row, or update the columns that differ from what was read or saved."""
+        columns = {field.attname: getattr(self, field.attname) for field in self._meta.fields}
+        if self.pk is None:
+            self.save(force_insert=True)
+        else:
+            known = self.__dict__.get("_read", {})
+            self.save(
+                update_fields=[
+                    name
+                    for name, value in columns.items()
+                    if name != "id" and (name not in known or known[name] != value)
+                ]
+            )
+        self._read = columns
 
     @classmethod
     def all_steps(cls) -> dict[str, Step]:

@@ -32,9 +32,12 @@ def finish(rng: Random, scenario: Scenario, filed: Sequence[Life]) -> None:
     for life, role, stage in zip(filed, dealt(rng, year.roles), stages, strict=True):
         life.tasks = (Task("", role),)
         life.stage = stage
-    answered = [life for life in filed if life.stage in _ANSWERED]
-    for life, code in zip(answered, dealt(rng, year.results), strict=True):
+    concluded = [life for life in filed if life.stage == Stage.CONCLUDED]
+    for life, code in zip(concluded, dealt(rng, year.results), strict=True):
         life.result_class = code
+    for life in filed:
+        if life.stage == Stage.REPLIED:
+            life.result_class = rng.choice(list(year.results))
 
 
 def walk(rng: Random, scenario: Scenario, filed: Sequence[Life]) -> None:

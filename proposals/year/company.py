@@ -124,7 +124,6 @@ class _Founding:
         self.company, self.scenario, self.rng = company, scenario, rng
         self.code, self.term = code, term
         self.unusable = make_password(None)
-        self.count = 0
 
     def fill(self) -> None:
         """Bodies, members, offices, contacts, units."""
@@ -141,12 +140,11 @@ class _Founding:
         self._units()
 
     def _users(self, count: int, prefix: str) -> list[User]:
-        """Accounts named ``CODE-PREFIX-N``."""
+        """Accounts named ``CODE-PREFIX-N``; a single one has no number."""
         names = people.person_names(self.rng, count)
-        start, self.count = self.count, self.count + count
         return User.objects.bulk_create(
             User(
-                username=f"{self.code}-{prefix}-{start + number}",
+                username=f"{self.code}-{prefix}" + (f"-{number}" if count > 1 else ""),
                 name=name,
                 password=self.unusable,
                 home=self.company.committee,

@@ -238,7 +238,7 @@ class Scenario(Part):
             ("totals.categories", sum(year.categories.values()), year.filed),
             ("totals.roles", sum(year.roles.values()), year.filed),
             ("totals.unfinished", sum(year.unfinished.values()), year.filed - year.concluded),
-            ("totals.results", sum(year.results.values()), year.answered),
+            ("totals.results", sum(year.results.values()), year.concluded),
             ("totals.adopted", year.adopted, sum(year.results.get(c, 0) for c in solved)),
             ("totals.satisfied", year.satisfied, rated),
             ("totals.reassigned", year.reassigned, count(*REASSIGNED)),

@@ -25,10 +25,11 @@ def tally(scenario: Scenario, lives: list[Life]) -> dict[str, int]:
         lines["intersession"] += life.period == PeriodKind.INTERSESSION
         finished = life.stage == Stage.CONCLUDED
         lines["concluded" if finished else f"unfinished.{life.stage}"] += 1
-        lines["adopted"] += life.adoption[:1] != () and life.adoption[0] != Adoption.NOT_ADOPTED
+        taken_up = life.adoption[:1] != () and life.adoption[0] != Adoption.NOT_ADOPTED
+        lines["adopted"] += finished and taken_up
         lines["satisfied"] += bool(finished and life.ratings and life.ratings[-1].result in codes)
         lines["reassigned"] += life.on(*REASSIGNED)
-        if life.result_class:
+        if finished:
             lines[f"results.{life.result_class}"] += 1
         lines.update(f"paths.{path.value}" for path in life.paths)
     return {line: count for line, count in sorted(lines.items()) if count}

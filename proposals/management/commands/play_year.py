@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import secrets
 import sys
 import time
@@ -61,6 +62,8 @@ class Command(BaseCommand):
         code = options["code"] or scenario.committee.code
         if Committee.objects.filter(code=code).exists():
             raise CommandError(_("委员会 %(code)s 已存在，请用 --code 另取代码") % {"code": code})
+        # A refusal that the plan expects is no warning.
+        logging.getLogger("django.request").setLevel(logging.ERROR)
         start = time.monotonic()
         year = Year.prepare(scenario, options["seed"], code, self._watch)
         year.play()

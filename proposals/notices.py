@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING, Any
+from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,15 +13,12 @@ from members.models import Notice, Post
 from proposals.enums import CosignatureState
 from proposals.lifecycle.subject import Act, Step, Subject
 
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-
 LIAISONS = [Role.UNIT_LIAISON]
 
 
 def tell(subject: Subject, step: Step, act: Act) -> None:
     """Write a notice to everybody whom the step tells, but not to the one who took it."""
-    people = {user for audience in step.tells for user in AUDIENCES[audience](subject)}
+    people = {user for audience in step.tells for user in AUDIENCES[audience](subject, act.day)}
     people.discard(act.by.pk if act.by else None)
     if not people:
         return
@@ -48,23 +46,24 @@ def _words(subject: Subject, step: Step, act: Act) -> tuple[str, str]:
     return title, "\n".join(lines)
 
 
-def _users(posts: QuerySet[Post]) -> Iterable[int]:
-    return posts.values_list("user_id", flat=True)
+def _holders(day: date, **scope: Any) -> Iterable[int]:
+    """Who holds such a post on the day; a former holder is told nothing any more."""
+    return Post.objects.held_on(day).filter(**scope).values_list("user_id", flat=True)
 
 
-def _lead(subject: Any) -> Iterable[int]:
-    return _of_proposal(subject.root, signed=False)
+def _lead(subject: Any, day: date) -> Iterable[int]:
+    return _of_proposal(subject.root, day, signed=False)
 
 
-def _proposers(subject: Any) -> Iterable[int]:
+def _proposers(subject: Any, day: date) -> Iterable[int]:
     """Proposers of the proposal and of everything merged into it."""
     family = [subject.root, *subject.root.merged_from.select_related("lead")]
-    return [user for proposal in family for user in _of_proposal(proposal, signed=True)]
+    return [user for proposal in family for user in _of_proposal(proposal, day, signed=True)]
 
 
-def _of_proposal(proposal: Any, *, signed: bool) -> Iterable[int]:
+def _of_proposal(proposal: Any, day: date, *, signed: bool) -> Iterable[int]:
     if proposal.body_id is not None:
-        return _users(Post.objects.filter(role=Role.COLLECTIVE_CONTACT, body=proposal.body_id))
+        return _holders(day, role=Role.COLLECTIVE_CONTACT, body=proposal.body_id)
     people = [proposal.lead.user_id]
     if signed:
         cosigners = proposal.cosignatures.filter(state=CosignatureState.AGREED)
@@ -72,35 +71,35 @@ def _of_proposal(proposal: Any, *, signed: bool) -> Iterable[int]:
     return [user for user in people if user is not None]
 
 
-def _addressee(subject: Any) -> Iterable[int]:
+def _addressee(subject: Any, day: date) -> Iterable[int]:
     if getattr(subject, "body_id", None):
-        return _users(Post.objects.filter(role=Role.COLLECTIVE_CONTACT, body=subject.body_id))
+        return _holders(day, role=Role.COLLECTIVE_CONTACT, body=subject.body_id)
     return [subject.member.user_id] if subject.member.user_id else []
 
 
-def _unit(subject: Any) -> Iterable[int]:
-    return _users(Post.objects.filter(role__in=LIAISONS, unit=subject.unit_id))
+def _unit(subject: Any, day: date) -> Iterable[int]:
+    return _holders(day, role__in=LIAISONS, unit=subject.unit_id)
 
 
-def _units(subject: Any) -> Iterable[int]:
+def _units(subject: Any, day: date) -> Iterable[int]:
     units = {*subject.root.assignments.live().values_list("unit_id", flat=True)}
     units |= {*subject.root.pre_assignments.open().values_list("unit_id", flat=True)}
-    return _users(Post.objects.filter(role__in=LIAISONS, unit__in=units))
+    return _holders(day, role__in=LIAISONS, unit__in=units)
 
 
-def _lead_unit(subject: Any) -> Iterable[int]:
+def _lead_unit(subject: Any, day: date) -> Iterable[int]:
     units = subject.root.assignments.answering().values_list("unit_id", flat=True)
-    return _users(Post.objects.filter(role__in=UNIT_ROLES, unit__in=units))
+    return _holders(day, role__in=UNIT_ROLES, unit__in=units)
 
 
-def _of_committee(*roles: Role) -> Callable[[Any], Iterable[int]]:
-    def find(subject: Any) -> Iterable[int]:
-        return _users(Post.objects.filter(role__in=roles, committee=subject.committee_id))
+def _of_committee(*roles: Role) -> Callable[[Any, date], Iterable[int]]:
+    def find(subject: Any, day: date) -> Iterable[int]:
+        return _holders(day, role__in=roles, committee=subject.committee_id)
 
     return find
 
 
-AUDIENCES: dict[str, Callable[[Any], Iterable[int]]] = {
+AUDIENCES: dict[str, Callable[[Any, date], Iterable[int]]] = {
     "addressee": _addressee,
     "assigners": _of_committee(Role.ASSIGNING_OFFICER),
     "lead": _lead,

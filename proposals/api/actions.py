@@ -140,7 +140,7 @@ class SubjectViewSet(VisibleViewSet):
             subject,
             step.name,
             self.reader,
-            plain(request.data),
+            declared(step.input(), plain(request.data)),
             version=wanted_version(request),
             key=idempotency_key(request),
             channel=channel_of(request),
@@ -237,6 +237,16 @@ def plain(data: Any) -> dict[str, Any]:
         values = dict(data)
     values.pop("committee", None)
     return values
+
+
+def declared(form: Any, data: Any) -> Any:
+    """What the input declares of ``data``, down to its rows; the ledger keeps nothing else."""
+    if isinstance(form, serializers.ListSerializer) and isinstance(data, list):
+        return [declared(form.child, row) for row in data]
+    if isinstance(form, serializers.Serializer) and isinstance(data, Mapping):
+        parts = form.fields.items()
+        return {name: declared(part, data[name]) for name, part in parts if name in data}
+    return data
 
 
 def wanted_version(request: Request) -> int | None:

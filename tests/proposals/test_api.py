@@ -14,6 +14,7 @@ from rest_framework.test import APIClient
 
 from members import clock
 from members.enums import Role
+from members.models import Notice
 from proposals.api.actions import own_steps
 from proposals.enums import (
     CosignatureState,
@@ -321,6 +322,23 @@ def test_a_key_is_each_persons_own(life):
 # -- What is recorded -------------------------------------------------------------------------
 
 
+def test_the_ledger_keeps_what_the_step_declares_and_nothing_else(life):
+    proposal = life.filed()
+    units = [{"unit": life.units["A"].pk, "role": "sole", "note": "\0"}]
+    item = {"proposal": proposal.pk, "units": units, "more": [1]}
+
+    receipt = life["assigner"].does(
+        "issue", AssignmentBatch, name="交办会", items=[item], size="大" * 10**6
+    )
+
+    assert Event.objects.get(pk=receipt["id"]).input == {
+        "name": "交办会",
+        "items": [
+            {"proposal": proposal.pk, "units": [{"unit": life.units["A"].pk, "role": "sole"}]}
+        ],
+    }
+
+
 def test_a_token_is_recorded_as_the_api_and_the_address_with_it(life):
     client = APIClient(REMOTE_ADDR="192.0.2.7")
     with clock.at(life.now):
@@ -339,6 +357,23 @@ def test_officials_read_the_whole_line_of_the_ledger_and_proposers_do_not(life):
         lines = life[name].reads("events/", proposal=proposal.pk)["results"]
         assert [line["action"] for line in lines] == ["draft", "submit"]
         assert all(("input" in line) == whole for line in lines), name
+
+
+def test_who_has_left_a_post_is_told_nothing_any_more(life):
+    PostFactory(
+        user=life.users["auditor"],
+        role=Role.UNIT_LIAISON,
+        committee=life.committee,
+        unit=life.units["A"],
+        until=life.now.date(),
+    )
+
+    life.assigned()
+
+    told_of_task = set(
+        Notice.objects.filter(title__endswith="交办").values_list("recipient", flat=True)
+    )
+    assert told_of_task == {life.users["A liaison"].pk}
 
 
 # -- Lists ------------------------------------------------------------------------------------

@@ -18,19 +18,24 @@ class Formatter(ExceptionFormatter):
         }
 
 
-class ConflictErrorSerializer(serializers.Serializer[Any]):
-    """One reason."""
+class FaultSerializer(serializers.Serializer[Any]):
+    """One reason; ``attr`` names the field, ``items.3.units`` one inside a list."""
 
     code = serializers.CharField()
     detail = serializers.CharField()
     attr = serializers.CharField(allow_null=True)
 
 
-class ConflictSerializer(serializers.Serializer[Any]):
-    """A refused act on a subject that is not as the caller thought (409)."""
+class RefusalSerializer(serializers.Serializer[Any]):
+    """The one error body: what kind of refusal, and every reason for it."""
 
     type = serializers.CharField()
-    errors = ConflictErrorSerializer(many=True)
+    errors = FaultSerializer(many=True)
+
+
+class ConflictSerializer(RefusalSerializer):
+    """A refused act on a subject that is not as the caller thought (409)."""
+
     state = serializers.CharField(required=False)
     version = serializers.IntegerField(required=False)
     changes = serializers.ListField(child=serializers.DictField(), required=False)

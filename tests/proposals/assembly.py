@@ -74,10 +74,24 @@ class Assembly:
         return self._staff[role, unit.pk]
 
     @property
+    def proposers(self) -> list[User]:
+        """The members, and the contact of a body."""
+        return [*(member.user for member in self.members if member.user), self.contact]
+
+    @property
+    def officials(self) -> list[User]:
+        """Who holds an office of the committee, of the assigning side or of inspection."""
+        return list(self._officers.values())
+
+    @property
+    def staff_of_units(self) -> list[User]:
+        """Everybody in the units."""
+        return list(self._staff.values())
+
+    @property
     def people(self) -> list[User]:
         """Everybody, in a fixed order."""
-        members = [member.user for member in self.members if member.user is not None]
-        return [*members, self.contact, *self._officers.values(), *self._staff.values()]
+        return [*self.proposers, *self.officials, *self.staff_of_units]
 
 
 def url_of(step: Step, subject: Subject) -> str:

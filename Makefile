@@ -8,7 +8,6 @@ CODE := config members proposals supervision
 
 export DATA_DIR ?= $(CURDIR)/.data
 DEMO_DATABASE := $(DATA_DIR)/demo.sqlite3
-SECRET := $(DATA_DIR)/secret-key
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
@@ -23,26 +22,21 @@ help: ## Say what there is
 install: .venv/runtime $(CATALOGUES) ## Make .venv with what the product needs
 
 run demo: export DEMO = true
-run demo: export SECRET_KEY_FILE = $(SECRET)
 run: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///$(DEMO_DATABASE))
-run: install $(SECRET) $(if $(DATABASE_URL),,$(DEMO_DATABASE)) ## Serve the product with a demo year, on HOST and PORT
+run: install $(if $(DATABASE_URL),,$(DEMO_DATABASE)) ## Serve the product with a demo year, on HOST and PORT
 	$(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) collectstatic --no-input --verbosity 0
 	$(MANAGE) serve
 
-demo: install $(SECRET) ## Play the demo year into the empty database of DATABASE_URL
+demo: install ## Play the demo year into the empty database of DATABASE_URL
 	$(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) play_year lingwu-2022 --demo
 
 # Played into a new file, so that a load that was broken off begins again.
-$(DEMO_DATABASE): | .venv/runtime $(SECRET)
+$(DEMO_DATABASE): | .venv/runtime
 	rm -f $@.new $@.new-shm $@.new-wal
 	$(MAKE) demo DATABASE_URL=sqlite:///$@.new
 	mv $@.new $@
-
-$(SECRET):
-	mkdir -p $(@D)
-	(umask 077 && $(PYTHON) -c "import secrets; print(secrets.token_urlsafe(64))" > $@)
 
 .venv/runtime: requirements.txt
 	$(PYTHON) -m venv .venv
@@ -58,8 +52,7 @@ $(SECRET):
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
 	touch $@
 
-# Checks need no secret, and no database that stays.
-lint types migrations: export DEBUG = true
+# Checks need no database that stays.
 lint types migrations: export DATABASE_URL = sqlite://:memory:
 
 test: install .venv/development ## Run every test, on SQLite and on PostgreSQL

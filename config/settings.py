@@ -11,6 +11,8 @@ import environ
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.secret import own_secret
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 env = environ.FileAwareEnv()
@@ -19,17 +21,15 @@ env = environ.FileAwareEnv()
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)  # the home page shows the passwords of the invented people
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data")))
-SECRET_KEY = env("SECRET_KEY", default="")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
-if not DEBUG and (
-    len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure")
-):
+ONLY_HERE = set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS)
+SECRET_KEY = env("SECRET_KEY", default=None) or (own_secret(DATA_DIR) if ONLY_HERE else "")
+if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure"):
     raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters.")
 if "*" in ALLOWED_HOSTS:
     raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' is refused.")
-if (DEBUG or DEMO) and set(ALLOWED_HOSTS) - set(LOCAL_HOSTS):
+if (DEBUG or DEMO) and not ONLY_HERE:
     raise ImproperlyConfigured("DEBUG and DEMO are for this machine only: leave out ALLOWED_HOSTS.")
-SECRET_KEY = SECRET_KEY or "django-insecure-for-trying-the-product-on-this-machine-only"
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECURE_COOKIES = env.bool("SECURE_COOKIES", not (DEBUG or DEMO))
 CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -96,6 +96,7 @@ TEMPLATES = [
 # -- Data --------------------------------------------------------------------------------
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/tian.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    Path(DATABASES["default"]["NAME"]).absolute().parent.mkdir(parents=True, exist_ok=True)
     DATA_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,

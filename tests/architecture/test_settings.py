@@ -30,7 +30,15 @@ def start(monkeypatch, tmp_path):
 @pytest.mark.parametrize("key", ["", "short", "a" * 60, "django-insecure-" + STRONG])
 def test_production_refuses_a_weak_secret(start, key):
     with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
-        start(SECRET_KEY=key)
+        start(SECRET_KEY=key, ALLOWED_HOSTS="tian.example")
+
+
+def test_an_installation_for_this_machine_makes_a_secret_and_keeps_it(start, tmp_path):
+    secret = start()["SECRET_KEY"]
+
+    assert len(secret) > 80
+    assert start()["SECRET_KEY"] == secret
+    assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
 
 
 @pytest.mark.parametrize("mode", [{}, {"DEBUG": "true"}])

@@ -11,7 +11,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
@@ -59,6 +61,8 @@ class Command(BaseCommand):
                 _("没有情景“%(name)s”，可选：%(names)s")
                 % {"name": options["preset"], "names": "、".join(names())}
             ) from None
+        if not connection.introspection.table_names():
+            call_command("migrate", verbosity=0)  # a database that is quite new
         code = options["code"] or scenario.committee.code
         if Committee.objects.filter(code=code).exists():
             raise CommandError(_("委员会 %(code)s 已存在，请用 --code 另取代码") % {"code": code})

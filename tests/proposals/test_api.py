@@ -1,44 +1,26 @@
-"""The API itself: how it refuses, repeats, lists, offers and describes itself."""
+"""Acting over the API: what is refused in which words, repeated, and put on record."""
 
-from collections import Counter
 from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
-from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
 from knox.models import AuthToken
 from rest_framework.test import APIClient
 
 from members import clock
 from members.enums import Role
 from members.models import Notice
-from proposals.api.actions import own_steps
-from proposals.enums import (
-    CosignatureState,
-    FeedbackState,
-    PreAssignmentState,
-    ProposalState,
-    ReplyState,
-)
 from proposals.models import (
     SUBJECTS,
     Assignment,
     AssignmentBatch,
-    Attachment,
     Event,
     Proposal,
 )
-from supervision.models import Duty
-from tests.factories import proposals as make
 from tests.factories.members import PostFactory
-from tests.proposals.conftest import PREFIXES, TEXT, Life, Person, rules, state, told
+from tests.proposals.conftest import TEXT, Life, Person, state, told
 
 pytestmark = pytest.mark.django_db
-
-STEPS = [(model, step) for model in SUBJECTS for step in own_steps(model)]
 
 
 # -- What is refused, and in which words ------------------------------------------------------
@@ -374,257 +356,3 @@ def test_who_has_left_a_post_is_told_nothing_any_more(life):
         Notice.objects.filter(title__endswith="交办").values_list("recipient", flat=True)
     )
     assert told_of_task == {life.users["A liaison"].pk}
-
-
-# -- Lists ------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize(
-    "prefix", sorted(PREFIXES[m] for m in (*SUBJECTS, Event, Duty, Attachment))
-)
-def test_a_filter_that_a_list_does_not_know_is_refused_with_those_it_knows(life, prefix):
-    answer = life["clerk"].asks(f"{prefix}/", nonsense="1", lead__user__password="x")
-
-    errors = {error["attr"]: error["detail"] for error in answer.json()["errors"]}
-    assert (answer.status_code, sorted(errors)) == (400, ["lead__user__password", "nonsense"])
-    assert errors["nonsense"].startswith("不能按此项筛选，可用：")
-
-
-def test_pages_are_bounded(life):
-    for _n in range(3):
-        life.filed()
-
-    first = life["clerk"].reads("proposals/", page_size=2)
-
-    assert (first["count"], len(first["results"])) == (3, 2)
-    assert len(life["clerk"].reads("proposals/", page_size=2, page=2)["results"]) == 1
-    assert life["clerk"].asks("proposals/", page=99).status_code == 404
-    with_many = life["clerk"].reads("proposals/", page_size=100000)
-    assert with_many["next"] is None
-
-
-def one_of_each(life: Life) -> None:
-    """A proposal with everything below it, made directly."""
-    handled = make.ProposalFactory(
-        committee=life.committee, lead=life.members["lead"], state=ProposalState.HANDLING
-    )
-    for member in ("cosigner", "member"):
-        make.CosignatureFactory(
-            proposal=handled, member=life.members[member], state=CosignatureState.AGREED
-        )
-    task = make.AssignmentFactory(proposal=handled, unit=life.units["A"])
-    make.PreAssignmentFactory(
-        proposal=handled, unit=life.units["A"], state=PreAssignmentState.ACCEPTED
-    )
-    make.AssignmentBatchFactory(committee=life.committee)
-    make.ReturnRequestFactory(assignment=task)
-    make.ExtensionRequestFactory(assignment=task)
-    reply = make.ReplyFactory(assignment=task, proposal=handled, state=ReplyState.DELIVERED)
-    make.FeedbackFactory(reply=reply, state=FeedbackState.RATED)
-    make.CommitmentFactory(reply=reply)
-    Attachment.objects.create(
-        proposal=handled,
-        stage="proposal",
-        name="附件.txt",
-        extension="txt",
-        size=1,
-        sha256="0" * 64,
-        uploaded_by=life.users["lead"],
-        uploaded_at=life.now,
-    )
-    event = Event.objects.create(
-        subject_kind="proposal",
-        subject_id=handled.pk,
-        sequence=1,
-        proposal=handled,
-        committee=life.committee,
-        action="x",
-        target="handling",
-        actor=life.users["clerk"],
-        channel="web",
-        at=life.now,
-        hash="0" * 64,
-    )
-    Duty.objects.create(
-        kind="reply",
-        subject_kind="assignment",
-        subject_id=task.pk,
-        proposal=handled,
-        committee=life.committee,
-        role=Role.UNIT_LIAISON,
-        unit=life.units["A"],
-        opened_by=event,
-        opened_at=life.now,
-        due_at=life.now,
-        first_due_at=life.now,
-        basis="规则",
-    )
-
-
-QUERIES = {
-    "assignment-batches": 3,
-    "assignments": 3,
-    "attachments": 3,
-    "commitments": 3,
-    "cosignatures": 3,
-    "duties": 3,
-    "events": 3,
-    "extension-requests": 3,
-    "feedback": 3,
-    "pre-assignments": 3,
-    "proposals": 3,
-    "replies": 3,
-    "return-requests": 3,
-}
-"""The reader's posts, the count, the rows."""
-
-
-@pytest.mark.parametrize(("prefix", "queries"), QUERIES.items())
-@pytest.mark.parametrize("rows", [1, 3])
-def test_a_list_takes_the_same_few_queries_however_many_rows(life, prefix, queries, rows):
-    for _n in range(rows):
-        one_of_each(life)
-    clerk = Person(life, type(life.users["clerk"]).objects.get(pk=life.users["clerk"].pk))
-
-    with CaptureQueriesContext(
-        connection,
-    ) as taken:
-        listed = clerk.reads(f"{prefix}/")
-
-    assert len(listed["results"]) == rows * (2 if prefix == "cosignatures" else 1)
-    assert len(taken) == queries
-
-
-def test_every_list_has_its_number_of_queries():
-    assert set(QUERIES) == {PREFIXES[model] for model in (*SUBJECTS, Event, Duty, Attachment)}
-
-
-READERS = ["lead", "cosigner", "invitee", "member", "contact", "clerk", "assigner", "inspector"]
-READERS += ["supervisor", "A liaison", "B handler", "C signatory", "D liaison"]
-
-
-def test_the_list_and_the_detail_agree_for_everybody(life):
-    """A row is in somebody's list exactly where its detail is not a 404."""
-    elsewhere = Life()
-    tasks = life.at_work(life.filed(life.submitted()), assist="B")
-    life.signed(life.submitted())
-    life.invited(life.drafted())
-    request = {"reason": "非本单位", "suggested_unit": life.units["C"].pk}
-    life["A liaison"].does("request_return", tasks["A"], **request)
-    life.delivered(life.written(life.at_work(to="C")["C"], "C"), "C")
-    life.filed(life.submitted("contact", body=life.body.pk))
-    elsewhere.replied()
-    keys = {
-        model: list(model._default_manager.values_list("pk", flat=True))
-        for model in (*SUBJECTS, Duty, Attachment)
-    }
-    keys[Event] = list(Event.objects.values_list("pk", flat=True))[::4]
-    differences = []
-
-    for name in READERS:
-        person = life[name]
-        for model, numbers in keys.items():
-            listed = {
-                row["id"] for row in person.reads(f"{PREFIXES[model]}/", page_size=200)["results"]
-            }
-            for number in numbers:
-                there = person.asks(f"{PREFIXES[model]}/{number}/").status_code == 200
-                if there != (number in listed):
-                    differences.append((name, model.__name__, number))
-
-    assert differences == []
-
-
-def test_who_handles_a_proposal_is_not_found_out_by_filtering(life):
-    tasks = life.assigned()
-
-    found = {
-        name: life[name].reads("proposals/", unit=tasks["A"].unit_id)["count"]
-        for name in ("lead", "clerk", "A handler", "member")
-    }
-
-    assert found == {"lead": 1, "clerk": 1, "A handler": 1, "member": 0}
-
-
-# -- What is offered --------------------------------------------------------------------------
-
-
-def test_the_detail_offers_the_steps_with_their_input(life):
-    proposal = life.submitted()
-
-    offered = {step["name"]: step for step in life["reviewer"].sees(proposal)["actions"]}
-
-    assert list(offered) == ["review"]
-    review = offered["review"]
-    assert review["url"] == f"/api/v1/proposals/{proposal.pk}/review/"
-    assert (review["label"], review["refusal"]) == ("审查", "")
-    assert review["input"]["outcome"]["required"] is True
-    categories = [choice["value"] for choice in review["input"]["category"]["choices"]]
-    assert categories == [entry["code"] for entry in rules()["review"]["categories"]]
-
-
-def test_a_step_that_cannot_be_taken_yet_is_offered_with_the_reason(life):
-    task = life.at_work(assist="B")["A"]
-    reply = life.written(task)
-
-    offered = {step["name"]: step["refusal"] for step in life["A handler"].sees(reply)["actions"]}
-
-    assert offered == {
-        "edit": "",
-        "send_to_check": "会办单位的意见尚未交齐，也未免交",
-        "attach": "",
-    }
-
-
-def test_what_is_offered_is_what_may_be_done(life):
-    """The offers of the detail, the actions of a conflict and the door say the same."""
-    proposal = life.submitted()
-
-    for name in life.users:
-        person = life[name]
-        if person.asks(f"proposals/{proposal.pk}/").status_code == 404:
-            continue
-        offered = [step["name"] for step in person.sees(proposal)["actions"]]
-        for _model, step in STEPS:
-            if _model is Proposal and not step.creates and "submitted" in step.source:
-                answer = person.tries(step.name, proposal, headers={"If-Match": '"9"'})
-                assert (answer.status_code == 409) == (step.name in offered), (name, step.name)
-                if answer.status_code == 409:
-                    assert answer.json()["actions"] == offered
-
-
-# -- How it describes itself ------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def schema() -> Any:
-    GENERATOR_STATS.reset()
-    generated = SchemaGenerator().get_schema(public=True)
-    assert not GENERATOR_STATS._warn_cache
-    assert not GENERATOR_STATS._error_cache
-    return generated
-
-
-@pytest.mark.parametrize(
-    ("model", "step"), STEPS, ids=[f"{m._meta.model_name}-{s.name}" for m, s in STEPS]
-)
-def test_every_step_has_a_documented_operation(schema, model, step):
-    place = "" if step.creates else "{id}/"
-    operation = schema["paths"][f"/api/v1/{PREFIXES[model]}/{place}{step.slug}/"]["post"]
-
-    assert operation["operationId"] == f"{model._meta.model_name}_{step.name}"
-    assert operation["summary"] == str(step.label)
-    assert operation["description"].startswith(step.about)
-    assert all(str(role.label) in operation["description"] for role in step.who.roles())
-    assert {"If-Match", "Idempotency-Key"} <= {p["name"] for p in operation["parameters"]}
-    success = "201" if step.creates else "200"
-    assert {success, "400", "401", "403", "409"} <= set(operation["responses"])
-
-
-def test_the_schema_is_openapi_3_1_and_names_every_operation_once(schema):
-    operations = Counter(
-        operation["operationId"] for path in schema["paths"].values() for operation in path.values()
-    )
-
-    assert schema["openapi"] == "3.1.0"
-    assert [name for name, count in operations.items() if count > 1] == []

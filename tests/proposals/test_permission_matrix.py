@@ -7,60 +7,46 @@ table anew.
 import difflib
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.files.base import ContentFile
 from django.db import transaction
 from rest_framework.test import APIClient
 
 from config.api import router
 from members import clock
-from members.enums import AssignmentRole, DutyKind, Role
 from proposals.api.actions import VisibleViewSet, own_steps
 from proposals.enums import (
-    AWAITING_FILING,
     HANDED_IN,
     NEW,
     AssignmentState,
-    Channel,
     CosignatureState,
-    PreAssignmentState,
     ProposalState,
-    Publicity,
     ReplyState,
 )
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import (
     SUBJECTS,
-    Assignment,
-    AssignmentBatch,
     Attachment,
-    Commitment,
     Cosignature,
     Event,
-    ExtensionRequest,
-    Feedback,
-    PreAssignment,
     Proposal,
-    Reply,
-    ReturnRequest,
     ReviewOpinion,
     TextVersion,
 )
 from supervision.models import Duty
 from tests.factories import proposals as make
-from tests.factories.proposals import ONCE_ASSIGNED, Place, platform_administrator
+from tests.factories.proposals import Place, platform_administrator
+from tests.proposals.world import NOW, Case, World, attachments, duties, event_of, events
 
 pytestmark = pytest.mark.django_db
 
 TABLE = Path(__file__).with_name("permission_matrix.md")
 UPDATE = "UPDATE_TABLES"
-NOW = make.CONCLUDED_AT
 STALE = {"HTTP_IF_MATCH": '"999"'}
 """Nobody has seen this version: whoever may take the step is told so, and nothing happens."""
 
@@ -115,185 +101,6 @@ def client_of(user: Any) -> APIClient:
     client = APIClient()
     client.force_authenticate(user)
     return client
-
-
-# -- The subjects -----------------------------------------------------------------------------
-
-
-@dataclass
-class Case:
-    """A subject in a state, under a title that tells which of several it is."""
-
-    model: type[Subject]
-    title: str
-    make: Callable[[str], Subject]
-    states: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.states = self.states or [str(s) for s, _label in self._choices()]
-
-    def _choices(self) -> Any:
-        return self.model._meta.get_field("state").choices
-
-
-OF_A_BODY = (
-    ProposalState.DRAFT,
-    ProposalState.RETURNED,
-    ProposalState.SUBMITTED,
-    ProposalState.FILED,
-    ProposalState.HANDLING,
-)
-
-
-class World(Place):
-    """A place whose people stand in every relation to a proposal."""
-
-    def cases(self) -> list[Case]:
-        """Every machine, in the states and relations that tell people apart."""
-        undecided = [CosignatureState.INVITED, CosignatureState.DECLINED]
-        return [
-            Case(Proposal, "of members", self.proposal),
-            Case(Proposal, "of a body", partial(self.proposal, body=self.body), [*OF_A_BODY]),
-            Case(Cosignature, "on a draft", partial(self.cosignature, ProposalState.DRAFT)),
-            Case(
-                Cosignature,
-                "on a submitted proposal",
-                partial(self.cosignature, ProposalState.SUBMITTED),
-                [*undecided],
-            ),
-            Case(PreAssignment, "asked of unit A", self.pre_assignment),
-            Case(AssignmentBatch, "", self.batch),
-            Case(Assignment, "of unit A, which leads", partial(self.task, "A")),
-            Case(
-                Assignment,
-                "of unit B, which assists",
-                partial(self.task, "B"),
-                [AssignmentState.ISSUED, AssignmentState.HANDLING, AssignmentState.REPLIED],
-            ),
-            Case(ReturnRequest, "of unit A", self.return_request),
-            Case(ExtensionRequest, "of unit A", self.extension_request),
-            Case(Reply, "open, of unit A", self.reply),
-            Case(
-                Reply,
-                "kept closed, of unit A",
-                partial(self.reply, publicity=Publicity.CLOSED),
-                [ReplyState.DRAFTING, ReplyState.DELIVERED],
-            ),
-            Case(Feedback, "of the lead on unit A's reply", self.feedback),
-            Case(Feedback, "of a body", partial(self.feedback, body=self.body)),
-            Case(Commitment, "of unit A", self.commitment),
-        ]
-
-    def proposal(self, state: str, **more: Any) -> Proposal:
-        lead = {} if "body" in more else {"lead": self.members["lead"]}
-        proposal: Proposal = make.ProposalFactory(
-            committee=self.committee, state=state, **lead, **more
-        )
-        if lead:
-            self.signatures(proposal)
-        if state == ProposalState.PRE_ASSIGNED:
-            make.PreAssignmentFactory(proposal=proposal, unit=self.units["A"])
-        if state in ONCE_ASSIGNED:
-            self.tasks(proposal)
-        return proposal
-
-    def signatures(self, proposal: Proposal) -> None:
-        """One has signed; one has been asked, which lapses with the decision."""
-        open_still = proposal.state in (
-            ProposalState.DRAFT,
-            ProposalState.RETURNED,
-            *AWAITING_FILING,
-        )
-        states = {
-            "cosigner": CosignatureState.AGREED,
-            "invitee": CosignatureState.INVITED if open_still else CosignatureState.LAPSED,
-        }
-        for name, state in states.items():
-            make.CosignatureFactory(proposal=proposal, member=self.members[name], state=state)
-
-    def tasks(self, proposal: Proposal) -> dict[str, Assignment]:
-        """Unit A leads, unit B assists, and unit D had unit A's task before."""
-        state = AssignmentState.HANDLING
-        if proposal.state == ProposalState.ASSIGNED:
-            state = AssignmentState.ISSUED
-        if proposal.state in (ProposalState.REPLIED, ProposalState.ESCALATED):
-            state = AssignmentState.REPLIED
-        if proposal.state == ProposalState.CONCLUDED:
-            state = AssignmentState.CLOSED
-        rows = {
-            "D": (AssignmentRole.LEAD, AssignmentState.REASSIGNED),
-            "A": (AssignmentRole.LEAD, state),
-            "B": (AssignmentRole.ASSIST, state),
-        }
-        return {
-            unit: make.AssignmentFactory(
-                proposal=proposal, unit=self.units[unit], role=role, state=state
-            )
-            for unit, (role, state) in rows.items()
-        }
-
-    def cosignature(self, of: str, state: str) -> Cosignature:
-        proposal = make.ProposalFactory(
-            committee=self.committee, state=of, lead=self.members["lead"]
-        )
-        make.CosignatureFactory(
-            proposal=proposal, member=self.members["cosigner"], state=CosignatureState.AGREED
-        )
-        return make.CosignatureFactory(
-            proposal=proposal, member=self.members["invitee"], state=state
-        )
-
-    def pre_assignment(self, state: str) -> PreAssignment:
-        proposal = make.ProposalFactory(
-            committee=self.committee,
-            state=ProposalState.PRE_ASSIGNED,
-            lead=self.members["lead"],
-        )
-        make.PreAssignmentFactory(
-            proposal=proposal, unit=self.units["B"], state=PreAssignmentState.ASKED
-        )
-        return make.PreAssignmentFactory(proposal=proposal, unit=self.units["A"], state=state)
-
-    def batch(self, state: str) -> AssignmentBatch:
-        return make.AssignmentBatchFactory(committee=self.committee, state=state)
-
-    def task(self, unit: str, state: str) -> Assignment:
-        """In a state of its own; a task that was taken away went to another unit."""
-        at_end = {
-            AssignmentState.REPLIED: ProposalState.REPLIED,
-            AssignmentState.CLOSED: ProposalState.CONCLUDED,
-        }
-        proposal = self.proposal(at_end.get(AssignmentState(state), ProposalState.HANDLING))
-        task = proposal.assignments.get(unit=self.units[unit])
-        done = make.REPLIED_AT if state in at_end else None
-        Assignment.objects.filter(pk=task.pk).update(state=state, replied_at=done, opinion="同意。")
-        return Assignment.objects.get(pk=task.pk)
-
-    def return_request(self, state: str) -> ReturnRequest:
-        task = self.task("A", AssignmentState.ACKNOWLEDGED)
-        return make.ReturnRequestFactory(
-            assignment=task, state=state, suggested_unit=self.units["C"]
-        )
-
-    def extension_request(self, state: str) -> ExtensionRequest:
-        return make.ExtensionRequestFactory(
-            assignment=self.task("A", AssignmentState.HANDLING), state=state
-        )
-
-    def reply(self, state: str, body: Any = None, **more: Any) -> Reply:
-        out = state in (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
-        of = ProposalState.REPLIED if out else ProposalState.HANDLING
-        proposal = self.proposal(of, **({"body": body} if body else {}))
-        task = proposal.assignments.get(unit=self.units["A"])
-        return make.ReplyFactory(
-            assignment=task, proposal=proposal, state=state, inspection_note="可以发出。", **more
-        )
-
-    def feedback(self, state: str, body: Any = None) -> Feedback:
-        return make.FeedbackFactory(reply=self.reply(ReplyState.DELIVERED, body=body), state=state)
-
-    def commitment(self, state: str) -> Commitment:
-        return make.CommitmentFactory(reply=self.reply(ReplyState.DELIVERED), state=state)
 
 
 # -- The questions ----------------------------------------------------------------------------
@@ -482,109 +289,6 @@ def confidential(world: World) -> Iterator[tuple[str, str, Callable[[Any], Any]]
         f"/api/v1/events/{event.pk}/",
         lambda response: "input" in response.json(),
     )
-
-
-def attachments(world: World) -> dict[str, Attachment]:
-    """A file of each stage, beside a subject in each state that matters."""
-    of = world.proposal
-    draft, submitted, handling = (
-        of(state)
-        for state in (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.HANDLING)
-    )
-    written, out = world.reply(ReplyState.DRAFTING), world.reply(ReplyState.DELIVERED)
-    closed = world.reply(ReplyState.DELIVERED, publicity=Publicity.CLOSED)
-
-    def file(proposal: Proposal, stage: str = "proposal", **more: Any) -> Attachment:
-        attachment = Attachment(
-            proposal=proposal,
-            stage=stage,
-            name="附件.txt",
-            extension="txt",
-            size=2,
-            sha256="0" * 64,
-            uploaded_by=world.users["lead"],
-            uploaded_at=NOW,
-            **more,
-        )
-        attachment.file.save("附件.txt", ContentFile("文".encode()))
-        return attachment
-
-    before, after = make.RECEIVED_AT.replace(year=2023), make.RECEIVED_AT.replace(year=2025)
-    return {
-        "of a draft": file(draft),
-        "of a submitted proposal": file(submitted),
-        "of a proposal in hand": file(handling),
-        "removed before it was handed in": file(handling, removed_at=before),
-        "removed when it had been sent back": file(handling, removed_at=after),
-        "of a drafted reply": file(written.proposal, "reply", reply=written),
-        "of a delivered open reply": file(out.proposal, "reply", reply=out),
-        "of a delivered closed reply": file(closed.proposal, "reply", reply=closed),
-        "scan of a paper rating": file(out.proposal, "feedback"),
-    }
-
-
-def event_of(subject: Subject, world: World) -> Event:
-    """A line of the ledger about the subject; its hash is not looked at here."""
-    root = subject.root
-    return Event.objects.create(
-        subject_kind=subject.kind,
-        subject_id=subject.pk,
-        sequence=1,
-        proposal=root,
-        committee=world.committee,
-        action="x",
-        target=subject.state,
-        channel=Channel.SYSTEM,
-        at=NOW,
-        hash="0" * 64,
-    )
-
-
-def events(world: World) -> dict[str, Event]:
-    """A line about every kind of subject, and about a proposal in each state that matters."""
-    states = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.HANDLING)
-    found = {f"of a proposal: {s}": event_of(world.proposal(s), world) for s in states}
-    for case in world.cases():
-        if case.model is not Proposal:
-            state = case.states[0]
-            subject = case.make(state)
-            name = f"of a {case.model._meta.model_name} {case.title}".strip()
-            found[f"{name}: {state}"] = event_of(subject, world)
-    return found
-
-
-def duties(world: World) -> dict[str, Duty]:
-    """What everybody can owe, each on a proposal of which it can be owed."""
-    proposal, draft = world.proposal(ProposalState.HANDLING), world.proposal(ProposalState.DRAFT)
-    unit, members = world.units["A"], world.members
-    liaison = Role.UNIT_LIAISON
-
-    def duty(kind: DutyKind, role: Role, of: Proposal = proposal, **holder: Any) -> Duty:
-        return Duty.objects.create(
-            kind=kind,
-            subject_kind="any",
-            subject_id=of.pk,
-            proposal=of,
-            committee=world.committee,
-            role=role,
-            opened_by=event_of(world.batch("issued"), world),
-            opened_at=NOW,
-            due_at=NOW,
-            first_due_at=NOW,
-            basis="规则",
-            **holder,
-        )
-
-    return {
-        "of the invitee: draft": duty(
-            DutyKind.COSIGN, Role.MEMBER, draft, member=members["invitee"]
-        ),
-        "of the lead": duty(DutyKind.FEEDBACK, Role.MEMBER, member=members["lead"]),
-        "of a body": duty(DutyKind.REHANDLE, Role.COLLECTIVE_CONTACT, body=world.body),
-        "of unit A": duty(DutyKind.REPLY, liaison, unit=unit),
-        "of the assigner": duty(DutyKind.RETURN_DECISION, Role.ASSIGNING_OFFICER),
-        "of the director": duty(DutyKind.EXTENSION_DECISION, Role.COMMITTEE_DIRECTOR),
-    }
 
 
 # -- The table --------------------------------------------------------------------------------

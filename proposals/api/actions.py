@@ -8,6 +8,7 @@ subject into being. Nothing here knows any particular step.
 from __future__ import annotations
 
 import ipaddress
+import json
 import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, cast
@@ -236,6 +237,10 @@ def plain(data: Any) -> dict[str, Any]:
     else:
         values = dict(data)
     values.pop("committee", None)
+    try:
+        json.dumps(values, ensure_ascii=False, default=str).encode()
+    except (RecursionError, UnicodeEncodeError) as error:
+        raise ValidationError(_("请求正文含有不成字符的编码，或嵌套过深")) from error
     return values
 
 

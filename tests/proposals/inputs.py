@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from random import Random
@@ -55,6 +56,7 @@ NASTY: tuple[Any, ...] = (
     "2999-01-01",
     "'; DROP TABLE proposals_event; --",
     {"a": {"b": [1e300, "\x00"]}},
+    json.loads("[" * 400 + "]" * 400),
 )
 """Values that no field of any input wants, or wants only within limits."""
 

@@ -44,12 +44,16 @@ NOW = make.CONCLUDED_AT
 
 @dataclass
 class Case:
-    """A subject in a state, under a title that tells which of several it is."""
+    """A subject in a state, under a title that tells which of several it is.
+
+    ``taken_by`` narrows the steps to those of a role, where another case asks about the rest.
+    """
 
     model: type[Subject]
     title: str
     make: Callable[[str], Subject]
     states: list[str] = field(default_factory=list)
+    taken_by: Role | None = None
 
     def __post_init__(self) -> None:
         self.states = self.states or [str(s) for s, _label in self._choices()]
@@ -75,7 +79,13 @@ class World(Place):
         undecided = [CosignatureState.INVITED, CosignatureState.DECLINED]
         return [
             Case(Proposal, "of members", self.proposal),
-            Case(Proposal, "of a body", partial(self.proposal, body=self.body), [*OF_A_BODY]),
+            Case(
+                Proposal,
+                "of a body",
+                partial(self.proposal, body=self.body),
+                [*OF_A_BODY],
+                taken_by=Role.COLLECTIVE_CONTACT,
+            ),
             Case(Cosignature, "on a draft", partial(self.cosignature, ProposalState.DRAFT)),
             Case(
                 Cosignature,
@@ -100,9 +110,15 @@ class World(Place):
                 "kept closed, of unit A",
                 partial(self.reply, publicity=Publicity.CLOSED),
                 [ReplyState.DRAFTING, ReplyState.DELIVERED],
+                taken_by=Role.COLLECTIVE_CONTACT,
             ),
             Case(Feedback, "of the lead on unit A's reply", self.feedback),
-            Case(Feedback, "of a body", partial(self.feedback, body=self.body)),
+            Case(
+                Feedback,
+                "of a body",
+                partial(self.feedback, body=self.body),
+                taken_by=Role.COLLECTIVE_CONTACT,
+            ),
             Case(Commitment, "of unit A", self.commitment),
         ]
 

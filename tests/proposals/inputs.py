@@ -64,11 +64,14 @@ NASTY: tuple[Any, ...] = (
 class Writer:
     """Fills in a step's input as somebody would who knows the subject, or nearly."""
 
-    def __init__(self, random: Random, subject: Subject, rules: Rules, at: datetime) -> None:
+    def __init__(
+        self, random: Random, subject: Subject, rules: Rules, at: datetime, strict: float = 0.5
+    ) -> None:
         self.random = random
         self.subject = subject
         self.rules = rules
         self.at = at
+        self.strict = strict  # the share of ratings that are meant to be poor
 
     def write(self, step: Step) -> dict[str, Any]:
         """Data that keeps every declared rule; whether the moment is right is another matter."""
@@ -111,8 +114,11 @@ class Writer:
         return self.random.choice(list(self._keys(field)))
 
     def code(self, name: str, field: Any) -> str:
-        """An entry of the rulebook's table."""
-        return self.random.choice([entry.code for entry in field.table(self.rules)])
+        """An entry of the rulebook's table; of ratings often a poor one."""
+        entries = field.table(self.rules)
+        poor = [entry for entry in entries if getattr(entry, "poor", False)]
+        chosen = poor if poor and self.random.random() < self.strict else entries
+        return self.random.choice([entry.code for entry in chosen])
 
     def lately(self, name: str, field: Any) -> str:
         """A moment of the last two days."""

@@ -1,4 +1,4 @@
-"""The one door: every change of state goes through ``perform`` (design section 2.1)."""
+"""The one door: every change of state goes through ``perform``."""
 
 from __future__ import annotations
 
@@ -333,7 +333,7 @@ def _follow(deed: Deed, following: Following) -> None:
 
 
 def _roll_up(deed: Deed) -> None:
-    """Take every roll-up step whose conditions have come true (design section 3)."""
+    """Take every roll-up step whose conditions have come true."""
     for proposal in list(deed.roots.values()):
         while step := _next_roll_up(deed, proposal):
             _take(deed, proposal, step, {}, by_system=True)

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, TypeVar
 
+from dateutil.relativedelta import relativedelta
 from django.db.models import F, Model, Q, QuerySet
+from django.utils.timezone import localdate
 
 from members.enums import OFFICE_ROLES, UNIT_ROLES, Role
 from members.models import Post, User
@@ -183,9 +185,16 @@ def _batches(reach: Reach) -> Q:
     return Q(committee__in=reach.officials)
 
 
+def _together(reach: Reach) -> Q:
+    """Rows below proposals that their unit has in hand, its own and the other units'."""
+    if not reach.units:
+        return NOBODY
+    tasks = Assignment.objects.live().filter(unit__in=reach.units)
+    return Q(proposal__in=tasks.values("proposal"))
+
+
 def _assignments(reach: Reach) -> Q:
-    together = Assignment.objects.live().filter(unit__in=reach.units).values("proposal")
-    return _official(reach) | _own(reach) | Q(unit__in=reach.units) | Q(proposal__in=together)
+    return _official(reach) | _own(reach) | Q(unit__in=reach.units) | _together(reach)
 
 
 def _requests(reach: Reach) -> Q:
@@ -193,7 +202,6 @@ def _requests(reach: Reach) -> Q:
 
 
 def _replies(reach: Reach) -> Q:
-    together = Assignment.objects.live().filter(unit__in=reach.units).values("proposal")
     out = Q(state__in=DELIVERED)
     return (
         _official(reach)
@@ -201,7 +209,7 @@ def _replies(reach: Reach) -> Q:
         | (out & Q(publicity=Publicity.OPEN, proposal__committee__in=reach.assemblies))
         | (out & Q(publicity=Publicity.OPEN, proposal__committee__in=reach.supervising))
         | Q(assignment__unit__in=reach.units)
-        | (out & Q(proposal__in=together))
+        | (out & _together(reach))
     )
 
 
@@ -271,12 +279,48 @@ def visible(user: User, queryset: QuerySet[Row], on: date) -> QuerySet[Row]:
     """The rows of ``queryset`` that ``user`` may see on ``on``; everything else is a 404."""
     if not user.is_active:
         return queryset.none()
-    return queryset.filter(VISIBLE[queryset.model](Reach.of(posts_of(user, on))))
+    seen = _pruned(VISIBLE[queryset.model](Reach.of(posts_of(user, on))))
+    return queryset.none() if seen is None else queryset.filter(seen)
+
+
+def _pruned(condition: Q) -> Q | None:
+    """The condition without the parts that a reader's empty reach makes false; None: nothing.
+
+    Most people reach into one scope only. Leaving the others out here spares the database
+    layer, which would find out the same much more slowly, for every request.
+    """
+    kept: list[Any] = []
+    for part in condition.children:
+        left = _pruned(part) if isinstance(part, Q) else part
+        false = left is None or (isinstance(left, tuple) and left[1] in (set(), []))
+        if false and condition.connector == Q.AND:
+            return Q(pk__isnull=False) if condition.negated else None
+        if not false:
+            kept.append(left)
+    if not kept:
+        return None
+    return Q(*kept, _connector=condition.connector, _negated=condition.negated)
 
 
 def is_official(user: User, committee_id: int, on: date) -> bool:
     """Whether the user reads the whole record of a committee: inputs, addresses, drafts."""
     return committee_id in Reach.of(posts_of(user, on)).officials
+
+
+def told_units(user: User, proposal: Proposal, on: date) -> bool:
+    """Whether the user is told which units handle a proposal.
+
+    Its proposers and whoever works on it always; other members after the months for which the
+    rulebook hides them (rules.md section 12.1), since they could lean on the units.
+    """
+    if works_on(user, proposal.pk, on):
+        return True
+    reach = Reach.of(posts_of(user, on))
+    if reach.own_and_hosts().filter(pk=proposal.pk).exists():
+        return True
+    months = rules_for(proposal.committee_id, on).publication.units_hidden_months
+    received = proposal.received_at
+    return received is not None and localdate(received) + relativedelta(months=months) <= on
 
 
 def works_on(user: User, proposal: int, on: date) -> bool:

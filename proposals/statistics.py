@@ -115,7 +115,7 @@ def report(session: Session, at: datetime) -> Report:
     figures = [
         *_intake(then, rules),
         *_handling(then, at),
-        *_adoption(then, at),
+        *_adoption(then, rules, at),
         *_satisfaction(then, rules, at),
         _participation(session, then),
     ]
@@ -219,23 +219,36 @@ def _handling(then: Received, at: datetime) -> list[Figure]:
     ]
 
 
-def _adoption(then: Received, at: datetime) -> list[Figure]:
+def _adoption(then: Received, rules: Rules, at: datetime) -> list[Figure]:
+    """What the replies took up, by proposal and by suggestion, and by the class of the result."""
     concluded = then.filter(state_then=ProposalState.CONCLUDED)
-    points = ReplyPoint.objects.filter(reply__in=current_replies(then, at).values("pk"))
+    replies = current_replies(then, at)
+    points = ReplyPoint.objects.filter(reply__in=replies.values("pk"))
     taken = points.filter(adoption__in=TAKEN_UP, reply__proposal=OuterRef("pk"))
-    adopted = concluded.filter(Exists(taken)).count()
     suggestions = points.aggregate(
         answered=Count("suggestion", distinct=True),
         taken=Count("suggestion", distinct=True, filter=Q(adoption__in=TAKEN_UP)),
     )
+
+    def of_class(*, planned: bool) -> int:
+        table = rules.handling.result_classes
+        codes = [entry.code for entry in table if entry.solved or (planned and entry.planned)]
+        fitting = replies.filter(proposal=OuterRef("pk"), result_class__in=codes)
+        return concluded.filter(Exists(fitting)).count()
+
+    whole = concluded.count()
+    by_points = _("办结件数；有一条建议被采纳或部分采纳即计入")
+    by_class = _("办结件数；分办的以其中最好的办理结果计")
     return [
         Figure(
             "adopted",
             _("采纳或部分采纳"),
-            adopted,
-            concluded.count(),
-            _("办结件数；有一条建议被采纳或部分采纳即计入"),
+            concluded.filter(Exists(taken)).count(),
+            whole,
+            by_points,
         ),
+        Figure("solved", _("已解决"), of_class(planned=False), whole, by_class),
+        Figure("solved_or_planned", _("已解决或列入计划"), of_class(planned=True), whole, by_class),
         Figure(
             "suggestions_adopted",
             _("建议采纳"),

@@ -38,12 +38,19 @@ HOLDERS: dict[DutyKind, Role] = {
 
 
 def open_duty(subject: Subject, kind: DutyKind, event: Event, act: Act) -> Duty | None:
-    """Open a duty on ``subject``; None where the rulebook sets no time limit for it."""
+    """Open a duty on ``subject``; None where nothing sets a time limit for it.
+
+    A promise that names its day sets the limit itself; else the rulebook does.
+    """
     facts = _facts(subject, kind, act.at)
     rule = deadlines.rule_for(act.rules.deadlines, kind, facts)
-    if rule is None:
+    promised: datetime | None = getattr(subject, "promised_due_at", None)
+    if promised is not None:
+        due, basis = promised, _("答复中承诺的期限")
+    elif rule is not None:
+        due, basis = _due(subject, kind, rule, facts, act), _basis(rule)
+    else:
         return None
-    due = _due(subject, kind, rule, facts, act)
     body_id = getattr(subject, "body_id", None) if _is_addressed(kind) else None
     return Duty.objects.create(
         kind=kind,
@@ -59,7 +66,7 @@ def open_duty(subject: Subject, kind: DutyKind, event: Event, act: Act) -> Duty 
         opened_at=act.at,
         due_at=due,
         first_due_at=due,
-        basis=_basis(rule),
+        basis=basis,
     )
 
 
@@ -120,8 +127,6 @@ def lapse_invitations(*, at: datetime, limit: int = 500) -> int:
 def _due(
     subject: Subject, kind: DutyKind, rule: DeadlineRule, facts: deadlines.Facts, act: Act
 ) -> datetime:
-    if kind == DutyKind.COMMITMENT:
-        return subject.promised_due_at  # type: ignore[attr-defined]  # a promise names its day
     exceptions = calendar_exceptions()
     full = deadlines.due_at(rule, facts, exceptions)
     former = _former_reply(subject) if kind == DutyKind.REPLY else None

@@ -1,4 +1,4 @@
-"""The inbox: in-app notices are rows (design: outside effects)."""
+"""The inbox: in-app notices are rows."""
 
 from django.conf import settings
 from django.db import models

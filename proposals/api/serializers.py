@@ -120,6 +120,16 @@ class ProposalSerializer(SubjectSerializer):
         ]
 
 
+class HandlingUnitSerializer(serializers.ModelSerializer[Assignment]):
+    """A unit that handles a proposal, and how."""
+
+    unit = NamedSerializer(read_only=True)
+
+    class Meta:
+        model = Assignment
+        fields = ["unit", "role", "state"]
+
+
 class ConsultationSerializer(serializers.ModelSerializer[Consultation]):
     """A consultation on record."""
 
@@ -142,6 +152,7 @@ class ProposalDetailSerializer(ProposalSerializer):
     suggestions = SuggestionSerializer(many=True, read_only=True)
     cosignatures = CosignatureSerializer(many=True, read_only=True)
     suggested_units = NamedSerializer(many=True, read_only=True)
+    units = serializers.SerializerMethodField()
     merged_from: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
     consultations = ConsultationSerializer(many=True, read_only=True)
     follow_ups = FollowUpSerializer(many=True, read_only=True)
@@ -168,12 +179,21 @@ class ProposalDetailSerializer(ProposalSerializer):
             "withdrawal_reason",
             "merged_at",
             "merged_from",
+            "units",
             "government_leader",
             "consultations",
             "follow_ups",
             "public_summary",
             "published_at",
         ]
+
+    @extend_schema_field(HandlingUnitSerializer(many=True))
+    def get_units(self, proposal: Proposal) -> Any:
+        """The units that handle it, for those who are told."""
+        if not self.context["view"].tells_units(proposal):
+            return []
+        tasks = proposal.assignments.live().select_related("unit")
+        return HandlingUnitSerializer(tasks, many=True).data
 
 
 class TextVersionSerializer(serializers.ModelSerializer[TextVersion]):

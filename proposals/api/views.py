@@ -56,6 +56,10 @@ class ProposalViewSet(SubjectViewSet):
         seen = permissions.visible(self.reader, signatures, clock.today())
         return rows.prefetch_related(Prefetch("cosignatures", seen))
 
+    def tells_units(self, proposal: models.Proposal) -> bool:
+        """Whether the reader is told who handles it."""
+        return permissions.told_units(self.reader, proposal, clock.today())
+
     @extend_schema(summary="文本版本", responses=serializers.TextVersionSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])
     def versions(self, request: Request, pk: str | None = None) -> Response:

@@ -37,7 +37,13 @@ class CommitmentInput(serializers.Serializer[Any]):
     """A promise made in the reply (承诺事项)."""
 
     text = serializers.CharField(label=_("承诺事项"), max_length=1000)
-    due_on = serializers.DateField(label=_("兑现期限"))
+    due_on = serializers.DateField(
+        label=_("兑现期限"),
+        required=False,
+        allow_null=True,
+        default=None,
+        help_text=_("不填则按规则"),
+    )
 
 
 class ReplyInput(serializers.Serializer[Any]):

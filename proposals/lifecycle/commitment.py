@@ -31,7 +31,7 @@ class CommitmentLifecycle(Subject):
         "proposals.Reply", on_delete=models.CASCADE, related_name="commitments"
     )
     text = models.TextField(_("承诺事项"))
-    due_on = models.DateField(_("兑现期限"))
+    due_on = models.DateField(_("兑现期限"), null=True)
     evidence = models.TextField(_("进展"), blank=True)
     settled_at = models.DateTimeField(_("了结时间"), null=True)
 
@@ -44,8 +44,10 @@ class CommitmentLifecycle(Subject):
         return self.reply.assignment.unit_id
 
     @property
-    def promised_due_at(self) -> datetime:
-        """The end of the promised day."""
+    def promised_due_at(self) -> datetime | None:
+        """The end of the promised day; None where the reply names none and the rules decide."""
+        if self.due_on is None:
+            return None
         return timezone.make_aware(datetime.combine(self.due_on, time(23, 59, 59)))
 
     @step(

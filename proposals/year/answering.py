@@ -221,13 +221,15 @@ def _composed(story: Story, of: Story, unit: str, at: datetime) -> replies.Reply
 def _points(
     of: Story, composed: replies.ReplyText, unit: str, at: datetime
 ) -> list[dict[str, Any]]:
-    proposal = of.company.handler(unit).get(f"{of.path}/", at)
+    if not of.suggestions:
+        proposal = of.company.handler(unit).get(f"{of.path}/", at)
+        of.suggestions = [suggestion["id"] for suggestion in proposal["suggestions"]]
     return [
         {
-            "suggestion": suggestion["id"],
+            "suggestion": number,
             "answer": point.answer,
             "adoption": point.adoption.value,
             "reason": point.reason,
         }
-        for suggestion, point in zip(proposal["suggestions"], composed.points, strict=True)
+        for number, point in zip(of.suggestions, composed.points, strict=True)
     ]

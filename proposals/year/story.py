@@ -32,6 +32,7 @@ class Story:
     lead: Member | None = None
     body: Body | None = None
     id: int = 0
+    suggestions: list[int] = field(default_factory=list)  # as the first unit read them
     merged: list[Story] = field(default_factory=list)  # what was merged into it
     tasks: dict[str, int] = field(default_factory=dict)  # unit to assignment
     replies: dict[str, int] = field(default_factory=dict)  # unit to its last reply

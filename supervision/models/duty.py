@@ -1,4 +1,4 @@
-"""Duties: who owes what by when. The one kind of deadline there is (design section 2.4)."""
+"""Duties: who owes what by when. The one kind of deadline there is."""
 
 from __future__ import annotations
 

@@ -51,6 +51,10 @@ PLACEHOLDER = r"\{(term|session|period|kind|seq)(:0?[1-9]d?)?\}"
 """What a number pattern may contain beside plain text."""
 
 
+REVIEWERS = (Role.COMMITTEE_CLERK, Role.COMMITTEE_REVIEWER, Role.COMMITTEE_DIRECTOR)
+"""Who may be named for a round of review: only they read what is not filed yet."""
+
+
 class Section(BaseModel):
     """A part of the rulebook: immutable, and refusing words that it does not know."""
 
@@ -94,6 +98,15 @@ class ReviewRound(Section):
 
     name: Label = Field(title=gettext_noop("名称"))
     roles: tuple[Role, ...] = Field(min_length=1, title=gettext_noop("由谁审查"))
+
+    @model_validator(mode="after")
+    def _the_committee_reviews(self) -> Self:
+        if strangers := [role.label for role in self.roles if role not in REVIEWERS]:
+            raise ValueError(
+                _("审查由提案委员会人员进行，不能是%(roles)s")
+                % {"roles": "、".join(map(str, strangers))}
+            )
+        return self
 
 
 class Texts(Section):

@@ -214,6 +214,7 @@ def _same(first: Event, subject: Subject, step: Step, raw: Mapping[str, Any]) ->
         first.subject_kind != subject.kind
         or first.action != step.name
         or not same_subject
+        or first.committee_id != subject.committee_id
         or first.input != recorded(raw)
     ):
         raise KeyReused

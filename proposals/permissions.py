@@ -24,6 +24,7 @@ from proposals.enums import (
     FILED_STATES,
     CosignatureState,
     FeedbackState,
+    ProposalState,
     Publicity,
     ReplyState,
 )
@@ -240,7 +241,8 @@ def _attachments(reach: Reach) -> Q:
 
 def _events(reach: Reach) -> Q:
     rated = Q(subject_kind="feedback", committee__in=reach.assigning - reach.offices)
-    seen = (_official(reach) & ~rated) | Q(committee__in=reach.officials, proposal=None)
+    drafts = Q(subject_kind="proposal", target=ProposalState.DRAFT)
+    seen = (_official(reach) & ~rated & ~drafts) | Q(committee__in=reach.officials, proposal=None)
     if reach.members or reach.bodies:
         own = Proposal.objects.filter(reach.own())
         seen |= Q(subject_kind="proposal", proposal__in=own)
@@ -313,14 +315,17 @@ def told_units(user: User, proposal: Proposal, on: date) -> bool:
     Its proposers and whoever works on it always; other members after the months for which the
     rulebook hides them (rules.md section 12.1), since they could lean on the units.
     """
-    if works_on(user, proposal.pk, on):
-        return True
-    reach = Reach.of(posts_of(user, on))
-    if reach.own_and_hosts().filter(pk=proposal.pk).exists():
+    if is_inside(user, proposal.pk, on):
         return True
     months = rules_for(proposal.committee_id, on).publication.units_hidden_months
     received = proposal.received_at
     return received is not None and localdate(received) + relativedelta(months=months) <= on
+
+
+def is_inside(user: User, proposal: int, on: date) -> bool:
+    """Whether the user proposes it, or works on it."""
+    own = Reach.of(posts_of(user, on)).own_and_hosts()
+    return works_on(user, proposal, on) or own.filter(pk=proposal).exists()
 
 
 def works_on(user: User, proposal: int, on: date) -> bool:

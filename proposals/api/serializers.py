@@ -443,7 +443,6 @@ class EventSerializer(serializers.ModelSerializer[Event]):
     """A line of the ledger; ``version`` is the subject's version after it."""
 
     version = serializers.IntegerField(source="sequence", read_only=True)
-    actor = NamedSerializer(read_only=True)
     on_behalf_of = NamedSerializer(read_only=True)
 
     class Meta:
@@ -458,7 +457,6 @@ class EventSerializer(serializers.ModelSerializer[Event]):
             "action",
             "source",
             "target",
-            "actor",
             "on_behalf_of",
             "channel",
             "at",
@@ -466,11 +464,20 @@ class EventSerializer(serializers.ModelSerializer[Event]):
 
 
 class FullEventSerializer(EventSerializer):
-    """A line of the ledger as officials read it, with input, address and hash."""
+    """A line of the ledger as officials read it, with actor, input, address and hash."""
+
+    actor = NamedSerializer(read_only=True)
 
     class Meta:
         model = Event
-        fields = [*EventSerializer.Meta.fields, "address", "input", "previous_hash", "hash"]
+        fields = [
+            *EventSerializer.Meta.fields,
+            "actor",
+            "address",
+            "input",
+            "previous_hash",
+            "hash",
+        ]
 
 
 class ConsequenceSerializer(serializers.ModelSerializer[Event]):

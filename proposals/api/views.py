@@ -56,6 +56,13 @@ class ProposalViewSet(SubjectViewSet):
         seen = permissions.visible(self.reader, signatures, clock.today())
         return rows.prefetch_related(Prefetch("cosignatures", seen))
 
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The detail; reasons that a proposer gave the office are not for other members."""
+        response = super().retrieve(request, *args, **kwargs)
+        if not permissions.is_inside(self.reader, response.data["id"], clock.today()):
+            response.data.update(publicity_reason="", withdrawal_reason="")
+        return response
+
     def tells_units(self, proposal: models.Proposal) -> bool:
         """Whether the reader is told who handles it."""
         return permissions.told_units(self.reader, proposal, clock.today())

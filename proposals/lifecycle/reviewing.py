@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
+from members.rules import REVIEWERS
 from proposals.enums import AWAITING_FILING, IN_HANDS, Channel, FeedbackState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
@@ -54,7 +55,7 @@ def _next_round_roles(proposal: Reviewing) -> tuple[Role, ...]:
 
 reviewer = who.FromRules(
     _next_round_roles,
-    possible=(Role.COMMITTEE_CLERK, Role.COMMITTEE_REVIEWER, Role.COMMITTEE_DIRECTOR),
+    possible=REVIEWERS,
 )
 """Who gives the next round of review is said by the rulebook."""
 

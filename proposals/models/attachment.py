@@ -106,7 +106,7 @@ class Attachment(models.Model):
             proposal=proposal,
             reply=reply,
             stage=stage,
-            name=upload.name or "",
+            name=f"{(upload.name or '').rpartition('.')[0] or upload.name}.{extension}",
             extension=extension,
             size=upload.size or 0,
             sha256=fingerprint(upload),

@@ -104,6 +104,9 @@ class Merging(Reviewing):
     def unmerge(self, act: Act) -> None:
         """It goes its own way again, from where it stood, while no reply has been delivered."""
         self.merged_into, self.merged_at = None, None
+        # The drafts of the host's reply no longer answer it, and its text is free to change.
+        for suggestion in self.suggestions.all():
+            suggestion.points.all().delete()
 
     def _host(self, act: Act) -> Proposal:
         proposals = self.__class__._default_manager

@@ -312,6 +312,25 @@ def test_what_is_declared_leads_to_the_declared_states(
         assert event.target in (step.targets or {state})
 
 
+def test_proposal_that_goes_its_own_way_again_can_be_edited(assembly: Assembly) -> None:
+    guest = _proposal(assembly, ProposalState.MERGED)
+    suggestion = guest.suggestions.create(number=1, text="增设路灯")
+    task = {"proposal": guest.merged_into, "unit": assembly.units[0], "role": "sole"}
+    assignment = _row(models.Assignment, AssignmentState.HANDLING, **task)
+    answer = {"proposal": guest.merged_into, "assignment": assignment, "round": 1}
+    draft = _row(models.Reply, ReplyState.DRAFTING, **answer)
+    draft.points.create(suggestion=suggestion, answer="照办", adoption="adopted")
+    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    consent = {"consent_way": "phone", "consent_at": AT.isoformat()}
+    text = {"situation": "夜里很暗", "suggestions": ["维修路灯"]}
+
+    perform(guest, "unmerge", clerk, {"reason": "并非一事"}, at=AT)
+    perform(guest, "edit_by_office", clerk, {**text, **consent}, at=AT)
+
+    assert [row.text for row in guest.suggestions.all()] == ["维修路灯"]
+    assert not draft.points.exists()
+
+
 # -- The rules of procedure ----------------------------------------------------------------
 
 COVERAGE = settings.BASE_DIR / "docs" / "coverage.md"

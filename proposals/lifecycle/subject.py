@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
@@ -242,10 +242,13 @@ class Subject(FSMModelMixin, models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(cls, *args: Any, **kwargs: Any) -> Self:
         """A row as Django reads it, that remembers what was read."""
-        subject = super().from_db(db, field_names, values)
-        subject._read = dict(zip(field_names, values, strict=False))
+        subject = super().from_db(*args, **kwargs)
+        fields = (field.attname for field in cls._meta.concrete_fields)
+        subject._read = {
+            name: subject.__dict__[name] for name in fields if name in subject.__dict__
+        }
         return subject
 
     def save_changes(self) -> None:
@@ -284,7 +287,7 @@ class Subject(FSMModelMixin, models.Model):
     @property
     def root_id(self) -> int | None:
         """The key of that proposal, read without loading it."""
-        return cast("int | None", self.proposal_id)  # type: ignore[attr-defined]  # each machine's own
+        return cast("int | None", self.proposal_id)
 
     @property
     def committee(self) -> Committee:

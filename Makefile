@@ -83,7 +83,7 @@ migrations: install ## Write migrations for changed models
 messages: install ## Collect the texts to translate into locale/
 	$(BABEL) extract --mapping-file pyproject.toml --no-wrap --sort-by-file \
 		--keywords gettext_lazy --keywords ngettext_lazy:1,2 --keywords pgettext_lazy:1c,2 \
-		--keywords npgettext_lazy:1c,2,3 --keywords gettext_noop \
+		--keywords npgettext_lazy:1c,2,3 --keywords gettext_noop --keywords _t --add-location file \
 		--output-file locale/django.pot $(CODE)
-	$(BABEL) update --domain django --no-wrap --input-file locale/django.pot --output-dir locale
+	$(BABEL) update --ignore-pot-creation-date --domain django --no-wrap --input-file locale/django.pot --output-dir locale
 	rm locale/django.pot

@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterable
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from members.enums import UNIT_ROLES, Role
 from members.models import Notice, Post
@@ -22,7 +24,8 @@ def tell(subject: Subject, step: Step, act: Act) -> None:
     people.discard(act.by.pk if act.by else None)
     if not people:
         return
-    title, text = _words(subject, step, act)
+    with override(settings.LANGUAGE_CODE):  # the writer's language need not be the reader's
+        title, text = _words(subject, step, act)
     Notice.objects.bulk_create(
         Notice(
             recipient_id=user,

@@ -3,9 +3,11 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from proposals.errors import TooLate
 from proposals.lifecycle.subject import Act, Step, Subject
@@ -33,5 +35,6 @@ def keep_duties(subject: Subject, step: Step, event: Event, act: Act, **_signal:
     services.close(subject, step.cancels, event, done=False)
     if step.extends:
         services.extend(subject, step.extends, act)
-    for kind in step.opened_by(subject):
-        services.open_duty(subject, kind, event, act)
+    with override(settings.LANGUAGE_CODE):  # a basis is read by others than the one who acts
+        for kind in step.opened_by(subject):
+            services.open_duty(subject, kind, event, act)

@@ -23,7 +23,6 @@ from knox.auth import TokenAuthentication
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action as operation
 from rest_framework.exceptions import NotFound, ValidationError
-from rest_framework.parsers import FormParser, JSONParser, MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
@@ -98,8 +97,6 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
 
 class SubjectViewSet(VisibleViewSet):
     """A machine's subjects, and the operations that its declaration gives it."""
-
-    parser_classes = (JSONParser, MultiPartParser, FormParser)
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

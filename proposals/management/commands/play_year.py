@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 import secrets
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -40,7 +41,7 @@ COUNTS = (
 
 
 class Command(BaseCommand):
-    """``play_year PRESET [--seed N] [--code CODE] [--json] [--demo]``."""
+    """``play_year PRESET [--seed N] [--code CODE] [--processes N] [--json] [--demo]``."""
 
     help = "Create a committee from a scenario and play a complete session through the API."
 
@@ -49,6 +50,7 @@ class Command(BaseCommand):
         parser.add_argument("preset", help=", ".join(names()))
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same year")
         parser.add_argument("--code", default="", help="code of the committee; else the scenario's")
+        parser.add_argument("--processes", type=int, default=0, help="as many as cores by default")
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
         parser.add_argument("--demo", action="store_true", help="make logins to try it, print them")
 
@@ -69,7 +71,7 @@ class Command(BaseCommand):
         # A refusal that the plan expects is no warning.
         logging.getLogger("django.request").setLevel(logging.ERROR)
         start = time.monotonic()
-        year = Year.prepare(scenario, options["seed"], code, self._watch)
+        year = Year.prepare(scenario, options["seed"], code, self._watch, _processes(options))
         year.play()
         known = self._report(year)
         self._compare(scenario, known)
@@ -81,9 +83,10 @@ class Command(BaseCommand):
             counts = {code: known.count(code) for code in COUNTS}
             self.stdout.write(json.dumps({**counts, "seconds": seconds}))
 
-    def _watch(self, name: str, stories: list[Story]) -> Iterable[Story]:
+    def _watch(self, name: str, stories: Iterable[Story], count: int) -> Iterable[Story]:
         """A progress bar for each long act, on a terminal."""
-        return tqdm(stories, desc=name, disable=len(stories) < 2 or not sys.stderr.isatty())
+        quiet = count < 2 or not sys.stderr.isatty()
+        return tqdm(stories, desc=name, total=count, disable=quiet)
 
     def _report(self, year: Year) -> Report:
         session = year.company.session
@@ -133,3 +136,8 @@ class Command(BaseCommand):
             self.stdout.write(f"  {label}\t{user.username}\t{password}")
         path = settings.DATA_DIR / "demo-logins.json"
         path.write_text(json.dumps(logins, ensure_ascii=False, indent=1), encoding="utf-8")
+
+
+def _processes(options: Mapping[str, Any]) -> int:
+    """As asked for, else one for each core; alone inside a transaction that others cannot see."""
+    return 1 if connection.in_atomic_block else options["processes"] or os.cpu_count() or 1

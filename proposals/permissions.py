@@ -110,9 +110,12 @@ class Reach:
 
     def own_and_hosts(self) -> QuerySet[Proposal]:
         """Their own proposals and those that their own were merged into."""
-        own = Proposal.objects.filter(self.own())
-        hosts = own.filter(merged_into__isnull=False).values("merged_into")
-        return Proposal.objects.filter(self.own() | Q(pk__in=hosts))
+        return Proposal.objects.filter(self.own() | Q(pk__in=self.hosts()))
+
+    def hosts(self) -> QuerySet[Proposal, Any]:
+        """Keys of the proposals that their own were merged into."""
+        own = Proposal.objects.filter(self.own(), merged_into__isnull=False)
+        return own.values("merged_into")
 
     def given(self) -> Q:
         """Proposals that their unit was asked about or given, with what was merged into them."""
@@ -148,8 +151,8 @@ def on_record(reach: Reach, path: str = "") -> Q:
 def _proposals(reach: Reach) -> Q:
     seen = reach.given() | on_record(reach)
     if reach.members or reach.bodies:
-        hosts = reach.own_and_hosts().values("pk")
-        seen |= Q(pk__in=hosts) | Q(committee__in=reach.assemblies, state__in=FILED_STATES)
+        seen |= reach.own() | Q(pk__in=reach.hosts())
+        seen |= Q(committee__in=reach.assemblies, state__in=FILED_STATES)
     if reach.supervising:
         seen |= Q(committee__in=reach.supervising, filed_at__isnull=False)
     return seen
@@ -285,6 +288,25 @@ def visible(user: User, queryset: QuerySet[Row], on: date) -> QuerySet[Row]:
     return queryset.none() if seen is None else queryset.filter(seen)
 
 
+def visible_row(user: User, queryset: QuerySet[Row], key: int, on: date) -> Row | None:
+    """The row with that key, if ``user`` may see it: what ``visible`` says, for one row.
+
+    The reasons to see a row are tried one after the other, the plain ones first: most people
+    act on what is their own, and need not have the database weigh all the rest.
+    """
+    if not user.is_active:
+        return None
+    seen = _pruned(VISIBLE[queryset.model](Reach.of(posts_of(user, on))))
+    if seen is None:
+        return None
+    apart = seen.connector == Q.OR and not seen.negated
+    for reason in seen.children if apart else [seen]:
+        reason = reason if isinstance(reason, Q) else Q(reason)
+        if row := queryset.filter(reason, pk=key).first():
+            return row
+    return None
+
+
 def _pruned(condition: Q) -> Q | None:
     """The condition without the parts that a reader's empty reach makes false; None: nothing.
 
@@ -309,14 +331,12 @@ def is_official(user: User, committee_id: int, on: date) -> bool:
     return committee_id in Reach.of(posts_of(user, on)).officials
 
 
-def told_units(user: User, proposal: Proposal, on: date) -> bool:
-    """Whether the user is told which units handle a proposal.
+def units_are_open(proposal: Proposal, on: date) -> bool:
+    """Whether members who have no part in a proposal are told which units handle it.
 
-    Its proposers and whoever works on it always; other members after the months for which the
-    rulebook hides them (rules.md section 12.1), since they could lean on the units.
+    After the months for which the rulebook hides them (rules.md section 12.1): they could lean
+    on the units.
     """
-    if is_inside(user, proposal.pk, on):
-        return True
     months = rules_for(proposal.committee_id, on).publication.units_hidden_months
     received = proposal.received_at
     return received is not None and localdate(received) + relativedelta(months=months) <= on

@@ -14,7 +14,6 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, cast
 
 from django.db.models import QuerySet
-from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
@@ -39,7 +38,7 @@ from proposals.door import perform
 from proposals.enums import Channel
 from proposals.lifecycle import who
 from proposals.lifecycle.subject import Step, Subject
-from proposals.permissions import offers, visible
+from proposals.permissions import offers, visible, visible_row
 
 HEADERS = [
     OpenApiParameter(
@@ -150,10 +149,14 @@ class SubjectViewSet(VisibleViewSet):
 
     def get_key(self) -> Subject:
         """The visible subject with its keys alone: the door reads the rest under lock."""
+        rows: QuerySet[Any] = QuerySet(self.queryset.model)
         keys = {"id", "proposal_id", "assignment_id"}
-        rows = self.get_queryset().order_by()
         present = [field.attname for field in rows.model._meta.fields if field.attname in keys]
-        return get_object_or_404(rows.only(*present), pk=self.kwargs["pk"])
+        number = int(self.kwargs["pk"])
+        row = visible_row(self.reader, rows.only(*present), number, clock.today())
+        if row is None:
+            raise NotFound
+        return cast(Subject, row)
 
     def begin(self, request: Request) -> Subject:
         """An unsaved subject of the committee that the caller names or belongs to."""

@@ -480,37 +480,27 @@ class FullEventSerializer(EventSerializer):
         ]
 
 
-class ConsequenceSerializer(serializers.ModelSerializer[Event]):
+class ConsequenceSerializer(serializers.Serializer[Event]):
     """A step that another one brought about."""
 
-    class Meta:
-        model = Event
-        fields = ["subject_kind", "subject_id", "action", "target"]
+    subject_kind = serializers.CharField()
+    subject_id = serializers.IntegerField()
+    action = serializers.CharField()
+    target = serializers.CharField()
 
 
-class ReceiptSerializer(serializers.ModelSerializer[Event]):
+class ReceiptSerializer(ConsequenceSerializer):
     """The answer to an act: its event, and in ``consequences`` what followed from it.
 
     Events never change, so every repetition of the same key gets the same answer.
     """
 
-    version = serializers.IntegerField(source="sequence", read_only=True)
-    consequences = ConsequenceSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Event
-        fields = [
-            "id",
-            "subject_kind",
-            "subject_id",
-            "version",
-            "proposal",
-            "action",
-            "source",
-            "target",
-            "at",
-            "consequences",
-        ]
+    id = serializers.IntegerField()
+    version = serializers.IntegerField(source="sequence")
+    proposal = serializers.IntegerField(source="proposal_id", allow_null=True)
+    source = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+    consequences = ConsequenceSerializer(many=True)
 
 
 class OfferSerializer(serializers.Serializer[Any]):

@@ -58,14 +58,15 @@ class ProposalViewSet(SubjectViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The detail; reasons that a proposer gave the office are not for other members."""
+        self.inside = permissions.is_inside(self.reader, int(kwargs["pk"]), clock.today())
         response = super().retrieve(request, *args, **kwargs)
-        if not permissions.is_inside(self.reader, response.data["id"], clock.today()):
+        if not self.inside:
             response.data.update(publicity_reason="", withdrawal_reason="")
         return response
 
     def tells_units(self, proposal: models.Proposal) -> bool:
         """Whether the reader is told who handles it."""
-        return permissions.told_units(self.reader, proposal, clock.today())
+        return self.inside or permissions.units_are_open(proposal, clock.today())
 
     @extend_schema(summary="文本版本", responses=serializers.TextVersionSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])

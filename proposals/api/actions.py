@@ -149,7 +149,7 @@ class SubjectViewSet(VisibleViewSet):
 
     def get_key(self) -> Subject:
         """The visible subject with its keys alone: the door reads the rest under lock."""
-        rows: QuerySet[Any] = QuerySet(self.queryset.model)
+        rows: QuerySet[Any] = QuerySet(cast(Any, self).queryset.model)
         keys = {"id", "proposal_id", "assignment_id"}
         present = [field.attname for field in rows.model._meta.fields if field.attname in keys]
         number = int(self.kwargs["pk"])

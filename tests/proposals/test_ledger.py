@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from io import StringIO
 
 import pytest
-from django.core.management import CommandError, call_command, get_commands
+from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from members.enums import Role
@@ -191,15 +191,10 @@ def verify() -> tuple[int, str]:
     return 0, err.getvalue()
 
 
-command = pytest.mark.skipif("verify_ledger" not in get_commands(), reason="no such command yet")
-
-
-@command
 def test_command_is_content_with_a_sound_ledger(proposal: Proposal) -> None:
     assert verify() == (0, "")
 
 
-@command
 def test_command_fails_and_prints_each_fault(proposal: Proposal) -> None:
     with unguarded():
         Event.objects.filter(sequence=2).delete()

@@ -336,7 +336,6 @@ def test_proposal_that_goes_its_own_way_again_can_be_edited(assembly: Assembly) 
 COVERAGE = settings.BASE_DIR / "docs" / "coverage.md"
 
 
-@pytest.mark.skipif(not COVERAGE.exists(), reason="docs/coverage.md is not written yet")
 def test_every_transition_of_the_rules_has_its_step() -> None:
     rows = re.findall(r"^\| (\d+) \|[^|]*\|([^|]*)\|", COVERAGE.read_text(), re.MULTILINE)
     steps = {str(model._meta.model_name): set(model.all_steps()) for model in SUBJECTS}

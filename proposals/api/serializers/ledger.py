@@ -1,0 +1,89 @@
+"""Events, the answer to an act, and the steps on offer."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from proposals.api.serializers.base import NamedSerializer
+from proposals.models import Event
+
+
+class EventSerializer(serializers.ModelSerializer[Event]):
+    """A line of the ledger; ``version`` is the subject's version after it."""
+
+    version = serializers.IntegerField(source="sequence", read_only=True)
+    on_behalf_of = NamedSerializer(read_only=True)
+
+    class Meta:
+        model = Event
+        fields = [
+            "id",
+            "act",
+            "subject_kind",
+            "subject_id",
+            "version",
+            "proposal",
+            "action",
+            "source",
+            "target",
+            "on_behalf_of",
+            "channel",
+            "at",
+        ]
+
+
+class FullEventSerializer(EventSerializer):
+    """A line of the ledger as officials read it, with actor, input, address and hash."""
+
+    actor = NamedSerializer(read_only=True)
+
+    class Meta:
+        model = Event
+        fields = [
+            *EventSerializer.Meta.fields,
+            "actor",
+            "address",
+            "input",
+            "previous_hash",
+            "hash",
+        ]
+
+
+class ConsequenceSerializer(serializers.Serializer[Event]):
+    """A step that another one brought about."""
+
+    subject_kind = serializers.CharField()
+    subject_id = serializers.IntegerField()
+    action = serializers.CharField()
+    target = serializers.CharField()
+
+
+class ReceiptSerializer(ConsequenceSerializer):
+    """The answer to an act: its event, and in ``consequences`` what followed from it.
+
+    Events never change, so every repetition of the same key gets the same answer.
+    """
+
+    id = serializers.IntegerField()
+    version = serializers.IntegerField(source="sequence")
+    proposal = serializers.IntegerField(source="proposal_id", allow_null=True)
+    source = serializers.CharField(allow_blank=True)
+    at = serializers.DateTimeField()
+    consequences = ConsequenceSerializer(many=True)
+
+
+class OfferSerializer(serializers.Serializer[Any]):
+    """A step that the reader may take, with its input; ``refusal`` says why not yet."""
+
+    name = serializers.CharField()
+    label = serializers.CharField()
+    tone = serializers.CharField()
+    url = serializers.CharField()
+    refusal = serializers.CharField(allow_blank=True)
+    input = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.DictField())
+    def get_input(self, offer: dict[str, Any]) -> Any:
+        """Field name to its type, label, limits and choices."""
+        return offer["input"]

@@ -189,6 +189,9 @@ SPECTACULAR_SETTINGS = {
     "VERSION": "1",
 }
 
+# -- Similar proposals and search --------------------------------------------------------
+SEARCH_INDEX = env("SEARCH_INDEX", default="")  # dotted path; empty: the database's own
+
 # -- Work in the background --------------------------------------------------------------
 PRIVATE_REDIS_SOCKET = DATA_DIR / "redis.sock"  # `manage.py serve` starts it
 PRIVATE_REDIS_URL = f"redis+socket://{PRIVATE_REDIS_SOCKET}"

@@ -12,7 +12,8 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("提案")
 
     def ready(self) -> None:
-        """Guard the ledger in every database that is migrated."""
+        """Guard the ledger in every database that is migrated; keep the index true."""
+        from proposals import receivers  # noqa: F401, PLC0415 -- apps load before models
         from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
 
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

@@ -9,6 +9,7 @@ from proposals.models.event import Event
 from proposals.models.extension_request import ExtensionRequest
 from proposals.models.feedback import Feedback
 from proposals.models.following import Consultation, FollowUp
+from proposals.models.index import IndexEntry, IndexOrder, Posting, Vocabulary
 from proposals.models.pre_assignment import PreAssignment
 from proposals.models.proposal import Proposal
 from proposals.models.reply import Delivery, Reply, ReplyPoint
@@ -45,6 +46,9 @@ __all__ = [
     "ExtensionRequest",
     "Feedback",
     "FollowUp",
+    "IndexEntry",
+    "IndexOrder",
+    "Posting",
     "PreAssignment",
     "Proposal",
     "Reply",
@@ -54,4 +58,5 @@ __all__ = [
     "Series",
     "Suggestion",
     "TextVersion",
+    "Vocabulary",
 ]

@@ -1,0 +1,99 @@
+"""What of a proposal is compared and searched, read for many proposals at once."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from proposals.enums import (
+    HANDED_IN,
+    CosignatureState,
+    ProposalState,
+    PublicationScope,
+    Publicity,
+    ReplyState,
+)
+from proposals.matching.index.base import PUBLISHED
+from proposals.matching.likeness import Text
+from proposals.models import Assignment, Cosignature, Proposal, Reply, Suggestion
+
+SENT = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
+
+
+@dataclass
+class Source:
+    """One proposal's texts; ``open`` for whoever sees it, ``inner`` for those who handle it."""
+
+    proposal: Proposal
+    suggestions: list[str] = field(default_factory=list)
+    open: list[str] = field(default_factory=list)
+    inner: list[str] = field(default_factory=list)
+
+    @property
+    def text(self) -> Text:
+        """What is compared: the title, and everything below it that the proposers wrote."""
+        proposal = self.proposal
+        return Text(
+            proposal.title,
+            "\n".join([proposal.situation, proposal.analysis, *self.suggestions]),
+            tuple(proposal.committee.place_names),
+        )
+
+    @property
+    def scopes(self) -> list[int]:
+        """Where it is offered as alike: its committee once handed in, everywhere once public."""
+        proposal = self.proposal
+        if proposal.state not in HANDED_IN:
+            return []
+        public = proposal.publication_scope == PublicationScope.FULL
+        return [proposal.committee_id, PUBLISHED] if public else [proposal.committee_id]
+
+    @property
+    def is_indexed(self) -> bool:
+        """Whether anybody looks for it: everything but what was thrown away."""
+        return self.proposal.state != ProposalState.DISCARDED
+
+
+def sources(keys: Iterable[int]) -> list[Source]:
+    """The sources of these proposals, in no special order, with a constant number of queries."""
+    rows = Proposal.objects.filter(pk__in=list(keys)).select_related("committee", "lead", "body")
+    found = {proposal.pk: Source(proposal) for proposal in rows}
+    for proposal, text in _suggestions(found):
+        found[proposal].suggestions.append(text)
+    for proposal, name in _signers(found):
+        found[proposal].open.append(name)
+    for source in found.values():
+        source.open.append(str(source.proposal.body or source.proposal.lead))
+    for proposal, publicity, text in _replies(found):
+        place = found[proposal].open if publicity == Publicity.OPEN else found[proposal].inner
+        place.append(text)
+    for proposal, units in _units(found).items():
+        found[proposal].inner += units
+    return list(found.values())
+
+
+Keys = Iterable[int]
+
+
+def _suggestions(keys: Keys) -> Iterable[tuple[int, str]]:
+    rows = Suggestion.objects.filter(proposal__in=keys).order_by("proposal", "number")
+    return rows.values_list("proposal_id", "text")
+
+
+def _signers(keys: Keys) -> Iterable[tuple[int, str]]:
+    agreed = Cosignature.objects.filter(proposal__in=keys, state=CosignatureState.AGREED)
+    return agreed.order_by("id").values_list("proposal_id", "member__name")
+
+
+def _replies(keys: Keys) -> Iterable[tuple[int, str, str]]:
+    sent = Reply.objects.filter(proposal__in=keys, state__in=SENT)
+    return sent.order_by("id").values_list("proposal_id", "publicity", "body")
+
+
+def _units(keys: Keys) -> dict[int, Sequence[str]]:
+    found: dict[int, list[str]] = defaultdict(list)
+    rows = Assignment.objects.live().filter(proposal__in=keys).order_by("id")
+    for proposal, name in rows.values_list("proposal_id", "unit__name"):
+        found[proposal].append(name)
+    return dict(found)

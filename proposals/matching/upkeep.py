@@ -1,0 +1,203 @@
+"""Keeping the index true: what to do after a change, and how common words are.
+
+A change writes an ``IndexOrder`` in its own transaction; ``refresh`` carries orders out within
+seconds, in the background. Nobody who saves waits, and nothing is lost if nobody carries them
+out for a while.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from functools import lru_cache
+
+from django.db import transaction
+from django.db.models import F
+
+from proposals.enums import HANDED_IN, ProposalState
+from proposals.matching.index import current_index
+from proposals.matching.likeness import Frequencies, Profile
+from proposals.matching.sources import Source, sources
+from proposals.matching.words import search_words
+from proposals.models import IndexEntry, IndexOrder, Proposal, Vocabulary
+
+logger = logging.getLogger(__name__)
+
+BATCH = 100
+"""How many proposals are indexed in one transaction."""
+
+TRIES = 5
+"""How often an order that fails is tried, one proposal at a time."""
+
+SAMPLE = 20_000
+"""How many texts are counted, at most, to learn how common words are."""
+
+GROWTH = 1.25
+"""Words are counted anew when there are that many times as many texts."""
+
+FEW = 20
+"""So many texts there must be for a first count to tell anything."""
+
+
+def order(proposal: int) -> None:
+    """Note that a proposal's entry is out of date; call it inside the change's transaction."""
+    IndexOrder.objects.create(proposal_id=proposal)
+
+
+def refresh(at_most: int = BATCH) -> int:
+    """Carry out the oldest orders, of up to ``at_most`` proposals; returns of how many.
+
+    An order that fails does not hold up the others: it is tried again alone, ``TRIES`` times,
+    and then left with its trouble for the operator.
+    """
+    try:
+        return _carry_out(at_most)
+    except Exception:
+        logger.exception("indexing %s proposals together failed; trying them one by one", at_most)
+    done = 0
+    for key in _waiting(at_most):
+        try:
+            with transaction.atomic():
+                _index(_taken([key]))
+            done += 1
+        except Exception as error:
+            logger.exception("indexing proposal %s failed", key)
+            IndexOrder.objects.filter(proposal=key).update(
+                tries=F("tries") + 1, trouble=f"{type(error).__name__}: {error}"[:2000]
+            )
+    return done
+
+
+def catch_up() -> int:
+    """Carry out all orders that there are; returns of how many proposals."""
+    done = 0
+    while some := refresh():
+        done += some
+    return done
+
+
+def rebuild() -> Iterator[int]:
+    """Count the words and make every entry anew; yields how many are done after each batch."""
+    with transaction.atomic():
+        IndexOrder.objects.all().delete()
+        IndexOrder.objects.bulk_create(
+            (IndexOrder(proposal_id=key) for key in Proposal.objects.values_list("pk", flat=True)),
+            batch_size=1000,
+        )
+    done = 0
+    while some := refresh():
+        done += some
+        yield done
+
+
+# -- One batch -----------------------------------------------------------------------------
+
+
+@transaction.atomic
+def _carry_out(at_most: int) -> int:
+    keys = _taken(_waiting(at_most))
+    _index(keys)
+    return len(keys)
+
+
+def _waiting(at_most: int) -> list[int]:
+    orders = IndexOrder.objects.filter(tries__lt=TRIES).order_by("id")
+    keys = orders.values_list("proposal_id", flat=True)[: at_most * 4]
+    return list(dict.fromkeys(keys))[:at_most]
+
+
+def _taken(keys: Iterable[int]) -> list[int]:
+    """Take every order of these proposals; those that another worker has just done drop out.
+
+    The rows are locked before a proposal is read: of two workers the later one reads the later
+    text, and so writes it last.
+    """
+    orders = IndexOrder.objects.filter(proposal__in=list(keys)).order_by("id").select_for_update()
+    taken = list(orders)
+    IndexOrder.objects.filter(pk__in=[order.pk for order in taken]).delete()
+    return sorted({order.proposal_id for order in taken})
+
+
+def _index(keys: Iterable[int]) -> None:
+    found = sources(keys)
+    index = current_index()
+    index.drop([source.proposal.pk for source in found if not source.is_indexed])
+    frequencies, vocabulary = current_frequencies()
+    index.put(
+        [
+            entry_of(source, frequencies, vocabulary)
+            for source in sorted(found, key=lambda source: source.proposal.pk)
+            if source.is_indexed
+        ]
+    )
+
+
+def entry_of(source: Source, frequencies: Frequencies, vocabulary: int) -> IndexEntry:
+    """The entry of a proposal, without a vector: a worker computes that afterwards."""
+    proposal = source.proposal
+    numbers = [proposal.case_no, proposal.receipt_no]
+    return IndexEntry(
+        proposal=proposal,
+        profile=Profile.of(source.text, frequencies).pack(),
+        scopes=source.scopes,
+        title_words=_listed([proposal.title, *numbers]),
+        body_words=_listed([source.text.body, *source.open]),
+        inner_words=_listed(source.inner),
+        vocabulary=vocabulary,
+    )
+
+
+def _listed(texts: Iterable[str]) -> str:
+    return " ".join(word for text in texts for word in search_words(text))
+
+
+# -- How common words are ------------------------------------------------------------------
+
+
+def current_frequencies() -> tuple[Frequencies, int]:
+    """The count in force, and its number; nothing is common before the first count."""
+    newest = Vocabulary.objects.order_by("-id").values_list("id", flat=True).first()
+    return (_frequencies(newest), newest) if newest else (Frequencies(), 0)
+
+
+@lru_cache(maxsize=2)
+def _frequencies(number: int) -> Frequencies:
+    counted = Vocabulary.objects.values_list("counted", flat=True).get(pk=number)
+    return Frequencies.unpack(bytes(counted))
+
+
+def recount(at: datetime) -> bool:
+    """Count words anew if there are many more texts than at the last count.
+
+    Of more than ``SAMPLE`` texts the newest are counted, for all. Returns whether it counted;
+    the entries weighed by the old count remain until ``reweigh`` has come to them.
+    """
+    texts = Proposal.objects.filter(state__in=HANDED_IN)
+    number = texts.count()
+    last = Vocabulary.objects.order_by("-id").values_list("documents", flat=True).first() or 0
+    if number < last * GROWTH + (0 if last else FEW):
+        return False
+    keys = list(texts.order_by("-id").values_list("pk", flat=True)[:SAMPLE])
+    counted = (
+        source.text.counts()
+        for first in range(0, len(keys), BATCH)
+        for source in sources(keys[first : first + BATCH])
+    )
+    frequencies = Frequencies.of(counted, times=number / len(keys))
+    with transaction.atomic():
+        Vocabulary.objects.all().delete()
+        Vocabulary.objects.create(counted=frequencies.pack(), documents=number, counted_at=at)
+    return True
+
+
+def reweigh(at_most: int = BATCH) -> int:
+    """Order the entries anew that were weighed by an old count; returns of how many."""
+    _frequencies_now, number = current_frequencies()
+    old = IndexEntry.objects.exclude(vocabulary=number).exclude(
+        proposal__state=ProposalState.DISCARDED
+    )
+    waiting = IndexOrder.objects.values("proposal")
+    keys = list(old.exclude(proposal__in=waiting).values_list("pk", flat=True)[:at_most])
+    IndexOrder.objects.bulk_create(IndexOrder(proposal_id=key) for key in keys)
+    return len(keys)

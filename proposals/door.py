@@ -28,6 +28,7 @@ from proposals.errors import (
     RuleBroken,
     Stale,
     Unmet,
+    WithItsHost,
     WrongState,
 )
 from proposals.ledger import recorded
@@ -156,7 +157,7 @@ def _perform(
     if version is not None and version != subject.version:
         raise _told(Stale(), deed, subject, since=version)
     if subject.state not in step.source:
-        raise _told(WrongState(str(step.label), _state_label(subject)), deed, subject)
+        raise _told(_wrong_state(subject, step), deed, subject)
     checked = _validate(deed, subject, step, raw)
     if step.within:
         step_checked.send(sender=type(subject), subject=subject, step=step, at=deed.at)
@@ -176,7 +177,10 @@ def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> S
     if subject.pk is None:
         return subject
     if isinstance(subject, Proposal):
-        return deed.roots[subject.pk]
+        fresh_root = deed.roots[subject.pk]
+        if step.locks:  # what the row names may have changed while we waited for it
+            lock_proposals(deed.roots, step.locks(fresh_root, raw))
+        return fresh_root
     fresh = type(subject)._default_manager.select_for_update(no_key=True).get(pk=subject.pk)
     if root_id is not None:
         _share_root(fresh, deed.roots[root_id])
@@ -246,8 +250,12 @@ def _take(
     key: str = "",
     raw: Mapping[str, Any] | None = None,
     by_system: bool = False,
+    quiet: bool = False,
 ) -> Event:
-    """Call the machine, save, record, announce; then take the steps that follow."""
+    """Call the machine, save, record, announce; then take the steps that follow.
+
+    ``quiet``: the step that this one follows from tells of it.
+    """
     subject.rules = deed.rules_of(subject)
     act = Act(
         step=step,
@@ -276,10 +284,11 @@ def _take(
         deed.roots[subject.pk] = subject
     for finish in act.after:
         finish()
-    notices.tell(subject, step, act)
+    if not quiet:
+        notices.tell(subject, step, act)
     event_recorded.send(sender=type(subject), subject=subject, step=step, event=event, act=act)
     for following in act.next:
-        _follow(deed, following)
+        _follow(deed, following, quiet=quiet or following.quiet)
     return event
 
 
@@ -315,7 +324,7 @@ def _event(
     return event
 
 
-def _follow(deed: Deed, following: Following) -> None:
+def _follow(deed: Deed, following: Following, *, quiet: bool) -> None:
     """Take a step that follows from another, in the same transaction.
 
     It is the system's, unless the step is one that a person takes: then it stays theirs.
@@ -327,8 +336,9 @@ def _follow(deed: Deed, following: Following) -> None:
         _share_root(subject, deed.roots[subject.root_id])
     step = subject.all_steps()[following.action]
     personal = step.who is not who.system
+    raw = data if personal else {}
     try:
-        _take(deed, subject, step, data, raw=data if personal else {}, by_system=not personal)
+        _take(deed, subject, step, data, raw=raw, by_system=not personal, quiet=quiet)
     except (RuleBroken, Conflict) as error:
         raise error.at(following.where) if following.where else error from None
 
@@ -357,16 +367,24 @@ def _next_roll_up(deed: Deed, proposal: Proposal) -> Step | None:
 def _refusal(deed: Deed, subject: Subject, step: Step) -> Conflict:
     """Why the machine said no: the state, or the first condition that does not hold."""
     if subject.state not in step.source:
-        return _told(WrongState(str(step.label), _state_label(subject)), deed, subject)
+        return _told(_wrong_state(subject, step), deed, subject)
     for condition in step.conditions:
         if not condition(subject):
             return _told(Unmet(str(condition.message)), deed, subject)
     return _told(Conflict(), deed, subject)
 
 
+def _wrong_state(subject: Subject, step: Step) -> Conflict:
+    """The state does not lead there; what hangs on a merged proposal is its host's matter."""
+    host = subject.root.merged_into if subject.root is not None else None
+    if host is not None:
+        return WithItsHost(str(step.label), host)
+    return WrongState(str(step.label), _state_label(subject))
+
+
 def _told(error: Conflict, deed: Deed, subject: Subject, *, since: int | None = None) -> Conflict:
     """The refusal with what its reader needs: where the subject stands, what may be done now."""
-    error.extra = {
+    error.extra |= {
         "state": subject.state,
         "version": subject.version,
         "changes": changes_since(subject, since) if since is not None else [],

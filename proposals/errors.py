@@ -1,22 +1,48 @@
 """Every way to refuse, with what the reader needs to go on.
 
-Each is an API exception with a status of its own; pages show the same sentence.
+Each is an API exception with a status of its own; pages show the same sentence. ``extra`` joins
+the body: a refusal that speaks of another proposal carries it there as ``proposal``.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 
+if TYPE_CHECKING:
+    from proposals.models import Proposal
+
+
+def speaking_of(proposal: Proposal) -> dict[str, Any]:
+    """The ``extra`` of a refusal whose reader should go and look at another proposal."""
+    return {
+        "proposal": {
+            "id": proposal.pk,
+            "receipt_no": proposal.receipt_no,
+            "case_no": proposal.case_no,
+            "title": proposal.title,
+            "link": proposal.link,
+        }
+    }
+
 
 class RuleBroken(ValidationError):
     """The input breaks a rule; the detail names the field, the rule and the remedy (400)."""
 
-    def at(self, where: str) -> "RuleBroken":
+    def __init__(
+        self, detail: Any = None, code: str | None = None, *, extra: dict[str, Any] | None = None
+    ) -> None:
+        self.extra: dict[str, Any] = extra or {}
+        super().__init__(detail, code)
+
+    def at(self, where: str) -> RuleBroken:
         """The same refusal, of a part of a larger input, e.g. ``items.3``."""
         detail = self.detail if isinstance(self.detail, dict) else {"non_field_errors": self.detail}
-        return RuleBroken({f"{where}.{name}": messages for name, messages in detail.items()})
+        placed = {f"{where}.{name}": messages for name, messages in detail.items()}
+        return RuleBroken(placed, extra=self.extra)
 
 
 class NotYours(PermissionDenied):
@@ -34,7 +60,8 @@ class Conflict(APIException):
     """The subject is not as the caller thought (409).
 
     ``extra`` tells the current state and version, what happened since the caller's version,
-    and the steps that the caller may take now.
+    and the steps that the caller may take now. A ``detail`` by place in the input, such as
+    ``{"members.2": "…"}``, tells which part of it is meant.
     """
 
     status_code = status.HTTP_409_CONFLICT
@@ -45,7 +72,7 @@ class Conflict(APIException):
         self.extra: dict[str, Any] = {}
         super().__init__(detail, code)
 
-    def at(self, where: str) -> "Conflict":
+    def at(self, where: str) -> Conflict:
         """The same refusal, of a part of a larger input, e.g. ``items.3``."""
         told = Conflict(f"{where}: {self.detail}", self.default_code)
         told.extra = {**self.extra, "item": where}
@@ -61,6 +88,21 @@ class WrongState(Conflict):
         super().__init__(
             _("当前状态为“%(state)s”，不能“%(step)s”") % {"state": state_label, "step": step_label}
         )
+
+
+class WithItsHost(WrongState):
+    """The proposal is handled with the one that it was merged into; the step is for that one."""
+
+    def __init__(self, step_label: str, host: Proposal) -> None:
+        Conflict.__init__(
+            self,
+            _(
+                "本件已并入%(host)s，不能“%(step)s”；请到主件办理，确须单独办理的，"
+                "请提案委先解除并案"
+            )
+            % {"host": host.named, "step": step_label},
+        )
+        self.extra = speaking_of(host)
 
 
 class Stale(Conflict):

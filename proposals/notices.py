@@ -2,51 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from members.enums import UNIT_ROLES, Role
 from members.models import Notice, Post
 from proposals.enums import CosignatureState
-from proposals.lifecycle.subject import Act, Step, Subject
+from proposals.lifecycle.subject import Act, News, Step, Subject
+from proposals.models import Assignment, Cosignature, PreAssignment, Proposal
 
 LIAISONS = [Role.UNIT_LIAISON]
+
+Audience = Callable[[Any, date, Sequence[Proposal]], Iterable[int]]
+"""From the subject, the day and the further proposals concerned to keys of users."""
 
 
 def tell(subject: Subject, step: Step, act: Act) -> None:
     """Write a notice to everybody whom the step tells, but not to the one who took it."""
-    people = {user for audience in step.tells for user in AUDIENCES[audience](subject, act.day)}
+    people = audience(subject, step, act.day, act.others)
     people.discard(act.by.pk if act.by else None)
     if not people:
         return
     with override(settings.LANGUAGE_CODE):  # the writer's language need not be the reader's
-        title, text = _words(subject, step, act)
+        news = step.news(subject, act) if step.news else _news(subject, step)
+        lines = [*news.lines, *_said(act)]
     Notice.objects.bulk_create(
         Notice(
             recipient_id=user,
-            title=title,
-            text=text,
-            link=f"/api/v1/proposals/{subject.root.pk}/",
+            title=news.title,
+            text="\n".join(lines),
+            link=news.about.link,
             created_at=act.at,
         )
         for user in sorted(people)
     )
 
 
-def _words(subject: Subject, step: Step, act: Act) -> tuple[str, str]:
+def audience(subject: Subject, step: Step, day: date, others: Sequence[Proposal] = ()) -> set[int]:
+    """The keys of the users whom the step tells, each once; ``others`` as in an Act."""
+    return {user for name in step.tells for user in AUDIENCES[name](subject, day, others)}
+
+
+def _news(subject: Subject, step: Step) -> News:
     proposal = subject.root
     number = proposal.case_no or proposal.receipt_no
     title = _("《%(title)s》%(step)s") % {"title": proposal.title[:150], "step": step.label}
     lines = [_("编号：%(number)s") % {"number": number}] if number else []
+    return News(title, lines, proposal)
+
+
+def _said(act: Act) -> Iterator[str]:
+    """What the person who took the step wrote for others to read."""
     for name in ("notice", "reason", "note", "destination"):
         if isinstance(value := act.data.get(name), str) and value:
-            lines.append(value)
-    return title, "\n".join(lines)
+            yield value
 
 
 def _holders(day: date, **scope: Any) -> Iterable[int]:
@@ -54,55 +69,66 @@ def _holders(day: date, **scope: Any) -> Iterable[int]:
     return Post.objects.held_on(day).filter(**scope).values_list("user_id", flat=True)
 
 
-def _lead(subject: Any, day: date) -> Iterable[int]:
-    return _of_proposal(subject.root, day, signed=False)
+def _lead(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
+    return _initiators(Proposal.objects.filter(pk=subject.root_id), day)
 
 
-def _proposers(subject: Any, day: date) -> Iterable[int]:
-    """Proposers of the proposal and of everything merged into it."""
-    family = [subject.root, *subject.root.merged_from.select_related("lead")]
-    return [user for proposal in family for user in _of_proposal(proposal, day, signed=True)]
+def _proposers(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
+    """Proposers of the proposals concerned and of everything merged into them."""
+    keys = _concerned(subject, others)
+    family = Proposal.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
+    yield from _initiators(family, day)
+    signed = Cosignature.objects.filter(proposal__in=family, state=CosignatureState.AGREED)
+    yield from _accounts(signed.values_list("member__user_id", flat=True))
 
 
-def _of_proposal(proposal: Any, day: date, *, signed: bool) -> Iterable[int]:
-    if proposal.body_id is not None:
-        return _holders(day, role=Role.COLLECTIVE_CONTACT, body=proposal.body_id)
-    people = [proposal.lead.user_id]
-    if signed:
-        cosigners = proposal.cosignatures.filter(state=CosignatureState.AGREED)
-        people += cosigners.values_list("member__user_id", flat=True)
-    return [user for user in people if user is not None]
+def _concerned(subject: Any, others: Sequence[Proposal]) -> list[int]:
+    return [subject.root_id, *(proposal.pk for proposal in others)]
 
 
-def _addressee(subject: Any, day: date) -> Iterable[int]:
+def _initiators(proposals: QuerySet[Proposal], day: date) -> Iterable[int]:
+    """The first proposer of each, or who speaks for the body that proposes."""
+    yield from _accounts(proposals.values_list("lead__user_id", flat=True))
+    bodies = proposals.filter(body__isnull=False).values("body")
+    yield from _holders(day, role=Role.COLLECTIVE_CONTACT, body__in=bodies)
+
+
+def _accounts(users: Iterable[int | None]) -> Iterable[int]:
+    return (user for user in users if user is not None)
+
+
+def _addressee(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
     if getattr(subject, "body_id", None):
         return _holders(day, role=Role.COLLECTIVE_CONTACT, body=subject.body_id)
     return [subject.member.user_id] if subject.member.user_id else []
 
 
-def _unit(subject: Any, day: date) -> Iterable[int]:
+def _unit(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
     return _holders(day, role__in=LIAISONS, unit=subject.unit_id)
 
 
-def _units(subject: Any, day: date) -> Iterable[int]:
-    units = {*subject.root.assignments.live().values_list("unit_id", flat=True)}
-    units |= {*subject.root.pre_assignments.open().values_list("unit_id", flat=True)}
+def _units(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
+    """Units that have a task on the proposals concerned, or have been asked to take one."""
+    keys = _concerned(subject, others)
+    tasks = Assignment.objects.live().filter(proposal__in=keys).values_list("unit_id", flat=True)
+    asked = PreAssignment.objects.open().filter(proposal__in=keys)
+    units = {*tasks, *asked.values_list("unit_id", flat=True)}
     return _holders(day, role__in=LIAISONS, unit__in=units)
 
 
-def _lead_unit(subject: Any, day: date) -> Iterable[int]:
+def _lead_unit(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
     units = subject.root.assignments.answering().values_list("unit_id", flat=True)
     return _holders(day, role__in=UNIT_ROLES, unit__in=units)
 
 
-def _of_committee(*roles: Role) -> Callable[[Any, date], Iterable[int]]:
-    def find(subject: Any, day: date) -> Iterable[int]:
+def _of_committee(*roles: Role) -> Audience:
+    def find(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
         return _holders(day, role__in=roles, committee=subject.committee_id)
 
     return find
 
 
-AUDIENCES: dict[str, Callable[[Any, date], Iterable[int]]] = {
+AUDIENCES: dict[str, Audience] = {
     "addressee": _addressee,
     "assigners": _of_committee(Role.ASSIGNING_OFFICER),
     "lead": _lead,

@@ -26,11 +26,22 @@ class FaultSerializer(serializers.Serializer[Any]):
     attr = serializers.CharField(allow_null=True)
 
 
+class OtherProposalSerializer(serializers.Serializer[Any]):
+    """The proposal that a refusal speaks of: the first of the same text, or the host."""
+
+    id = serializers.IntegerField()
+    receipt_no = serializers.CharField()
+    case_no = serializers.CharField(allow_blank=True)
+    title = serializers.CharField()
+    link = serializers.CharField()
+
+
 class RefusalSerializer(serializers.Serializer[Any]):
     """The one error body: what kind of refusal, and every reason for it."""
 
     type = serializers.CharField()
     errors = FaultSerializer(many=True)
+    proposal = OtherProposalSerializer(required=False)
 
 
 class ConflictSerializer(RefusalSerializer):

@@ -17,6 +17,9 @@ from proposals.inputs.fields import (
     unit_field,
 )
 
+MOST_TAKEN_IN = 50
+"""Proposals that a host takes in at once."""
+
 
 class UnitRoleInput(serializers.Serializer[Any]):
     """A unit and how it takes part."""
@@ -73,10 +76,9 @@ class NotFileInput(serializers.Serializer[Any]):
     category = category_field(required=False, allow_blank=True, default="")
 
 
-class MergeInput(serializers.Serializer[Any]):
-    """The filed proposal that this one is handled with."""
+class MergerConsentInput(serializers.Serializer[Any]):
+    """The proposers' consent to a merger, where the rulebook asks for it, and a note."""
 
-    into = key_field(label=_("并入提案"), help_text=_("已立案的主件"))
     consent_way = serializers.ChoiceField(
         label=_("征得同意方式"), choices=ConsentWay.choices, required=False
     )
@@ -86,6 +88,44 @@ class MergeInput(serializers.Serializer[Any]):
     note = serializers.CharField(
         label=_("备注"), required=False, allow_blank=True, default="", max_length=500
     )
+
+
+class MergeInput(MergerConsentInput):
+    """The filed proposal that this one is handled with."""
+
+    into = key_field(label=_("并入提案"), help_text=_("已立案的主件"))
+
+
+class TakenInField(serializers.ListField):
+    """Keys of the proposals that a host takes in, each once."""
+
+    child = key_field()
+
+    def __init__(self, **kwargs: Any) -> None:
+        help_text = _(
+            "并入后各件保留收件号和提案者，随主件一并办理、分别答复；"
+            "内容重复而不办理的，请用“不予立案”"
+        )
+        kwargs |= {"allow_empty": False, "max_length": MOST_TAKEN_IN}
+        super().__init__(label=_("并入的提案"), help_text=help_text, **kwargs)
+
+    def to_internal_value(self, data: Any) -> list[int]:
+        """Refuses a proposal that is named twice."""
+        numbers: list[int] = super().to_internal_value(data)
+        twice: dict[Any, Any] = {
+            place: [_("编号为 %(pk)s 的提案已在前面列出，请去掉重复项") % {"pk": number}]
+            for place, number in enumerate(numbers)
+            if number in numbers[:place]
+        }
+        if twice:
+            raise serializers.ValidationError(twice, code="twice")
+        return numbers
+
+
+class TakeInInput(MergerConsentInput):
+    """The proposals that are handled with this filed one."""
+
+    members = TakenInField()
 
 
 class WithdrawalInput(Reason):

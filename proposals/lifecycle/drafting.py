@@ -273,9 +273,9 @@ class Drafting(Subject):
                 return post.member
         raise RuleBroken({"body": _t("您不是委员，请填写您所联系的集体提案者")})
 
-    def _let_invitations_lapse(self, act: Act) -> None:
+    def _let_invitations_lapse(self, act: Act, *, quiet: bool = False) -> None:
         for signature in self.cosignatures.filter(state=CosignatureState.INVITED):
-            act.then(signature, "lapse")
+            act.then(signature, "lapse", quiet=quiet)
 
     def _begin(self, act: Act) -> None:
         self.proposer_kind = ProposerKind.COLLECTIVE if self.body else ProposerKind.INDIVIDUAL

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from django_fsm import GET_STATE
 
-from proposals.enums import AWAITING_FILING, IN_HANDS, ReplyState, Tone
+from proposals.enums import AWAITING_FILING, IN_HANDS, CosignatureState, ReplyState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, Unmet
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import Reason, keys_of
 from proposals.lifecycle import who
 from proposals.lifecycle.reviewing import Reviewing, hosts_nothing
-from proposals.lifecycle.subject import Act, Condition, step
+from proposals.lifecycle.subject import Act, Condition, News, step
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
-    from proposals.models import PreAssignment, Proposal
+    from proposals.models import Event, PreAssignment, Proposal, Reply
 
 MERGEABLE = (*AWAITING_FILING, S.FILED, S.PRE_ASSIGNED)
 """Can be merged into another: no unit works on it yet."""
@@ -30,22 +31,120 @@ MERGEABLE = (*AWAITING_FILING, S.FILED, S.PRE_ASSIGNED)
 HOSTS = (S.FILED, S.PRE_ASSIGNED, *IN_HANDS)
 """Can take others in: filed, and not replied to yet."""
 
-host_is_unanswered = Condition(
-    _("主件的答复已送达，不能再解除并案"),
+TITLE_IN_NEWS = 60
+"""Characters of a title in the heading of a notice, which has room for two."""
+
+is_unanswered = Condition(
+    _("本件的答复已送达，不能再并入其他提案"),
     lambda proposal: (
-        not proposal.merged_into.replies.filter(
-            state__in=[ReplyState.DELIVERED, ReplyState.SUPERSEDED]
-        ).exists()
+        not any(
+            reply.state in (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
+            for reply in proposal.replies.all()  # reads what was fetched ahead, if it was
+        )
     ),
 )
+host_is_unanswered = Condition(
+    _("主件的答复已送达，不能再解除并案"),
+    lambda proposal: is_unanswered(proposal.merged_into),
+)
+
+
+# -- Why not: one answer for the act and for its preview ----------------------------------------
+
+
+def refusal_of_host(host: Merging) -> str:
+    """Why nothing can be merged into ``host`` now, in words; empty when it can."""
+    if host.state not in HOSTS:
+        return _t("提案 %(receipt)s 当前为“%(state)s”，只能并入已立案且尚未答复的提案") % {
+            "receipt": host.receipt_no,
+            "state": host.get_state_display(),
+        }
+    if not is_unanswered(host):
+        return _t("提案 %(receipt)s 的答复已送达，不能再并入其他提案") % {
+            "receipt": host.receipt_no
+        }
+    return ""
+
+
+def refusal_of_member(member: Merging, host: Merging) -> str:
+    """Why ``member`` cannot be merged into ``host``, which can take others in; or empty."""
+    named = {"receipt": member.receipt_no}
+    if member.pk == host.pk:
+        return _t("提案 %(receipt)s 就是主件，不能并入自身，请从名单中去掉") % named
+    if member.merged_into is not None:
+        named["host"] = member.merged_into.named
+        return _t("提案 %(receipt)s 已并入%(host)s，如须改并，请先解除并案") % named
+    if member.state not in MERGEABLE:
+        named["state"] = member.get_state_display()
+        return _t("提案 %(receipt)s 当前为“%(state)s”，只有尚未交办的提案可以并入") % named
+    if not hosts_nothing(member):
+        named["guests"] = "、".join(guest.receipt_no for guest in member.merged_from.all())
+        return _t("已有提案（%(guests)s）并入提案 %(receipt)s，请先解除并案，或以它为主件") % named
+    return ""
+
+
+def unknown(number: int) -> str:
+    """What is said of a proposal that does not exist, or not for the reader."""
+    return _t("没有编号为 %(pk)s 的提案，请核对") % {"pk": number}
+
+
+# -- Who else is locked -------------------------------------------------------------------------
 
 
 def _host_from_input(proposal: Merging, data: Mapping[str, Any]) -> Iterable[int]:
     return keys_of([data.get("into")])
 
 
+def _members_from_input(proposal: Merging, data: Mapping[str, Any]) -> Iterable[int]:
+    members = data.get("members")
+    return keys_of(members[: inputs.MOST_TAKEN_IN]) if isinstance(members, list | tuple) else []
+
+
 def _own_host(proposal: Merging, data: Mapping[str, Any]) -> Iterable[int]:
     return [proposal.merged_into_id] if proposal.merged_into_id else []
+
+
+# -- What its people are told -------------------------------------------------------------------
+
+
+def _news_of_merger(member: Merging, act: Act) -> News:
+    (host,) = act.others
+    return _news([member], host)
+
+
+def _news_of_taking_in(host: Merging, act: Act) -> News:
+    return _news(act.others, host)
+
+
+def _news(members: Sequence[Merging], host: Merging) -> News:
+    titles = {"first": members[0].title[:TITLE_IN_NEWS], "host": host.title[:TITLE_IN_NEWS]}
+    title = ngettext(
+        "《%(first)s》并入《%(host)s》",
+        "《%(first)s》等 %(count)s 件并入《%(host)s》",
+        len(members),
+    ) % {**titles, "count": len(members)}
+    lines = [
+        _t("主件：%(host)s") % {"host": host.named},
+        *(_t("并入：%(member)s") % {"member": member.named} for member in members),
+        _t("各件保留收件号和提案者，随主件一并办理，办理单位分别答复每位提案者。"),
+    ]
+    if any(member.open_invitations().exists() for member in members):
+        lines.append(_t("并入件尚未答复的联名邀请同时失效。"))
+    return News(title, lines, host)
+
+
+def _news_of_parting(member: Merging, act: Act) -> News:
+    (host,) = act.others
+    title = _t("《%(member)s》与《%(host)s》解除并案") % {
+        "member": member.title[:TITLE_IN_NEWS],
+        "host": host.title[:TITLE_IN_NEWS],
+    }
+    lines = [
+        _t("原主件：%(host)s") % {"host": host.named},
+        _t("单独办理：%(member)s，当前为“%(state)s”")
+        % {"member": member.named, "state": member.get_state_display()},
+    ]
+    return News(title, lines, host)  # filed, so everybody concerned may read it
 
 
 class Merging(Reviewing):
@@ -62,7 +161,9 @@ class Merging(Reviewing):
     state_before_merging = models.CharField(max_length=20, blank=True, choices=S)
 
     if TYPE_CHECKING:
+        events: RelatedManager[Event]
         pre_assignments: RelatedManager[PreAssignment]
+        replies: RelatedManager[Reply]
         merged_into_id: int | None
 
     class Meta:
@@ -77,18 +178,42 @@ class Merging(Reviewing):
         tone=Tone.WARNING,
         conditions=[hosts_nothing],
         locks=_host_from_input,
-        tells=("proposers",),
+        tells=("proposers", "units"),
+        news=_news_of_merger,
     )
     def merge(self, act: Act) -> None:
         """It is handled with a filed one; it keeps its receipt number and its proposers."""
         host = self._host(act)
-        if act.rules.review.merge_needs_consent and not act.data.get("consent_way"):
-            raise RuleBroken({"consent_way": _t("本会规定并案前须征得提案者同意，请填写")})
+        self._check_consent(act)
         for asked in self.pre_assignments.open():
             act.then(asked, "settle")
-        self._let_invitations_lapse(act)
+        self._let_invitations_lapse(act, quiet=True)
         self.merged_into, self.merged_at = host, act.at
         self.state_before_merging = self.state
+        act.others.append(host)
+
+    @step(
+        source=HOSTS,
+        who=who.clerk | who.director,
+        label=_("归并多件"),
+        input=inputs.TakeInInput,
+        tone=Tone.WARNING,
+        conditions=[is_unanswered],
+        locks=_members_from_input,
+        tells=("proposers", "units"),
+        news=_news_of_taking_in,
+    )
+    def take_in(self, act: Act) -> None:
+        """Several proposals are merged into this one, each as if by itself; all, or none."""
+        numbers = act.data["members"]
+        self._check_members(act, numbers)
+        self._check_consent(act)
+        merger = {name: value for name, value in act.data.items() if name != "members"}
+        for place, number in enumerate(numbers):
+            member = act.locked[number]
+            act.others.append(member)
+            where = f"members.{place}"
+            act.then(member, "merge", {**merger, "into": self.pk}, where=where, quiet=True)
 
     @step(
         source=S.MERGED,
@@ -99,27 +224,70 @@ class Merging(Reviewing):
         tone=Tone.WARNING,
         conditions=[host_is_unanswered],
         locks=_own_host,
-        tells=("proposers",),
+        tells=("proposers", "units"),
+        news=_news_of_parting,
     )
     def unmerge(self, act: Act) -> None:
-        """It goes its own way again, from where it stood, while no reply has been delivered."""
+        """It goes its own way again, from where it stood, while no reply has been delivered.
+
+        Who had been asked something that the merger cut off is asked again.
+        """
+        act.others.append(self.merged_into)
         self.merged_into, self.merged_at = None, None
+        for asked in self.pre_assignments.filter(pk__in=self._cut_off("settle")):
+            again = self.pre_assignments.model(proposal=self, unit=asked.unit, role=asked.role)
+            act.then(again, "ask")
+        for signature in self.cosignatures.filter(pk__in=self._cut_off("lapse")):
+            act.then(self.cosignatures.model(proposal=self, member=signature.member), "ask")
         # The drafts of the host's reply no longer answer it, and its text is free to change.
         for suggestion in self.suggestions.all():
             suggestion.points.all().delete()
 
+    def open_invitations(self) -> Any:
+        """Invitations to co-sign that have not been answered."""
+        return self.cosignatures.filter(state=CosignatureState.INVITED)
+
+    def _cut_off(self, action: str) -> models.QuerySet[Event, Any]:
+        """Keys of the questions that the last merger ended by ``action``."""
+        mergers = self.events.filter(subject_kind=self.kind, action="merge").order_by("-sequence")
+        ended = self.events.filter(act__in=mergers.values("act")[:1], action=action)
+        return ended.values("subject_id")
+
     def _host(self, act: Act) -> Proposal:
-        proposals = self.__class__._default_manager
-        host = proposals.filter(pk=act.data["into"], committee=self.committee_id).first()
-        if host is None or host.received_at is None:
-            raise RuleBroken(
-                {"into": _t("没有编号为 %(pk)s 的提案，请核对") % {"pk": act.data["into"]}}
-            )
+        host = act.locked.get(act.data["into"])
+        if host is None or not self._is_received_here(host):
+            raise RuleBroken({"into": unknown(act.data["into"])})
         if host.pk == self.pk:
             raise RuleBroken({"into": _t("不能并入自身")})
-        if host.state not in HOSTS:
-            raise Unmet(
-                _t("提案 %(receipt)s 当前为“%(state)s”，只能并入已立案且尚未答复的提案")
-                % {"receipt": host.receipt_no, "state": host.get_state_display()}
-            )
+        if refusal := refusal_of_host(host):
+            raise Unmet(refusal)
         return host
+
+    def _check_members(self, act: Act, numbers: Sequence[int]) -> None:
+        """Refuse with every reason at once: each names the item, under its place in the input."""
+        wrong = dict(self._wrong_members(act, numbers))
+        unmet = {
+            f"members.{place}": refusal
+            for place, number in enumerate(numbers)
+            if f"members.{place}" not in wrong
+            and (refusal := refusal_of_member(act.locked[number], self))
+        }
+        if wrong:
+            raise RuleBroken({**wrong, **unmet})
+        if unmet:
+            raise Unmet(unmet)
+
+    def _wrong_members(self, act: Act, numbers: Sequence[int]) -> Iterator[tuple[str, str]]:
+        for place, number in enumerate(numbers):
+            member = act.locked.get(number)
+            if member is None or not self._is_received_here(member):
+                yield f"members.{place}", unknown(number)
+            elif member.pk == self.pk:
+                yield f"members.{place}", refusal_of_member(member, self)
+
+    def _is_received_here(self, other: Proposal) -> bool:
+        return other.committee_id == self.committee_id and other.received_at is not None
+
+    def _check_consent(self, act: Act) -> None:
+        if act.rules.review.merge_needs_consent and not act.data.get("consent_way"):
+            raise RuleBroken({"consent_way": _t("本会规定并案前须征得提案者同意，请填写")})

@@ -149,7 +149,7 @@ class ReplyLifecycle(Subject):
         """The unit's office has checked it; the leader signs next."""
 
     @step(
-        source=(S.CHECKING, S.SIGNING),
+        source=(S.CHECKING, S.SIGNING, S.SIGNED),
         target=S.DRAFTING,
         who=who.liaison | who.signatory,
         label=_("退回重拟"),
@@ -157,7 +157,8 @@ class ReplyLifecycle(Subject):
         tone=Tone.WARNING,
     )
     def send_back(self, act: Act) -> None:
-        """The office or the leader sends the draft back to its handler."""
+        """The office or the leader sends the draft back to its handler, until it has gone out."""
+        self.signed_by, self.signed_at = "", None
 
     @step(
         source=S.SIGNING,
@@ -215,6 +216,7 @@ class ReplyLifecycle(Subject):
     )
     def deliver(self, act: Act) -> None:
         """One reply to each proposer, with the feedback form; the unit's clock stops."""
+        self._check_points(act, merged_only=True)  # what came in after the draft was checked
         self.document_number = act.data["document_number"]
         self.delivered_at = act.at
         self._address(act)
@@ -327,26 +329,39 @@ class ReplyLifecycle(Subject):
     def _suggestions(self) -> list[Suggestion]:
         """The suggestions to answer: the proposal's own and those of what was merged into it."""
         suggestions = self.proposal.suggestions.model._default_manager
-        return list(
-            suggestions.filter(
-                models.Q(proposal=self.proposal_id)
-                | models.Q(proposal__merged_into=self.proposal_id)
-            )
-        )
+        family = suggestions.filter(
+            models.Q(proposal=self.proposal_id) | models.Q(proposal__merged_into=self.proposal_id)
+        ).select_related("proposal")
+        return sorted(family, key=lambda s: (s.proposal_id != self.proposal_id, s.proposal_id))
 
-    def _check_points(self, act: Act) -> None:
+    def unanswered(self) -> list[Suggestion]:
+        """The suggestions that still want a point of the reply, the proposal's own first.
+
+        Of several units that answer separately, each answers what concerns it.
+        """
+        answered = set(self.points.values_list("suggestion_id", flat=True))
+        if answered and self.assignment.role == AssignmentRole.SEPARATE:
+            return []
+        return [suggestion for suggestion in self._suggestions() if suggestion.pk not in answered]
+
+    def _check_points(self, act: Act, *, merged_only: bool = False) -> None:
         if not act.rules.handling.point_by_point:
             return
-        answered = set(self.points.values_list("suggestion_id", flat=True))
-        separate = self.assignment.role == AssignmentRole.SEPARATE
-        missing = [s for s in self._suggestions() if s.pk not in answered]
-        if (separate and not answered) or (not separate and missing):
-            raise RuleBroken(
-                {
-                    "points": _t("须逐条答复建议，尚未答复第 %(numbers)s 条")
-                    % {"numbers": "、".join(str(s.number) for s in missing)}
-                }
-            )
+        missing = self.unanswered()
+        if merged_only:
+            missing = [s for s in missing if s.proposal_id != self.proposal_id]
+        if missing:
+            numbers = "、".join(self._numbered(suggestion) for suggestion in missing)
+            message = _t("须逐条答复建议，尚未答复第 %(numbers)s 条") % {"numbers": numbers}
+            raise RuleBroken({"points": message})
+
+    def _numbered(self, suggestion: Suggestion) -> str:
+        if suggestion.proposal_id == self.proposal_id:
+            return str(suggestion.number)
+        return _t("%(number)s（并入件 %(receipt)s）") % {
+            "number": suggestion.number,
+            "receipt": suggestion.proposal.receipt_no,
+        }
 
     def _address(self, act: Act) -> None:
         """Write the envelopes, and the feedback forms for those whom the rulebook asks."""

@@ -44,7 +44,8 @@ withdrawal_is_not_asked = Condition(
 )
 not_key = Condition(_("已是重点提案"), lambda proposal: not proposal.is_key)
 hosts_nothing = Condition(
-    _("有其他提案并入本件，请先解除并案"), lambda proposal: not proposal.merged_from.exists()
+    _("有其他提案并入本件，请先解除并案"),
+    lambda proposal: not proposal.merged_from.all()[:1],  # reads what was fetched ahead, if it was
 )
 
 

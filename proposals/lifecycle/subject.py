@@ -41,6 +41,18 @@ class Condition:
         return self.test(subject)
 
 
+@dataclass(frozen=True)
+class News:
+    """What a notice says of a step where its label would not say enough.
+
+    ``about`` is the proposal that the notice leads to.
+    """
+
+    title: str
+    lines: Sequence[str]
+    about: Proposal
+
+
 DutyList = Sequence[DutyKind] | Callable[[Any], Sequence[DutyKind]]
 """Kinds of duties that a step opens, or a function of the subject that tells them."""
 
@@ -54,9 +66,9 @@ class Step:
     decides. ``within`` is a duty whose time limit the step must keep. ``opens``, ``closes``
     (done) and ``cancels`` (no longer owed) are kinds of duties; ``extends`` is the kind whose
     date the subject asks to move, or moves once granted, to its ``new_due_at``. ``tells`` names
-    audiences of notices. A ``rollup`` step is taken by the system as soon as its conditions
-    hold; it names the kinds of subjects whose moves can bring that about. ``locks`` tells
-    further proposals to lock, from the raw input.
+    audiences of notices, and ``news`` words them. A ``rollup`` step is taken by the system as
+    soon as its conditions hold; it names the kinds of subjects whose moves can bring that about.
+    ``locks`` tells further proposals to lock, from the raw input.
     """
 
     name: str
@@ -74,6 +86,7 @@ class Step:
     cancels: Sequence[DutyKind]
     extends: DutyKind | None
     tells: tuple[str, ...]
+    news: Callable[[Any, Act], News] | None
     rollup: tuple[str, ...]
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None
 
@@ -111,6 +124,7 @@ def step(
     cancels: Sequence[DutyKind] = (),
     extends: DutyKind | None = None,
     tells: Sequence[str] = (),
+    news: Callable[[Any, Act], News] | None = None,
     rollup: Sequence[str] = (),
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -134,6 +148,7 @@ def step(
             cancels=tuple(cancels),
             extends=extends,
             tells=tuple(tells),
+            news=news,
             rollup=tuple(rollup),
             locks=locks,
         )
@@ -165,6 +180,7 @@ class Following:
     action: str
     data: Mapping[str, Any]
     where: str
+    quiet: bool
 
 
 @dataclass
@@ -174,6 +190,7 @@ class Act:
     The body may write rows of its own at once when the subject is in the database; ``after``
     takes what must wait until it is saved, ``then`` further steps, taken by the system once
     this one is recorded, and ``undo`` what to undo outside the database if the act fails.
+    ``others`` are further proposals that the act concerns: their people are told as well.
     """
 
     step: Step
@@ -190,6 +207,7 @@ class Act:
     after: list[Callable[[], object]] = field(default_factory=list)
     undo: list[Callable[[], object]] = field(default_factory=list)
     next: list[Following] = field(default_factory=list)
+    others: list[Proposal] = field(default_factory=list)
 
     def then(
         self,
@@ -198,12 +216,14 @@ class Act:
         data: Mapping[str, Any] | None = None,
         *,
         where: str = "",
+        quiet: bool = False,
     ) -> None:
         """Take a further step in the same transaction, as the consequence of this one.
 
-        ``data`` is checked already; ``where`` is the place in the input that a refusal names.
+        ``data`` is checked already; ``where`` is the place in the input that a refusal names;
+        ``quiet`` when the notice of this step speaks of the further one too.
         """
-        self.next.append(Following(subject, action, data or {}, where))
+        self.next.append(Following(subject, action, data or {}, where, quiet))
 
     @property
     def person(self) -> User:

@@ -123,6 +123,16 @@ class Proposal(ProposalLifecycle):
         """Its own key."""
         return self.pk
 
+    @property
+    def link(self) -> str:
+        """Its address in the API."""
+        return f"/api/v1/proposals/{self.pk}/"
+
+    @property
+    def named(self) -> str:
+        """Number and title, as sentences name it."""
+        return f"{self.case_no or self.receipt_no}《{self.title}》"
+
     def proposers(self) -> Iterator[tuple[Member | None, Body | None]]:
         """The body, or the initiator and everybody who agreed to co-sign, in signing order."""
         if self.body_id is not None:

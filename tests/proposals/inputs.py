@@ -18,6 +18,7 @@ from members.rules import Rules
 from proposals.enums import HANDED_IN, IN_HANDS, Adoption, ProposalState, Publicity
 from proposals.inputs.fields import InCommittee, RulebookCode
 from proposals.inputs.reviewing import UnitRoleInput
+from proposals.lifecycle.merging import MERGEABLE
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import Proposal, Suggestion
 from supervision.models import Duty
@@ -159,6 +160,13 @@ class Writer:
         due = timezone.localtime(duty.due_at if duty else self.at)
         return (due.date() + timedelta(days=self.random.randint(1, 25))).isoformat()
 
+    def several(self, child: Any) -> list[Any]:
+        """A list of words, or of one or two other proposals."""
+        if not isinstance(child, serializers.IntegerField):
+            return [self.words()]
+        found = {self.another(*MERGEABLE) for _ in range(self.random.randint(1, 2))}
+        return sorted(found)
+
     def points(self) -> list[dict[str, Any]]:
         """Every suggestion of the family answered."""
         root = self.subject.root.pk
@@ -200,7 +208,7 @@ WRITTEN: dict[type, Callable[[Writer, str, Any], Any]] = {
     serializers.DateTimeField: Writer.lately,
     serializers.DateField: lambda writer, name, field: writer.day(writer.random.randint(1, 200)),
     serializers.FileField: lambda writer, name, field: writer.scan(),
-    serializers.ListField: lambda writer, name, field: [writer.words()],
+    serializers.ListField: lambda writer, name, field: writer.several(field.child),
     serializers.IntegerField: lambda writer, name, field: writer.random.randint(1, 9),
     serializers.CharField: lambda writer, name, field: writer.words(),
 }

@@ -41,7 +41,7 @@ REFUSALS = {400, 403, 404, 409, 422}
 FATES: dict[str, tuple[str, ...]] = {
     "proposal concluded": ("rate",),
     "proposal escalated": ("rate",),
-    "proposal merged": ("merge", "unmerge"),
+    "proposal merged": ("merge", "take_in", "unmerge"),
     "proposal withdrawn": ("request_withdrawal", "withdraw"),
     "assignment reassigned": ("request_return", "escalate", "grant", "reassign"),
     "preassignment asked": ("pre_assign", "accept", "object", "add_unit"),

@@ -28,6 +28,7 @@ from proposals.enums import (
     Publicity,
     ReplyState,
 )
+from proposals.errors import NotYours
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import (
     Assignment,
@@ -123,7 +124,8 @@ class Reach:
             return NOBODY
         tasks = Assignment.objects.filter(unit__in=self.units).values("proposal")
         asked = PreAssignment.objects.filter(unit__in=self.units).values("proposal")
-        return Q(pk__in=tasks) | Q(pk__in=asked) | Q(merged_into__in=tasks)
+        here = Q(pk__in=tasks) | Q(pk__in=asked)
+        return here | Q(merged_into__in=tasks) | Q(merged_into__in=asked)
 
 
 def on_record(reach: Reach, path: str = "") -> Q:
@@ -364,6 +366,13 @@ def may(user: User, action: str, subject: Subject, on: date) -> bool:
     """Whether the step is one that ``user`` takes on ``subject``, whatever its state."""
     _know_rules(subject, on)
     return subject.all_steps()[action].who(subject, standing_of(user, on))
+
+
+def require(user: User, action: str, subject: Subject, on: date) -> None:
+    """Raise NotYours, as the step itself would, unless it is one that ``user`` takes."""
+    if not may(user, action, subject, on):
+        step = subject.all_steps()[action]
+        raise NotYours(str(step.label), [str(role.label) for role in step.who.roles(subject)])
 
 
 @dataclass(frozen=True)

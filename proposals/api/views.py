@@ -5,15 +5,16 @@ from typing import Any, ClassVar, cast
 from django.db.models import Prefetch, QuerySet
 from django.http import FileResponse, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members import clock
-from proposals import models, permissions
+from proposals import merge_preview, models, permissions
 from proposals.api import filters, serializers
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
+from proposals.inputs.reviewing import MOST_TAKEN_IN
 
 
 class Discreet(SubjectViewSet):
@@ -41,20 +42,22 @@ class ProposalViewSet(SubjectViewSet):
     prefetched = (
         "suggestions",
         "suggested_units",
-        "merged_from",
         "consultations",
         "follow_ups",
     )
     ordering_fields = ("id", "received_at", "filed_at", "case_serial", "concluded_at")
 
     def get_queryset(self) -> QuerySet[models.Proposal]:
-        """The visible rows; the detail shows those co-signatures that the reader sees."""
+        """The visible rows; the detail shows the signatures and members that the reader sees."""
         rows = super().get_queryset()
         if self.action != "retrieve":
             return rows
         signatures = models.Cosignature.objects.select_related("member")
-        seen = permissions.visible(self.reader, signatures, clock.today())
-        return rows.prefetch_related(Prefetch("cosignatures", seen))
+        members = models.Proposal.objects.select_related("lead", "body").order_by("id")
+        return rows.prefetch_related(
+            Prefetch("cosignatures", permissions.visible(self.reader, signatures, clock.today())),
+            Prefetch("merged_from", permissions.visible(self.reader, members, clock.today())),
+        )
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The detail; reasons that a proposer gave the office are not for other members."""
@@ -64,9 +67,41 @@ class ProposalViewSet(SubjectViewSet):
             response.data.update(publicity_reason="", withdrawal_reason="")
         return response
 
+    def host_of(self, proposal: models.Proposal) -> models.Proposal | None:
+        """The proposal that it was merged into, if the reader sees that one."""
+        if proposal.merged_into_id is None:
+            return None
+        rows = models.Proposal.objects.select_related("lead", "body")
+        return permissions.visible_row(self.reader, rows, proposal.merged_into_id, clock.today())
+
     def tells_units(self, proposal: models.Proposal) -> bool:
         """Whether the reader is told who handles it."""
         return self.inside or permissions.units_are_open(proposal, clock.today())
+
+    @extend_schema(
+        summary="并案预览",
+        parameters=[
+            OpenApiParameter(
+                "members",
+                {"type": "array", "items": {"type": "integer"}, "maxItems": MOST_TAKEN_IN},
+                required=True,
+                explode=False,
+                description="Keys of the proposals to be merged into this one: `1,2,3`.",
+            )
+        ],
+        responses=serializers.MergePreviewSerializer,
+    )
+    @action(detail=True, url_path="merge-preview", pagination_class=None, filter_backends=[])
+    def merge_preview(self, request: Request, pk: str | None = None) -> Response:
+        """What ``take_in`` would refuse, bring along, end and tell; for those who may take it."""
+        host = self.get_object()
+        permissions.require(self.reader, "take_in", host, clock.today())
+        wanted = request.query_params.get("members", "")
+        query = serializers.MergePreviewQuery(data={"members": [*filter(None, wanted.split(","))]})
+        query.is_valid(raise_exception=True)
+        members = query.validated_data["members"]
+        found = merge_preview.preview(self.reader, host, members, clock.today())
+        return Response(serializers.MergePreviewSerializer(found).data)
 
     @extend_schema(summary="文本版本", responses=serializers.TextVersionSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])

@@ -221,6 +221,8 @@ def other_reads(world: World, crowd: Crowd) -> Iterator[tuple[str, Answers]]:
         for part in ("versions", "opinions"):
             asked = partial(reads, f"{url}{part}/", lambda response: response.json())
             yield f"proposal {part}: {state}", crowd.asked(asked)
+        preview = partial(reads, f"{url}merge-preview/?members=1", lambda response: True)
+        yield f"proposal merge preview: {state}", crowd.asked(preview)
         for name, cosignature in asked_to_sign(proposal).items():
             shown = partial(shows_signature, cosignature.pk)
             yield f"proposal shows {name}: {state}", crowd.asked(partial(reads, url, shown))

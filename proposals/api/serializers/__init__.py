@@ -17,6 +17,7 @@ from proposals.api.serializers.ledger import (
     OfferSerializer,
     ReceiptSerializer,
 )
+from proposals.api.serializers.merging import MergePreviewQuery, MergePreviewSerializer
 from proposals.api.serializers.proposal import (
     ConsultationSerializer,
     CosignatureSerializer,
@@ -55,6 +56,8 @@ __all__ = [
     "FollowUpSerializer",
     "FullEventSerializer",
     "HandlingUnitSerializer",
+    "MergePreviewQuery",
+    "MergePreviewSerializer",
     "NamedSerializer",
     "OfferSerializer",
     "PreAssignmentSerializer",

@@ -58,6 +58,18 @@ class ReviewOpinionSerializer(serializers.ModelSerializer[ReviewOpinion]):
         ]
 
 
+class FamilySerializer(serializers.ModelSerializer[Proposal]):
+    """A proposal that another one is handled with; ``link`` leads to its detail."""
+
+    lead = NamedSerializer(read_only=True)
+    body = NamedSerializer(read_only=True)
+
+    class Meta:
+        model = Proposal
+        fields = ["id", "receipt_no", "case_no", "title", "state", "lead", "body", "link"]
+        read_only_fields = ["link"]
+
+
 class ProposalSerializer(SubjectSerializer):
     """A proposal in a list."""
 
@@ -125,7 +137,8 @@ class ProposalDetailSerializer(ProposalSerializer):
     cosignatures = CosignatureSerializer(many=True, read_only=True)
     suggested_units = NamedSerializer(many=True, read_only=True)
     units = serializers.SerializerMethodField()
-    merged_from: Any = serializers.PrimaryKeyRelatedField(many=True, read_only=True)
+    host = serializers.SerializerMethodField()
+    merged_from = FamilySerializer(many=True, read_only=True)
     consultations = ConsultationSerializer(many=True, read_only=True)
     follow_ups = FollowUpSerializer(many=True, read_only=True)
 
@@ -150,6 +163,7 @@ class ProposalDetailSerializer(ProposalSerializer):
             "withdrawal_requested_at",
             "withdrawal_reason",
             "merged_at",
+            "host",
             "merged_from",
             "units",
             "government_leader",
@@ -158,6 +172,12 @@ class ProposalDetailSerializer(ProposalSerializer):
             "public_summary",
             "published_at",
         ]
+
+    @extend_schema_field(FamilySerializer(allow_null=True))
+    def get_host(self, proposal: Proposal) -> Any:
+        """The proposal that it was merged into, for those who see that one."""
+        host = self.context["view"].host_of(proposal)
+        return FamilySerializer(host).data if host else None
 
     @extend_schema_field(HandlingUnitSerializer(many=True))
     def get_units(self, proposal: Proposal) -> Any:

@@ -14,6 +14,7 @@ app = Celery("tian")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 app.conf.beat_schedule = {
+    "embed-texts": {"task": "proposals.tasks.embed_texts", "schedule": 30.0},
     "lapse-invitations": {"task": "supervision.tasks.lapse_invitations", "schedule": 60.0},
     "recount-words": {"task": "proposals.tasks.recount_words", "schedule": 300.0},
     "refresh-index": {"task": "proposals.tasks.refresh_index", "schedule": 2.0},

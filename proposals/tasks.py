@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from members import clock
-from proposals.matching import upkeep
+from proposals.matching import embedding, upkeep
 
 
 @shared_task
@@ -19,3 +19,13 @@ def recount_words() -> bool:
     while upkeep.reweigh():
         upkeep.catch_up()
     return counted
+
+
+@shared_task
+def embed_texts() -> int:
+    """Compute the vectors that are missing; returns how many. Nothing without an embedder."""
+    embedder = embedding.current_embedder()
+    done = 0
+    while embedder is not None and (some := upkeep.embed(embedder)):
+        done += some
+    return done

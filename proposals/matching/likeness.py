@@ -91,10 +91,17 @@ class Text:
     body: str
     places: tuple[str, ...] = ()
 
+    def stripped(self) -> Text:
+        """The same without what says nothing: forms of title, and the committee's places."""
+        return Text(
+            without_places(matter(self.title), self.places),
+            without_places(self.body, self.places),
+        )
+
     def counts(self) -> tuple[Counts, ...]:
         """The terms of the vectors, one table for each part."""
-        title = without_places(matter(self.title), self.places)
-        body = without_places(self.body, self.places)
+        stripped = self.stripped()
+        title, body = stripped.title, stripped.body
         return (
             _counted(words(body), words(title)),
             _counted(bigrams(body), bigrams(title)),

@@ -11,11 +11,13 @@ import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 from functools import lru_cache
+from hashlib import sha1
 
 from django.db import transaction
 from django.db.models import F
 
 from proposals.enums import HANDED_IN, ProposalState
+from proposals.matching.embedding import Embedder, embedded_text, pack
 from proposals.matching.index import current_index
 from proposals.matching.likeness import Frequencies, Profile
 from proposals.matching.sources import Source, sources
@@ -26,6 +28,9 @@ logger = logging.getLogger(__name__)
 
 BATCH = 100
 """How many proposals are indexed in one transaction."""
+
+EMBEDDED = 16
+"""How many vectors are computed before they are stored."""
 
 TRIES = 5
 """How often an order that fails is tried, one proposal at a time."""
@@ -124,23 +129,27 @@ def _index(keys: Iterable[int]) -> None:
     index = current_index()
     index.drop([source.proposal.pk for source in found if not source.is_indexed])
     frequencies, vocabulary = current_frequencies()
-    index.put(
-        [
-            entry_of(source, frequencies, vocabulary)
-            for source in sorted(found, key=lambda source: source.proposal.pk)
-            if source.is_indexed
-        ]
-    )
+    entries = [
+        entry_of(source, frequencies, vocabulary)
+        for source in sorted(found, key=lambda source: source.proposal.pk)
+        if source.is_indexed
+    ]
+    old = IndexEntry.objects.exclude(embedder="").in_bulk([entry.pk for entry in entries])
+    for entry in entries:
+        if (before := old.get(entry.pk)) and before.digest == entry.digest:
+            entry.vector, entry.embedder = before.vector, before.embedder
+    index.put(entries)
 
 
 def entry_of(source: Source, frequencies: Frequencies, vocabulary: int) -> IndexEntry:
-    """The entry of a proposal, without a vector: a worker computes that afterwards."""
+    """The entry of a proposal, without a vector: that is computed afterwards."""
     proposal = source.proposal
     numbers = [proposal.case_no, proposal.receipt_no]
     return IndexEntry(
         proposal=proposal,
         profile=Profile.of(source.text, frequencies).pack(),
         scopes=source.scopes,
+        digest=_digest(embedded_text(source.text)),
         title_words=_listed([proposal.title, *numbers]),
         body_words=_listed([source.text.body, *source.open]),
         inner_words=_listed(source.inner),
@@ -150,6 +159,30 @@ def entry_of(source: Source, frequencies: Frequencies, vocabulary: int) -> Index
 
 def _listed(texts: Iterable[str]) -> str:
     return " ".join(word for text in texts for word in search_words(text))
+
+
+# -- Vectors -------------------------------------------------------------------------------
+
+
+def embed(embedder: Embedder, at_most: int = EMBEDDED) -> int:
+    """Compute vectors of entries that have none of this embedder; returns of how many.
+
+    Outside a transaction, for it takes long: an entry whose text has changed meanwhile keeps
+    none, and its turn comes again. Raises EmbedderAway.
+    """
+    rows = IndexEntry.objects.exclude(embedder=embedder.name).order_by("-pk")
+    found = sources(rows.values_list("pk", flat=True)[:at_most])
+    texts = [embedded_text(source.text) for source in found]
+    if not texts:
+        return 0
+    for source, text, vector in zip(found, texts, embedder.vectors(texts), strict=True):
+        entry = IndexEntry.objects.filter(pk=source.proposal.pk, digest=_digest(text))
+        entry.update(vector=pack(vector), embedder=embedder.name)
+    return len(found)
+
+
+def _digest(text: str) -> str:
+    return sha1(text.encode(), usedforsecurity=False).hexdigest()
 
 
 # -- How common words are ------------------------------------------------------------------

@@ -92,6 +92,7 @@ class Migration(migrations.Migration):
                 ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='index_entry', serialize=False, to='proposals.proposal')),
                 ('profile', models.BinaryField(default=b'')),
                 ('scopes', models.JSONField(default=list)),
+                ('digest', models.CharField(blank=True, max_length=40)),
                 ('vector', models.BinaryField(null=True)),
                 ('embedder', models.CharField(blank=True, max_length=100)),
                 ('title_words', models.TextField(blank=True)),

@@ -20,6 +20,7 @@ class IndexEntry(models.Model):
     )
     profile = models.BinaryField(default=b"", editable=False)  # matching.likeness.Profile.pack
     scopes = models.JSONField(default=list)  # Shape: list of int; where it can be found as alike
+    digest = models.CharField(max_length=40, blank=True)  # of the text that is embedded
     vector = models.BinaryField(null=True, editable=False)  # float16, as the embedder gave it
     embedder = models.CharField(max_length=100, blank=True)
     title_words = models.TextField(blank=True)

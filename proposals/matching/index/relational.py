@@ -24,6 +24,7 @@ READ = 800
 COLUMNS = (
     "profile",
     "scopes",
+    "digest",
     "vector",
     "embedder",
     "title_words",
@@ -85,14 +86,13 @@ class RelationalIndex(Index):
             self._write(sorted(self._posted(keys)), [])
             IndexEntry.objects.filter(proposal__in=keys).delete()
 
-    def nearest(self, words: Vector, scopes: Sequence[int], limit: int) -> list[int]:
+    def nearest(self, words: Vector, scope: int, limit: int) -> list[int]:
         """Add up the products of the weights, word by word, heaviest proposals of each first."""
         asked = words.heaviest(ASKED)
-        if not len(asked) or not scopes:
+        if not len(asked):
             return []
         terms = [
             (_term(scope, key), impact)
-            for scope in scopes
             for key, impact in zip(asked.keys.tolist(), asked.impacts().tolist(), strict=True)
         ]
         with connection.cursor() as cursor:

@@ -1,0 +1,176 @@
+"""Similar proposals over the API: of one on record, or of a text being written."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.utils.timezone import localtime
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from members import clock
+from members.models import Committee, User
+from members.selectors import rules_for
+from proposals.api.serializers.base import NamedSerializer
+from proposals.enums import ProposalState
+from proposals.matching.likeness import Text
+from proposals.matching.near import Alike, similar
+from proposals.matching.sources import sources
+from proposals.models import Proposal
+
+MOST = 20
+"""How many similar proposals are told at most."""
+
+
+class PassageSerializer(serializers.Serializer[Any]):
+    """A sentence of each text that say much the same, and the words they share."""
+
+    here = serializers.CharField()
+    there = serializers.CharField()
+    shared = serializers.ListField(child=serializers.CharField())
+
+
+class OutcomeSerializer(serializers.Serializer[Any]):
+    """What a unit replied, in a word."""
+
+    unit = NamedSerializer(source="assignment.unit")
+    result_class = serializers.CharField()
+    delivered_at = serializers.DateTimeField()
+
+
+class PromiseSerializer(serializers.Serializer[Any]):
+    """What was promised in a reply, and whether it was kept."""
+
+    text = serializers.CharField()
+    due_on = serializers.DateField(allow_null=True)
+    state = serializers.CharField()
+
+
+class AlikeSerializer(serializers.Serializer[Any]):
+    """A similar proposal, and why it is thought so.
+
+    ``link`` is empty for a published one of another committee: its detail is not for others.
+    """
+
+    id = serializers.IntegerField(source="proposal.pk")
+    committee = NamedSerializer(source="proposal.committee")
+    number = serializers.SerializerMethodField()
+    year = serializers.SerializerMethodField()
+    title = serializers.CharField(source="proposal.title")
+    state = serializers.ChoiceField(choices=ProposalState.choices, source="proposal.state")
+    score = serializers.FloatField()
+    high = serializers.SerializerMethodField()
+    terms = serializers.ListField(child=serializers.CharField())
+    passages = PassageSerializer(many=True)
+    results = OutcomeSerializer(many=True, source="replies")
+    promises = PromiseSerializer(many=True)
+    link = serializers.SerializerMethodField()
+
+    def get_number(self, alike: Alike) -> str:
+        """The case number, or the receipt number of one that is not filed."""
+        return alike.proposal.case_no or alike.proposal.receipt_no
+
+    @extend_schema_field(serializers.IntegerField(allow_null=True))
+    def get_year(self, alike: Alike) -> int | None:
+        """The year in which it came in."""
+        received = alike.proposal.received_at
+        return localtime(received).year if received else None
+
+    def get_high(self, alike: Alike) -> bool:
+        """Whether it is so alike that merging is proposed."""
+        return alike.score >= self.context["high"]
+
+    def get_link(self, alike: Alike) -> str:
+        """Where its detail is read."""
+        return alike.proposal.link if alike.is_open else ""
+
+
+class TextSerializer(serializers.Serializer[Any]):
+    """A text being written."""
+
+    committee = serializers.IntegerField(required=False)
+    title = serializers.CharField(max_length=200, allow_blank=True, default="")
+    body = serializers.CharField(max_length=50_000, allow_blank=True, default="")
+    session = serializers.IntegerField(required=False, allow_null=True, default=None)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=5)
+
+
+class AskedSerializer(serializers.Serializer[Any]):
+    """How many to tell, and of which session; of the whole history when none is named."""
+
+    session = serializers.IntegerField(required=False, default=None)
+    limit = serializers.IntegerField(min_value=1, max_value=MOST, default=5)
+
+
+class SimilarOperations:
+    """The operations on proposals that tell similar ones."""
+
+    @extend_schema(
+        summary="相似提案",
+        parameters=[
+            OpenApiParameter("limit", OpenApiTypes.INT, description=f"1–{MOST}"),
+            OpenApiParameter("session", OpenApiTypes.INT, description="Of this session only."),
+        ],
+        responses=AlikeSerializer(many=True),
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def similar(self, request: Request, pk: str | None = None) -> Response:
+        """The proposals most like this one, best first, with the reasons."""
+        proposal: Proposal = cast(Any, self).get_object()
+        asked = AskedSerializer(data=request.query_params)
+        asked.is_valid(raise_exception=True)
+        (source,) = sources([proposal.pk])
+        return _answer(
+            request, source.text, proposal.committee, of=proposal, **asked.validated_data
+        )
+
+    @extend_schema(
+        summary="与文本相似的提案",
+        request=TextSerializer,
+        responses=AlikeSerializer(many=True),
+    )
+    @action(
+        detail=False,
+        methods=["post"],
+        url_path="similar-to",
+        pagination_class=None,
+        filter_backends=[],
+    )
+    def similar_to(self, request: Request) -> Response:
+        """The proposals most like a text being written; nothing is kept of it."""
+        written = TextSerializer(data=request.data)
+        written.is_valid(raise_exception=True)
+        committee: Committee = cast(Any, self)._committee(request)
+        data = dict(written.validated_data)
+        data.pop("committee", None)
+        text = Text(data.pop("title"), data.pop("body"), tuple(committee.place_names))
+        return _answer(request, text, committee, **data)
+
+
+def _answer(
+    request: Request,
+    text: Text,
+    committee: Committee,
+    *,
+    session: int | None,
+    limit: int,
+    of: Proposal | None = None,
+) -> Response:
+    day = clock.today()
+    lines = rules_for(committee, day).similarity
+    found = similar(
+        text,
+        committee=committee,
+        reader=cast(User, request.user),
+        on=day,
+        limit=limit,
+        of=of,
+        session=session,
+        above=lines.shown,
+    )
+    answer = AlikeSerializer(found, many=True, context={"request": request, "high": lines.merge})
+    return Response(answer.data)

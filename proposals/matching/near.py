@@ -1,0 +1,220 @@
+"""The proposals most like a text, for one reader, with the reasons why."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+import numpy as np
+
+from members.models import Committee, User
+from proposals import permissions
+from proposals.enums import PublicationScope
+from proposals.matching import embedding
+from proposals.matching.index import current_index
+from proposals.matching.index.base import PUBLISHED
+from proposals.matching.likeness import Profile, Text, key_of
+from proposals.matching.sources import sources
+from proposals.matching.upkeep import current_frequencies
+from proposals.matching.words import words
+from proposals.models import Commitment, IndexEntry, Proposal, Reply
+
+READ = 200
+"""How many the index gives; those that the reader does not see drop out."""
+
+COMPARED = 50
+"""How many of them are compared in full."""
+
+TERMS = 8
+"""How many shared words explain a likeness."""
+
+PASSAGES = 2
+"""How many pairs of passages show it."""
+
+MEANING = 0.8
+"""What a full likeness of meaning adds to a likeness of words of 1."""
+
+SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A sentence of each text that say much the same."""
+
+    here: str
+    there: str
+    shared: tuple[str, ...]
+
+
+@dataclass
+class Alike:
+    """A proposal like the one asked about; ``score`` is from 0 to 1.
+
+    ``is_open`` tells whether the reader may open it: a published one of another committee is
+    only told of, with its published text.
+    """
+
+    proposal: Proposal
+    score: float
+    terms: list[str] = field(default_factory=list)
+    passages: list[Passage] = field(default_factory=list)
+    replies: list[Reply] = field(default_factory=list)
+    promises: list[Commitment] = field(default_factory=list)
+    is_open: bool = True
+
+
+def similar(
+    text: Text,
+    *,
+    committee: Committee,
+    reader: User,
+    on: date,
+    limit: int = 5,
+    of: Proposal | None = None,
+    session: int | None = None,
+    above: float = 0.0,
+) -> list[Alike]:
+    """The ``limit`` proposals most like ``text`` that score more than ``above``, best first.
+
+    Over the whole history of the committee, or one ``session`` of it, and over what other
+    committees have published; as far as ``reader`` may see it on the day ``on``. ``of`` is the
+    proposal whose text it is: it is left out, and lends its vector.
+    """
+    profile = Profile.of(text, current_frequencies()[0])
+    ranked = _candidates(profile, committee, session)
+    seen = permissions.visible(reader, Proposal.objects.filter(pk__in=ranked), on)
+    open_to_reader = set(seen.values_list("pk", flat=True))
+    told = open_to_reader | _published(ranked, committee)
+    kept = [key for key in ranked if key in told and (of is None or key != of.pk)][:COMPARED]
+    scored = [(score, key) for key, score in _compared(profile, kept, of) if score > above]
+    best = sorted(scored, reverse=True)[:limit]
+    found = {source.proposal.pk: source for source in sources(key for _score, key in best)}
+    alike = []
+    for score, key in best:
+        source = found[key]
+        answer = Alike(source.proposal, round(score, 4), is_open=key in open_to_reader)
+        answer.terms = shared_terms(profile, text, source.text)
+        answer.passages = shared_passages(text, source.text)
+        alike.append(answer)
+    _add_outcomes(alike, reader, on)
+    return alike
+
+
+def with_meaning(lexical: Any, cosine: Any, floor: float) -> Any:
+    """The score from a likeness of words and a cosine of meaning; numbers or whole arrays."""
+    meaning = np.clip((cosine - floor) / (1 - floor), 0, 1)
+    return (lexical + MEANING * meaning) / (1 + MEANING)
+
+
+def _candidates(profile: Profile, committee: Committee, session: int | None) -> list[int]:
+    index = current_index()
+    own = index.nearest(profile.words, committee.pk, READ)
+    if session is not None:
+        inside = Proposal.objects.filter(pk__in=own, session=session).values_list("pk", flat=True)
+        kept = set(inside)
+        return [key for key in own if key in kept]
+    if not Committee.objects.exclude(pk=committee.pk).exists():
+        return own
+    public = index.nearest(profile.words, PUBLISHED, READ)
+    return list(dict.fromkeys(key for pair in _alternating(own, public) for key in pair))
+
+
+def _alternating(one: Sequence[int], other: Sequence[int]) -> Iterable[Sequence[int]]:
+    for place in range(max(len(one), len(other))):
+        yield [*one[place : place + 1], *other[place : place + 1]]
+
+
+def _published(keys: Iterable[int], committee: Committee) -> set[int]:
+    rows = Proposal.objects.filter(pk__in=keys, publication_scope=PublicationScope.FULL)
+    return set(rows.exclude(committee=committee).values_list("pk", flat=True))
+
+
+def _compared(
+    profile: Profile, keys: Sequence[int], of: Proposal | None
+) -> Iterable[tuple[int, float]]:
+    embedder = embedding.current_embedder()
+    wanted = [*keys, of.pk] if of is not None and embedder else keys
+    rows = IndexEntry.objects.filter(pk__in=wanted).only("profile", "vector", "embedder")
+    entries = {entry.pk: entry for entry in rows}
+    mine = entries.pop(of.pk, None) if of is not None else None
+    for key, entry in entries.items():
+        score = profile.likeness(Profile.unpack(bytes(entry.profile)))
+        if embedder and mine and mine.embedder == entry.embedder == embedder.name:
+            cosine = float(_vector(mine) @ _vector(entry))
+            score = float(with_meaning(score, cosine, embedder.floor))
+        yield key, score
+
+
+def _vector(entry: IndexEntry) -> embedding.Vectors:
+    return embedding.unpack(bytes(entry.vector or b""))
+
+
+# -- Why -----------------------------------------------------------------------------------
+
+
+def shared_terms(profile: Profile, here: Text, there: Text) -> list[str]:
+    """The words that both texts have, those that count most first."""
+    weights = dict(zip(profile.words.keys.tolist(), profile.words.weights.tolist(), strict=True))
+    common = _terms(here) & _terms(there)
+    heaviest = sorted(common, key=lambda term: (-weights.get(key_of(term), 0.0), term))
+    return heaviest[:TERMS]
+
+
+def _terms(text: Text) -> set[str]:
+    stripped = text.stripped()
+    return {*words(stripped.title), *words(stripped.body)}
+
+
+def shared_passages(here: Text, there: Text) -> list[Passage]:
+    """The pairs of sentences that share the most words, each sentence once."""
+    mine, theirs = _sentences(here), _sentences(there)
+    pairs = sorted(
+        (
+            (len(common) / np.sqrt(len(a) * len(b)), at, place)
+            for at, (_sentence, a) in enumerate(mine)
+            for place, (_other, b) in enumerate(theirs)
+            if len(common := a & b) > 1
+        ),
+        reverse=True,
+    )
+    used: set[tuple[str, int]] = set()
+    found = []
+    for _weight, at, place in pairs:
+        if not used.isdisjoint({("here", at), ("there", place)}):
+            continue
+        used |= {("here", at), ("there", place)}
+        shared = sorted(mine[at][1] & theirs[place][1])
+        found.append(Passage(mine[at][0], theirs[place][0], tuple(shared)))
+        if len(found) == PASSAGES:
+            break
+    return found
+
+
+def _sentences(text: Text) -> list[tuple[str, frozenset[str]]]:
+    places = text.places
+    found = []
+    for sentence in SENTENCE.findall(text.body):
+        terms = frozenset(words(Text("", sentence, places).stripped().body))
+        if terms:
+            found.append((sentence.strip(), terms))
+    return found
+
+
+def _add_outcomes(alike: Sequence[Alike], reader: User, on: date) -> None:
+    keys = [answer.proposal.pk for answer in alike]
+    replies: dict[int, list[Reply]] = defaultdict(list)
+    rows = Reply.objects.filter(proposal__in=keys, delivered_at__isnull=False)
+    seen = permissions.visible(reader, rows, on).select_related("assignment__unit")
+    for reply in seen.order_by("id"):
+        replies[reply.proposal_id].append(reply)
+    promises: dict[int, list[Commitment]] = defaultdict(list)
+    promised = permissions.visible(reader, Commitment.objects.filter(proposal__in=keys), on)
+    for promise in promised.order_by("id"):
+        promises[promise.proposal_id].append(promise)
+    for answer in alike:
+        answer.replies = replies[answer.proposal.pk]
+        answer.promises = promises[answer.proposal.pk]

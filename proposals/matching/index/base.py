@@ -35,8 +35,8 @@ class Index(ABC):
         """Forget the entries of these proposals; those it does not have are no error."""
 
     @abstractmethod
-    def nearest(self, words: Vector, scopes: Sequence[int], limit: int) -> list[int]:
-        """Keys of up to ``limit`` proposals of the scopes that share the weightiest words.
+    def nearest(self, words: Vector, scope: int, limit: int) -> list[int]:
+        """Keys of up to ``limit`` proposals of the scope that share the weightiest words.
 
         Best first, by an approximation: the caller compares the whole profiles.
         """

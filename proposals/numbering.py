@@ -47,6 +47,15 @@ def draw(session: Session, name: str) -> int:
     return row.values_list("last", flat=True).get()
 
 
+def wait_for_receipts(session: Session) -> None:
+    """Wait until whoever is handing in to the session has done so, and keep others waiting.
+
+    What is read afterwards in the same transaction includes what they brought in. Drawing a
+    receipt number waits likewise.
+    """
+    Series.objects.select_for_update().get(session=session, name=RECEIPTS)
+
+
 def draw_receipt_no(proposal: Drafting, rules: Rules) -> str:
     """The next receipt number (收件号) of the proposal's session."""
     session = _session(proposal)

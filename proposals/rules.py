@@ -1,6 +1,8 @@
 """Pure rules on plain values, judged by the rulebook; no query, no clock."""
 
+import hashlib
 import re
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
@@ -69,6 +71,22 @@ def _too_long(what: str, limit: int, length: int) -> str:
         "limit": limit,
         "length": length,
     }
+
+
+def text_digest(*, title: str, situation: str, analysis: str, suggestions: Sequence[str]) -> str:
+    """The same 64 hex digits for the same text, however it is spaced, punctuated or typed.
+
+    Full-width and half-width characters are the same, and so are capital and small letters;
+    how the suggestions are divided does not matter.
+    """
+    parts = [title, situation, analysis, "".join(suggestions)]
+    return hashlib.sha256("\0".join(map(_bare, parts)).encode()).hexdigest()
+
+
+def _bare(text: str) -> str:
+    """The letters, digits and symbols of a text, folded."""
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
+    return "".join(sign for sign in folded if unicodedata.category(sign)[0] not in "CPZ")
 
 
 def publicity_problems(rules: Rules, *, wish: bool, reason: str) -> Problems:

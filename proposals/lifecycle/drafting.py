@@ -22,11 +22,11 @@ from proposals.enums import (
     Tone,
 )
 from proposals.enums import ProposalState as S
-from proposals.errors import RuleBroken
+from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs import drafting as inputs
 from proposals.lifecycle import who
 from proposals.lifecycle.subject import Act, Condition, Subject, step
-from proposals.numbering import draw_receipt_no
+from proposals.numbering import draw_receipt_no, wait_for_receipts
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -79,6 +79,8 @@ class Drafting(Subject):
     publicity_reason = models.CharField(_("不公开理由"), max_length=200, blank=True)
     receipt_no = models.CharField(_("收件号"), max_length=40, blank=True)
     received_at = models.DateTimeField(_("收到时间"), null=True)
+    # Of the text as last handed in, whatever the office has edited since; empty once withdrawn.
+    text_digest = models.CharField(_("文本摘要"), max_length=64, blank=True, editable=False)
 
     if TYPE_CHECKING:
         suggestions: RelatedManager[Suggestion]
@@ -230,6 +232,8 @@ class Drafting(Subject):
     def resubmit(self, act: Act) -> None:
         """The revised text comes in again under the same receipt number."""
         self._check_text(act)
+        wait_for_receipts(self.session)
+        self._keep_digest(act)
         act.after.append(lambda: self._keep_version(TextKind.REVISED, act))
 
     @step(
@@ -255,7 +259,7 @@ class Drafting(Subject):
     def edit_by_office(self, act: Act) -> None:
         """The office polishes title and text, with the proposer's consent on record."""
         self._write(act.data)
-        if problems := self._text_problems(act, act.data.get("suggestions")):
+        if problems := self._text_problems(act):
             raise RuleBroken(problems)
         act.on_behalf_of = self.lead
 
@@ -319,6 +323,7 @@ class Drafting(Subject):
             )
         self.session, self.period_kind, self.received_at = place.session, place.period, at
         self.receipt_no = draw_receipt_no(self, act.rules)
+        self._keep_digest(act)  # after the number: whoever drew the one before has come in
 
     def _place(self, at: datetime) -> Placement:
         try:
@@ -326,9 +331,36 @@ class Drafting(Subject):
         except NoSession as error:
             raise RuleBroken(str(error)) from error
 
+    def _keep_digest(self, act: Act) -> None:
+        """Refuse a text that the same proposer has handed in to the session; remember it if new."""
+        digest = checks.text_digest(
+            title=self.title,
+            situation=self.situation,
+            analysis=self.analysis,
+            suggestions=self._suggestion_texts(act),
+        )
+        proposals = self.__class__._default_manager.exclude(pk=self.pk)
+        first = proposals.filter(
+            session=self.session, lead=self.lead, body=self.body, text_digest=digest
+        ).first()
+        if first is not None:
+            message = _t(
+                "本次会议已收到同一提案者的相同文本：收件号 %(receipt)s《%(title)s》，"
+                "请勿重复提交；如需补充，请在该件上办理"
+            ) % {"receipt": first.receipt_no, "title": first.title}
+            raise RuleBroken(message, "same_text", extra=speaking_of(first))
+        self.text_digest = digest
+
+    def _suggestion_texts(self, act: Act) -> list[str]:
+        """As the act gives them, or as they are on record."""
+        given: list[str] | None = act.data.get("suggestions")
+        if given is not None or self.pk is None:
+            return given or []
+        return list(self.suggestions.values_list("text", flat=True))
+
     def _check_text(self, act: Act) -> None:
         problems = {
-            **self._text_problems(act, act.data.get("suggestions")),
+            **self._text_problems(act),
             **checks.publicity_problems(
                 act.rules, wish=self.publicity_wish, reason=self.publicity_reason
             ),
@@ -337,15 +369,13 @@ class Drafting(Subject):
         if problems:
             raise RuleBroken(problems)
 
-    def _text_problems(self, act: Act, suggestions: list[str] | None) -> checks.Problems:
-        if suggestions is None:
-            suggestions = list(self.suggestions.values_list("text", flat=True)) if self.pk else []
+    def _text_problems(self, act: Act) -> checks.Problems:
         return checks.text_problems(
             act.rules,
             title=self.title,
             situation=self.situation,
             analysis=self.analysis,
-            suggestions=suggestions,
+            suggestions=self._suggestion_texts(act),
         )
 
     def _keep_version(self, kind: TextKind, act: Act) -> None:

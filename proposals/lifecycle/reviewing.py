@@ -201,6 +201,7 @@ class Reviewing(Drafting):
     )
     def withdraw(self, act: Act) -> None:
         """The committee agrees; the number stays used, and units stop."""
+        self.text_digest = ""  # the same text may be handed in anew
         self._let_invitations_lapse(act)
         for assignment in self.assignments.open():
             act.then(assignment, "recall")

@@ -79,6 +79,10 @@ class Proposal(ProposalLifecycle):
                 name="proposal_merged_exactly_with_a_host",
             ),
             models.CheckConstraint(
+                condition=Q(merged_into__isnull=True) | ~Q(merged_into=models.F("id")),
+                name="proposal_not_merged_into_itself",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=ProposalState.NOT_FILED)
                 | Q(ground__gt="", disposition__gt="", notice__gt=""),
                 name="proposal_not_filed_says_why",
@@ -102,6 +106,16 @@ class Proposal(ProposalLifecycle):
                 fields=["session", "case_series", "case_serial"],
                 condition=Q(case_serial__isnull=False),
                 name="case_serial_unique_in_its_series",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "lead", "text_digest"],
+                condition=Q(text_digest__gt="", lead__isnull=False),
+                name="text_once_of_a_member_in_its_session",
+            ),
+            models.UniqueConstraint(
+                fields=["session", "body", "text_digest"],
+                condition=Q(text_digest__gt="", body__isnull=False),
+                name="text_once_of_a_body_in_its_session",
             ),
         ]
         indexes = [

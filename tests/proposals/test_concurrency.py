@@ -7,10 +7,11 @@ at a barrier and go through the API.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from random import Random
 from threading import Barrier
 from typing import Any
 
@@ -47,8 +48,13 @@ def assembly() -> Assembly:
     return Assembly()
 
 
-def at_once(calls: list[Call], headers: dict[str, str] | None = None) -> list[Any]:
-    """The answers to simultaneous calls, in the order of the calls; none may be an error."""
+def at_once(
+    calls: list[Call], headers: dict[str, str] | None = None, refused: Iterable[int] = ()
+) -> list[Any]:
+    """The answers to simultaneous calls, in the order of the calls; none may be an error.
+
+    Each is done, or in conflict with the others, or ``refused`` with one of these codes.
+    """
     barrier = Barrier(len(calls))
 
     def make(call: Call) -> Any:
@@ -62,8 +68,9 @@ def at_once(calls: list[Call], headers: dict[str, str] | None = None) -> list[An
     with ThreadPoolExecutor(len(calls)) as pool:
         answers = list(pool.map(make, calls))
     for answer in answers:
-        assert answer.status_code in (200, 201, 409), (answer.status_code, answer.content)
-        if answer.status_code == 409:
+        allowed = {200, 201, 409, *refused}
+        assert answer.status_code in allowed, (answer.status_code, answer.content)
+        if answer.status_code >= 400:
             assert answer.json()["errors"][0]["detail"]
     return answers
 
@@ -84,10 +91,12 @@ def everything_holds() -> None:
     assert invariants.broken(AT) == []
 
 
-def drafted(assembly: Assembly, title: str = TEXT["title"]) -> Proposal:
+def drafted(assembly: Assembly, **text: str) -> Proposal:
+    """A draft; of a text of its own unless one is given."""
     member = assembly.members[0].user
     fresh = Proposal(committee=assembly.committee)
-    return perform(fresh, "draft", member, {**TEXT, "title": title}, at=AT).subject
+    own = {"analysis": f"第 {Proposal.objects.count()} 处最暗"}
+    return perform(fresh, "draft", member, {**TEXT, **own, **text}, at=AT).subject
 
 
 def reviewed(assembly: Assembly) -> Proposal:
@@ -241,6 +250,39 @@ def test_submissions_at_once_get_consecutive_receipts_from_a_new_counter(
     everything_holds()
 
 
+def test_one_text_handed_in_many_times_at_once_comes_in_once(
+    assembly: Assembly, crowd: int
+) -> None:
+    member = assembly.members[0].user
+    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    returned = drafted(assembly)
+    perform(returned, "submit", member, {"one_matter": True}, at=AT)
+    perform(returned, "return_for_revision", clerk, {"reason": "请补充"}, at=AT)
+    text = {"title": "关于维修路灯的建议", "situation": "夜里很暗", "analysis": "灯坏了"}
+    perform(returned, "edit", member, text, at=AT)
+    paper = {**TEXT, **text, "proposer": assembly.members[0].pk, "one_matter": True}
+    entered = (clerk, Proposal(committee=assembly.committee), "enter", paper)
+    drafts = [drafted(assembly, **text) for _ in range(crowd - 2)]
+
+    answers = at_once(
+        [
+            (member, returned, "resubmit", {"one_matter": True}),
+            entered,
+            *((member, one, "submit", {"one_matter": True}) for one in drafts),
+        ],
+        refused={400},
+    )
+
+    refused = [answer.json() for answer in answers if answer.status_code == 400]
+    assert len(refused) == crowd - 1
+    assert {body["errors"][0]["code"] for body in refused} == {"same_text"}
+    (first,) = {body["proposal"]["id"] for body in refused}
+    came_in = Proposal.objects.get(pk=first)
+    assert came_in.state == ProposalState.SUBMITTED
+    assert Proposal.objects.filter(text_digest=came_in.text_digest).count() == 1
+    everything_holds()
+
+
 # -- Crosswise -----------------------------------------------------------------------------
 
 
@@ -270,6 +312,52 @@ def test_ring_of_mergers_at_once_makes_no_chain(assembly: Assembly, crowd: int) 
     assert merged.exists()
     assert not merged.filter(merged_into__state=ProposalState.MERGED).exists()
     everything_holds()
+
+
+MOVES = 40
+"""Acts at once in the storm of mergers; rounds of it, and proposals that it goes over."""
+ROUNDS = 4
+DOZEN = 12
+
+
+@pytest.mark.postgres
+def test_storm_of_mergers_keeps_every_proposal_in_one_place(assembly: Assembly) -> None:
+    """Merging, taking in and parting at random: no circle, no chain, nothing lost."""
+    random = Random(7)
+    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    dozen = [filed(assembly) for _ in range(DOZEN - 4)] + [reviewed(assembly) for _ in range(4)]
+    before = {one.pk: one.state for one in Proposal.objects.all()}
+    done: Counter[str] = Counter()
+
+    def call(number: int) -> Call:
+        one, other, third = random.sample(dozen, 3)
+        if number % 10 == 0:  # and its opposite comes next
+            return clerk, dozen[0], "merge", {"into": dozen[1].pk}
+        if number % 10 == 1:
+            return clerk, dozen[1], "merge", {"into": dozen[0].pk}
+        moves: list[Call] = [
+            (clerk, one, "merge", {"into": other.pk}),
+            (clerk, one, "take_in", {"members": [other.pk, third.pk]}),
+            (clerk, one, "unmerge", {"reason": "事项不同"}),
+            (clerk, other, "unmerge", {"reason": "事项不同"}),
+        ]
+        return random.choice(moves)
+
+    for _ in range(ROUNDS):
+        answers = at_once([call(number) for number in range(MOVES)])
+
+        for answer in answers:
+            body = answer.json()
+            done[body["action"] if answer.status_code == 200 else body["errors"][0]["code"]] += 1
+        rows = {row.pk: row for row in Proposal.objects.all()}
+        for row in rows.values():
+            host = rows.get(row.merged_into_id)
+            assert row.state == (before[row.pk] if host is None else ProposalState.MERGED)
+            assert host is None or host.merged_into_id is None
+        everything_holds()
+
+    assert done["busy"] == 0, done
+    assert min(done[name] for name in ("merge", "take_in", "unmerge")) >= 2, done
 
 
 def test_lists_in_different_orders_at_once_assign_each_proposal_once(

@@ -58,7 +58,7 @@ class ReviewOpinionSerializer(serializers.ModelSerializer[ReviewOpinion]):
         ]
 
 
-class FamilySerializer(serializers.ModelSerializer[Proposal]):
+class FamilySerializer(SubjectSerializer):
     """A proposal that another one is handled with; ``link`` leads to its detail."""
 
     lead = NamedSerializer(read_only=True)
@@ -66,7 +66,17 @@ class FamilySerializer(serializers.ModelSerializer[Proposal]):
 
     class Meta:
         model = Proposal
-        fields = ["id", "receipt_no", "case_no", "title", "state", "lead", "body", "link"]
+        fields = [
+            "id",
+            "receipt_no",
+            "case_no",
+            "title",
+            "state",
+            "state_label",
+            "lead",
+            "body",
+            "link",
+        ]
         read_only_fields = ["link"]
 
 

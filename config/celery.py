@@ -18,5 +18,6 @@ app.conf.beat_schedule = {
     "lapse-invitations": {"task": "supervision.tasks.lapse_invitations", "schedule": 60.0},
     "recount-words": {"task": "proposals.tasks.recount_words", "schedule": 300.0},
     "refresh-index": {"task": "proposals.tasks.refresh_index", "schedule": 2.0},
+    "run-scans": {"task": "proposals.tasks.run_scans", "schedule": 2.0},
 }
 """The timetable: what is done by itself, and every how many seconds."""

@@ -172,6 +172,26 @@ class BatchState(models.TextChoices):
     ISSUED = "issued", _("已交办")
 
 
+class MergeCandidateState(models.TextChoices):
+    """What was decided of a group of merge candidates."""
+
+    OPEN = "open", _("待定")
+    POSTPONED = "postponed", _("以后再定")
+    MERGED = "merged", _("已并案")
+    DISMISSED = "dismissed", _("不相似")
+    RELATED = "related", _("同类")  # alike, each handled by itself
+    SUPERSEDED = "superseded", _("不再提示")  # a later scan no longer finds it so
+
+
+class ScanState(models.TextChoices):
+    """How far a scan for merge candidates has come."""
+
+    WAITING = "waiting", _("等待")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("失败")
+
+
 class Channel(models.TextChoices):
     """How an act reached us."""
 

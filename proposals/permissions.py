@@ -9,16 +9,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime, time, timedelta
 from typing import Any, TypeVar
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import F, Model, Q, QuerySet
-from django.utils.timezone import localdate
+from django.utils.timezone import localdate, make_aware
 
 from members.enums import OFFICE_ROLES, UNIT_ROLES, Role
 from members.models import Post, User
-from members.selectors import posts_of, rules_for
+from members.selectors import NoRulebook, posts_of, rules_for
 from proposals.door import standing_of
 from proposals.enums import (
     FILED_STATES,
@@ -39,10 +39,13 @@ from proposals.models import (
     Event,
     ExtensionRequest,
     Feedback,
+    MergeCandidate,
     PreAssignment,
     Proposal,
     Reply,
     ReturnRequest,
+    Scan,
+    Theme,
 )
 
 NOBODY = Q(pk__in=[])
@@ -191,6 +194,15 @@ def _batches(reach: Reach) -> Q:
     return Q(committee__in=reach.officials)
 
 
+def _merge_work(reach: Reach) -> Q:
+    """Scans and groups of candidates are the committee office's."""
+    return Q(committee__in=reach.offices)
+
+
+def _themes(reach: Reach) -> Q:
+    return Q(committee__in=reach.officials | reach.supervising)
+
+
 def _together(reach: Reach) -> Q:
     """Rows below proposals that their unit has in hand, its own and the other units'."""
     if not reach.units:
@@ -247,7 +259,10 @@ def _attachments(reach: Reach) -> Q:
 def _events(reach: Reach) -> Q:
     rated = Q(subject_kind="feedback", committee__in=reach.assigning - reach.offices)
     drafts = Q(subject_kind="proposal", target=ProposalState.DRAFT)
-    seen = (_official(reach) & ~rated & ~drafts) | Q(committee__in=reach.officials, proposal=None)
+    merging = Q(subject_kind="mergecandidate", committee__in=reach.officials - reach.offices)
+    seen = (_official(reach) & ~rated & ~drafts) | (
+        Q(committee__in=reach.officials, proposal=None) & ~merging
+    )
     if reach.members or reach.bodies:
         own = Proposal.objects.filter(reach.own())
         seen |= Q(subject_kind="proposal", proposal__in=own)
@@ -272,10 +287,13 @@ VISIBLE: dict[type[Model], Callable[[Reach], Q]] = {
     Event: _events,
     ExtensionRequest: _requests,
     Feedback: _feedback,
+    MergeCandidate: _merge_work,
     PreAssignment: _pre_assignments,
     Proposal: _proposals,
     Reply: _replies,
     ReturnRequest: _requests,
+    Scan: _merge_work,
+    Theme: _themes,
 }
 """Kind of row to what a reach lets a person see of it."""
 
@@ -333,6 +351,11 @@ def is_official(user: User, committee_id: int, on: date) -> bool:
     return committee_id in Reach.of(posts_of(user, on)).officials
 
 
+def works_in_office(user: User, committee_id: int, on: date) -> bool:
+    """Whether the user belongs to the office of that committee."""
+    return user.is_active and committee_id in Reach.of(posts_of(user, on)).offices
+
+
 def units_are_open(proposal: Proposal, on: date) -> bool:
     """Whether members who have no part in a proposal are told which units handle it.
 
@@ -342,6 +365,51 @@ def units_are_open(proposal: Proposal, on: date) -> bool:
     months = rules_for(proposal.committee_id, on).publication.units_hidden_months
     received = proposal.received_at
     return received is not None and localdate(received) + relativedelta(months=months) <= on
+
+
+LATE: list[Callable[[User, datetime], Q]] = []
+"""Which proposals are late, as far as a reader is told; supervision, with the dates, adds it."""
+
+
+def overdue(user: User, at: datetime) -> Q:
+    """The proposals on which something is late at ``at``, as far as the user is told."""
+    late = NOBODY
+    for condition in LATE:
+        late |= condition(user, at)
+    return late
+
+
+def told_units(user: User, on: date) -> Q | None:
+    """The proposals of which the user is told who handles them; None: of none."""
+    reach = Reach.of(posts_of(user, on))
+    told = inside(user, on) or NOBODY
+    for committee in reach.assemblies | reach.supervising:
+        try:
+            months = rules_for(committee, on).publication.units_hidden_months
+        except NoRulebook:  # so it has no proposals either
+            continue
+        opened = datetime.combine(on - relativedelta(months=months) + timedelta(days=1), time())
+        told |= Q(committee=committee, received_at__lt=make_aware(opened))
+    return _pruned(told)
+
+
+def inside(user: User, on: date) -> Q | None:
+    """The proposals on which the user works, or which they propose; None: none.
+
+    Only in these does a search read their units, and replies that are not open.
+    """
+    reach = Reach.of(posts_of(user, on))
+    tasks = Assignment.objects.live().filter(unit__in=reach.units)
+    working = on_record(reach) | (Q(pk__in=tasks.values("proposal")) if reach.units else NOBODY)
+    if reach.members or reach.bodies:
+        working |= reach.own() | Q(pk__in=reach.hosts())
+    return _pruned(working)
+
+
+def is_all_inside(user: User, on: date) -> bool:
+    """Whether the user is inside of every proposal that they see, as officials are."""
+    reach = Reach.of(posts_of(user, on))
+    return inside(user, on) == _pruned(VISIBLE[Proposal](reach))
 
 
 def is_inside(user: User, proposal: int, on: date) -> bool:

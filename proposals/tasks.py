@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from members import clock
-from proposals.matching import embedding, upkeep
+from proposals.matching import embedding, scan, upkeep
 
 
 @shared_task
@@ -29,3 +29,9 @@ def embed_texts() -> int:
     while embedder is not None and (some := upkeep.embed(embedder)):
         done += some
     return done
+
+
+@shared_task
+def run_scans() -> int:
+    """Run the scans that wait; returns how many."""
+    return sum(scan.run(key, at=clock.now()) for key in scan.waiting(at=clock.now()))

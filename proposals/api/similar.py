@@ -15,8 +15,11 @@ from rest_framework.response import Response
 from members import clock
 from members.models import Committee, User
 from members.selectors import rules_for
+from proposals import permissions
 from proposals.api.serializers.base import NamedSerializer
+from proposals.api.serializers.proposal import FamilySerializer
 from proposals.enums import ProposalState
+from proposals.inputs.fields import key_field
 from proposals.matching.likeness import Text
 from proposals.matching.near import Alike, similar
 from proposals.matching.sources import sources
@@ -92,17 +95,17 @@ class AlikeSerializer(serializers.Serializer[Any]):
 class TextSerializer(serializers.Serializer[Any]):
     """A text being written."""
 
-    committee = serializers.IntegerField(required=False)
+    committee = key_field(required=False)
     title = serializers.CharField(max_length=200, allow_blank=True, default="")
     body = serializers.CharField(max_length=50_000, allow_blank=True, default="")
-    session = serializers.IntegerField(required=False, allow_null=True, default=None)
+    session = key_field(required=False, allow_null=True, default=None)
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=5)
 
 
 class AskedSerializer(serializers.Serializer[Any]):
     """How many to tell, and of which session; of the whole history when none is named."""
 
-    session = serializers.IntegerField(required=False, default=None)
+    session = key_field(required=False, default=None)
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=5)
 
 
@@ -127,6 +130,16 @@ class SimilarOperations:
         return _answer(
             request, source.text, proposal.committee, of=proposal, **asked.validated_data
         )
+
+    @extend_schema(summary="同类提案", responses=FamilySerializer(many=True))
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def kin(self, request: Request, pk: str | None = None) -> Response:
+        """The proposals that the office has found to be of one kind with this one."""
+        proposal: Proposal = cast(Any, self).get_object()
+        user = cast(User, request.user)
+        seen = permissions.visible(user, proposal.kin(), clock.today())
+        rows = seen.select_related("lead", "body").order_by("id")
+        return Response(FamilySerializer(rows, many=True).data)
 
     @extend_schema(
         summary="与文本相似的提案",

@@ -2,7 +2,7 @@
 
 from rest_framework.routers import BaseRouter
 
-from proposals.api import views
+from proposals.api import merging, views
 
 
 def register(router: BaseRouter) -> None:
@@ -19,3 +19,6 @@ def register(router: BaseRouter) -> None:
     router.register("commitments", views.CommitmentViewSet)
     router.register("attachments", views.AttachmentViewSet)
     router.register("events", views.EventViewSet)
+    router.register("merge-candidates", merging.MergeCandidateViewSet)
+    router.register("scans", merging.ScanViewSet)
+    router.register("themes", merging.ThemeViewSet)

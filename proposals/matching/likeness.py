@@ -20,7 +20,15 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
-from proposals.matching.words import bigrams, characters, matter, without_places, words
+from proposals.matching.words import (
+    bigrams,
+    characters,
+    joined,
+    matter,
+    telling,
+    without_places,
+    words,
+)
 
 TITLE_COUNTS = 2
 """How often a title counts, beside the text below it."""
@@ -101,12 +109,13 @@ class Text:
     def counts(self) -> tuple[Counts, ...]:
         """The terms of the vectors, one table for each part."""
         stripped = self.stripped()
-        title, body = stripped.title, stripped.body
+        title, body = telling(stripped.title), telling(stripped.body)
+        in_title, in_body = joined(title), joined(body)
         return (
             _counted(words(body), words(title)),
-            _counted(bigrams(body), bigrams(title)),
-            _counted(characters(body), characters(title)),
-            _counted(bigrams(title)),
+            _counted(bigrams(in_body), bigrams(in_title)),
+            _counted(characters(in_body), characters(in_title)),
+            _counted(bigrams(in_title)),
         )
 
 

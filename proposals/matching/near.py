@@ -20,7 +20,7 @@ from proposals.matching.index.base import PUBLISHED
 from proposals.matching.likeness import Profile, Text, key_of
 from proposals.matching.sources import sources
 from proposals.matching.upkeep import current_frequencies
-from proposals.matching.words import words
+from proposals.matching.words import telling, without_places, words
 from proposals.models import Commitment, IndexEntry, Proposal, Reply
 
 READ = 200
@@ -84,7 +84,7 @@ def similar(
     committees have published; as far as ``reader`` may see it on the day ``on``. ``of`` is the
     proposal whose text it is: it is left out, and lends its vector.
     """
-    profile = Profile.of(text, current_frequencies()[0])
+    profile = profile_of(text)
     ranked = _candidates(profile, committee, session)
     seen = permissions.visible(reader, Proposal.objects.filter(pk__in=ranked), on)
     open_to_reader = set(seen.values_list("pk", flat=True))
@@ -102,6 +102,11 @@ def similar(
         alike.append(answer)
     _add_outcomes(alike, reader, on)
     return alike
+
+
+def profile_of(text: Text) -> Profile:
+    """The profile of a text by the count of words in force."""
+    return Profile.of(text, current_frequencies()[0])
 
 
 def with_meaning(lexical: Any, cosine: Any, floor: float) -> Any:
@@ -157,7 +162,7 @@ def _vector(entry: IndexEntry) -> embedding.Vectors:
 
 
 def shared_terms(profile: Profile, here: Text, there: Text) -> list[str]:
-    """The words that both texts have, those that count most first."""
+    """The words that both texts have, those that count most in ``here`` and its profile first."""
     weights = dict(zip(profile.words.keys.tolist(), profile.words.weights.tolist(), strict=True))
     common = _terms(here) & _terms(there)
     heaviest = sorted(common, key=lambda term: (-weights.get(key_of(term), 0.0), term))
@@ -166,7 +171,7 @@ def shared_terms(profile: Profile, here: Text, there: Text) -> list[str]:
 
 def _terms(text: Text) -> set[str]:
     stripped = text.stripped()
-    return {*words(stripped.title), *words(stripped.body)}
+    return set(words([*telling(stripped.title), *telling(stripped.body)]))
 
 
 def shared_passages(here: Text, there: Text) -> list[Passage]:
@@ -195,10 +200,9 @@ def shared_passages(here: Text, there: Text) -> list[Passage]:
 
 
 def _sentences(text: Text) -> list[tuple[str, frozenset[str]]]:
-    places = text.places
     found = []
     for sentence in SENTENCE.findall(text.body):
-        terms = frozenset(words(Text("", sentence, places).stripped().body))
+        terms = frozenset(words(telling(without_places(sentence, text.places))))
         if terms:
             found.append((sentence.strip(), terms))
     return found

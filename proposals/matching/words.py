@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
 
 import rjieba
 
+CHINESE = "\u3400"
+"""The first of the Chinese characters, in the order of code points."""
+
 WORD = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+(?:\.[0-9]+)?")
 """A run of Chinese characters, or of Latin letters and digits, in folded text."""
+
+LONGEST = 60
+"""Characters of a word that are kept: nobody types more, and databases have limits."""
 
 GENRE = re.compile(
     r"^关于(?:进一步)?(?:加强|加快|推进|推动|完善|促进|做好)?|的?(?:建议|提案|意见|议案)$"
@@ -33,34 +39,62 @@ def folded(text: str) -> str:
     return unicodedata.normalize("NFKC", text).lower()
 
 
-def words(text: str) -> list[str]:
-    """The words of a text that tell its matter: two characters or more, none of the genre."""
-    return [
-        word
-        for word in rjieba.cut(folded(text))
-        if len(word) > 1 and word not in STOP_WORDS and WORD.fullmatch(word)
-    ]
+def telling(text: str) -> list[list[str]]:
+    """Runs of neighbouring words that tell the matter: none of the genre, no signs."""
+    runs: list[list[str]] = [[]]
+    for word in rjieba.cut(folded(text)):
+        if word in STOP_WORDS or not WORD.fullmatch(word):
+            runs.append([])
+        else:
+            runs[-1].append(word)
+    return [run for run in runs if run]
+
+
+def words(runs: Iterable[Sequence[str]]) -> list[str]:
+    """The words of telling runs; single characters tell too little."""
+    return [word for run in runs for word in run if len(word) > 1]
+
+
+def joined(runs: Iterable[Sequence[str]]) -> str:
+    """Telling runs as a text again, with blanks where something was left out."""
+    return " ".join("".join(run) for run in runs)
 
 
 def bigrams(text: str) -> list[str]:
     """Every two neighbouring Chinese characters, and Latin words whole."""
     found: list[str] = []
-    for run in WORD.findall(folded(text)):
-        if run[0] < "\u3400":
-            found.append(run)
+    for part in WORD.findall(folded(text)):
+        if part[0] < CHINESE:
+            found.append(part)
         else:
-            found += [run[at : at + 2] for at in range(len(run) - 1)]
+            found += [part[at : at + 2] for at in range(len(part) - 1)]
     return found
 
 
 def characters(text: str) -> list[str]:
     """Every Chinese character."""
-    return [sign for run in WORD.findall(folded(text)) if run[0] >= "\u3400" for sign in run]
+    return [sign for part in WORD.findall(folded(text)) if part[0] >= CHINESE for sign in part]
 
 
 def search_words(text: str) -> list[str]:
     """Every word that a search may ask for, in the order of the text, long words in parts too."""
-    return [word for word in rjieba.cut_for_search(folded(text)) if WORD.fullmatch(word)]
+    return [
+        word[:LONGEST]
+        for cut in rjieba.cut_for_search(folded(text))
+        for word in ([cut] if WORD.fullmatch(cut) else WORD.findall(cut))
+    ]
+
+
+def findable(text: str) -> list[str]:
+    """The words of a short text, and what else of it people may type: pairs, single characters.
+
+    For titles, names and numbers: a name is cut into words by guessing, and nobody who looks
+    for one knows the guess. The zeros before a number may be left out.
+    """
+    found = search_words(text)
+    more = [*bigrams(text), *characters(text), *WORD.findall(folded(text))]
+    more += [word.lstrip("0") for word in more if word.isdecimal()]
+    return found + [word for word in dict.fromkeys(more) if word and word not in found]
 
 
 def matter(title: str) -> str:

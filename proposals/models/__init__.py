@@ -10,6 +10,7 @@ from proposals.models.extension_request import ExtensionRequest
 from proposals.models.feedback import Feedback
 from proposals.models.following import Consultation, FollowUp
 from proposals.models.index import IndexEntry, IndexOrder, Posting, Vocabulary
+from proposals.models.merge_candidate import CandidateMember, MergeCandidate, Scan, Theme
 from proposals.models.pre_assignment import PreAssignment
 from proposals.models.proposal import Proposal
 from proposals.models.reply import Delivery, Reply, ReplyPoint
@@ -29,6 +30,7 @@ SUBJECTS = (
     Reply,
     Feedback,
     Commitment,
+    MergeCandidate,
 )
 """Everything with a machine; API, permissions, ledger and diagram go through this list."""
 
@@ -37,6 +39,7 @@ __all__ = [
     "Assignment",
     "AssignmentBatch",
     "Attachment",
+    "CandidateMember",
     "Commitment",
     "Consultation",
     "ContactRecord",
@@ -48,6 +51,7 @@ __all__ = [
     "FollowUp",
     "IndexEntry",
     "IndexOrder",
+    "MergeCandidate",
     "Posting",
     "PreAssignment",
     "Proposal",
@@ -55,8 +59,10 @@ __all__ = [
     "ReplyPoint",
     "ReturnRequest",
     "ReviewOpinion",
+    "Scan",
     "Series",
     "Suggestion",
     "TextVersion",
+    "Theme",
     "Vocabulary",
 ]

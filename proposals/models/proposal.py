@@ -10,7 +10,13 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import ProposerKind
-from proposals.enums import FILED_STATES, HANDED_IN, CosignatureState, ProposalState
+from proposals.enums import (
+    FILED_STATES,
+    HANDED_IN,
+    CosignatureState,
+    MergeCandidateState,
+    ProposalState,
+)
 from proposals.lifecycle.concluding import ProposalLifecycle
 
 if TYPE_CHECKING:
@@ -156,6 +162,19 @@ class Proposal(ProposalLifecycle):
         signed = self.cosignatures.filter(state=CosignatureState.AGREED).order_by("id")
         for signature in signed.select_related("member"):
             yield signature.member, None
+
+    def kin(self) -> models.QuerySet[Proposal]:
+        """Those of one kind with it (同类提案), each handled by itself: not merged."""
+        groups = self.candidacies.filter(
+            candidate__state=MergeCandidateState.RELATED, left_out_at=None
+        )
+        return (
+            Proposal.objects.filter(
+                candidacies__candidate__in=groups.values("candidate"), candidacies__left_out_at=None
+            )
+            .exclude(pk=self.pk)
+            .distinct()
+        )
 
     def addressees(self) -> Iterator[Addressee]:
         """Everybody who gets the reply: proposers of this and of what was merged into it."""

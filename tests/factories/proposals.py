@@ -32,6 +32,7 @@ from proposals.enums import (
     CosignatureState,
     ExtensionState,
     FeedbackState,
+    MergeCandidateState,
     PreAssignmentState,
     ProposalState,
     Publicity,
@@ -45,6 +46,7 @@ from proposals.models import (
     Cosignature,
     ExtensionRequest,
     Feedback,
+    MergeCandidate,
     PreAssignment,
     Proposal,
     Reply,
@@ -188,6 +190,26 @@ class AssignmentBatchFactory(SubjectFactory):
     committee = factory.SubFactory(CommitteeFactory)
     name = "交办会"
     held_on = date(2024, 1, 30)
+
+
+class MergeCandidateFactory(SubjectFactory):
+    """Two submitted proposals that somebody found alike."""
+
+    class Meta:
+        model = MergeCandidate
+        skip_postgeneration_save = True
+
+    state = MergeCandidateState.OPEN
+    committee = factory.SubFactory(CommitteeFactory)
+    session = factory.LazyAttribute(lambda o: session_of(o.committee))
+
+    @factory.post_generation
+    def members(self, create: bool, proposals: Sequence[Proposal] | None, **more: Any) -> None:
+        chosen = proposals or [
+            ProposalFactory(committee=self.committee, state=ProposalState.SUBMITTED)
+            for _number in range(2)
+        ]
+        self.keep([{"proposal": proposal.pk, "score": 0.5} for proposal in chosen])
 
 
 class AssignmentFactory(SubjectFactory):

@@ -35,12 +35,23 @@ from proposals.models import (
     Event,
     Proposal,
     ReviewOpinion,
+    Scan,
     TextVersion,
+    Theme,
 )
 from supervision.models import Duty
 from tests.factories import proposals as make
 from tests.factories.proposals import Place, platform_administrator
-from tests.proposals.world import NOW, Case, World, attachments, duties, event_of, events
+from tests.proposals.world import (
+    NOW,
+    Case,
+    World,
+    attachments,
+    duties,
+    event_of,
+    events,
+    merge_work,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -226,6 +237,8 @@ def other_reads(world: World, crowd: Crowd) -> Iterator[tuple[str, Answers]]:
         for name, cosignature in asked_to_sign(proposal).items():
             shown = partial(shows_signature, cosignature.pk)
             yield f"proposal shows {name}: {state}", crowd.asked(partial(reads, url, shown))
+    for name, row in merge_work(world).items():
+        yield name, crowd.asked(partial(sees, row))
     for name, url, part in confidential(world):
         yield name, crowd.asked(partial(reads, url, part))
     for name, attachment in attachments(world).items():
@@ -376,5 +389,5 @@ def test_a_cell_that_differs_is_told():
 
 def test_every_kind_of_row_that_is_served_is_in_the_table():
     assert {case.model for case in World().cases()} == set(SUBJECTS)
-    assert set(VIEWS) - set(SUBJECTS) == {Attachment, Event, Duty}
+    assert set(VIEWS) - set(SUBJECTS) == {Attachment, Event, Duty, Scan, Theme}
     assert {state.value for state in HANDED_IN} < set(World().cases()[0].states)

@@ -30,10 +30,13 @@ from proposals.models import (
     Event,
     ExtensionRequest,
     Feedback,
+    MergeCandidate,
     PreAssignment,
     Proposal,
     Reply,
     ReturnRequest,
+    Scan,
+    Theme,
 )
 from supervision.models import Duty
 from tests.factories import proposals as make
@@ -94,6 +97,7 @@ class World(Place):
                 [*undecided],
             ),
             Case(PreAssignment, "asked of unit A", self.pre_assignment),
+            Case(MergeCandidate, "", self.merge_candidate),
             Case(AssignmentBatch, "", self.batch),
             Case(Assignment, "of unit A, which leads", partial(self.task, "A")),
             Case(
@@ -195,6 +199,12 @@ class World(Place):
     def batch(self, state: str) -> AssignmentBatch:
         return make.AssignmentBatchFactory(committee=self.committee, state=state)
 
+    def merge_candidate(self, state: str) -> MergeCandidate:
+        of = partial(self.proposal, ProposalState.SUBMITTED)
+        return make.MergeCandidateFactory(
+            committee=self.committee, state=state, members=[of(), of()]
+        )
+
     def task(self, unit: str, state: str) -> Assignment:
         """In a state of its own; a task that was taken away went to another unit."""
         at_end = {
@@ -288,6 +298,20 @@ def event_of(subject: Subject, world: World) -> Event:
         at=NOW,
         hash="0" * 64,
     )
+
+
+def merge_work(world: World) -> dict[str, Scan | Theme]:
+    """A scan of the session, and a theme made of a group that it found."""
+    session = make.session_of(world.committee)
+    scan = Scan.objects.create(committee=world.committee, session=session, asked_at=NOW)
+    theme = Theme.objects.create(
+        committee=world.committee,
+        session=session,
+        name="停车",
+        created_by=world.users["clerk"],
+        created_at=NOW,
+    )
+    return {"scan": scan, "theme": theme}
 
 
 def events(world: World) -> dict[str, Event]:

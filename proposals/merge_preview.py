@@ -204,6 +204,8 @@ def _of_member(member: Proposal, host: Proposal, rules: Rules) -> Iterator[str]:
 
 
 def _of_host(host: Proposal, members: Sequence[Proposal]) -> Iterator[str]:
+    if members and host.withdrawal_requested_at is not None:
+        yield _("主件的提案者已申请撤案，尚未决定；并案后须先解除并案才能撤案")
     further = sum(len(member.suggestions.all()) for member in members)
     for reply in host.replies.all():
         if reply.state in ON_ITS_WAY and further:

@@ -128,7 +128,8 @@ def _news(members: Sequence[Merging], host: Merging) -> News:
         *(_t("并入：%(member)s") % {"member": member.named} for member in members),
         _t("各件保留收件号和提案者，随主件一并办理，办理单位分别答复每位提案者。"),
     ]
-    if any(member.open_invitations().exists() for member in members):
+    invitations = members[0].cosignatures.model._default_manager
+    if invitations.filter(proposal__in=members, state=CosignatureState.INVITED).exists():
         lines.append(_t("并入件尚未答复的联名邀请同时失效。"))
     return News(title, lines, host)
 
@@ -234,23 +235,19 @@ class Merging(Reviewing):
         """
         act.others.append(self.merged_into)
         self.merged_into, self.merged_at = None, None
-        for asked in self.pre_assignments.filter(pk__in=self._cut_off("settle")):
+        for asked in self.pre_assignments.filter(pk__in=self._cut_off("preassignment")):
             again = self.pre_assignments.model(proposal=self, unit=asked.unit, role=asked.role)
             act.then(again, "ask")
-        for signature in self.cosignatures.filter(pk__in=self._cut_off("lapse")):
+        for signature in self.cosignatures.filter(pk__in=self._cut_off("cosignature")):
             act.then(self.cosignatures.model(proposal=self, member=signature.member), "ask")
         # The drafts of the host's reply no longer answer it, and its text is free to change.
         for suggestion in self.suggestions.all():
             suggestion.points.all().delete()
 
-    def open_invitations(self) -> Any:
-        """Invitations to co-sign that have not been answered."""
-        return self.cosignatures.filter(state=CosignatureState.INVITED)
-
-    def _cut_off(self, action: str) -> models.QuerySet[Event, Any]:
-        """Keys of the questions that the last merger ended by ``action``."""
+    def _cut_off(self, kind: str) -> models.QuerySet[Event, Any]:
+        """Keys of the questions of a kind that the last merger ended."""
         mergers = self.events.filter(subject_kind=self.kind, action="merge").order_by("-sequence")
-        ended = self.events.filter(act__in=mergers.values("act")[:1], action=action)
+        ended = self.events.filter(act__in=mergers.values("act")[:1], subject_kind=kind)
         return ended.values("subject_id")
 
     def _host(self, act: Act) -> Proposal:

@@ -78,6 +78,7 @@ def test_it_warns_of_everything_that_the_merger_ends_or_leaves_open(db):
     life["assigner"].does("pre_assign", asked, units=units)
     life["director"].does("designate_key", asked, meeting="主席会议")
     life.written(life.at_work(host)["A"])
+    life["member"].does("request_withdrawal", host, reason="已解决")
 
     seen = previewed(life, host, half, asked, fine)
 
@@ -91,6 +92,7 @@ def test_it_warns_of_everything_that_the_merger_ends_or_leaves_open(db):
             f"2 个单位尚未答复预交办，并案后不再征求意见：{life.units['B']}、{life.units['C']}",
         ),
         (asked.pk, "本件是重点提案，而主件不是"),
+        (host.pk, "主件的提案者已申请撤案，尚未决定；并案后须先解除并案才能撤案"),
         (host.pk, f"{life.units['A']}的答复稿（起草）尚未答复随之并入的 6 条建议"),
         (None, "本会规定并案前须征得提案者同意，请填写征得同意的方式和时间"),
     ]

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from django.db import connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from members.enums import Role
 from members.models import User
@@ -311,6 +312,25 @@ def test_ring_of_mergers_at_once_makes_no_chain(assembly: Assembly, crowd: int) 
     merged = Proposal.objects.filter(state=ProposalState.MERGED)
     assert merged.exists()
     assert not merged.filter(merged_into__state=ProposalState.MERGED).exists()
+    everything_holds()
+
+
+@pytest.mark.postgres
+def test_parting_waits_for_the_present_host_not_for_the_one_that_was_read(
+    assembly: Assembly,
+) -> None:
+    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    member, former, present = (filed(assembly) for _ in range(3))
+    perform(member, "merge", clerk, {"into": former.pk}, at=AT)
+    read_before = Proposal.objects.get(pk=member.pk)
+    perform(member, "unmerge", clerk, {"reason": "应并入另一件"}, at=AT)
+    perform(member, "merge", clerk, {"into": present.pk}, at=AT)
+
+    with CaptureQueriesContext(connection) as queries:
+        perform(read_before, "unmerge", clerk, {"reason": "事项不同"}, at=AT)
+
+    locks = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
+    assert f"IN ({present.pk})" in " ".join(locks)
     everything_holds()
 
 

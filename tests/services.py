@@ -7,7 +7,8 @@ and DATABASE_URL when these are set. The processes of pytest-xdist inherit the e
 import logging
 import os
 import tempfile
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from threading import Event
@@ -72,3 +73,12 @@ def postgres(folder: Path) -> Iterator[str]:
         yield server.get_uri()
     finally:
         server.cleanup()
+
+
+def until(check: Callable[[], object], seconds: float = 30) -> None:
+    """Wait until ``check`` holds; fail when it does not within ``seconds``."""
+    deadline = time.monotonic() + seconds
+    while not check():
+        if time.monotonic() > deadline:
+            pytest.fail(f"not within {seconds} seconds")
+        time.sleep(0.1)

@@ -1,6 +1,5 @@
 """Work in the background, on a real worker and twice over."""
 
-import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,6 +11,7 @@ from proposals.models import Cosignature, Event, Proposal
 from supervision import tasks
 from supervision.models import Duty
 from tests.factories.members import MemberFactory, SessionFactory
+from tests.services import until
 
 DAY = datetime(2023, 3, 1, 9, tzinfo=UTC)
 
@@ -54,9 +54,4 @@ def test_a_worker_lapses_what_the_broker_rang_for(celery_worker: Child) -> None:
 
     tasks.lapse_invitations.delay()
 
-    deadline = time.monotonic() + 30
-    while time.monotonic() < deadline:
-        if Cosignature.objects.get(pk=signature.pk).state == "lapsed":
-            return
-        time.sleep(0.1)
-    pytest.fail("the worker did not lapse the invitation within 30 seconds")
+    until(lambda: Cosignature.objects.get(pk=signature.pk).state == "lapsed")

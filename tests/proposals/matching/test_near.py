@@ -225,8 +225,8 @@ def test_the_cost_does_not_grow_with_what_is_found(life, indexed):
     indexed()
 
     queries = []
-    for limit in (1, 20):
+    for limit in (2, 1, 20):  # the first time the count of words is read too
         with CaptureQueriesContext(connection) as captured:
             assert len(alike(life["clerk"], asked, limit=limit)) == limit
         queries.append(len(captured))
-    assert queries[0] == queries[1] <= 25
+    assert queries[1] == queries[2] <= 25

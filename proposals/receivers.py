@@ -3,9 +3,14 @@
 from typing import Any
 
 from django.dispatch import receiver
+from django.utils.translation import gettext as _
 
-from proposals.lifecycle.subject import Subject
+from proposals.errors import RuleBroken, speaking_of
+from proposals.inputs.drafting import DistinctInput
+from proposals.lifecycle.subject import Act, Step, Subject
 from proposals.matching import upkeep
+from proposals.matching.near import similar
+from proposals.matching.sources import sources
 from proposals.models import Assignment, Cosignature, Event, Proposal, Reply
 from proposals.signals import event_recorded
 
@@ -22,3 +27,32 @@ def order_entry(subject: Subject, event: Event, **_signal: Any) -> None:
     if event.act not in ordered:
         ordered.add(event.act)
         upkeep.order(subject.root_id)
+
+
+@receiver(event_recorded, dispatch_uid="ask-why-distinct")
+def ask_why_distinct(subject: Subject, step: Step, act: Act, **_signal: Any) -> None:
+    """Ask whoever hands in what is very like another proposal why it is not the same.
+
+    Likeness refuses nothing: any answer will do, and it is kept with the event. Only what the
+    person may open is held up to them.
+    """
+    if not issubclass(step.input, DistinctInput) or not isinstance(subject, Proposal):
+        return
+    if act.by is None or act.data["distinct_because"]:
+        return
+    (source,) = sources([subject.pk])
+    found = similar(
+        source.text,
+        committee=subject.committee,
+        reader=act.by,
+        on=act.day,
+        limit=1,
+        of=subject,
+        above=act.rules.similarity.ask,
+    )
+    if found and found[0].is_open:
+        other = found[0].proposal
+        message = _(
+            "与《%(title)s》（%(number)s）高度相似；若不是同一件事，请填写不同之处后再次提交"
+        ) % {"title": other.title, "number": other.case_no or other.receipt_no}
+        raise RuleBroken({"distinct_because": message}, "alike", extra=speaking_of(other))

@@ -48,7 +48,20 @@ class EditInput(DraftInput):
     publicity_wish = serializers.BooleanField(label=_("同意公开"), required=False)
 
 
-class EnterInput(DraftInput):
+class DistinctInput(serializers.Serializer[Any]):
+    """Why it is not the same as a proposal that it is very like; asked only when there is one."""
+
+    distinct_because = serializers.CharField(
+        label=_("与相似提案的不同之处"),
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=500,
+        help_text=_("与已有提案高度相似时填写；相似本身不妨碍提交"),
+    )
+
+
+class EnterInput(DistinctInput, DraftInput):
     """A proposal handed in on paper, typed in by the office for its proposer."""
 
     proposer = member_field(required=False, help_text=_("第一提案人；集体提案不填"))
@@ -59,7 +72,7 @@ class EnterInput(DraftInput):
     one_matter = serializers.BooleanField(label=_("一事一案"), required=False, default=False)
 
 
-class SubmitInput(serializers.Serializer[Any]):
+class SubmitInput(DistinctInput):
     """What the proposer declares when handing in."""
 
     one_matter = serializers.BooleanField(

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 
 from members import clock
 from proposals.matching import upkeep
-from proposals.models import Commitment, IndexEntry, IndexOrder, Proposal
+from proposals.models import Commitment, Event, IndexEntry, IndexOrder, Proposal
 from tests.factories.members import CommitteeFactory, MemberFactory
 from tests.factories.proposals import ProposalFactory
 from tests.proposals.conftest import told
@@ -157,7 +157,7 @@ def test_the_index_follows_every_change_of_the_text(life, indexed):
     assert ids(alike(life["clerk"], asked)) == [first.pk]
 
     life["member"].does("edit", changed, **LIFTS | {"title": "多层住宅装电梯"})
-    life["member"].does("submit", changed, one_matter=True)
+    life["member"].does("submit", changed, one_matter=True, distinct_because="另一小区")
     indexed()
     assert set(ids(alike(life["clerk"], asked))) == {first.pk, changed.pk}
 
@@ -213,20 +213,54 @@ def test_words_are_counted_anew_when_there_is_much_more_text(life):
 
 def test_the_cost_does_not_grow_with_what_is_found(life, indexed):
     asked = life.submitted("member", **LIFTS_AGAIN)
-    for number in range(30):
+    for number in range(80):
+        about = LIFTS if number < 25 else NIGHT_MARKET
         ProposalFactory(
             committee=life.committee,
             state="filed",
-            title=f"{LIFTS['title']}{number}",
-            situation=LIFTS["situation"],
+            title=f"{about['title']}{number}",
+            situation=about["situation"],
         )
     for proposal in Proposal.objects.exclude(pk=asked.pk):
         upkeep.order(proposal.pk)
     indexed()
 
     queries = []
-    for limit in (2, 1, 20):  # the first time the count of words is read too
+    for limit in (2, 1, 8):  # the first time the count of words is read too
         with CaptureQueriesContext(connection) as captured:
             assert len(alike(life["clerk"], asked, limit=limit)) == limit
         queries.append(len(captured))
     assert queries[1] == queries[2] <= 25
+
+
+# -- Handing in ----------------------------------------------------------------------------
+
+
+def test_what_is_very_like_another_is_asked_why_and_never_refused(life, indexed):
+    first = life.filed(**LIFTS)
+    for number in range(30):
+        ProposalFactory(committee=life.committee, state="filed", title=f"第{number}件")
+    indexed()
+    copy = life.drafted("member", **LIFTS | {"title": "关于老旧小区加装电梯的几点建议"})
+
+    asked = life["member"].tries("submit", copy, one_matter=True)
+
+    status, field, sentence = told(asked)
+    assert (status, field) == (400, "distinct_because")
+    assert LIFTS["title"] in sentence
+    assert asked.json()["proposal"]["id"] == first.pk
+    assert asked.json()["proposal"]["link"] == f"/api/v1/proposals/{first.pk}/"
+    receipt = life["member"].does(
+        "submit", copy, one_matter=True, distinct_because="只说高层住宅的电梯"
+    )
+    assert receipt["target"] == "submitted"
+    event = Event.objects.get(subject_kind="proposal", subject_id=copy.pk, action="submit")
+    assert event.input["distinct_because"] == "只说高层住宅的电梯"
+
+
+def test_nobody_is_asked_about_what_they_do_not_see(life, indexed):
+    life.submitted(**LIFTS)
+    indexed()
+    copy = life.drafted("member", **LIFTS | {"title": "关于老旧小区加装电梯的几点建议"})
+
+    life["member"].does("submit", copy, one_matter=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -23,12 +22,18 @@ SENT = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
 
 @dataclass
 class Source:
-    """One proposal's texts; ``open`` for whoever sees it, ``inner`` for those who handle it."""
+    """One proposal's texts.
+
+    Suggestions, proposers and open replies are for whoever sees it; its units and the other
+    replies for those inside (``permissions.inside``).
+    """
 
     proposal: Proposal
     suggestions: list[str] = field(default_factory=list)
-    open: list[str] = field(default_factory=list)
-    inner: list[str] = field(default_factory=list)
+    proposers: list[str] = field(default_factory=list)
+    open_replies: list[str] = field(default_factory=list)
+    other_replies: list[str] = field(default_factory=list)
+    units: list[str] = field(default_factory=list)
 
     @property
     def text(self) -> Text:
@@ -61,15 +66,16 @@ def sources(keys: Iterable[int]) -> list[Source]:
     found = {proposal.pk: Source(proposal) for proposal in rows}
     for proposal, text in _suggestions(found):
         found[proposal].suggestions.append(text)
-    for proposal, name in _signers(found):
-        found[proposal].open.append(name)
     for source in found.values():
-        source.open.append(str(source.proposal.body or source.proposal.lead))
+        source.proposers.append((source.proposal.body or source.proposal.lead).name)
+    for proposal, name in _signers(found):
+        found[proposal].proposers.append(name)
     for proposal, publicity, text in _replies(found):
-        place = found[proposal].open if publicity == Publicity.OPEN else found[proposal].inner
+        source = found[proposal]
+        place = source.open_replies if publicity == Publicity.OPEN else source.other_replies
         place.append(text)
-    for proposal, units in _units(found).items():
-        found[proposal].inner += units
+    for proposal, names in _units(found):
+        found[proposal].units += names
     return list(found.values())
 
 
@@ -91,9 +97,7 @@ def _replies(keys: Keys) -> Iterable[tuple[int, str, str]]:
     return sent.order_by("id").values_list("proposal_id", "publicity", "body")
 
 
-def _units(keys: Keys) -> dict[int, Sequence[str]]:
-    found: dict[int, list[str]] = defaultdict(list)
+def _units(keys: Keys) -> Iterable[tuple[int, Sequence[str]]]:
     rows = Assignment.objects.live().filter(proposal__in=keys).order_by("id")
-    for proposal, name in rows.values_list("proposal_id", "unit__name"):
-        found[proposal].append(name)
-    return dict(found)
+    for proposal, *names in rows.values_list("proposal_id", "unit__name", "unit__short_name"):
+        yield proposal, names

@@ -21,7 +21,7 @@ from proposals.matching.embedding import Embedder, embedded_text, pack
 from proposals.matching.index import current_index
 from proposals.matching.likeness import Frequencies, Profile
 from proposals.matching.sources import Source, sources
-from proposals.matching.words import search_words
+from proposals.matching.words import findable, search_words
 from proposals.models import IndexEntry, IndexOrder, Proposal, Vocabulary
 
 logger = logging.getLogger(__name__)
@@ -144,21 +144,23 @@ def _index(keys: Iterable[int]) -> None:
 def entry_of(source: Source, frequencies: Frequencies, vocabulary: int) -> IndexEntry:
     """The entry of a proposal, without a vector: that is computed afterwards."""
     proposal = source.proposal
-    numbers = [proposal.case_no, proposal.receipt_no]
     return IndexEntry(
         proposal=proposal,
         profile=Profile.of(source.text, frequencies).pack(),
         scopes=source.scopes,
         digest=_digest(embedded_text(source.text)),
-        title_words=_listed([proposal.title, *numbers]),
-        body_words=_listed([source.text.body, *source.open]),
-        inner_words=_listed(source.inner),
+        title_words=_listed(short=[proposal.title, proposal.case_no, proposal.receipt_no]),
+        body_words=_listed(
+            [source.text.body, proposal.background, *source.open_replies], short=source.proposers
+        ),
+        inner_words=_listed(source.other_replies, short=source.units),
         vocabulary=vocabulary,
     )
 
 
-def _listed(texts: Iterable[str]) -> str:
-    return " ".join(word for text in texts for word in search_words(text))
+def _listed(texts: Iterable[str] = (), *, short: Iterable[str]) -> str:
+    found = [word for text in texts for word in search_words(text)]
+    return " ".join(found + [word for text in short for word in findable(text)])
 
 
 # -- Vectors -------------------------------------------------------------------------------

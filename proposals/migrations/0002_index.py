@@ -10,7 +10,8 @@ SQLITE = (
     "CREATE TABLE proposals_posting (term integer NOT NULL, impact integer NOT NULL, "
     "proposal_id integer NOT NULL, PRIMARY KEY (term, impact DESC, proposal_id)) WITHOUT ROWID",
     f"CREATE VIRTUAL TABLE proposals_words USING fts5({COLUMNS}, content='{TABLE}', "
-    "content_rowid='proposal_id', tokenize='unicode61', columnsize=0, prefix='2')",
+    "content_rowid='proposal_id', tokenize=\"unicode61 tokenchars '.'\", columnsize=0, "
+    "detail=column, prefix='2')",
     f"CREATE TRIGGER proposals_words_come AFTER INSERT ON {TABLE} BEGIN "
     f"INSERT INTO proposals_words(rowid, {COLUMNS}) VALUES "
     "(new.proposal_id, new.title_words, new.body_words, new.inner_words); END",
@@ -35,15 +36,21 @@ POSTGRESQL = (
     "proposal_id bigint NOT NULL)",
     "CREATE UNIQUE INDEX proposals_posting_heaviest ON proposals_posting "
     "(term, impact DESC, proposal_id)",
-    f"ALTER TABLE {TABLE} ADD COLUMN document tsvector GENERATED ALWAYS AS ("
-    "setweight(to_tsvector('simple', title_words), 'A') || "
-    "setweight(to_tsvector('simple', body_words), 'B') || "
-    "setweight(to_tsvector('simple', inner_words), 'D')) STORED",
-    f"CREATE INDEX proposals_indexentry_document ON {TABLE} USING gin (document)",
+    *(
+        f"ALTER TABLE {TABLE} ADD COLUMN {column}_document tsvector GENERATED ALWAYS AS "
+        f"(array_to_tsvector(string_to_array({column}_words, ' '))) STORED"
+        for column in ("title", "body", "inner")
+    ),
+    *(
+        f"CREATE INDEX {TABLE}_{column} ON {TABLE} USING gin ({column}_document)"
+        for column in ("title", "body", "inner")
+    ),
 )
 POSTGRESQL_AWAY = (
-    "DROP INDEX proposals_indexentry_document",
-    f"ALTER TABLE {TABLE} DROP COLUMN document",
+    *(
+        f"ALTER TABLE {TABLE} DROP COLUMN {column}_document"
+        for column in ("title", "body", "inner")
+    ),
     "DROP TABLE proposals_posting",
 )
 

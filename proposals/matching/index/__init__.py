@@ -1,6 +1,17 @@
 """The index behind one interface: which proposals are near, and which contain words."""
 
-from proposals.matching.index.base import Asked, Index
+from proposals.matching.index.asked import AllOf, AnyOf, Asked, Where, Word, all_of, any_of
+from proposals.matching.index.base import Index
 from proposals.matching.index.choice import current_index
 
-__all__ = ["Asked", "Index", "current_index"]
+__all__ = [
+    "AllOf",
+    "AnyOf",
+    "Asked",
+    "Index",
+    "Where",
+    "Word",
+    "all_of",
+    "any_of",
+    "current_index",
+]

@@ -4,23 +4,15 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from django.db.models import Q
 
+from proposals.matching.index.asked import Asked, Where
 from proposals.matching.likeness import Vector
 from proposals.models import IndexEntry
 
 PUBLISHED = 0
 """The scope of what every committee may be shown; any other scope is a committee's key."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """A word that a hit must contain; with ``prefix`` its beginning is enough."""
-
-    word: str
-    prefix: bool = False
 
 
 class Index(ABC):
@@ -42,15 +34,12 @@ class Index(ABC):
         """
 
     @abstractmethod
-    def match(self, asked: Sequence[Asked], *, inner: bool = False) -> Q:
-        """A condition on proposals: every word asked for occurs in title or body.
+    def match(self, asked: Asked, where: Where = Where.TEXT) -> Q:
+        """A condition on proposals: what is asked holds in these columns of the entry.
 
-        With ``inner`` the inner words count too. No word asked for: nothing matches.
+        Columns are searched as one text: of two words, one may stand in the title and the other
+        in the body. Nothing asked, an ``AllOf`` or ``AnyOf`` without parts: nothing matches.
         """
-
-    @abstractmethod
-    def match_any(self, asked: Sequence[Asked], *, inner: bool = False) -> Q:
-        """A condition on proposals: at least one of the words occurs."""
 
     @abstractmethod
     def size(self) -> int:

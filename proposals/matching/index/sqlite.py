@@ -9,20 +9,22 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from proposals.matching.index.base import Asked
+from proposals.matching.index.asked import AllOf, Asked, Where, Word, any_of, leaves
 from proposals.matching.index.relational import READ, RelationalIndex
 
 
 class SqliteIndex(RelationalIndex):
     """For a site whose data is one file."""
 
-    def match(self, asked: Sequence[Asked], *, inner: bool = False) -> Q:
-        """Rows of the FTS5 table that match all the words."""
-        return self._matching(asked, " AND ", inner)
-
-    def match_any(self, asked: Sequence[Asked], *, inner: bool = False) -> Q:
-        """Rows of the FTS5 table that match any of the words."""
-        return self._matching(asked, " OR ", inner)
+    def match(self, asked: Asked, where: Where = Where.TEXT) -> Q:
+        """Rows of the FTS5 table."""
+        if not any(leaves(asked)):
+            return Q(pk__in=[])
+        query = f"{{{' '.join(where.columns)}}} : ({_expression(asked)})"
+        if where.needs_inner:
+            query += f" AND {{inner_words}} : ({_expression(any_of(*leaves(asked)))})"
+        rows = RawSQL("SELECT rowid FROM proposals_words WHERE proposals_words MATCH %s", [query])
+        return Q(pk__in=rows)
 
     def size(self) -> int:
         """Pages of the tables and of their indexes."""
@@ -32,17 +34,6 @@ class SqliteIndex(RelationalIndex):
                 "OR name LIKE 'proposals_words%%' OR name LIKE 'proposals_posting%%'"
             )
             return int(cursor.fetchone()[0] or 0)
-
-    def _matching(self, asked: Sequence[Asked], joined: str, inner: bool) -> Q:
-        if not asked:
-            return Q(pk__in=[])
-        words = joined.join(f'"{word.word}"{"*" if word.prefix else ""}' for word in asked)
-        where = "" if inner else "{title_words body_words} : "
-        rows = RawSQL(
-            "SELECT rowid FROM proposals_words WHERE proposals_words MATCH %s",
-            [f"{where}({words})"],
-        )
-        return Q(pk__in=rows)
 
     def _nearest(self, terms: Sequence[tuple[int, int]], limit: int) -> tuple[str, list[Any]]:
         each = (
@@ -58,3 +49,11 @@ class SqliteIndex(RelationalIndex):
             "GROUP BY proposal_id ORDER BY 2 DESC, 1 DESC LIMIT %s",
             [*parameters, limit],
         )
+
+
+def _expression(asked: Asked) -> str:
+    """In the language of FTS5; words hold no sign of it but the point of a number."""
+    if isinstance(asked, Word):
+        return f'"{asked.text}"*' if asked.prefix else f'"{asked.text}"'
+    joined = " AND " if isinstance(asked, AllOf) else " OR "
+    return f"({joined.join(_expression(part) for part in asked.parts)})"

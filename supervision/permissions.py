@@ -1,8 +1,12 @@
 """What a person sees of duties; joins the one table of ``proposals.permissions``."""
 
-from django.db.models import Q
+from datetime import datetime
 
-from proposals.permissions import VISIBLE, Reach, on_record
+from django.db.models import Q
+from django.utils.timezone import localdate
+
+from members.models import User
+from proposals.permissions import LATE, VISIBLE, Reach, on_record, visible
 from supervision.models import Duty
 
 
@@ -17,3 +21,12 @@ def duties(reach: Reach) -> Q:
 
 
 VISIBLE[Duty] = duties
+
+
+def late(user: User, at: datetime) -> Q:
+    """Proposals with an overdue duty that the user sees."""
+    duties_seen = visible(user, Duty.objects.overdue(at), localdate(at))
+    return Q(pk__in=duties_seen.values("proposal"))
+
+
+LATE.append(late)

@@ -1,15 +1,42 @@
 """Which lists can be narrowed by what; anything else is refused as unknown."""
 
+import re
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from django.db.models import Q, QuerySet
+from django.core.validators import RegexValidator
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members import clock
+from members.enums import BodyKind
+from proposals.api.experts import Narrowing
+from proposals.enums import CosignatureState
 from proposals.inputs.fields import LARGEST_KEY
-from proposals.models import Assignment, Commitment, Event, Feedback, Proposal, Reply
-from proposals.permissions import visible
+from proposals.matching.query import parse
+from proposals.matching.search import matching
+from proposals.models import (
+    Assignment,
+    Commitment,
+    Cosignature,
+    Event,
+    Feedback,
+    Proposal,
+    Reply,
+)
+from proposals.permissions import overdue, told_units, visible
+
+Rows = Any
+"""A queryset of proposals."""
+
+LONGEST_NUMBER = 10
+"""Digits of a number that may begin with zeros."""
+
+SITTING = RegexValidator(
+    r"^\s*(\d{1,2})\s*届?\s*(?:[-—–.]?\s*(\d{1,2})\s*次?)?\s*$",
+    _("请写届，或届和次，如 5-2"),
+)
 
 
 class ProposalFilter(filters.FilterSet):
@@ -19,7 +46,17 @@ class ProposalFilter(filters.FilterSet):
     unit = filters.NumberFilter(
         method="with_unit", label="unit", decimal_places=0, max_value=LARGEST_KEY
     )
-    text = filters.CharFilter(method="with_text", label="title or number")
+    unit_name = filters.CharFilter(method="with_unit_name", label="part of a unit's name")
+    text = filters.CharFilter(method="with_text", label="a query, as in the search")
+    number = filters.CharFilter(method="with_number", label="case or receipt number")
+    sitting = filters.CharFilter(
+        method="with_sitting", label="term, or term and session: 5-2", validators=[SITTING]
+    )
+    proposer = filters.CharFilter(method="with_proposer", label="part of a proposer's name")
+    sector = filters.CharFilter(method="with_sector", label="part of the sector's name")
+    overdue = filters.BooleanFilter(
+        method="with_overdue", label="something on it is late, as far as the reader is told"
+    )
     received_after = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="gte")
     received_before = filters.IsoDateTimeFilter(field_name="received_at", lookup_expr="lt")
 
@@ -40,15 +77,72 @@ class ProposalFilter(filters.FilterSet):
             "merged_into",
         ]
 
-    def with_unit(self, queryset: QuerySet[Proposal], name: str, value: Decimal) -> Any:
+    def with_unit(self, queryset: Rows, name: str, value: Decimal) -> Rows:
         """Proposals of a unit, as far as the reader is told who handles them."""
-        tasks = Assignment.objects.filter(unit=int(value))
-        seen = visible(self.request.user, tasks, clock.today())
-        return queryset.filter(pk__in=seen.values("proposal"))
+        return self._handled(queryset, Q(unit=int(value)))
 
-    def with_text(self, queryset: QuerySet[Proposal], name: str, value: str) -> Any:
-        """Proposals with the words in their title, or with the number."""
-        return queryset.filter(Q(title__contains=value) | Q(case_no=value) | Q(receipt_no=value))
+    def with_unit_name(self, queryset: Rows, name: str, value: str) -> Rows:
+        """Proposals of the units named so, as far as the reader is told who handles them."""
+        named = Q(unit__name__icontains=value) | Q(unit__short_name__icontains=value)
+        return self._handled(queryset, named)
+
+    def _handled(self, queryset: Rows, by: Q) -> Rows:
+        day = clock.today()
+        seen = visible(self.request.user, Assignment.objects.filter(by), day)
+        handled = Q(pk__in=seen.values("proposal"))
+        if told := told_units(self.request.user, day):
+            tasks = Assignment.objects.live().filter(by)
+            handled |= told & Q(pk__in=tasks.values("proposal"))
+        return queryset.filter(handled)
+
+    def with_text(self, queryset: Rows, name: str, value: str) -> Rows:
+        """Proposals that a search for this would find complete, in the order of the list."""
+        query = parse(value, name)
+        rows = Narrowing(type(self), self.request, name)(queryset, query.experts)
+        return matching(rows, query, self.request.user, clock.today())
+
+    def with_number(self, queryset: Rows, name: str, value: str) -> Rows:
+        """Proposals with this number, the zeros before it left out or not."""
+        bare = value.lstrip("0") or "0"
+        written = [bare.zfill(width) for width in range(len(bare), LONGEST_NUMBER + 1)] or [bare]
+        return queryset.filter(Q(case_no__in=written) | Q(receipt_no__in=written))
+
+    def with_sitting(self, queryset: Rows, name: str, value: str) -> Rows:
+        """Proposals of a term, or of one session of it."""
+        term, session = cast("re.Match[str]", SITTING.regex.match(value)).groups()
+        rows = queryset.filter(session__term__number=int(term))
+        return rows.filter(session__number=int(session)) if session else rows
+
+    def with_proposer(self, queryset: Rows, name: str, value: str) -> Rows:
+        """Proposals that somebody of this name, or a body, has proposed or co-signed."""
+        signed = Cosignature.objects.filter(
+            state=CosignatureState.AGREED, member__name__icontains=value
+        )
+        return queryset.filter(
+            Q(lead__name__icontains=value)
+            | Q(body__name__icontains=value)
+            | Q(pk__in=signed.values("proposal"))
+        )
+
+    def with_sector(self, queryset: Rows, name: str, value: str) -> Rows:
+        """Proposals whose initiator sits for this sector, or which it proposes itself."""
+        own = Q(body__kind=BodyKind.SECTOR, body__name__icontains=value)
+        return queryset.filter(Q(lead__sector__name__icontains=value) | own)
+
+    def with_overdue(self, queryset: Rows, name: str, value: bool) -> Rows:
+        """Proposals on which something is late, as far as the reader is told; or the others."""
+        late = overdue(self.request.user, clock.now())
+        return queryset.filter(late) if value else queryset.exclude(late)
+
+
+class SearchFilter(ProposalFilter):
+    """The filters of the list, and the query."""
+
+    q = filters.CharFilter(method="as_asked", label="what to look for; docs/search.md")
+
+    def as_asked(self, queryset: Rows, name: str, value: str) -> Rows:
+        """The search itself ranks by it; here it is only known as a parameter."""
+        return queryset
 
 
 class AssignmentFilter(filters.FilterSet):

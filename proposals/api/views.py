@@ -14,6 +14,7 @@ from members import clock
 from proposals import merge_preview, models, permissions
 from proposals.api import filters, serializers
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
+from proposals.api.search import SearchOperations
 from proposals.api.similar import SimilarOperations
 from proposals.inputs.reviewing import MOST_TAKEN_IN
 
@@ -32,7 +33,7 @@ class Discreet(SubjectViewSet):
 
 
 @documented("提案")
-class ProposalViewSet(SimilarOperations, SubjectViewSet):
+class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
     """Proposals."""
 
     queryset = models.Proposal.objects.all()

@@ -23,7 +23,7 @@ from proposals.api.serializers.matching import (
 )
 from proposals.api.similar import PassageSerializer
 from proposals.matching import scan
-from proposals.matching.near import profile_of, shared_passages, shared_terms
+from proposals.matching.near import Analysed, profile_of, shared_passages, shared_terms
 from proposals.matching.sources import sources
 
 
@@ -58,13 +58,14 @@ class MergeCandidateViewSet(SubjectViewSet):
         candidate: models.MergeCandidate = self.get_object()
         keys = list(candidate.members.values_list("proposal_id", flat=True))
         texts = {source.proposal.pk: source.text for source in sources(keys)}
-        centre = texts[keys[0]]
-        profile = profile_of(centre)
+        profile = profile_of(texts[keys[0]])
+        analysed = {key: Analysed(text) for key, text in texts.items()}
+        centre = analysed[keys[0]]
         answer = [
             {
                 "proposal": key,
-                "terms": shared_terms(profile, centre, texts[key]),
-                "passages": shared_passages(centre, texts[key]),
+                "terms": shared_terms(profile, centre, analysed[key]),
+                "passages": shared_passages(centre, analysed[key]),
             }
             for key in keys[1:]
         ]

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
+from heapq import heapify, heappop, heappush
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import csr_matrix
-from scipy.sparse.csgraph import connected_components
-from scipy.spatial.distance import squareform
 
 from members.enums import Linkage
 from proposals.matching.likeness import Profile
@@ -26,11 +24,8 @@ PARTNERS = 30
 HINT = 0.05
 """The cosine of words from which on two texts are compared at all."""
 
-APART = 100.0
-"""The distance of two texts that are not to be grouped, whatever else is alike."""
-
-AT_ONCE = 4000
-"""Pairs that are compared in full at a time."""
+APART = -1000.0
+"""The score of two texts that are not to be grouped, whatever else is alike."""
 
 Progress = Callable[[int], None]
 
@@ -67,26 +62,62 @@ def clusters(
     if len(profiles) < 2:
         return []
     rows, columns, scores = _pairs(profiles, vectors, floor, progress)
-    alike = scores >= threshold
-    kept_apart = set(apart)
-    together = np.fromiter(
-        ((int(a), int(b)) not in kept_apart for a, b in zip(rows, columns, strict=True)),
-        np.bool_,
-        len(rows),
-    )
-    edges = alike & together
-    graph = csr_matrix(
-        (scores[edges], (rows[edges], columns[edges])), shape=(len(profiles), len(profiles))
-    )
-    _count, labels = connected_components(graph, directed=False)
-    known = csr_matrix((scores, (rows, columns)), shape=graph.shape)
-    known = known + known.T
-    found = [
-        cluster
-        for places in _components(labels)
-        for cluster in _grouped(places, known, threshold, how, kept_apart)
-    ]
+    alike: list[dict[int, float]] = [{} for _profile in profiles]
+    for one, other, score in zip(rows.tolist(), columns.tolist(), scores.tolist(), strict=True):
+        alike[one][other] = alike[other][one] = score
+    for one, other in apart:
+        alike[one][other] = alike[other][one] = APART
+    groups = _agglomerated([dict(others) for others in alike], threshold, how)
+    found = [_ordered(group, alike) for group in groups if len(group) > 1]
     return sorted(found, key=lambda cluster: (-len(cluster.places), -max(cluster.scores)))
+
+
+def _agglomerated(alike: list[dict[int, float]], threshold: float, how: Linkage) -> list[list[int]]:
+    """Join the two groups that are most alike, again and again, down to the threshold.
+
+    ``alike`` has the score of each pair that was compared, both ways round; a pair that was not
+    is not alike at all. So the work is that of the pairs, not of the square.
+    """
+    groups = [[place] for place in range(len(alike))]
+    queue = [
+        (-score, one, other)
+        for one, others in enumerate(alike)
+        for other, score in others.items()
+        if one < other and score >= threshold
+    ]
+    heapify(queue)
+    while queue:
+        less, one, other = heappop(queue)
+        if alike[one].get(other) != -less:
+            continue  # one of the two has been joined to another since
+        ours, theirs = alike[one], alike[other]
+        share = len(groups[one]) / (len(groups[one]) + len(groups[other]))
+        groups[one] += groups[other]
+        groups[other] = []
+        joined: dict[int, float] = {}
+        for third in (ours.keys() | theirs.keys()) - {one, other}:
+            here, there = ours.get(third, 0.0), theirs.get(third, 0.0)
+            score = min(here, there)
+            if how == Linkage.AVERAGE and score > APART / 2:
+                score = share * here + (1 - share) * there
+            alike[third].pop(other, None)
+            joined[third] = alike[third][one] = score
+            if score >= threshold:
+                heappush(queue, (-score, min(one, third), max(one, third)))
+        alike[one], alike[other] = joined, {}
+    return [group for group in groups if group]
+
+
+def _ordered(group: list[int], alike: Sequence[Mapping[int, float]]) -> Cluster:
+    """The group with what is most like the others first."""
+    within = set(group)
+    mean = {
+        place: sum(score for other, score in alike[place].items() if other in within)
+        / (len(group) - 1)
+        for place in group
+    }
+    places = sorted(group, key=lambda place: (-mean[place], place))
+    return Cluster(tuple(places), tuple(round(mean[place], 4) for place in places))
 
 
 def _pairs(
@@ -107,16 +138,7 @@ def _pairs(
         progress(first + len(block))
     unique = np.unique(np.concatenate(pairs), axis=0)
     rows, columns = unique[:, 0], unique[:, 1]
-    whole = profile_matrix(profiles)
-    scores = np.concatenate(
-        [
-            np.empty(0),
-            *(
-                np.asarray(whole[rows[part]].multiply(whole[columns[part]]).sum(axis=1)).ravel()
-                for part in _parts(len(rows))
-            ),
-        ]
-    )
+    scores = _likenesses(profile_matrix(profiles), rows, columns)
     if vectors is not None and len(rows):
         cosines = np.einsum("ij,ij->i", vectors[rows], vectors[columns])
         both = vectors[rows].any(axis=1) & vectors[columns].any(axis=1)
@@ -124,39 +146,18 @@ def _pairs(
     return rows, columns, scores
 
 
-def _parts(count: int) -> Iterator[slice]:
-    for first in range(0, count, AT_ONCE):
-        yield slice(first, first + AT_ONCE)
-
-
-def _components(labels: NDArray[np.int32]) -> Iterator[NDArray[np.int64]]:
-    order = np.argsort(labels, kind="stable")
-    ends = np.flatnonzero(np.diff(labels[order])) + 1
-    return (part for part in np.split(order, ends) if len(part) > 1)
-
-
-def _grouped(
-    places: NDArray[np.int64],
-    known: csr_matrix,
-    threshold: float,
-    how: Linkage,
-    apart: Collection[tuple[int, int]],
-) -> Iterator[Cluster]:
-    """The groups within one component; a pair that was not compared is not alike at all."""
-    scores = known[places][:, places].toarray()
-    distances = 1 - scores
-    for one, here in enumerate(places):
-        for other in range(one + 1, len(places)):
-            if (int(here), int(places[other])) in apart:
-                distances[one, other] = distances[other, one] = APART
-    np.fill_diagonal(distances, 0)
-    tree = linkage(squareform(distances, checks=False), method=how.value)
-    labels = fcluster(tree, t=1 - threshold, criterion="distance")
-    for inside in _components(labels):
-        within = scores[np.ix_(inside, inside)]
-        mean = within.sum(axis=1) / (len(inside) - 1)
-        order = np.argsort(-mean, kind="stable")
-        yield Cluster(
-            tuple(int(places[inside[place]]) for place in order),
-            tuple(round(float(mean[place]), 4) for place in order),
-        )
+def _likenesses(
+    whole: csr_matrix, rows: NDArray[np.int64], columns: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """The products of pairs of rows; ``rows`` ascends, so each is spread out only once."""
+    scores = np.zeros(len(rows))
+    spread = np.zeros(whole.shape[1], np.float32)
+    ends = np.flatnonzero(np.diff(rows, append=-1)) + 1
+    first = 0
+    for last in ends.tolist():
+        row = slice(whole.indptr[rows[first]], whole.indptr[rows[first] + 1])
+        spread[whole.indices[row]] = whole.data[row]
+        scores[first:last] = whole[columns[first:last]] @ spread
+        spread[whole.indices[row]] = 0
+        first = last
+    return scores

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
@@ -13,15 +14,15 @@ import numpy as np
 
 from members.models import Committee, User
 from proposals import permissions
-from proposals.enums import PublicationScope
+from proposals.enums import IN_HANDS, ProposalState, PublicationScope
 from proposals.matching import embedding
 from proposals.matching.index import current_index
 from proposals.matching.index.base import PUBLISHED
 from proposals.matching.likeness import Profile, Text, key_of
 from proposals.matching.sources import sources
 from proposals.matching.upkeep import current_frequencies
-from proposals.matching.words import telling, without_places, words
-from proposals.models import Commitment, IndexEntry, Proposal, Reply
+from proposals.matching.words import matter, telling, without_places, words
+from proposals.models import Commitment, IndexEntry, Meaning, Proposal, Reply
 
 READ = 200
 """How many the index gives; those that the reader does not see drop out."""
@@ -37,6 +38,15 @@ PASSAGES = 2
 
 MEANING = 0.8
 """What a full likeness of meaning adds to a likeness of words of 1."""
+
+ONCE_IN_HANDS = (
+    *IN_HANDS,
+    ProposalState.REPLIED,
+    ProposalState.ESCALATED,
+    ProposalState.CONCLUDED,
+    ProposalState.WITHDRAWN,
+)
+"""Those of which there may be replies."""
 
 SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 
@@ -94,11 +104,13 @@ def similar(
     best = sorted(scored, reverse=True)[:limit]
     found = {source.proposal.pk: source for source in sources(key for _score, key in best)}
     alike = []
+    here = Analysed(text)
     for score, key in best:
         source = found[key]
         answer = Alike(source.proposal, round(score, 4), is_open=key in open_to_reader)
-        answer.terms = shared_terms(profile, text, source.text)
-        answer.passages = shared_passages(text, source.text)
+        there = Analysed(source.text)
+        answer.terms = shared_terms(profile, here, there)
+        answer.passages = shared_passages(here, there)
         alike.append(answer)
     _add_outcomes(alike, reader, on)
     return alike
@@ -141,47 +153,54 @@ def _published(keys: Iterable[int], committee: Committee) -> set[int]:
 def _compared(
     profile: Profile, keys: Sequence[int], of: Proposal | None
 ) -> Iterable[tuple[int, float]]:
+    rows = IndexEntry.objects.filter(pk__in=keys).values_list("pk", "profile")
+    score = {key: profile.likeness(Profile.unpack(bytes(packed))) for key, packed in rows}
     embedder = embedding.current_embedder()
-    wanted = [*keys, of.pk] if of is not None and embedder else keys
-    rows = IndexEntry.objects.filter(pk__in=wanted).only("profile", "vector", "embedder")
-    entries = {entry.pk: entry for entry in rows}
-    mine = entries.pop(of.pk, None) if of is not None else None
-    for key, entry in entries.items():
-        score = profile.likeness(Profile.unpack(bytes(entry.profile)))
-        if embedder and mine and mine.embedder == entry.embedder == embedder.name:
-            cosine = float(_vector(mine) @ _vector(entry))
-            score = float(with_meaning(score, cosine, embedder.floor))
-        yield key, score
-
-
-def _vector(entry: IndexEntry) -> embedding.Vectors:
-    return embedding.unpack(bytes(entry.vector or b""))
+    if embedder is not None and of is not None:
+        meant = Meaning.objects.filter(pk__in=[of.pk, *score], embedder=embedder.name)
+        vectors = {key: embedding.unpack(bytes(v)) for key, v in meant.values_list("pk", "vector")}
+        if (mine := vectors.pop(of.pk, None)) is not None:
+            for key, vector in vectors.items():
+                score[key] = float(with_meaning(score[key], mine @ vector, embedder.floor))
+    return score.items()
 
 
 # -- Why -----------------------------------------------------------------------------------
 
 
-def shared_terms(profile: Profile, here: Text, there: Text) -> list[str]:
+class Analysed:
+    """A text cut into sentences with their words, to be held against others."""
+
+    def __init__(self, text: Text) -> None:
+        self.sentences = [
+            (sentence.strip(), found)
+            for sentence in SENTENCE.findall(text.body)
+            if (found := _words(sentence, text))
+        ]
+        self.words = _words(matter(text.title), text).union(
+            *(found for _sentence, found in self.sentences)
+        )
+
+
+def _words(part: str, of: Text) -> frozenset[str]:
+    return frozenset(words(telling(without_places(part, of.places))))
+
+
+def shared_terms(profile: Profile, here: Analysed, there: Analysed) -> list[str]:
     """The words that both texts have, those that count most in ``here`` and its profile first."""
     weights = dict(zip(profile.words.keys.tolist(), profile.words.weights.tolist(), strict=True))
-    common = _terms(here) & _terms(there)
+    common = here.words & there.words
     heaviest = sorted(common, key=lambda term: (-weights.get(key_of(term), 0.0), term))
     return heaviest[:TERMS]
 
 
-def _terms(text: Text) -> set[str]:
-    stripped = text.stripped()
-    return set(words([*telling(stripped.title), *telling(stripped.body)]))
-
-
-def shared_passages(here: Text, there: Text) -> list[Passage]:
+def shared_passages(here: Analysed, there: Analysed) -> list[Passage]:
     """The pairs of sentences that share the most words, each sentence once."""
-    mine, theirs = _sentences(here), _sentences(there)
     pairs = sorted(
         (
-            (len(common) / np.sqrt(len(a) * len(b)), at, place)
-            for at, (_sentence, a) in enumerate(mine)
-            for place, (_other, b) in enumerate(theirs)
+            (len(common) / math.sqrt(len(a) * len(b)), at, place)
+            for at, (_mine, a) in enumerate(here.sentences)
+            for place, (_theirs, b) in enumerate(there.sentences)
             if len(common := a & b) > 1
         ),
         reverse=True,
@@ -189,27 +208,17 @@ def shared_passages(here: Text, there: Text) -> list[Passage]:
     used: set[tuple[str, int]] = set()
     found = []
     for _weight, at, place in pairs:
-        if not used.isdisjoint({("here", at), ("there", place)}):
-            continue
-        used |= {("here", at), ("there", place)}
-        shared = sorted(mine[at][1] & theirs[place][1])
-        found.append(Passage(mine[at][0], theirs[place][0], tuple(shared)))
+        if used.isdisjoint({("here", at), ("there", place)}):
+            used |= {("here", at), ("there", place)}
+            (mine, a), (theirs, b) = here.sentences[at], there.sentences[place]
+            found.append(Passage(mine, theirs, tuple(sorted(a & b))))
         if len(found) == PASSAGES:
             break
     return found
 
 
-def _sentences(text: Text) -> list[tuple[str, frozenset[str]]]:
-    found = []
-    for sentence in SENTENCE.findall(text.body):
-        terms = frozenset(words(telling(without_places(sentence, text.places))))
-        if terms:
-            found.append((sentence.strip(), terms))
-    return found
-
-
 def _add_outcomes(alike: Sequence[Alike], reader: User, on: date) -> None:
-    keys = [answer.proposal.pk for answer in alike]
+    keys = [answer.proposal.pk for answer in alike if answer.proposal.state in ONCE_IN_HANDS]
     replies: dict[int, list[Reply]] = defaultdict(list)
     rows = Reply.objects.filter(proposal__in=keys, delivered_at__isnull=False)
     seen = permissions.visible(reader, rows, on).select_related("assignment__unit")

@@ -21,7 +21,7 @@ from proposals.matching import embedding, upkeep
 from proposals.matching.clusters import Cluster, clusters
 from proposals.matching.likeness import Profile
 from proposals.matching.matrix import Scores
-from proposals.models import CandidateMember, IndexEntry, MergeCandidate, Scan
+from proposals.models import CandidateMember, IndexEntry, Meaning, MergeCandidate, Scan
 
 logger = logging.getLogger(__name__)
 
@@ -92,13 +92,13 @@ def _look(scan: Scan, at: datetime) -> list[tuple[tuple[int, float], ...]]:
     rows = IndexEntry.objects.filter(
         proposal__session=scan.session_id, proposal__state__in=SCANNED
     ).exclude(profile=b"")
-    entries = list(rows.order_by("pk").only("profile", "vector", "embedder"))
-    keys = [entry.pk for entry in entries]
+    entries = list(rows.order_by("pk").values_list("pk", "profile"))
+    keys = [key for key, _profile in entries]
     _tell(scan, total=len(keys))
     places = {key: place for place, key in enumerate(keys)}
     embedder = embedding.current_embedder()
     groups = clusters(
-        [Profile.unpack(bytes(entry.profile)) for entry in entries],
+        [Profile.unpack(bytes(packed)) for _key, packed in entries],
         threshold=lines.merge_with_vectors if embedder else lines.merge,
         how=lines.linkage,
         apart={
@@ -106,7 +106,7 @@ def _look(scan: Scan, at: datetime) -> list[tuple[tuple[int, float], ...]]:
             for one, other in _not_alike(scan.session_id)
             if one in places and other in places
         },
-        vectors=_vectors(entries, embedder),
+        vectors=_vectors(places, embedder),
         floor=embedder.floor if embedder else 0.0,
         progress=lambda done: _tell(scan, done=done),
     )
@@ -119,20 +119,17 @@ def _keyed(group: Cluster, keys: list[int]) -> tuple[tuple[int, float], ...]:
     )
 
 
-def _vectors(entries: list[IndexEntry], embedder: embedding.Embedder | None) -> Scores | None:
-    """A row for each entry; zero where this embedder has not been yet."""
+def _vectors(places: dict[int, int], embedder: embedding.Embedder | None) -> Scores | None:
+    """A row for each place; zero where this embedder has not been yet."""
     if embedder is None:
         return None
-    found = {
-        place: embedding.unpack(bytes(entry.vector))
-        for place, entry in enumerate(entries)
-        if entry.vector and entry.embedder == embedder.name
-    }
+    meant = Meaning.objects.filter(pk__in=list(places), embedder=embedder.name)
+    found = {key: embedding.unpack(bytes(v)) for key, v in meant.values_list("pk", "vector")}
     if not found:
         return None
-    vectors = np.zeros((len(entries), len(next(iter(found.values())))), np.float32)
-    for place, vector in found.items():
-        vectors[place] = vector
+    vectors = np.zeros((len(places), len(next(iter(found.values())))), np.float32)
+    for key, vector in found.items():
+        vectors[places[key]] = vector
     return vectors
 
 

@@ -14,7 +14,7 @@ from functools import lru_cache
 from hashlib import sha1
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import Exists, F, OuterRef
 
 from proposals.enums import HANDED_IN, ProposalState
 from proposals.matching.embedding import Embedder, embedded_text, pack
@@ -22,7 +22,7 @@ from proposals.matching.index import current_index
 from proposals.matching.likeness import Frequencies, Profile
 from proposals.matching.sources import Source, sources
 from proposals.matching.words import findable, search_words
-from proposals.models import IndexEntry, IndexOrder, Proposal, Vocabulary
+from proposals.models import IndexEntry, IndexOrder, Meaning, Proposal, Vocabulary
 
 logger = logging.getLogger(__name__)
 
@@ -129,20 +129,17 @@ def _index(keys: Iterable[int]) -> None:
     index = current_index()
     index.drop([source.proposal.pk for source in found if not source.is_indexed])
     frequencies, vocabulary = current_frequencies()
-    entries = [
-        entry_of(source, frequencies, vocabulary)
-        for source in sorted(found, key=lambda source: source.proposal.pk)
-        if source.is_indexed
-    ]
-    old = IndexEntry.objects.exclude(embedder="").in_bulk([entry.pk for entry in entries])
-    for entry in entries:
-        if (before := old.get(entry.pk)) and before.digest == entry.digest:
-            entry.vector, entry.embedder = before.vector, before.embedder
-    index.put(entries)
+    current_index().put(
+        [
+            entry_of(source, frequencies, vocabulary)
+            for source in sorted(found, key=lambda source: source.proposal.pk)
+            if source.is_indexed
+        ]
+    )
 
 
 def entry_of(source: Source, frequencies: Frequencies, vocabulary: int) -> IndexEntry:
-    """The entry of a proposal, without a vector: that is computed afterwards."""
+    """The entry of a proposal."""
     proposal = source.proposal
     return IndexEntry(
         proposal=proposal,
@@ -169,17 +166,31 @@ def _listed(texts: Iterable[str] = (), *, short: Iterable[str]) -> str:
 def embed(embedder: Embedder, at_most: int = EMBEDDED) -> int:
     """Compute vectors of entries that have none of this embedder; returns of how many.
 
-    Outside a transaction, for it takes long: an entry whose text has changed meanwhile keeps
-    none, and its turn comes again. Raises EmbedderAway.
+    Outside a transaction, for it takes long: when a text has changed meanwhile, its digest no
+    longer fits its entry, and its turn comes again. Raises EmbedderAway.
     """
-    rows = IndexEntry.objects.exclude(embedder=embedder.name).order_by("-pk")
+    told = Meaning.objects.filter(
+        proposal=OuterRef("pk"), digest=OuterRef("digest"), embedder=embedder.name
+    )
+    rows = IndexEntry.objects.filter(~Exists(told)).order_by("-pk")
     found = sources(rows.values_list("pk", flat=True)[:at_most])
     texts = [embedded_text(source.text) for source in found]
     if not texts:
         return 0
-    for source, text, vector in zip(found, texts, embedder.vectors(texts), strict=True):
-        entry = IndexEntry.objects.filter(pk=source.proposal.pk, digest=_digest(text))
-        entry.update(vector=pack(vector), embedder=embedder.name)
+    Meaning.objects.bulk_create(
+        [
+            Meaning(
+                proposal=source.proposal,
+                digest=_digest(text),
+                embedder=embedder.name,
+                vector=pack(vector),
+            )
+            for source, text, vector in zip(found, texts, embedder.vectors(texts), strict=True)
+        ],
+        update_conflicts=True,
+        unique_fields=["proposal"],
+        update_fields=["digest", "embedder", "vector"],
+    )
     return len(found)
 
 
@@ -192,12 +203,12 @@ def _digest(text: str) -> str:
 
 def current_frequencies() -> tuple[Frequencies, int]:
     """The count in force, and its number; nothing is common before the first count."""
-    newest = Vocabulary.objects.order_by("-id").values_list("id", flat=True).first()
-    return (_frequencies(newest), newest) if newest else (Frequencies(), 0)
+    newest = Vocabulary.objects.order_by("-id").values_list("id", "counted_at").first()
+    return (_frequencies(*newest), newest[0]) if newest else (Frequencies(), 0)
 
 
 @lru_cache(maxsize=2)
-def _frequencies(number: int) -> Frequencies:
+def _frequencies(number: int, _counted_at: datetime) -> Frequencies:
     counted = Vocabulary.objects.values_list("counted", flat=True).get(pk=number)
     return Frequencies.unpack(bytes(counted))
 

@@ -100,8 +100,6 @@ class Migration(migrations.Migration):
                 ('profile', models.BinaryField(default=b'')),
                 ('scopes', models.JSONField(default=list)),
                 ('digest', models.CharField(blank=True, max_length=40)),
-                ('vector', models.BinaryField(null=True)),
-                ('embedder', models.CharField(blank=True, max_length=100)),
                 ('title_words', models.TextField(blank=True)),
                 ('body_words', models.TextField(blank=True)),
                 ('inner_words', models.TextField(blank=True)),
@@ -110,7 +108,20 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': '索引条目',
                 'verbose_name_plural': '索引条目',
-                'indexes': [models.Index(fields=['embedder', 'proposal'], name='index_entry_embedder'), models.Index(fields=['vocabulary'], name='index_entry_vocabulary')],
+                'indexes': [models.Index(fields=['vocabulary'], name='index_entry_vocabulary')],
+            },
+        ),
+        migrations.CreateModel(
+            name='Meaning',
+            fields=[
+                ('proposal', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='meaning', serialize=False, to='proposals.proposal')),
+                ('digest', models.CharField(max_length=40)),
+                ('embedder', models.CharField(max_length=100)),
+                ('vector', models.BinaryField()),
+            ],
+            options={
+                'verbose_name': '语义向量',
+                'verbose_name_plural': '语义向量',
             },
         ),
         migrations.CreateModel(

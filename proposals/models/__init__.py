@@ -9,7 +9,7 @@ from proposals.models.event import Event
 from proposals.models.extension_request import ExtensionRequest
 from proposals.models.feedback import Feedback
 from proposals.models.following import Consultation, FollowUp
-from proposals.models.index import IndexEntry, IndexOrder, Posting, Vocabulary
+from proposals.models.index import IndexEntry, IndexOrder, Meaning, Posting, Vocabulary
 from proposals.models.merge_candidate import CandidateMember, MergeCandidate, Scan, Theme
 from proposals.models.pre_assignment import PreAssignment
 from proposals.models.proposal import Proposal
@@ -51,6 +51,7 @@ __all__ = [
     "FollowUp",
     "IndexEntry",
     "IndexOrder",
+    "Meaning",
     "MergeCandidate",
     "Posting",
     "PreAssignment",

@@ -21,8 +21,6 @@ class IndexEntry(models.Model):
     profile = models.BinaryField(default=b"", editable=False)  # matching.likeness.Profile.pack
     scopes = models.JSONField(default=list)  # Shape: list of int; where it can be found as alike
     digest = models.CharField(max_length=40, blank=True)  # of the text that is embedded
-    vector = models.BinaryField(null=True, editable=False)  # float16, as the embedder gave it
-    embedder = models.CharField(max_length=100, blank=True)
     title_words = models.TextField(blank=True)
     body_words = models.TextField(blank=True)
     inner_words = models.TextField(blank=True)
@@ -32,12 +30,29 @@ class IndexEntry(models.Model):
         verbose_name = _("索引条目")
         verbose_name_plural = _("索引条目")
         indexes = [
-            models.Index(fields=["embedder", "proposal"], name="index_entry_embedder"),
             models.Index(fields=["vocabulary"], name="index_entry_vocabulary"),
         ]
 
     def __str__(self) -> str:
         return f"{self.proposal_id}"
+
+
+class Meaning(models.Model):
+    """The vector of a proposal's text, where the site has an embedder; it takes long to make."""
+
+    proposal = models.OneToOneField(
+        Proposal, on_delete=models.CASCADE, primary_key=True, related_name="meaning"
+    )
+    digest = models.CharField(max_length=40)  # of the text that was embedded
+    embedder = models.CharField(max_length=100)
+    vector = models.BinaryField(editable=False)  # matching.embedding.pack
+
+    class Meta:
+        verbose_name = _("语义向量")
+        verbose_name_plural = _("语义向量")
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id} {self.embedder}"
 
 
 class IndexOrder(models.Model):

@@ -25,8 +25,6 @@ COLUMNS = (
     "profile",
     "scopes",
     "digest",
-    "vector",
-    "embedder",
     "title_words",
     "body_words",
     "inner_words",

@@ -67,7 +67,8 @@ def sources(keys: Iterable[int]) -> list[Source]:
     for proposal, text in _suggestions(found):
         found[proposal].suggestions.append(text)
     for source in found.values():
-        source.proposers.append((source.proposal.body or source.proposal.lead).name)
+        first = source.proposal.body or source.proposal.lead
+        source.proposers.append(first.name if first else "")
     for proposal, name in _signers(found):
         found[proposal].proposers.append(name)
     for proposal, publicity, text in _replies(found):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from proposals.api.serializers.base import NamedSerializer
+from proposals.api.serializers.base import NamedSerializer, SubjectSerializer
 from proposals.models import Proposal
 
 
@@ -24,13 +24,12 @@ class MarkedPassageSerializer(serializers.Serializer[Any]):
     pieces = PieceSerializer(many=True)
 
 
-class HitSerializer(serializers.ModelSerializer[Proposal]):
+class HitSerializer(SubjectSerializer):
     """A proposal that was found, and where.
 
     ``complete`` is false for one that has only some of the words; such hits stand at the end.
     """
 
-    state_label = serializers.CharField(source="get_state_display")
     committee = NamedSerializer()
     session = NamedSerializer()
     proposers = serializers.SerializerMethodField()

@@ -12,7 +12,7 @@ from proposals.matching.index.asked import leaves
 from proposals.matching.query import LONGEST_QUERY, MOST_PARTS, Expert, Query, parse
 from proposals.matching.words import WORD, folded
 
-SIGNS = '"“”「」*-－:： ()^{}+&|!<>\\\'%_\0\n的停车场AND OR NOT NEAR/2a1.é￼'
+SIGNS = "\"“”「」*-－:： ()^{}+&|!<>\\'%_\0\n的停车场AND OR NOT NEAR/2a1.é￼"
 
 
 @pytest.mark.parametrize(

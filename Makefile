@@ -12,7 +12,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test lint format types layers migrations messages
+.PHONY: help install run demo test bench lint format types layers migrations messages
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -58,6 +58,10 @@ lint types migrations: export DATABASE_URL = sqlite://:memory:
 test: install .venv/development ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite
 	$(BIN)/python -m pytest --numprocesses=2 --database=postgres
+
+bench: install .venv/development ## Print what similarity and search cost by size, on both databases
+	$(BIN)/python -m bench --database sqlite
+	$(BIN)/python -m bench --database postgres
 
 lint: install .venv/development ## Check style, types, layers, migrations, drawn documents and the schema
 	$(BIN)/ruff format --check

@@ -83,7 +83,7 @@ def catch_up() -> int:
 
 
 def rebuild() -> Iterator[int]:
-    """Count the words and make every entry anew; yields how many are done after each batch."""
+    """Make every entry anew; yields how many are done after each batch."""
     with transaction.atomic():
         IndexOrder.objects.all().delete()
         IndexOrder.objects.bulk_create(
@@ -213,8 +213,8 @@ def _frequencies(number: int, _counted_at: datetime) -> Frequencies:
     return Frequencies.unpack(bytes(counted))
 
 
-def recount(at: datetime) -> bool:
-    """Count words anew if there are many more texts than at the last count.
+def recount(at: datetime, *, always: bool = False) -> bool:
+    """Count words anew if there are many more texts than at the last count, or ``always``.
 
     Of more than ``SAMPLE`` texts the newest are counted, for all. Returns whether it counted;
     the entries weighed by the old count remain until ``reweigh`` has come to them.
@@ -222,9 +222,11 @@ def recount(at: datetime) -> bool:
     texts = Proposal.objects.filter(state__in=HANDED_IN)
     number = texts.count()
     last = Vocabulary.objects.order_by("-id").values_list("documents", flat=True).first() or 0
-    if number < last * GROWTH + (0 if last else FEW):
+    if not always and number < last * GROWTH + (0 if last else FEW):
         return False
     keys = list(texts.order_by("-id").values_list("pk", flat=True)[:SAMPLE])
+    if not keys:
+        return False
     counted = (
         source.text.counts()
         for first in range(0, len(keys), BATCH)

@@ -1,0 +1,1 @@
+"""Measures similarity and search by size; ``make bench`` runs it, docs/scale.md reads it."""

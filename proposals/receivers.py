@@ -10,7 +10,7 @@ from proposals.inputs.drafting import DistinctInput
 from proposals.lifecycle.subject import Act, Step, Subject
 from proposals.matching import upkeep
 from proposals.matching.near import similar
-from proposals.matching.sources import sources
+from proposals.matching.sources import text_of
 from proposals.models import Assignment, Cosignature, Event, Proposal, Reply
 from proposals.signals import event_recorded
 
@@ -40,9 +40,8 @@ def ask_why_distinct(subject: Subject, step: Step, act: Act, **_signal: Any) -> 
         return
     if act.by is None or act.data["distinct_because"]:
         return
-    (source,) = sources([subject.pk])
     found = similar(
-        source.text,
+        text_of(subject),
         committee=subject.committee,
         reader=act.by,
         on=act.day,

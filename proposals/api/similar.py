@@ -22,7 +22,7 @@ from proposals.enums import ProposalState
 from proposals.inputs.fields import key_field
 from proposals.matching.likeness import Text
 from proposals.matching.near import Alike, similar
-from proposals.matching.sources import sources
+from proposals.matching.sources import text_of
 from proposals.models import Proposal
 
 MOST = 20
@@ -126,10 +126,8 @@ class SimilarOperations:
         proposal: Proposal = cast(Any, self).get_object()
         asked = AskedSerializer(data=request.query_params)
         asked.is_valid(raise_exception=True)
-        (source,) = sources([proposal.pk])
-        return _answer(
-            request, source.text, proposal.committee, of=proposal, **asked.validated_data
-        )
+        text = text_of(proposal)
+        return _answer(request, text, proposal.committee, of=proposal, **asked.validated_data)
 
     @extend_schema(summary="同类提案", responses=FamilySerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])

@@ -94,6 +94,8 @@ def similar(
     committees have published; as far as ``reader`` may see it on the day ``on``. ``of`` is the
     proposal whose text it is: it is left out, and lends its vector.
     """
+    if not IndexEntry.objects.exists():
+        return []  # nothing to compare with: the first texts of a new site
     profile = profile_of(text)
     ranked = _candidates(profile, committee, session)
     seen = permissions.visible(reader, Proposal.objects.filter(pk__in=ranked), on)

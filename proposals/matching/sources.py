@@ -38,12 +38,7 @@ class Source:
     @property
     def text(self) -> Text:
         """What is compared: the title, and everything below it that the proposers wrote."""
-        proposal = self.proposal
-        return Text(
-            proposal.title,
-            "\n".join([proposal.situation, proposal.analysis, *self.suggestions]),
-            tuple(proposal.committee.place_names),
-        )
+        return _text(self.proposal, self.suggestions)
 
     @property
     def scopes(self) -> list[int]:
@@ -58,6 +53,19 @@ class Source:
     def is_indexed(self) -> bool:
         """Whether anybody looks for it: everything but what was thrown away."""
         return self.proposal.state != ProposalState.DISCARDED
+
+
+def text_of(proposal: Proposal) -> Text:
+    """What is compared of one proposal, as it stands now."""
+    return _text(proposal, proposal.suggestions.values_list("text", flat=True))
+
+
+def _text(proposal: Proposal, suggestions: Iterable[str]) -> Text:
+    return Text(
+        proposal.title,
+        "\n".join([proposal.situation, proposal.analysis, *suggestions]),
+        tuple(proposal.committee.place_names),
+    )
 
 
 def sources(keys: Iterable[int]) -> list[Source]:

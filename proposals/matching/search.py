@@ -85,7 +85,8 @@ class Row(NamedTuple):
 def find(rows: QuerySet[Proposal], query: Query, user: User, on: date) -> Found:
     """The proposals of ``rows`` that the query finds for a reader who sees those rows."""
     search = _Search(rows, query, user, on)
-    return search.by_words() if query.asks_words else search.newest()
+    with current_index().searching():
+        return search.by_words() if query.asks_words else search.newest()
 
 
 def matching(rows: QuerySet[Proposal], query: Query, user: User, on: date) -> QuerySet[Proposal]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 
 from django.db.models import Q
 
@@ -40,6 +41,11 @@ class Index(ABC):
         Columns are searched as one text: of two words, one may stand in the title and the other
         in the body. Nothing asked, an ``AllOf`` or ``AnyOf`` without parts: nothing matches.
         """
+
+    @contextmanager
+    def searching(self) -> Iterator[None]:
+        """Around the statements of one search; an index may prepare its database for them."""
+        yield
 
     @abstractmethod
     def size(self) -> int:

@@ -20,7 +20,7 @@ from proposals.inputs.fields import InCommittee, RulebookCode
 from proposals.inputs.reviewing import UnitRoleInput
 from proposals.lifecycle.merging import MERGEABLE
 from proposals.lifecycle.subject import Step, Subject
-from proposals.models import Proposal, Suggestion
+from proposals.models import MergeCandidate, Proposal, Suggestion
 from supervision.models import Duty
 
 TEAMS = (
@@ -154,6 +154,13 @@ class Writer:
         keys = list(fitting.order_by("pk").values_list("pk", flat=True))
         return self.random.choice(keys) if keys else 1
 
+    def grouped(self) -> Any:
+        """The key of a proposal of the group of candidates, if the subject is one."""
+        if isinstance(self.subject, MergeCandidate) and self.subject.pk:
+            keys = list(self.subject.proposals().order_by("pk").values_list("pk", flat=True))
+            return self.random.choice(keys)
+        return 1
+
     def later(self) -> str:
         """A day a little later than the reply is due."""
         duty = Duty.objects.of(self.subject.kind, self.subject.pk or 0).last()
@@ -218,6 +225,8 @@ WISE: dict[str, Callable[[Writer], Any]] = {
     "attachment": Writer.attachment,
     "destination": Writer.words,
     "duplicates": lambda writer: [writer.another(*HANDED_IN)],
+    "host": Writer.grouped,
+    "proposal": Writer.grouped,
     "file": lambda writer: SimpleUploadedFile("调研.txt", "调研情况".encode()),
     "into": lambda writer: writer.another(ProposalState.FILED, *IN_HANDS),
     "items": Writer.items,

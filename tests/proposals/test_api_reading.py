@@ -23,6 +23,8 @@ from proposals.models import (
     Attachment,
     Event,
     Proposal,
+    Scan,
+    Theme,
 )
 from supervision.models import Duty
 from tests.factories import proposals as make
@@ -37,7 +39,7 @@ STEPS = [(model, step) for model in SUBJECTS for step in own_steps(model)]
 
 
 @pytest.mark.parametrize(
-    "prefix", sorted(PREFIXES[m] for m in (*SUBJECTS, Event, Duty, Attachment))
+    "prefix", sorted(PREFIXES[m] for m in (*SUBJECTS, Event, Duty, Attachment, Scan, Theme))
 )
 def test_a_filter_that_a_list_does_not_know_is_refused_with_those_it_knows(life, prefix):
     answer = life["clerk"].asks(f"{prefix}/", nonsense="1", lead__user__password="x")
@@ -74,6 +76,17 @@ def one_of_each(life: Life) -> None:
         proposal=handled, unit=life.units["A"], state=PreAssignmentState.ACCEPTED
     )
     make.AssignmentBatchFactory(committee=life.committee)
+    make.MergeCandidateFactory(committee=life.committee, members=[handled])
+    Scan.objects.create(
+        committee=life.committee, session=handled.session, state="done", asked_at=life.now
+    )
+    Theme.objects.create(
+        committee=life.committee,
+        session=handled.session,
+        name="停车",
+        created_by=life.users["clerk"],
+        created_at=life.now,
+    ).proposals.add(handled)
     make.ReturnRequestFactory(assignment=task)
     make.ExtensionRequestFactory(assignment=task)
     reply = make.ReplyFactory(assignment=task, proposal=handled, state=ReplyState.DELIVERED)
@@ -128,10 +141,13 @@ QUERIES = {
     "events": 3,
     "extension-requests": 3,
     "feedback": 3,
+    "merge-candidates": 6,
     "pre-assignments": 3,
     "proposals": 3,
     "replies": 3,
     "return-requests": 3,
+    "scans": 3,
+    "themes": 5,
 }
 """The reader's posts, the count, the rows."""
 
@@ -153,7 +169,9 @@ def test_a_list_takes_the_same_few_queries_however_many_rows(life, prefix, queri
 
 
 def test_every_list_has_its_number_of_queries():
-    assert set(QUERIES) == {PREFIXES[model] for model in (*SUBJECTS, Event, Duty, Attachment)}
+    assert set(QUERIES) == {
+        PREFIXES[model] for model in (*SUBJECTS, Event, Duty, Attachment, Scan, Theme)
+    }
 
 
 READERS = ["lead", "cosigner", "invitee", "member", "contact", "clerk", "assigner", "inspector"]
@@ -173,7 +191,7 @@ def test_the_list_and_the_detail_agree_for_everybody(life):
     elsewhere.replied()
     keys = {
         model: list(model._default_manager.values_list("pk", flat=True))
-        for model in (*SUBJECTS, Duty, Attachment)
+        for model in (*SUBJECTS, Duty, Attachment, Scan, Theme)
     }
     keys[Event] = list(Event.objects.values_list("pk", flat=True))[::4]
     differences = []

@@ -26,6 +26,7 @@ from proposals.enums import (
     CosignatureState,
     ExtensionState,
     FeedbackState,
+    MergeCandidateState,
     PreAssignmentState,
     ProposalState,
     ReplyState,
@@ -34,7 +35,7 @@ from proposals.enums import (
 from proposals.errors import NotYours, RuleBroken, Unmet, WrongState
 from proposals.lifecycle import who
 from proposals.lifecycle.subject import Step, Subject
-from proposals.models import SUBJECTS, Proposal
+from proposals.models import SUBJECTS, MergeCandidate, Proposal
 from proposals.notices import AUDIENCES
 from tests.proposals.assembly import Assembly, entitled
 from tests.proposals.inputs import Writer
@@ -57,6 +58,7 @@ FINAL: dict[str, set[str]] = {
     "reply": {ReplyState.SUPERSEDED, ReplyState.ABANDONED},
     "feedback": {FeedbackState.RATED, FeedbackState.VOID},
     "commitment": {CommitmentState.KEPT, CommitmentState.DROPPED},
+    "mergecandidate": {MergeCandidateState.MERGED, MergeCandidateState.SUPERSEDED},
 }
 """Where each machine ends; nothing leads away from there."""
 
@@ -195,6 +197,12 @@ def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject
     }
     if kind in more:
         return _row(model, state, **more[kind])
+    if kind == "mergecandidate":
+        session = {"committee": assembly.committee, "session": assembly.session}
+        candidate: MergeCandidate = _row(model, state, **session)
+        extra = [_proposal(assembly, ProposalState.SUBMITTED, str(at)) for at in (7, 8)]
+        candidate.keep([{"proposal": one.pk, "score": 0.5} for one in (proposal, *extra)])
+        return candidate
     assignment = _row(models.Assignment, AssignmentState.HANDLING, **task)
     if kind == "returnrequest":
         return _row(model, state, assignment=assignment, suggested_unit=assembly.units[1])
@@ -212,13 +220,14 @@ def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject
     return _row(model, state, **form, **rated)
 
 
-def _proposal(assembly: Assembly, state: str) -> Proposal:
+def _proposal(assembly: Assembly, state: str, number: str = "1") -> Proposal:
     s = ProposalState
     values: dict[str, Any] = {"committee": assembly.committee, "lead": assembly.members[0]}
     values |= {"channel": Channel.WEB, "proposer_kind": "individual", "title": "关于路灯的建议"}
     if state not in (s.DRAFT, s.DISCARDED):
         values |= {"session": assembly.session, "received_at": AT, "period_kind": "session"}
-        values |= {"receipt_no": "S1", "filed_at": AT, "case_no": "1", "case_serial": 1}
+        values |= {"receipt_no": f"S{number}", "filed_at": AT}
+        values |= {"case_no": number, "case_serial": int(number)}
     if state == s.NOT_FILED:
         values |= {"ground": "VAGUE", "disposition": "none", "notice": "不予立案"}
     if state == s.MERGED:
@@ -297,7 +306,8 @@ def test_what_is_declared_leads_to_the_declared_states(
         with transaction.atomic():
             subject = standing_in(model, state, assembly)
             subject.rules = rules_for(assembly.committee, AT.date())
-            subject.root.rules = subject.rules
+            if subject.root is not None:
+                subject.root.rules = subject.rules
             data = Writer(Random(1), subject, subject.rules, AT).write(step)
             by = None
             if step.who is not who.system:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from proposals.enums import CosignatureState, ProposalState, Publicity, ReplyState
 from proposals.matching import upkeep
 from proposals.models import Proposal
+from proposals.permissions import is_all_inside
 from proposals.tasks import refresh_index
 from tests.factories import proposals as make
 from tests.proposals.conftest import Life, Person, rules, told
@@ -333,6 +334,14 @@ def test_what_is_invisible_is_not_found(life):
     replied(life, Publicity.OPEN)
 
     assert titles(life["C liaison"], "道路") == titles(Life()["clerk"], "道路") == []
+
+
+@pytest.mark.parametrize(
+    ("name", "all_inside"),
+    [("clerk", True), ("assigner", True), ("lead", False), ("C liaison", False)],
+)
+def test_officials_are_asked_for_once_since_they_are_inside_of_all_they_see(life, name, all_inside):
+    assert is_all_inside(life.users[name], life.now.date()) is all_inside
 
 
 def test_a_draft_is_found_by_its_proposer_alone(life):

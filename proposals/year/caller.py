@@ -19,7 +19,11 @@ ROOT = "/api/v1/"
 
 
 class CallRefused(RuntimeError):
-    """The API refused a call that the plan expected to succeed."""
+    """The API refused a call that the plan expected to succeed; ``codes`` say for what."""
+
+    def __init__(self, message: str, codes: frozenset[str] = frozenset()) -> None:
+        super().__init__(message)
+        self.codes = codes
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,8 @@ class Caller:
         """Take a step; raises CallRefused with the API's own words."""
         answer = self._answer(path, at, data)
         if answer.status_code not in (200, 201):
-            raise CallRefused(f"{self.user} {path} {at}: {answer.content.decode()}")
+            codes = frozenset(error["code"] for error in answer.json().get("errors", ()))
+            raise CallRefused(f"{self.user} {path} {at}: {answer.content.decode()}", codes)
         body = answer.json()
         following = tuple(
             Consequence(row["subject_kind"], row["subject_id"], row["action"])

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from members.enums import ProposerKind, Role
 from members.models import Member
 from proposals.enums import Channel, ReviewOutcome
 from proposals.year import texts
+from proposals.year.caller import Caller, CallRefused, Receipt
 from proposals.year.letters import Note, review_opinion
 from proposals.year.life import Fate
 from proposals.year.scenario import Path
@@ -16,6 +17,9 @@ from proposals.year.story import Story
 
 EDITED_EVERY = 17
 """Of the filed ones the office polishes about every 17th, with the proposer's consent."""
+
+ALIKE = "alike"
+"""The code of the question why a proposal is not the same as another."""
 
 CLOSED_EVERY = 12
 """About every 12th proposer does not want publication."""
@@ -36,7 +40,7 @@ def hand_in(story: Story) -> None:
     story.id = proposer.post("proposals/draft/", drafted_at, **draft).id
     if life.kind == ProposerKind.JOINT:
         _cosign(story)
-    proposer.post(f"{story.path}/submit/", life.received_at, one_matter=True)
+    _hand_over(proposer, f"{story.path}/submit/", life.received_at, one_matter=True)
 
 
 def choose_proposer(story: Story) -> None:
@@ -57,9 +61,8 @@ def revise(story: Story) -> None:
     story.text = texts.revised(story.rng, story.text)
     rewritten_at = returned_at + timedelta(hours=20)
     story.proposer.post(f"{story.path}/edit/", rewritten_at, **_content(story, story.text))
-    story.proposer.post(
-        f"{story.path}/resubmit/", rewritten_at + timedelta(minutes=5), one_matter=True
-    )
+    handed_in_at = rewritten_at + timedelta(minutes=5)
+    _hand_over(story.proposer, f"{story.path}/resubmit/", handed_in_at, one_matter=True)
 
 
 def polish(story: Story) -> None:
@@ -75,6 +78,16 @@ def polish(story: Story) -> None:
         consent_at=at - timedelta(hours=1),
         note=story.write(Note.EDIT),
     )
+
+
+def _hand_over(person: Caller, path: str, at: datetime, **data: Any) -> Receipt:
+    """Hand in; where something very like it is on record, say why this is another matter."""
+    try:
+        return person.post(path, at, **data)
+    except CallRefused as refusal:
+        if refusal.codes != {ALIKE}:
+            raise
+    return person.post(path, at, **data, distinct_because="所涉地点和具体事项不同")
 
 
 def _content(story: Story, text: texts.ProposalText) -> dict[str, Any]:
@@ -134,4 +147,4 @@ def _enter(story: Story) -> None:
         proposal["proposer"] = story.lead.pk
         proposal["cosigners"] = [member.pk for member in _cosigners(story, life.agreeing)]
     clerk = story.company.office(Role.COMMITTEE_CLERK)
-    story.id = clerk.post("proposals/enter/", life.received_at, **proposal).id
+    story.id = _hand_over(clerk, "proposals/enter/", life.received_at, **proposal).id

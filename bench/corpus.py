@@ -2,7 +2,7 @@
 
 Sentences come from the labelled proposals of ``data/``, mixed anew for each text around one
 matter, with invented names of streets, schools and estates, so that words go on appearing as
-they do in real texts. A text has some 1,000 characters.
+they do in real texts. A text has some 700 characters.
 """
 
 from __future__ import annotations

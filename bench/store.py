@@ -31,6 +31,7 @@ class Store:
         self.clerk: User = PostFactory(role=Role.COMMITTEE_CLERK, committee=self.committee).user
         self.first = self.model.pk + 1
         self.size = 0
+        self._next_new = 100_000_000
 
     def add(self, rows: list[Prepared], *, vocabulary: int) -> None:
         """Store prepared texts as filed proposals of the session."""
@@ -59,6 +60,13 @@ class Store:
                         sorted(row for entry in entries for row in postings(entry)),
                     )
         self.size += len(rows)
+
+    def add_unindexed(self, number: int) -> list[int]:
+        """New proposals far from the others, left out of the index; returns their keys."""
+        keys = list(range(self._next_new, self._next_new + number))
+        self._add_proposals(keys[0], number)
+        self._next_new += number
+        return keys
 
     def settle(self) -> None:
         """Let the database learn what it holds, as it does by itself overnight."""

@@ -68,12 +68,18 @@ class Store:
         self._next_new += number
         return keys
 
+    def unsettle(self) -> None:
+        """Give SQLite memory for the filling only."""
+        if connection.vendor == "sqlite":
+            with connection.cursor() as cursor:
+                cursor.execute("PRAGMA cache_size=-4000000")
+
     def settle(self) -> None:
         """Let the database learn what it holds, as it does by itself overnight."""
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
-            if connection.vendor == "postgresql":
-                cursor.execute("SET jit = off")
+            if connection.vendor == "sqlite":
+                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def _add_proposals(self, start: int, number: int) -> None:
         """Copies of the first one; only what must be unique differs."""

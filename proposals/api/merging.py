@@ -24,7 +24,7 @@ from proposals.api.serializers.matching import (
 from proposals.api.similar import PassageSerializer
 from proposals.matching import scan
 from proposals.matching.near import Analysed, profile_of, shared_passages, shared_terms
-from proposals.matching.sources import sources
+from proposals.matching.sources import texts
 
 
 class WhyAlikeSerializer(serializers.Serializer[Any]):
@@ -57,9 +57,9 @@ class MergeCandidateViewSet(SubjectViewSet):
         """The words and passages that each proposal shares with the centre of the group."""
         candidate: models.MergeCandidate = self.get_object()
         keys = list(candidate.members.values_list("proposal_id", flat=True))
-        texts = {source.proposal.pk: source.text for source in sources(keys)}
-        profile = profile_of(texts[keys[0]])
-        analysed = {key: Analysed(text) for key, text in texts.items()}
+        written = {key: text for key, (_proposal, text) in texts(keys).items()}
+        profile = profile_of(written[keys[0]])
+        analysed = {key: Analysed(text) for key, text in written.items()}
         centre = analysed[keys[0]]
         answer = [
             {

@@ -19,7 +19,7 @@ from proposals.matching import embedding
 from proposals.matching.index import current_index
 from proposals.matching.index.base import PUBLISHED
 from proposals.matching.likeness import Profile, Text, key_of
-from proposals.matching.sources import sources
+from proposals.matching.sources import texts
 from proposals.matching.upkeep import current_frequencies
 from proposals.matching.words import matter, telling, without_places, words
 from proposals.models import Commitment, IndexEntry, Meaning, Proposal, Reply
@@ -97,20 +97,20 @@ def similar(
     if not IndexEntry.objects.exists():
         return []  # nothing to compare with: the first texts of a new site
     profile = profile_of(text)
-    ranked = _candidates(profile, committee, session)
+    ranked, public = _candidates(profile, committee, session)
     seen = permissions.visible(reader, Proposal.objects.filter(pk__in=ranked), on)
     open_to_reader = set(seen.values_list("pk", flat=True))
-    told = open_to_reader | _published(ranked, committee)
+    told = open_to_reader | _published(public, committee)
     kept = [key for key in ranked if key in told and (of is None or key != of.pk)][:COMPARED]
     scored = [(score, key) for key, score in _compared(profile, kept, of) if score > above]
     best = sorted(scored, reverse=True)[:limit]
-    found = {source.proposal.pk: source for source in sources(key for _score, key in best)}
+    found = texts(key for _score, key in best)
     alike = []
     here = Analysed(text)
     for score, key in best:
-        source = found[key]
-        answer = Alike(source.proposal, round(score, 4), is_open=key in open_to_reader)
-        there = Analysed(source.text)
+        proposal, written = found[key]
+        answer = Alike(proposal, round(score, 4), is_open=key in open_to_reader)
+        there = Analysed(written)
         answer.terms = shared_terms(profile, here, there)
         answer.passages = shared_passages(here, there)
         alike.append(answer)
@@ -129,17 +129,21 @@ def with_meaning(lexical: Any, cosine: Any, floor: float) -> Any:
     return (lexical + MEANING * meaning) / (1 + MEANING)
 
 
-def _candidates(profile: Profile, committee: Committee, session: int | None) -> list[int]:
+def _candidates(
+    profile: Profile, committee: Committee, session: int | None
+) -> tuple[list[int], list[int]]:
+    """Keys worth comparing, likeliest first; and those among them that were published."""
     index = current_index()
     own = index.nearest(profile.words, committee.pk, READ)
     if session is not None:
         inside = Proposal.objects.filter(pk__in=own, session=session).values_list("pk", flat=True)
         kept = set(inside)
-        return [key for key in own if key in kept]
+        return [key for key in own if key in kept], []
     if not Committee.objects.exclude(pk=committee.pk).exists():
-        return own
+        return own, []
     public = index.nearest(profile.words, PUBLISHED, READ)
-    return list(dict.fromkeys(key for pair in _alternating(own, public) for key in pair))
+    both = dict.fromkeys(key for pair in _alternating(own, public) for key in pair)
+    return list(both), public
 
 
 def _alternating(one: Sequence[int], other: Sequence[int]) -> Iterable[Sequence[int]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -58,6 +59,16 @@ class Source:
 def text_of(proposal: Proposal) -> Text:
     """What is compared of one proposal, as it stands now."""
     return _text(proposal, proposal.suggestions.values_list("text", flat=True))
+
+
+def texts(keys: Iterable[int]) -> dict[int, tuple[Proposal, Text]]:
+    """These proposals, each with what is compared of it; less to read than for ``sources``."""
+    rows = Proposal.objects.filter(pk__in=list(keys)).select_related("committee")
+    found = {proposal.pk: proposal for proposal in rows}
+    suggested = defaultdict(list)
+    for key, suggestion in _suggestions(found):
+        suggested[key].append(suggestion)
+    return {key: (proposal, _text(proposal, suggested[key])) for key, proposal in found.items()}
 
 
 def _text(proposal: Proposal, suggestions: Iterable[str]) -> Text:

@@ -78,8 +78,9 @@ class Store:
         """Let the database learn what it holds, as it does by itself overnight."""
         with connection.cursor() as cursor:
             cursor.execute("ANALYZE" if connection.vendor == "sqlite" else "VACUUM ANALYZE")
-            if connection.vendor == "sqlite":
-                cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            cursor.execute(
+                "PRAGMA wal_checkpoint(TRUNCATE)" if connection.vendor == "sqlite" else "CHECKPOINT"
+            )
 
     def _add_proposals(self, start: int, number: int) -> None:
         """Copies of the first one; only what must be unique differs."""

@@ -28,10 +28,10 @@ from proposals.matching.words import STOP_WORDS, bigrams, characters, folded
 from proposals.models import Assignment, Cosignature, Proposal, Reply, Suggestion
 from proposals.permissions import inside, is_all_inside
 
-MOST = 300
+MOST = 200
 """How many matches are read, the newest."""
 
-TITLED = 200
+TITLED = 100
 """How many more are read by their titles, where there are more than ``MOST``."""
 
 FEW = 20

@@ -15,10 +15,10 @@ from proposals.models import IndexEntry
 POSTED = 60
 """How many of its heaviest words a proposal is found by."""
 
-ASKED = 40
+ASKED = 30
 """By how many of the heaviest words of a text others are looked for."""
 
-READ = 800
+READ = 600
 """How many proposals are read for one word: those where it weighs most."""
 
 COLUMNS = (

@@ -11,7 +11,7 @@ from proposals.lifecycle.subject import Act, Step, Subject
 from proposals.matching import upkeep
 from proposals.matching.near import similar
 from proposals.matching.sources import text_of
-from proposals.models import Assignment, Cosignature, Event, Proposal, Reply
+from proposals.models import Assignment, Cosignature, Event, IndexEntry, Proposal, Reply
 from proposals.signals import event_recorded
 
 READ = (Proposal, Cosignature, Assignment, Reply)
@@ -38,7 +38,7 @@ def ask_why_distinct(subject: Subject, step: Step, act: Act, **_signal: Any) -> 
     """
     if not issubclass(step.input, DistinctInput) or not isinstance(subject, Proposal):
         return
-    if act.by is None or act.data["distinct_because"]:
+    if act.by is None or act.data["distinct_because"] or not IndexEntry.objects.exists():
         return
     found = similar(
         text_of(subject),

@@ -94,10 +94,10 @@ def similar(
     committees have published; as far as ``reader`` may see it on the day ``on``. ``of`` is the
     proposal whose text it is: it is left out, and lends its vector.
     """
-    if not IndexEntry.objects.exists():
-        return []  # nothing to compare with: the first texts of a new site
     profile = profile_of(text)
     ranked, public = _candidates(profile, committee, session)
+    if not ranked:
+        return []
     seen = permissions.visible(reader, Proposal.objects.filter(pk__in=ranked), on)
     open_to_reader = set(seen.values_list("pk", flat=True))
     told = open_to_reader | _published(public, committee)

@@ -18,7 +18,7 @@ POSTED = 60
 ASKED = 30
 """By how many of the heaviest words of a text others are looked for."""
 
-READ = 600
+READ = 400
 """How many proposals are read for one word: those where it weighs most."""
 
 COLUMNS = (

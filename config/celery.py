@@ -13,11 +13,17 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 app = Celery("tian")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
-app.conf.beat_schedule = {
-    "embed-texts": {"task": "proposals.tasks.embed_texts", "schedule": 30.0},
-    "lapse-invitations": {"task": "supervision.tasks.lapse_invitations", "schedule": 60.0},
-    "recount-words": {"task": "proposals.tasks.recount_words", "schedule": 300.0},
-    "refresh-index": {"task": "proposals.tasks.refresh_index", "schedule": 2.0},
-    "run-scans": {"task": "proposals.tasks.run_scans", "schedule": 2.0},
+TIMETABLE = {
+    "embed-texts": ("proposals.tasks.embed_texts", 30.0),
+    "lapse-invitations": ("supervision.tasks.lapse_invitations", 60.0),
+    "recount-words": ("proposals.tasks.recount_words", 300.0),
+    "refresh-index": ("proposals.tasks.refresh_index", 2.0),
+    "run-scans": ("proposals.tasks.run_scans", 2.0),
 }
-"""The timetable: what is done by itself, and every how many seconds."""
+"""What is done by itself, and every how many seconds."""
+
+app.conf.beat_schedule = {
+    # A bell that nobody heard before the next one rings is forgotten, so that none pile up.
+    name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
+    for name, (task, seconds) in TIMETABLE.items()
+}

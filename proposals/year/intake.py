@@ -8,7 +8,7 @@ from typing import Any
 from members.enums import ProposerKind, Role
 from members.models import Member
 from proposals.enums import Channel, ReviewOutcome
-from proposals.year import texts
+from proposals.year import deciding, texts
 from proposals.year.caller import Caller, CallRefused, Receipt
 from proposals.year.letters import Note, review_opinion
 from proposals.year.life import Fate
@@ -25,22 +25,37 @@ CLOSED_EVERY = 12
 """About every 12th proposer does not want publication."""
 
 
-def hand_in(story: Story) -> None:
-    """Write it, sign it together, hand it in; on paper or online."""
-    choose_proposer(story)
-    if story.life.channel == Channel.PAPER:
-        _enter(story)
+def write(story: Story) -> None:
+    """Write it and sign it together, before it is handed in; nothing to do on paper."""
+    life = story.life
+    if life.channel == Channel.PAPER:
         return
-    life, proposer = story.life, story.proposer
     text = texts.draft_of(story.text) if life.on(Path.REVISED) else story.text
     drafted_at = life.received_at - timedelta(hours=2)
     draft = {**_content(story, text), "committee": story.company.committee.pk}
     if story.body is not None:
         draft["body"] = story.body.pk
-    story.id = proposer.post("proposals/draft/", drafted_at, **draft).id
+    story.id = story.proposer.post("proposals/draft/", drafted_at, **draft).id
     if life.kind == ProposerKind.JOINT:
         _cosign(story)
-    _hand_over(proposer, f"{story.path}/submit/", life.received_at, one_matter=True)
+
+
+def hand_in(story: Story) -> None:
+    """It comes in, on paper or online, and gets its receipt number."""
+    if story.life.channel == Channel.PAPER:
+        _enter(story)
+    else:
+        path = f"{story.path}/submit/"
+        _hand_over(story.proposer, path, story.life.received_at, one_matter=True)
+
+
+def look_after(story: Story) -> None:
+    """What happens to some before the review: sent back and rewritten, polished, withdrawn."""
+    if story.life.on(Path.REVISED):
+        revise(story)
+    polish(story)
+    if story.life.fate == Fate.WITHDRAWN:
+        deciding.withdraw(story)
 
 
 def choose_proposer(story: Story) -> None:

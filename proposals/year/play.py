@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from multiprocessing import get_context
+from multiprocessing.pool import Pool
 from random import Random
+from typing import Any, TypeVar
 
 from django.db import connections
 from django.utils import timezone
@@ -19,6 +21,13 @@ from proposals.year.plan import plan, texts_of
 from proposals.year.scenario import Path, Scenario
 from proposals.year.story import Story
 
+LEARNT = ("id", "text", "rng")
+"""What a story learns before it is assigned, and takes along from one process to the next."""
+
+WORTH_SHARING = 8
+"""Fewer stories than that are played faster than processes are begun."""
+
+Result = TypeVar("Result")
 Watch = Callable[[str, Iterable[Story], int], Iterable[Story]]
 """Passes on the stories of an act, by name and number, and may show how far it has come."""
 
@@ -32,8 +41,8 @@ def silently(_name: str, stories: Iterable[Story], _count: int) -> Iterable[Stor
 class Year:
     """A year to be played: the plan, the people, and one story for each proposal.
 
-    Up to the assignment one thing happens after the other, so that the same seed gives the
-    same numbers. From then on every proposal goes its own way, and ``processes`` share them.
+    What gives out numbers happens one after the other, so that the same seed gives the same
+    numbers. In between every proposal goes its own way, and ``processes`` share them.
     """
 
     scenario: Scenario
@@ -87,22 +96,28 @@ class Year:
         afterwards.look_after(story, self.scenario.session.closes_on.year)
 
     def _take_in(self, stories: list[Story]) -> None:
+        """Written and looked after by many at once; handed in one after the other."""
+        for story in stories:
+            intake.choose_proposer(story)
+        self._share("起草", intake.write, stories)
         for story in self.watch("收件", stories, len(stories)):
             intake.hand_in(story)
-            if story.life.on(Path.REVISED):
-                intake.revise(story)
-            intake.polish(story)
-            if story.life.fate == Fate.WITHDRAWN:
-                deciding.withdraw(story)
+        self._share("修改", intake.look_after, stories)
 
     def _decide(self, stories: list[Story], at: datetime) -> None:
-        """Hosts before what is merged into them."""
+        """Examined by many at once; decided in order, hosts before what is merged into them."""
         decided = [s for s in stories if s.life.fate in deciding.OUTCOMES]
         decided.sort(key=lambda story: story.life.fate == Fate.MERGED)
-        for story in self.watch("审查", decided, len(decided)):
-            host = None if story.life.host is None else self.stories[story.life.host]
-            done_at = deciding.examine(story, at, host)
-            deciding.decide(story, story.later(max(done_at, at), 1, 2), host)
+
+        def examine(story: Story) -> datetime:
+            return deciding.examine(story, at, self._host(story))
+
+        done = self._share("审查", examine, decided)
+        for story, done_at in zip(self.watch("审定", decided, len(decided)), done, strict=True):
+            deciding.decide(story, story.later(max(done_at, at), 1, 2), self._host(story))
+
+    def _host(self, story: Story) -> Story | None:
+        return None if story.life.host is None else self.stories[story.life.host]
 
     def _assign(self, stories: list[Story], at: datetime) -> None:
         filed = [s for s in stories if s.life.fate == Fate.FILED]
@@ -115,29 +130,44 @@ class Year:
                 assigning.assign_singly(story, story.working_hour(at))
 
     def _handle(self, stories: list[Story]) -> None:
-        """Finish every story, here or in processes that share them."""
-        if self.processes == 1:
-            for story in self.watch("办理", stories, len(stories)):
-                self.finish(story)
-            return
+        """Finish every story."""
+        self._share("办理", self.finish, stories)
+
+    def _share(
+        self, name: str, act: Callable[[Story], Result], stories: list[Story]
+    ) -> list[Result]:
+        """Do the same for every story, here or in processes that share them; the results."""
+        if self.processes == 1 or len(stories) < WORTH_SHARING:
+            return [act(story) for story in self.watch(name, stories, len(stories))]
         connections.close_all()  # every process opens its own
-        Shared.year, Shared.stories = self, stories
+        Shared.act, Shared.stories = act, stories
+        results: dict[int, Result] = {}
+
+        def done(pool: Pool) -> Iterator[Story]:
+            numbers = range(len(stories))
+            for number, known, result in pool.imap_unordered(_play, numbers, chunksize=4):
+                vars(stories[number]).update(known)
+                results[number] = result
+                yield stories[number]
+
         with get_context("fork").Pool(self.processes) as pool:
-            done = pool.imap_unordered(_finish, range(len(stories)), chunksize=4)
-            for _story in self.watch("办理", map(stories.__getitem__, done), len(stories)):
+            for _story in self.watch(name, done(pool), len(stories)):
                 continue
+        return [results[number] for number in range(len(stories))]
 
 
 class Shared:
-    """What forked processes inherit: the year, and the stories that they share."""
+    """What forked processes inherit: what to do, and the stories that they share."""
 
-    year: Year
+    act: Callable[[Story], Any]
     stories: list[Story]
 
 
-def _finish(number: int) -> int:
-    Shared.year.finish(Shared.stories[number])
-    return number
+def _play(number: int) -> tuple[int, dict[str, Any], Any]:
+    """Act in a forked process; what is then known of the story goes back with the result."""
+    story = Shared.stories[number]
+    result = Shared.act(story)
+    return number, {name: getattr(story, name) for name in LEARNT}, result
 
 
 def _morning(day: date) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import logging
 import os
@@ -68,6 +69,9 @@ class Command(BaseCommand):
         code = options["code"] or scenario.committee.code
         if Committee.objects.filter(code=code).exists():
             raise CommandError(_("委员会 %(code)s 已存在，请用 --code 另取代码") % {"code": code})
+        # Looking for cycles among what is loaded for good takes a tenth of the time.
+        gc.freeze()
+        gc.set_threshold(100_000, 50, 100)
         # A refusal that the plan expects is no warning.
         logging.getLogger("django.request").setLevel(logging.ERROR)
         start = time.monotonic()

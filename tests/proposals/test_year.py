@@ -94,6 +94,8 @@ def test_the_same_seed_gives_the_same_year() -> None:
     def opening(code: str, seed: int) -> list[tuple[str, str, str]]:
         year = Year.prepare(load("lingwu-2022"), seed, code)
         for story in year.stories[:12]:
+            intake.choose_proposer(story)
+            intake.write(story)
             intake.hand_in(story)
         rows = Proposal.objects.filter(committee__code=code).order_by("id")
         return [(p.title, p.receipt_no, str(p.lead or p.body)) for p in rows]

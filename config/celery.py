@@ -15,6 +15,7 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 TIMETABLE = {
     "embed-texts": ("proposals.tasks.embed_texts", 30.0),
+    "forget-tokens": ("members.tasks.forget_tokens", 3600.0),
     "lapse-invitations": ("supervision.tasks.lapse_invitations", 60.0),
     "recount-words": ("proposals.tasks.recount_words", 300.0),
     "refresh-index": ("proposals.tasks.refresh_index", 2.0),

@@ -7,7 +7,7 @@ os.environ.setdefault("SECRET_KEY", "a-key-that-guards-nothing-but-the-rows-of-t
 from config.settings import *  # noqa: F403
 
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":  # noqa: F405
+if DATABASES["default"]["ENGINE"] == "config.sqlite":  # noqa: F405
     # A file, unlike memory, can be shared with threads and with a Celery worker.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("TEST_QUEUE", f"test-{os.getpid()}-{WORKER}")

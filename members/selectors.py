@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,22 +23,16 @@ class NoSession(LookupError):
 _rules: dict[tuple[int, datetime], Rules] = {}
 
 
-def _read(row: Rulebook) -> Rules:
+def _read(key: tuple[int, datetime]) -> Rules:
     """The parsed rules of a row; parsing is remembered, since a row in force never changes."""
-    key = (row.pk, row.updated_at)
     if key not in _rules:
-        _rules[key] = Rules.read(row.document)
+        _rules[key] = Rules.read(Rulebook.objects.get(pk=key[0]).document)
     return _rules[key]
 
 
 def rulebook_in_force(committee: Committee | int, on: date) -> Rulebook | None:
     """The rulebook of ``committee`` that is in force on ``on``, if it has one."""
-    return (
-        Rulebook.objects.filter(committee=committee, effective_from__lte=on)
-        .defer("document")  # large, and parsed once
-        .order_by("-effective_from")
-        .first()
-    )
+    return _in_force(committee, on).first()
 
 
 def rules_for(committee: Committee | int, on: date) -> Rules:
@@ -45,12 +40,18 @@ def rules_for(committee: Committee | int, on: date) -> Rules:
 
     A later rulebook never reaches back: pass the day of the act that is judged.
     """
-    row = rulebook_in_force(committee, on)
-    if row is None:
+    key = _in_force(committee, on).values_list("pk", "updated_at").first()
+    if key is None:
         raise NoRulebook(
             _("%(committee)s 在 %(day)s 没有生效的规则") % {"committee": committee, "day": on}
         )
-    return _read(row)
+    return _read(key)
+
+
+def _in_force(committee: Committee | int, on: date) -> QuerySet[Rulebook]:
+    """The rulebooks that have come into force by then, the last one first."""
+    rows = Rulebook.objects.filter(committee=committee, effective_from__lte=on)
+    return rows.order_by("-effective_from")
 
 
 def posts_of(user: User, on: date) -> list[Post]:

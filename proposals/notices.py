@@ -66,7 +66,7 @@ def _said(act: Act) -> Iterator[str]:
 
 def _holders(day: date, **scope: Any) -> Iterable[int]:
     """Who holds such a post on the day; a former holder is told nothing any more."""
-    return Post.objects.held_on(day).filter(**scope).values_list("user_id", flat=True)
+    return Post.objects.held_on(day).filter(**scope).order_by().values_list("user_id", flat=True)
 
 
 def _lead(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
@@ -79,7 +79,7 @@ def _proposers(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[
     family = Proposal.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
     yield from _initiators(family, day)
     signed = Cosignature.objects.filter(proposal__in=family, state=CosignatureState.AGREED)
-    yield from _accounts(signed.values_list("member__user_id", flat=True))
+    yield from _accounts(signed.order_by().values_list("member__user_id", flat=True))
 
 
 def _concerned(subject: Any, others: Sequence[Proposal]) -> list[int]:
@@ -88,9 +88,13 @@ def _concerned(subject: Any, others: Sequence[Proposal]) -> list[int]:
 
 def _initiators(proposals: QuerySet[Proposal], day: date) -> Iterable[int]:
     """The first proposer of each, or who speaks for the body that proposes."""
-    yield from _accounts(proposals.values_list("lead__user_id", flat=True))
-    bodies = proposals.filter(body__isnull=False).values("body")
-    yield from _holders(day, role=Role.COLLECTIVE_CONTACT, body__in=bodies)
+    found = proposals.order_by().values_list("lead__user_id", "body_id")
+    bodies = set()
+    for user, body in found:
+        yield from _accounts([user])
+        bodies |= {body} - {None}
+    if bodies:
+        yield from _holders(day, role=Role.COLLECTIVE_CONTACT, body__in=bodies)
 
 
 def _accounts(users: Iterable[int | None]) -> Iterable[int]:

@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
 from drf_standardized_errors.openapi_serializers import ErrorResponse403Serializer
-from knox.auth import TokenAuthentication
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action as operation
 from rest_framework.exceptions import NotFound, ValidationError
@@ -28,6 +27,7 @@ from rest_framework.reverse import reverse
 from rest_framework.throttling import BaseThrottle
 
 from members import clock
+from members.api.authentication import TokenAuthentication
 from members.api.filters import BACKENDS
 from members.models import Committee, User
 from members.selectors import posts_of

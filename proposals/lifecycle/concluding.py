@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 all_replied = Condition(
     _("还有承办单位未答复"),
     lambda proposal: (
-        proposal.assignments.answering().exists()
-        and not proposal.assignments.answering().exclude(state=AssignmentState.REPLIED).exists()
+        set(proposal.assignments.answering().values_list("state", flat=True))
+        == {AssignmentState.REPLIED}
     ),
 )
 rated_poor = Condition(_("没有不满意的评价"), lambda proposal: proposal.poorly_rated().exists())
@@ -110,7 +110,7 @@ class Concluding(Assigning):
         target=S.HANDLING,
         who=who.system,
         label=_("重新办理"),
-        conditions=[rated_poor, another_round],
+        conditions=[another_round, rated_poor],
         rollup=["proposal", "feedback"],
         tells=("office", "units"),
     )
@@ -127,7 +127,7 @@ class Concluding(Assigning):
         target=S.ESCALATED,
         who=who.system,
         label=_("转入协商"),
-        conditions=[rated_poor, no_more_rounds],
+        conditions=[no_more_rounds, rated_poor],
         rollup=["proposal", "feedback"],
         tells=("office", "units"),
     )

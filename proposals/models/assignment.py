@@ -34,7 +34,7 @@ class Assignment(AssignmentLifecycle):
     objects = AssignmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("交办")
         verbose_name_plural = _("交办")
         constraints = [
@@ -79,7 +79,7 @@ class ContactRecord(models.Model):
     )
 
     class Meta:
-        ordering = ["assignment", "held_at"]
+        ordering = ["assignment_id", "held_at"]
         verbose_name = _("沟通记录")
         verbose_name_plural = _("沟通记录")
 

@@ -55,7 +55,7 @@ class Attachment(models.Model):
     removed_at = models.DateTimeField(_("移除时间"), null=True)
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("附件")
         verbose_name_plural = _("附件")
 

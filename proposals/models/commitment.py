@@ -9,7 +9,7 @@ class Commitment(CommitmentLifecycle):
     """A promise made in a reply."""
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("承诺事项")
         verbose_name_plural = _("承诺事项")
 

@@ -12,7 +12,7 @@ class Cosignature(CosignatureLifecycle):
     """An invitation to co-sign, and its answer."""
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("联名")
         verbose_name_plural = _("联名")
         constraints = [

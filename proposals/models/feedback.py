@@ -12,7 +12,7 @@ class Feedback(FeedbackLifecycle):
     """A proposer's feedback on one reply."""
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("征询意见表")
         verbose_name_plural = _("征询意见表")
         constraints = [

@@ -19,7 +19,7 @@ class Consultation(models.Model):
     )
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
 
     def __str__(self) -> str:
         return f"{self.held_at:%Y-%m-%d}"
@@ -38,7 +38,7 @@ class FollowUp(models.Model):
     recorded_at = models.DateTimeField(_("记录时间"))
 
     class Meta:
-        ordering = ["proposal", "year"]
+        ordering = ["proposal_id", "year"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "year"], name="follow_up_once_a_year")
         ]

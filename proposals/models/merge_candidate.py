@@ -82,7 +82,7 @@ class CandidateMember(models.Model):
     reason = models.CharField(_("理由"), max_length=500, blank=True)
 
     class Meta:
-        ordering = ["candidate", "-is_centre", "-score", "proposal"]
+        ordering = ["candidate_id", "-is_centre", "-score", "proposal_id"]
         constraints = [
             models.UniqueConstraint(fields=["candidate", "proposal"], name="candidate_member_once")
         ]

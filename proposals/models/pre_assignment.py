@@ -21,7 +21,7 @@ class PreAssignment(PreAssignmentLifecycle):
     objects = PreAssignmentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("预交办")
         verbose_name_plural = _("预交办")
 

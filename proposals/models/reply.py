@@ -31,7 +31,7 @@ class Reply(ReplyLifecycle):
     objects = ReplyQuerySet.as_manager()
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("答复")
         verbose_name_plural = _("答复")
         constraints = [
@@ -57,7 +57,7 @@ class ReplyPoint(models.Model):
     reason = models.TextField(_("未采纳或部分采纳的原因"), blank=True)
 
     class Meta:
-        ordering = ["reply", "id"]
+        ordering = ["reply_id", "id"]
         constraints = [
             models.UniqueConstraint(fields=["reply", "suggestion"], name="reply_point_once"),
             models.CheckConstraint(
@@ -81,7 +81,7 @@ class Delivery(models.Model):
     body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
-        ordering = ["reply", "id"]
+        ordering = ["reply_id", "id"]
         constraints = [
             models.CheckConstraint(
                 condition=Q(member__isnull=False, body__isnull=True)

@@ -27,7 +27,7 @@ class ReviewOpinion(models.Model):
     duplicates = models.ManyToManyField(Proposal, related_name="+", blank=True)
 
     class Meta:
-        ordering = ["proposal", "id"]
+        ordering = ["proposal_id", "id"]
         verbose_name = _("审查意见")
         verbose_name_plural = _("审查意见")
 

@@ -16,7 +16,7 @@ class Suggestion(models.Model):
     text = models.TextField(_("建议"))
 
     class Meta:
-        ordering = ["proposal", "number"]
+        ordering = ["proposal_id", "number"]
         constraints = [
             models.UniqueConstraint(fields=["proposal", "number"], name="suggestion_number_unique")
         ]
@@ -43,7 +43,7 @@ class TextVersion(models.Model):
     consent_at = models.DateTimeField(null=True)
 
     class Meta:
-        ordering = ["proposal", "number"]
+        ordering = ["proposal_id", "number"]
         constraints = [
             models.UniqueConstraint(
                 fields=["proposal", "number"], name="text_version_number_unique"

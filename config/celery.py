@@ -19,6 +19,7 @@ TIMETABLE = {
     "lapse-invitations": ("supervision.tasks.lapse_invitations", 60.0),
     "recount-words": ("proposals.tasks.recount_words", 300.0),
     "refresh-index": ("proposals.tasks.refresh_index", 2.0),
+    "send-reminders": ("supervision.tasks.send_reminders", 60.0),
     "run-scans": ("proposals.tasks.run_scans", 2.0),
 }
 """What is done by itself, and every how many seconds."""

@@ -113,6 +113,11 @@ class DutyKind(models.TextChoices):
     EXTENSION_DECISION = "extension_decision", _("审批延期")
     COMMITMENT = "commitment", _("兑现承诺")
     FOLLOW_UP = "follow_up", _("跟踪办理")
+    SUPERVISION_PLAN = "supervision_plan", _("制定督办方案")
+    MILESTONE = "milestone", _("完成督办节点")
+    SUPERVISION = "supervision", _("开展督办")
+    SUPERVISION_REPORT = "supervision_report", _("提交督办报告")
+    INSTRUCTION = "instruction", _("落实领导批示")
 
 
 class TimeUnit(models.TextChoices):
@@ -132,6 +137,50 @@ class Anchor(models.TextChoices):
     SESSION_CLOSE = "session_close", _("会议闭幕日")
     FIXED = "fixed", _("每年固定日期")  # MM-DD, the next such day
     REPLY_DUE = "reply_due", _("答复期限之前")  # the amount is subtracted
+
+
+class CountFrom(models.TextChoices):
+    """Which day is the first that a time limit counts."""
+
+    NEXT = "next", _("次日起算")
+    SAME = "same", _("当日起算")
+
+
+class Recipient(models.TextChoices):
+    """Who is reminded, by their part in the duty."""
+
+    OWNER = "owner", _("承担任务的人")
+    UNIT_LIAISON = "unit_liaison", _("承办单位联络员")
+    UNIT_HANDLER = "unit_handler", _("承办单位经办人")
+    UNIT_LEADER = "unit_leader", _("承办单位领导（签发人）")
+    OFFICE = "office", _("提案委办公室")
+    DIRECTOR = "director", _("提案委员会主任")
+    ASSIGNING_OFFICE = "assigning_office", _("交办单位")
+    INSPECTION_OFFICE = "inspection_office", _("督查室")
+    LEADER = "leader", _("分管领导（领衔督办领导）")
+
+
+class SupervisionMethod(models.TextChoices):
+    """How a key proposal is supervised (rules.md section 11); several go together."""
+
+    SITE = "site", _("视察、现场督办")
+    RESEARCH = "research", _("调研督办")
+    CONSULTATION = "consultation", _("协商座谈会、面商会")
+    VISIT = "visit", _("走访承办单位")
+    MEETING = "meeting", _("专题会议、主席会议协商")
+    JOINT = "joint", _("联合督办")
+    LETTER = "letter", _("电话或发函催办")
+    WRITTEN = "written", _("书面督办")
+    APPRAISAL = "appraisal", _("民主评议")
+
+
+class Paper(models.TextChoices):
+    """The numbered document that a step of the reminder ladder issues."""
+
+    NONE = "", _("不发文书")
+    CHASE = "chase", _("催办单")
+    SUPERVISION = "supervision", _("督办通知")
+    CIRCULAR = "circular", _("逾期通报")
 
 
 class Linkage(models.TextChoices):

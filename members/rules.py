@@ -6,7 +6,7 @@ Titles are message ids: ``json_schema`` gives them in the reader's language.
 """
 
 import re
-from datetime import date
+from datetime import date, time
 from typing import Annotated, Any, Self
 
 from django.utils.translation import gettext as _
@@ -26,18 +26,22 @@ from members.enums import (
     AssignmentRole,
     BodyKind,
     ContactStage,
+    CountFrom,
     DutyKind,
     FeedbackPolicy,
     FeedbackScale,
     Linkage,
     MergeCounting,
+    Paper,
     PeriodKind,
     ProposerKind,
     ReassignmentClock,
+    Recipient,
     ReturnLevel,
     Role,
     SatisfactionBase,
     SeriesKey,
+    SupervisionMethod,
     TimeUnit,
 )
 from members.rule_errors import RulesInvalid, invalid
@@ -250,6 +254,9 @@ class DeadlineRule(Section):
     unit: TimeUnit = Field(TimeUnit.DAY, title=gettext_noop("单位"))
     anchor: Anchor = Field(Anchor.EVENT, title=gettext_noop("起算点"))
     fixed: str = Field("", pattern=r"^(|\d\d-\d\d)$", title=gettext_noop("固定月日"))
+    count_from: CountFrom = Field(CountFrom.NEXT, title=gettext_noop("首日"))
+    roll: bool = Field(False, title=gettext_noop("末日不上班时顺延到下一个工作日"))
+    cap: str = Field("", pattern=r"^(|\d\d-\d\d)$", title=gettext_noop("最迟月日"))
     period: PeriodKind | None = Field(None, title=gettext_noop("适用的时期"))
     proposer: ProposerKind | None = Field(None, title=gettext_noop("适用的提案者类别"))
     urgent: bool | None = Field(None, title=gettext_noop("是否只适用于紧急提案"))
@@ -257,15 +264,15 @@ class DeadlineRule(Section):
     role: AssignmentRole | None = Field(None, title=gettext_noop("适用的办理方式"))
     source: str = Field("", max_length=200, title=gettext_noop("依据"))
 
-    @field_validator("fixed")
+    @field_validator("fixed", "cap")
     @classmethod
-    def _day_exists_every_year(cls, fixed: str) -> str:
-        if fixed:
+    def _day_exists_every_year(cls, day: str) -> str:
+        if day:
             try:
-                date.fromisoformat(f"2001-{fixed}")
+                date.fromisoformat(f"2001-{day}")
             except ValueError as error:
                 raise ValueError(_("没有这一天，或并非每年都有")) from error
-        return fixed
+        return day
 
     @model_validator(mode="after")
     def _fixed_has_a_day(self) -> Self:
@@ -299,6 +306,25 @@ class Extensions(Section):
     )
 
 
+class PauseGround(Entry):
+    """A ground on which the clock of a task may be stopped (暂停计时)."""
+
+
+class Pauses(Section):
+    """Stopping the clock of a task for a while."""
+
+    allowed: bool = Field(True, title=gettext_noop("允许暂停计时"))
+    grounds: tuple[PauseGround, ...] = Field(
+        (
+            PauseGround(code="proposer", name="提案者要求推迟沟通"),
+            PauseGround(code="policy", name="等待上级政策或规划出台"),
+            PauseGround(code="emergency", name="突发事件或不可抗力"),
+        ),
+        min_length=1,
+        title=gettext_noop("暂停事由"),
+    )
+
+
 class Handling(Section):
     """How units handle and reply."""
 
@@ -311,6 +337,7 @@ class Handling(Section):
     )
     returns: Returns = Field(Returns(), title=gettext_noop("退办"))
     extensions: Extensions = Field(Extensions(), title=gettext_noop("延期"))
+    pauses: Pauses = Field(Pauses(), title=gettext_noop("暂停计时"))
 
 
 class Feedback(Section):
@@ -335,6 +362,87 @@ class Publication(Section):
     units_hidden_months: int = Field(0, ge=0, title=gettext_noop("承办单位对其他委员保密的月数"))
 
 
+class LadderStep(Section):
+    """One step of a reminder ladder: when, to whom, and with which document."""
+
+    offset: int = Field(
+        ge=-400, le=400, title=gettext_noop("距期限（之前为负，之后为正，当日为零）")
+    )
+    unit: TimeUnit = Field(TimeUnit.DAY, title=gettext_noop("单位"))
+    to: tuple[Recipient, ...] = Field(
+        (Recipient.OWNER,), min_length=1, title=gettext_noop("提醒谁")
+    )
+    copy_to: tuple[Recipient, ...] = Field((), title=gettext_noop("抄送"))
+    paper: Paper = Field(Paper.NONE, title=gettext_noop("文书"))
+    statutory: bool = Field(False, title=gettext_noop("不得关闭或静默"))
+
+    @model_validator(mode="after")
+    def _is_on_the_clock(self) -> Self:
+        if self.unit == TimeUnit.MONTH:
+            raise ValueError(_("提醒的单位只能是小时、日或工作日"))
+        if self.unit == TimeUnit.HOUR and self.offset > 0:
+            raise ValueError(_("按小时的提醒只能在期限之前"))
+        if self.paper and self.offset <= 0:
+            raise ValueError(_("催办文书只能在期限之后发出"))
+        return self
+
+    @property
+    def code(self) -> str:
+        """The step's name in the record of reminders, e.g. ``-3d``."""
+        return f"{self.offset:+d}{self.unit[0]}" if self.offset else "0d"
+
+
+class Ladder(Section):
+    """The reminders of some kinds of duties; the first ladder that fits a duty applies."""
+
+    duties: tuple[DutyKind, ...] = Field(min_length=1, title=gettext_noop("任务"))
+    key: bool | None = Field(None, title=gettext_noop("是否只适用于重点提案"))
+    steps: tuple[LadderStep, ...] = Field(title=gettext_noop("各级提醒"))
+
+    @model_validator(mode="after")
+    def _steps_differ(self) -> Self:
+        codes = [step.code for step in self.steps]
+        if len(codes) != len(set(codes)):
+            raise ValueError(_("同一提醒阶梯中的时点不能相同"))
+        return self
+
+
+class Reminders(Section):
+    """When reminders go out, and to whom; hours are local, written HH:MM."""
+
+    window_from: time = Field(time(8, 30), title=gettext_noop("每日最早"))
+    window_until: time = Field(time(17, 30), title=gettext_noop("每日最迟"))
+    working_days_only: bool = Field(True, title=gettext_noop("只在工作日发送"))
+    ladders: tuple[Ladder, ...] = Field((), title=gettext_noop("提醒阶梯"))
+    paper_pattern: str = Field(
+        "提督〔{year}〕{seq}号", max_length=60, title=gettext_noop("催办文书编号格式")
+    )
+
+    @model_validator(mode="after")
+    def _window_opens_before_it_closes(self) -> Self:
+        if self.window_from >= self.window_until:
+            raise ValueError(_("每日最早时间须早于最迟时间"))
+        return self
+
+    @field_validator("paper_pattern")
+    @classmethod
+    def _pattern_is_usable(cls, pattern: str) -> str:
+        left = re.sub(r"\{(year|seq(:0[1-9]d?)?)\}", "", pattern)
+        if set("{}") & set(left) or not re.search(r"\{seq[:}]", pattern):
+            raise ValueError(_("编号格式只能使用 {year} {seq}，且必须含有 {seq}"))
+        return pattern
+
+
+class KeyProposals(Section):
+    """Key proposals (重点提案) and how they are supervised."""
+
+    quota: int = Field(0, ge=0, title=gettext_noop("每年重点题目上限（0 为不限）"))
+    theme_quota: int = Field(0, ge=0, title=gettext_noop("每个专题最多含提案件数（0 为不限）"))
+    methods: tuple[SupervisionMethod, ...] = Field(
+        tuple(SupervisionMethod), min_length=1, title=gettext_noop("督办方式")
+    )
+
+
 class Rules(Section):
     """Everything a committee decides for itself, under one date of effect."""
 
@@ -350,6 +458,8 @@ class Rules(Section):
     handling: Handling = Field(title=gettext_noop("办理与答复"))
     feedback: Feedback = Field(title=gettext_noop("征询意见"))
     publication: Publication = Field(Publication(), title=gettext_noop("公开"))
+    reminders: Reminders = Field(Reminders(), title=gettext_noop("提醒与催办"))
+    key_proposals: KeyProposals = Field(KeyProposals(), title=gettext_noop("重点提案"))
 
     @classmethod
     def read(cls, document: Any) -> Self:
@@ -368,6 +478,7 @@ class Rules(Section):
             "result_classes": self.handling.result_classes,
             "attitude": self.feedback.attitude,
             "result": self.feedback.result,
+            "pause_grounds": self.handling.pauses.grounds,
         }
         for table, entries in tables.items():
             codes = [entry.code for entry in entries]

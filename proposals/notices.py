@@ -12,7 +12,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from members.enums import UNIT_ROLES, Role
-from members.models import Notice, Post
+from members.models import Post
+from members.services.notice import Message, send
 from proposals.enums import CosignatureState
 from proposals.lifecycle.subject import Act, News, Step, Subject
 from proposals.models import Assignment, Cosignature, PreAssignment, Proposal
@@ -32,16 +33,8 @@ def tell(subject: Subject, step: Step, act: Act) -> None:
     with override(settings.LANGUAGE_CODE):  # the writer's language need not be the reader's
         news = step.news(subject, act) if step.news else _news(subject, step)
         lines = [*news.lines, *_said(act)]
-    Notice.objects.bulk_create(
-        Notice(
-            recipient_id=user,
-            title=news.title,
-            text="\n".join(lines),
-            link=news.about.link,
-            created_at=act.at,
-        )
-        for user in sorted(people)
-    )
+    text = "\n".join(lines)
+    send([Message(user, news.title, text, news.about.link) for user in sorted(people)], at=act.at)
 
 
 def audience(subject: Subject, step: Step, day: date, others: Sequence[Proposal] = ()) -> set[int]:

@@ -64,6 +64,7 @@ class Reach:
     assigning: set[int] = field(default_factory=set)
     inspecting: set[int] = field(default_factory=set)
     supervising: set[int] = field(default_factory=set)
+    platform: bool = False  # whether they administer the whole platform
 
     @classmethod
     def of(cls, posts: Iterable[Post]) -> Reach:
@@ -78,6 +79,7 @@ class Reach:
             self.units.add(post.unit_id)
             return
         if post.committee_id is None:
+            self.platform = self.platform or post.role == Role.PLATFORM_ADMINISTRATOR
             return
         if post.member_id is not None:
             self.members.add(post.member_id)

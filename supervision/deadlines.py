@@ -1,15 +1,19 @@
-"""From a rule and a moment to a due date; pure, on plain values."""
+"""From a rule and a moment to a due date, and the reasons why; pure, on plain values."""
 
-from collections.abc import Sequence
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
+from pydantic import BaseModel, ConfigDict
 
 from members.enums import (
     Anchor,
     AssignmentRole,
+    CountFrom,
     DutyKind,
     PeriodKind,
     ProposerKind,
@@ -17,7 +21,9 @@ from members.enums import (
     TimeUnit,
 )
 from members.rules import DeadlineRule
-from supervision.calendar import Exceptions, add_working_days, is_working, working_days_between
+from supervision.calendar import Calendar
+
+ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
@@ -35,50 +41,142 @@ class Facts:
     key: bool = False
 
 
+@dataclass(frozen=True)
+class Pause:
+    """Local days on which the clock stands still: from ``start`` up to, not including, ``end``."""
+
+    start: date
+    end: date
+
+    def covers(self, day: date) -> bool:
+        """Whether the clock stands still on ``day``."""
+        return self.start <= day < self.end
+
+
+class Terms(BaseModel):
+    """What a due date follows from; kept with the duty, to be computed and explained again.
+
+    ``rule`` runs from ``anchor_at``. ``set_to`` is a date that somebody set at ``set_at`` (a
+    promise, an extension, the date of a task taken over): it stands instead of the rule.
+    ``left`` are the working days that a task taken over still had; the later date counts.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    anchor_at: datetime
+    rule: DeadlineRule | None = None
+    set_at: datetime | None = None
+    set_to: datetime | None = None
+    left: int | None = None
+
+    @property
+    def counts_working_days(self) -> bool:
+        """Whether the date depends on who works when."""
+        if self.left is not None:
+            return True
+        if self.set_to is not None or self.rule is None:
+            return False
+        return self.rule.unit == TimeUnit.WORKING_DAY or self.rule.roll
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One day on the way to a due date."""
+
+    day: date
+    counted: bool
+    paused: bool
+
+
 def rule_for(rules: Sequence[DeadlineRule], kind: DutyKind, facts: Facts) -> DeadlineRule | None:
     """The first rule of ``kind`` that fits the case; None where the committee sets no limit."""
     return next((rule for rule in rules if rule.duty == kind and _fits(rule, facts)), None)
 
 
-def due_at(rule: DeadlineRule, facts: Facts, exceptions: Exceptions) -> datetime:
-    """When what the rule asks for is due.
+def terms(rule: DeadlineRule, facts: Facts) -> Terms:
+    """The terms of a duty under ``rule``."""
+    return Terms(rule=rule, anchor_at=_anchor(rule, facts))
+
+
+def due_at(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> datetime:
+    """When what the terms ask for is due.
 
     Hours run to the minute. Days, working days and months run to the end of the last day. A
-    month is a calendar month: one from 31 January ends on the last day of February.
+    month is a calendar month: one from 31 January ends on the last day of February. A day on
+    which the clock stands still is not counted.
     """
-    if rule.unit == TimeUnit.HOUR and rule.anchor != Anchor.REPLY_DUE:
-        return _anchor(rule, facts) + timedelta(hours=rule.amount)
-    start = timezone.localtime(_anchor(rule, facts)).date()
-    if rule.anchor == Anchor.REPLY_DUE:
-        return end_of(_before(rule, start, exceptions))
-    return end_of(_after(rule, start, exceptions))
+    moments = []
+    if terms.set_to is not None:
+        moments.append(_from_set_date(terms, pauses))
+    if terms.left is not None:
+        path = _path(local_day(terms.anchor_at), terms.left, calendar, pauses, working=True)
+        moments.append(end_of(_last(path, local_day(terms.anchor_at))))
+    if moments:
+        return max(moments)
+    if terms.rule is None:
+        raise ValueError("terms need a rule or a date")
+    return _from_rule(terms.rule, terms.anchor_at, calendar, pauses)
+
+
+def days(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> list[Counted]:
+    """Every day from the start to the due date, and whether it was counted."""
+    due = local_day(due_at(terms, calendar, pauses))
+    rule = terms.rule
+    working = terms.left is not None or (
+        terms.set_to is None and rule is not None and rule.unit == TimeUnit.WORKING_DAY
+    )
+    start = local_day(terms.set_at or terms.anchor_at)
+    first, last = (start, due) if start <= due else (due, start)
+    if terms.set_to is None and rule and rule.count_from == CountFrom.SAME:
+        first -= ONE_DAY
+    found = []
+    for number in range(1, (last - first).days + 1):
+        day = first + timedelta(days=number)
+        paused = any(pause.covers(day) for pause in pauses)
+        found.append(Counted(day, not paused and (not working or calendar.is_working(day)), paused))
+    return found
+
+
+def assumed_years(terms: Terms, due: datetime, calendar: Calendar) -> list[int]:
+    """Years whose working days are only assumed and on which the date rests; ascending."""
+    if not terms.counts_working_days:
+        return []
+    first, last = sorted((local_day(terms.anchor_at).year, local_day(due).year))
+    return calendar.assumed(range(first, last + 1))
 
 
 def carried_over(
     clock: ReassignmentClock,
+    full: Terms,
     *,
     former_due_at: datetime,
     asked_at: datetime,
     issued_at: datetime,
-    full: datetime,
-    exceptions: Exceptions,
-) -> datetime:
-    """The reply date of a unit that takes over a task.
+    calendar: Calendar,
+) -> Terms:
+    """The terms of the reply of a unit that takes over a task.
 
     ``SHIFT`` gives it the working days that were left when the return was asked for, counted
     from the day it gets the task; ``full`` is what a fresh task would get.
     """
-    if clock == ReassignmentClock.KEEP:
-        return former_due_at
     if clock == ReassignmentClock.RESTART:
         return full
-    left = working_days_between(local_day(asked_at), local_day(former_due_at), exceptions)
-    return max(former_due_at, end_of(add_working_days(local_day(issued_at), left, exceptions)))
+    left = None
+    if clock == ReassignmentClock.SHIFT:
+        left = calendar.between(local_day(asked_at), local_day(former_due_at))
+    return Terms(
+        rule=full.rule, anchor_at=issued_at, set_at=issued_at, set_to=former_due_at, left=left
+    )
 
 
 def end_of(day: date) -> datetime:
     """The last second of a local day."""
     return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
+
+
+def local_day(moment: datetime) -> date:
+    """The local day of a moment."""
+    return timezone.localtime(moment).date()
 
 
 def _fits(rule: DeadlineRule, facts: Facts) -> bool:
@@ -108,38 +206,82 @@ def _anchor(rule: DeadlineRule, facts: Facts) -> datetime:
         case Anchor.REPLY_DUE if facts.reply_due_at:
             return facts.reply_due_at
         case Anchor.FIXED:
-            return _next_fixed(rule.fixed, local_day(facts.opened_at))
+            return end_of(_next(rule.fixed, local_day(facts.opened_at) + ONE_DAY))
     return facts.opened_at
 
 
-def _next_fixed(month_day: str, opened_on: date) -> datetime:
-    day = date.fromisoformat(f"{opened_on.year}-{month_day}")
-    return end_of(day if day > opened_on else day.replace(year=opened_on.year + 1))
+def _next(month_day: str, earliest: date) -> date:
+    """The first such day of the year that is not before ``earliest``."""
+    day = date.fromisoformat(f"{earliest.year}-{month_day}")
+    return day if day >= earliest else day.replace(year=earliest.year + 1)
 
 
-def _after(rule: DeadlineRule, start: date, exceptions: Exceptions) -> date:
+def _from_rule(
+    rule: DeadlineRule, anchor_at: datetime, calendar: Calendar, pauses: Sequence[Pause]
+) -> datetime:
+    if rule.unit == TimeUnit.HOUR and rule.anchor != Anchor.REPLY_DUE:
+        return anchor_at + timedelta(hours=rule.amount)
+    anchor = local_day(anchor_at)
+    if rule.anchor == Anchor.REPLY_DUE:
+        day = _before(rule, anchor, calendar)
+    else:
+        day = _after(rule, anchor, calendar, pauses)
+    if rule.roll:
+        day = calendar.next_working(day)
+    if rule.cap:
+        day = min(day, _next(rule.cap, anchor))
+    return end_of(day)
+
+
+def _after(
+    rule: DeadlineRule, anchor: date, calendar: Calendar, pauses: Sequence[Pause]
+) -> date:
+    working = rule.unit == TimeUnit.WORKING_DAY
+    count = rule.amount
+    if rule.unit == TimeUnit.MONTH:
+        count = (anchor + relativedelta(months=rule.amount) - anchor).days
+    start = anchor - ONE_DAY if rule.count_from == CountFrom.SAME and count else anchor
+    if not working and not pauses:
+        return start + timedelta(days=count)
+    return _last(_path(start, count, calendar, pauses, working=working), start)
+
+
+def _before(rule: DeadlineRule, anchor: date, calendar: Calendar) -> date:
+    if rule.unit == TimeUnit.MONTH:
+        return anchor - relativedelta(months=rule.amount)
     if rule.unit == TimeUnit.WORKING_DAY:
-        return add_working_days(start, rule.amount, exceptions)
-    if rule.unit == TimeUnit.MONTH:
-        return start + relativedelta(months=rule.amount)
-    return start + timedelta(days=rule.amount)
-
-
-def _before(rule: DeadlineRule, start: date, exceptions: Exceptions) -> date:
-    if rule.unit == TimeUnit.MONTH:
-        return start - relativedelta(months=rule.amount)
+        return calendar.add(anchor, -rule.amount)
     if rule.unit == TimeUnit.HOUR:
-        return start - timedelta(hours=rule.amount)
-    if rule.unit == TimeUnit.DAY:
-        return start - timedelta(days=rule.amount)
+        return anchor - timedelta(hours=rule.amount)
+    return anchor - timedelta(days=rule.amount)
+
+
+def _from_set_date(terms: Terms, pauses: Sequence[Pause]) -> datetime:
+    """A date that somebody set moves by as many days as the clock has stood still since."""
+    if terms.set_to is None or terms.set_at is None:
+        raise ValueError("a set date has a moment at which it was set")
+    start, day = local_day(terms.set_at), local_day(terms.set_to)
+    if not any(pause.end > start for pause in pauses) or day <= start:
+        return terms.set_to
+    path = _path(start, (day - start).days, Calendar(), pauses, working=False)
+    return end_of(_last(path, start))
+
+
+def _path(
+    start: date, count: int, calendar: Calendar, pauses: Sequence[Pause], *, working: bool
+) -> Iterator[Counted]:
+    """The days after ``start`` until ``count`` of them have been counted."""
     day = start
-    left = rule.amount
-    while left > 0:
-        day -= timedelta(days=1)
-        left -= is_working(day, exceptions)
+    while count > 0:
+        day += ONE_DAY
+        paused = any(pause.covers(day) for pause in pauses)
+        counted = not paused and (not working or calendar.is_working(day))
+        count -= counted
+        yield Counted(day, counted, paused)
+
+
+def _last(path: Iterator[Counted], start: date) -> date:
+    day = start
+    for step in path:
+        day = step.day
     return day
-
-
-def local_day(moment: datetime) -> date:
-    """The local day of a moment."""
-    return timezone.localtime(moment).date()

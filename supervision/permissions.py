@@ -6,8 +6,8 @@ from django.db.models import Q
 from django.utils.timezone import localdate
 
 from members.models import User
-from proposals.permissions import LATE, VISIBLE, Reach, on_record, visible
-from supervision.models import Duty
+from proposals.permissions import LATE, NOBODY, VISIBLE, Reach, on_record, visible
+from supervision.models import CalendarChange, ChaseNotice, Duty, Reminder
 
 
 def duties(reach: Reach) -> Q:
@@ -20,7 +20,26 @@ def duties(reach: Reach) -> Q:
     )
 
 
+def reminders(reach: Reach) -> Q:
+    """Those sent to oneself are in the inbox; the record of all is the officials'."""
+    return Q(duty__committee__in=reach.officials)
+
+
+def chase_notices(reach: Reach) -> Q:
+    """Officials, the unit that is chased, and leaders."""
+    return Q(committee__in=reach.officials | reach.supervising) | Q(unit__in=reach.units)
+
+
+def calendar_changes(reach: Reach) -> Q:
+    """Whoever can enter them: the topmost committee's office, and the platform's."""
+    everything = Q(pk__isnull=False) if reach.platform else NOBODY
+    return Q(committee__in=reach.offices) | everything
+
+
 VISIBLE[Duty] = duties
+VISIBLE[Reminder] = reminders
+VISIBLE[ChaseNotice] = chase_notices
+VISIBLE[CalendarChange] = calendar_changes
 
 
 def late(user: User, at: datetime) -> Q:

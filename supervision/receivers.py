@@ -11,10 +11,11 @@ from django.utils.translation import override
 
 from proposals.errors import TooLate
 from proposals.lifecycle.subject import Act, Step, Subject
-from proposals.models import Event
+from proposals.models import Event, Proposal
 from proposals.signals import event_recorded, step_checked
 from supervision import services
-from supervision.models import Duty
+from supervision.enums import CalendarChangeState
+from supervision.models import CalendarChange, Duty
 
 
 @receiver(step_checked, dispatch_uid="keep-time-limits")
@@ -34,7 +35,19 @@ def keep_duties(subject: Subject, step: Step, event: Event, act: Act, **_signal:
     services.close(subject, step.closed_by(subject), event, done=True)
     services.close(subject, step.cancels, event, done=False)
     if step.extends:
-        services.extend(subject, step.extends, act)
+        services.extend(subject, step.extends, act, event)
+    if step.pauses:
+        services.pause(subject, step.pauses, event, act)
+    if step.resumes:
+        services.resume(subject, step.resumes, event, act)
+    if step.reminds_anew and isinstance(subject, Proposal):
+        services.remind_anew_of(subject, event)
     with override(settings.LANGUAGE_CODE):  # a basis is read by others than the one who acts
-        for kind in step.opened_by(subject):
-            services.open_duty(subject, kind, event, act)
+        services.open_duties(subject, step.opened_by(subject), event, act)
+
+
+@receiver(event_recorded, dispatch_uid="keep-the-calendar")
+def keep_the_calendar(subject: Subject, step: Step, event: Event, **_signal: Any) -> None:
+    """Move the dates that an applied change of the calendar moves, in the same act."""
+    if isinstance(subject, CalendarChange) and subject.state == CalendarChangeState.APPLIED:
+        services.apply_calendar(subject, event)

@@ -1,23 +1,30 @@
 """Writes on duties; called by the receivers, inside the transaction of the event."""
 
-from collections.abc import Sequence
-from datetime import date, datetime
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
+from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
-from members.models import CalendarDay
 from members.rules import DeadlineRule
+from members.selectors import NoRulebook, rules_for
 from proposals.door import perform
 from proposals.enums import ExtensionState, ReturnState
 from proposals.errors import RuleBroken, WrongState
 from proposals.lifecycle.subject import Act, Subject
-from proposals.models import Assignment, Cosignature, Event
-from supervision import deadlines
-from supervision.models import Duty
-from supervision.models.duty import Closing
+from proposals.models import Assignment, Cosignature, Event, Proposal
+from supervision import deadlines, ladder
+from supervision.calendar import Calendar
+from supervision.deadlines import Terms, local_day
+from supervision.models import CalendarChange, DateChange, Duty, Pause
+from supervision.models.duty import Cause, Closing
+from supervision.selectors import current_calendar
 
 HOLDERS: dict[DutyKind, Role] = {
     DutyKind.COSIGN: Role.MEMBER,
@@ -33,55 +40,101 @@ HOLDERS: dict[DutyKind, Role] = {
     DutyKind.EXTENSION_DECISION: Role.COMMITTEE_DIRECTOR,
     DutyKind.COMMITMENT: Role.UNIT_LIAISON,
     DutyKind.FOLLOW_UP: Role.COMMITTEE_CLERK,
+    DutyKind.SUPERVISION_PLAN: Role.COMMITTEE_CLERK,
+    DutyKind.MILESTONE: Role.COMMITTEE_CLERK,
+    DutyKind.SUPERVISION: Role.COMMITTEE_CLERK,
+    DutyKind.SUPERVISION_REPORT: Role.COMMITTEE_CLERK,
+    DutyKind.INSTRUCTION: Role.UNIT_LIAISON,
 }
-"""Who owes each kind of duty."""
+"""Who owes each kind of duty; a subject may name another role by ``duty_role``."""
+
+PAUSABLE = frozenset({DutyKind.ASSIST_OPINION, DutyKind.REPLY, DutyKind.REHANDLE})
+"""Kinds whose clock can be stopped."""
+
+AROUND = timedelta(days=60)
+"""How far a reminder can lie from the day whose working or resting moves it."""
+
+CHUNK = 1000
+"""How many duties are moved at a time when the calendar changes."""
 
 
-def open_duty(subject: Subject, kind: DutyKind, event: Event, act: Act) -> Duty | None:
+# -- Opening and closing ----------------------------------------------------------------------
+
+
+def open_duties(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
+    """Open a duty of each kind on ``subject``."""
+    calendar = current_calendar() if kinds else Calendar()
+    for kind in kinds:
+        open_duty(subject, kind, event, act, calendar)
+
+
+def open_duty(
+    subject: Subject, kind: DutyKind, event: Event, act: Act, calendar: Calendar
+) -> Duty | None:
     """Open a duty on ``subject``; None where nothing sets a time limit for it.
 
-    A promise that names its day sets the limit itself; else the rulebook does.
+    A promise that names its day sets the limit itself (``promised_due_at`` of the subject);
+    else the rulebook does.
     """
     facts = _facts(subject, kind, act.at)
     rule = deadlines.rule_for(act.rules.deadlines, kind, facts)
     promised: datetime | None = getattr(subject, "promised_due_at", None)
     if promised is not None:
-        due, basis = promised, _("答复中承诺的期限")
+        basis = getattr(subject, "due_basis", None) or _("答复中承诺的期限")
+        terms = Terms(anchor_at=act.at, set_at=act.at, set_to=promised)
     elif rule is not None:
-        due, basis = _due(subject, kind, rule, facts, act), _basis(rule)
+        basis = _basis(rule)
+        terms = _terms(subject, kind, rule, facts, act, calendar)
     else:
         return None
+    due = deadlines.due_at(terms, calendar)
     body_id = getattr(subject, "body_id", None) if _is_addressed(kind) else None
-    return Duty.objects.create(
+    duty = Duty(
         kind=kind,
         subject_kind=subject.kind,
         subject_id=subject.pk,
         proposal=subject.root,
+        title=_title(subject),
+        is_key=facts.key,
         committee_id=subject.committee_id,
-        role=Role.COLLECTIVE_CONTACT if body_id else HOLDERS[kind],
+        role=Role.COLLECTIVE_CONTACT if body_id else getattr(subject, "duty_role", HOLDERS[kind]),
         unit_id=getattr(subject, "unit_id", None) if _is_units(kind) else None,
         member_id=getattr(subject, "member_id", None) if _is_addressed(kind) else None,
         body_id=body_id,
+        person_id=getattr(subject, "duty_person_id", None),
         opened_by=event,
         opened_at=act.at,
         due_at=due,
         first_due_at=due,
         basis=basis,
+        terms=terms.model_dump(mode="json"),
+        dated_at=act.at,
     )
+    _schedule(duty, calendar)
+    duty.save(force_insert=True)
+    return duty
 
 
 def close(subject: Subject, kinds: Sequence[DutyKind], event: Event, *, done: bool) -> None:
     """Close the open duties of these kinds on ``subject``: done, or no longer owed."""
     if not kinds:
         return
-    Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds).update(
+    owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
+    if not PAUSABLE.isdisjoint(kinds):
+        Pause.objects.filter(duty__in=owed, ended_at=None).update(
+            ended_at=event.at, ended_by=event
+        )
+    owed.update(
         closed_by=event,
         closed_at=event.at,
         closing=Closing.DONE if done else Closing.CANCELLED,
     )
 
 
-def extend(request: Any, kind: DutyKind, act: Act) -> None:
+# -- Moving -----------------------------------------------------------------------------------
+
+
+def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
     """Check the date that an extension request asks for, and move the duty once it is granted.
 
     Raises RuleBroken when the new date is not later, or later than the rulebook allows.
@@ -102,8 +155,207 @@ def extend(request: Any, kind: DutyKind, act: Act) -> None:
             }
         )
     if request.state == ExtensionState.GRANTED:
-        duty.due_at = request.new_due_at
-        duty.save(update_fields=["due_at"])
+        former = Terms.model_validate(duty.terms)
+        terms = Terms(
+            rule=former.rule,
+            anchor_at=former.anchor_at,
+            set_at=act.at,
+            set_to=request.new_due_at,
+        )
+        asked = Event.objects.filter(subject_kind=request.kind, subject_id=request.pk).first()
+        _move(
+            duty,
+            terms,
+            cause=Cause.EXTENDED,
+            event=event,
+            calendar=current_calendar(),
+            reason=request.reason,
+            asked_by_id=asked.actor_id if asked else None,
+        )
+
+
+def pause(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
+    """Stop the clocks of these duties of ``subject``; raises RuleBroken when none runs."""
+    owed = Duty.objects.of(subject.kind, subject.pk).running().filter(kind__in=kinds)
+    duties = list(owed.filter(due_at__gte=act.at))
+    if not duties:
+        raise RuleBroken(_("没有未到期的办理期限可以暂停"))
+    Pause.objects.bulk_create(
+        Pause(
+            duty=duty,
+            ground=act.data["ground"],
+            reason=act.data["reason"],
+            began_at=act.at,
+            began_by=event,
+        )
+        for duty in duties
+    )
+    owed.filter(pk__in=[duty.pk for duty in duties]).update(paused_at=act.at, remind_at=None)
+
+
+def resume(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
+    """Let the clocks run on; each duty gets back the days on which its clock stood still."""
+    owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
+    calendar = current_calendar()
+    for duty in owed.exclude(paused_at=None):
+        duty.pauses.filter(ended_at=None).update(ended_at=act.at, ended_by=event)
+        duty.paused_at = None
+        stopped = duty.pauses.order_by("id").last()
+        _move(
+            duty,
+            Terms.model_validate(duty.terms),
+            cause=Cause.RESUMED,
+            event=event,
+            calendar=calendar,
+            reason=stopped.reason if stopped else "",
+        )
+
+
+def remind_anew_of(proposal: Proposal, event: Event) -> None:
+    """The open duties of a proposal follow the ladders of what it has become."""
+    calendar = current_calendar()
+    for duty in Duty.objects.open().filter(proposal=proposal).exclude(is_key=proposal.is_key):
+        duty.is_key = proposal.is_key
+        _schedule(duty, calendar, after=event.at)
+        duty.save(update_fields=["is_key", "remind_at"])
+
+
+@dataclass(frozen=True)
+class Move:
+    """A duty whose date a change of the calendar moves."""
+
+    duty: Duty
+    due_after: datetime
+
+
+def moves(change: CalendarChange) -> Iterator[Move]:
+    """The open duties that ``change`` would move, by their present dates; closed ones stay.
+
+    Meant for a change that is not applied yet.
+    """
+    calendar = change.changed(current_calendar())
+    for duty in _concerned(change).prefetch_related(_ended_pauses()).iterator(CHUNK):
+        due = deadlines.due_at(Terms.model_validate(duty.terms), calendar, _intervals(duty))
+        if due != duty.due_at:
+            yield Move(duty, due)
+
+
+def apply_calendar(change: CalendarChange, event: Event) -> int:
+    """Move the open duties to the dates that the calendar now gives; returns how many moved."""
+    calendar = current_calendar()
+    moved = 0
+    for duty in _concerned(change).prefetch_related(_ended_pauses()).iterator(CHUNK):
+        terms = Terms.model_validate(duty.terms)
+        due = deadlines.due_at(terms, calendar, _intervals(duty))
+        if due != duty.due_at:
+            _move(
+                duty, terms, cause=Cause.CALENDAR, event=event, calendar=calendar, reason=change.source
+            )
+            moved += 1
+    _remind_anew(change, calendar)
+    return moved
+
+
+def _concerned(change: CalendarChange) -> QuerySet[Duty]:
+    """Open duties whose way to the due date can lead over a changed day."""
+    first, last = change.span()
+    return (
+        Duty.objects.open()
+        .filter(opened_at__lte=deadlines.end_of(last))
+        .filter(Q(due_at__gte=deadlines.end_of(first - AROUND)) | Q(paused_at__isnull=False))
+        .order_by("id")
+    )
+
+
+def _remind_anew(change: CalendarChange, calendar: Calendar) -> None:
+    """Reminders that the changed days bring forward or put off."""
+    first, last = change.span()
+    waiting = Duty.objects.running().filter(
+        remind_at__gte=deadlines.end_of(first - AROUND), remind_at__lte=deadlines.end_of(last + AROUND)
+    )
+    batch: list[Duty] = []
+    for duty in waiting.order_by("id").iterator(CHUNK):
+        before = duty.remind_at
+        _schedule(duty, calendar, after=change.applied_at)
+        if duty.remind_at != before:
+            batch.append(duty)
+    Duty.objects.bulk_update(batch, ["remind_at"], batch_size=CHUNK)
+
+
+def _move(
+    duty: Duty,
+    terms: Terms,
+    *,
+    cause: Cause,
+    event: Event,
+    calendar: Calendar,
+    reason: str = "",
+    asked_by_id: int | None = None,
+) -> None:
+    """Give the duty the date that its terms now have, as a new version; no row if it stays."""
+    pauses = _intervals(duty)
+    due = deadlines.due_at(terms, calendar, pauses)
+    before = duty.due_at
+    duty.terms, duty.due_at = terms.model_dump(mode="json"), due
+    if due != before:
+        duty.date_version += 1
+        duty.dated_at = event.at
+        DateChange.objects.create(
+            duty=duty,
+            version=duty.date_version,
+            cause=cause,
+            due_before=before,
+            due_after=due,
+            reason=reason,
+            asked_by_id=asked_by_id,
+            event=event,
+            made_at=event.at,
+        )
+    _schedule(duty, calendar, after=event.at)
+    duty.save(
+        update_fields=["terms", "due_at", "date_version", "dated_at", "paused_at", "remind_at"]
+    )
+
+
+def _schedule(duty: Duty, calendar: Calendar, *, after: datetime | None = None) -> None:
+    """Set the next moment at which the duty is reminded of; the clock must run for that."""
+    duty.remind_at = None
+    if duty.paused_at is None:
+        steps = steps_of(duty, calendar)
+        duty.remind_at = ladder.next_moment(steps, max(duty.dated_at, after or duty.dated_at))
+
+
+def steps_of(duty: Duty, calendar: Calendar) -> list[ladder.Scheduled]:
+    """The reminders of a duty, under the rules of the day on which it was opened."""
+    try:
+        reminders = rules_for(duty.committee_id, local_day(duty.opened_at)).reminders
+    except NoRulebook:
+        return []
+    found = ladder.ladder_for(reminders, duty.kind, key=duty.is_key)
+    if found is None:
+        return []
+    return ladder.schedule(found, reminders, duty.due_at, calendar)
+
+
+def _ended_pauses() -> Prefetch[Any]:
+    return Prefetch("pauses", Pause.objects.exclude(ended_at=None), to_attr="ended_pauses")
+
+
+def _intervals(duty: Duty) -> list[deadlines.Pause]:
+    """The days on which the clock has stood still; a pause that goes on counts when it ends."""
+    rows: Iterable[Pause] = (
+        duty.ended_pauses  # type: ignore[attr-defined]  # fetched ahead by _ended_pauses
+        if hasattr(duty, "ended_pauses")
+        else duty.pauses.exclude(ended_at=None)
+    )
+    return [
+        deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
+        for row in rows
+        if row.ended_at is not None
+    ]
+
+
+# -- By the clock -----------------------------------------------------------------------------
 
 
 def lapse_invitations(*, at: datetime, limit: int = 500) -> int:
@@ -124,27 +376,29 @@ def lapse_invitations(*, at: datetime, limit: int = 500) -> int:
     return lapsed
 
 
-def _due(
-    subject: Subject, kind: DutyKind, rule: DeadlineRule, facts: deadlines.Facts, act: Act
-) -> datetime:
-    exceptions = calendar_exceptions()
-    full = deadlines.due_at(rule, facts, exceptions)
+# -- What a rule asks about the case ------------------------------------------------------------
+
+
+def _terms(
+    subject: Subject,
+    kind: DutyKind,
+    rule: DeadlineRule,
+    facts: deadlines.Facts,
+    act: Act,
+    calendar: Calendar,
+) -> Terms:
+    full = deadlines.terms(rule, facts)
     former = _former_reply(subject) if kind == DutyKind.REPLY else None
     if former is None:
         return full
     return deadlines.carried_over(
         act.rules.handling.returns.clock,
+        full,
         former_due_at=former.due_at,
         asked_at=max(_asked_at(subject, act.at), former.opened_at),
         issued_at=act.at,
-        full=full,
-        exceptions=exceptions,
+        calendar=calendar,
     )
-
-
-def calendar_exceptions() -> dict[date, bool]:
-    """The days that the administrator declared."""
-    return dict(CalendarDay.objects.values_list("day", "is_working"))
 
 
 def _former_reply(task: Any) -> Duty | None:
@@ -165,6 +419,10 @@ def _asked_at(task: Any, default: datetime) -> datetime:
 
 def _facts(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
     proposal = subject.root
+    if proposal is None:  # a key topic of several proposals, and what hangs on it
+        return deadlines.Facts(
+            opened_at=at, reply_due_at=getattr(subject, "reply_due_at", None), key=True
+        )
     return deadlines.Facts(
         opened_at=at,
         received_at=proposal.received_at,
@@ -201,6 +459,12 @@ def _period_now(subject: Subject, at: datetime) -> PeriodKind:
 def _reply_due(proposal_id: int) -> datetime | None:
     duty = Duty.objects.filter(proposal=proposal_id, kind=DutyKind.REPLY).open().last()
     return duty.due_at if duty else None
+
+
+def _title(subject: Subject) -> str:
+    """What the duty is about, as a list shows it."""
+    about = subject.root.title if subject.root is not None else str(subject)
+    return about[:200]
 
 
 def _is_units(kind: DutyKind) -> bool:

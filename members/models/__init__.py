@@ -1,7 +1,7 @@
 """The rows of people and bodies, one noun a file."""
 
 from members.models.body import Body
-from members.models.calendar import CalendarDay
+from members.models.calendar import CalendarDay, CalendarYear
 from members.models.committee import Committee, Session, Term
 from members.models.member import Member
 from members.models.notice import Notice
@@ -13,6 +13,7 @@ from members.models.user import User
 __all__ = [
     "Body",
     "CalendarDay",
+    "CalendarYear",
     "Committee",
     "Member",
     "Notice",

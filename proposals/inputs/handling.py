@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from members.enums import AssignmentRole, ContactStage
 from proposals.enums import ContactWay
-from proposals.inputs.fields import NotLater, Reason, key_field, unit_field
+from proposals.inputs.fields import NotLater, Reason, RulebookCode, key_field, unit_field
 from proposals.inputs.reviewing import UnitRoleInput
 
 
@@ -85,6 +85,24 @@ class ReturnRequestInput(Reason):
     signed_by = serializers.CharField(
         label=_("单位负责人签字"), required=False, allow_blank=True, default="", max_length=60
     )
+
+
+class StopClockInput(Reason):
+    """Why the clock of a task is stopped."""
+
+    ground = RulebookCode(lambda rules: rules.handling.pauses.grounds, label=_("事由"))
+
+
+class QuietInput(Reason):
+    """Until when, and why, nobody is reminded of a proposal."""
+
+    until = serializers.DateField(label=_("静默至（含当日）"))
+
+    def validate_until(self, until: date) -> date:
+        """A day to come."""
+        if until < timezone.localdate(self.context["at"]):
+            raise serializers.ValidationError(_("须不早于今天"))
+        return until
 
 
 class GrantReturnInput(serializers.Serializer[Any]):

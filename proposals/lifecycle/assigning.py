@@ -28,6 +28,7 @@ all_signed_for = Condition(
         not proposal.assignments.answering().filter(state=AssignmentState.ISSUED).exists()
     ),
 )
+is_muted = Condition(_("没有静默提醒"), lambda proposal: proposal.quiet_until is not None)
 
 
 class Assigning(Merging):
@@ -35,6 +36,7 @@ class Assigning(Merging):
 
     assigned_at = models.DateTimeField(_("交办时间"), null=True)
     government_leader = models.CharField(_("牵头领导"), max_length=60, blank=True)
+    quiet_until = models.DateField(_("静默提醒至"), null=True)
 
     class Meta:
         abstract = True
@@ -95,6 +97,26 @@ class Assigning(Merging):
             if assignment.role == AssignmentRole.SOLE:
                 act.then(assignment, "become_lead")
         self._issue(act, unit=unit, role=role)
+
+    @step(
+        source=IN_HANDS,
+        who=who.clerk | who.director,
+        label=_("静默提醒"),
+        input=inputs.QuietInput,
+    )
+    def mute_reminders(self, act: Act) -> None:
+        """Nobody is reminded of this proposal until a day; what is statutory still goes out."""
+        self.quiet_until = act.data["until"]
+
+    @step(
+        source=IN_HANDS,
+        who=who.clerk | who.director,
+        label=_("恢复提醒"),
+        conditions=[is_muted],
+    )
+    def unmute_reminders(self, act: Act) -> None:
+        """Reminders go out again."""
+        self.quiet_until = None
 
     @step(
         source=S.ASSIGNED,

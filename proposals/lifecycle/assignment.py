@@ -15,7 +15,7 @@ from proposals.enums import AssignmentState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs import replying
-from proposals.inputs.fields import Reason
+from proposals.inputs.fields import OptionalNote, Reason
 from proposals.lifecycle import who
 from proposals.lifecycle.subject import Act, Condition, Subject, step
 
@@ -54,12 +54,25 @@ in_hands = Condition(
     _("提案不在办理阶段"), lambda assignment: assignment.proposal.state in IN_HANDS
 )
 
+clock_may_stop = Condition(
+    _("本会规则不允许暂停计时"), lambda assignment: assignment.rules.handling.pauses.allowed
+)
+clock_runs = Condition(
+    _("已经暂停计时"), lambda assignment: assignment.clock_stopped_at is None
+)
+clock_stands = Condition(
+    _("没有暂停计时"), lambda assignment: assignment.clock_stopped_at is not None
+)
+
 
 def duties_of_issue(assignment: AssignmentLifecycle) -> list[DutyKind]:
     """What a unit owes once it has the task: sign for it, and answer in its role."""
     owed = DutyKind.REPLY if assignment.role in ANSWERING_ROLES else DutyKind.ASSIST_OPINION
     return [DutyKind.ACKNOWLEDGE, DutyKind.RETURN_WINDOW, owed]
 
+
+TIMED = (DutyKind.ASSIST_OPINION, DutyKind.REPLY, DutyKind.REHANDLE)
+"""What a unit works on until a date, and whose clock can be stopped."""
 
 OWED = (
     DutyKind.ACKNOWLEDGE,
@@ -111,6 +124,7 @@ class AssignmentLifecycle(Subject):
     opinion_handler = models.CharField(_("承办人"), max_length=60, blank=True)
     opinion_phone = models.CharField(_("联系电话"), max_length=30, blank=True)
     waiver_reason = models.TextField(_("免交会办意见的理由"), blank=True)
+    clock_stopped_at = models.DateTimeField(_("暂停计时时间"), null=True)
 
     if TYPE_CHECKING:
         contact_records: RelatedManager[ContactRecord]
@@ -228,6 +242,33 @@ class AssignmentLifecycle(Subject):
         act.then(self.extension_requests.model(assignment=self, **act.data), "lodge")
 
     @step(
+        source=TAKEABLE,
+        who=who.assigning_officer | who.clerk,
+        label=_("暂停计时"),
+        input=inputs.StopClockInput,
+        tone=Tone.WARNING,
+        conditions=[clock_may_stop, clock_runs],
+        pauses=TIMED,
+        tells=("unit", "lead"),
+    )
+    def stop_clock(self, act: Act) -> None:
+        """The unit cannot go on for now; the days until the clock runs again do not count."""
+        self.clock_stopped_at = act.at
+
+    @step(
+        source=TAKEABLE,
+        who=who.assigning_officer | who.clerk,
+        label=_("恢复计时"),
+        input=OptionalNote,
+        conditions=[clock_stands],
+        resumes=TIMED,
+        tells=("unit", "lead"),
+    )
+    def resume_clock(self, act: Act) -> None:
+        """Work goes on; the due date moves by the days on which the clock stood still."""
+        self.clock_stopped_at = None
+
+    @step(
         source=AT_WORK,
         target=S.REPLIED,
         who=who.liaison,
@@ -323,6 +364,7 @@ class AssignmentLifecycle(Subject):
 
     def _drop_requests(self, act: Act) -> None:
         """Nobody need decide what the unit asked for once it has answered or lost the task."""
+        self.clock_stopped_at = None
         for request in self.return_requests.filter(state__in=RETURN_OPEN):
             act.then(request, "lapse")
         for plea in self.extension_requests.filter(state="requested"):

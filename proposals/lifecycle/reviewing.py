@@ -167,6 +167,7 @@ class Reviewing(Drafting):
         input=inputs.KeyInput,
         tone=Tone.PRIMARY,
         conditions=[not_key],
+        reminds_anew=True,
         tells=("proposers", "units"),
     )
     def designate_key(self, act: Act) -> None:

@@ -65,7 +65,9 @@ class Step:
     ``target`` of None keeps the state); ``targets`` are the possible ones when the body
     decides. ``within`` is a duty whose time limit the step must keep. ``opens``, ``closes``
     (done) and ``cancels`` (no longer owed) are kinds of duties; ``extends`` is the kind whose
-    date the subject asks to move, or moves once granted, to its ``new_due_at``. ``tells`` names
+    date the subject asks to move, or moves once granted, to its ``new_due_at``; ``pauses`` and
+    ``resumes`` stop the clocks of these kinds and let them run on; ``reminds_anew`` when what
+    the proposal owes is reminded of differently from now on. ``tells`` names
     audiences of notices, and ``news`` words them. A ``rollup`` step is taken by the system as
     soon as its conditions hold; it names the kinds of subjects whose moves can bring that about.
     ``locks`` tells further proposals to lock, from the raw input.
@@ -85,6 +87,9 @@ class Step:
     closes: DutyList
     cancels: Sequence[DutyKind]
     extends: DutyKind | None
+    pauses: tuple[DutyKind, ...]
+    resumes: tuple[DutyKind, ...]
+    reminds_anew: bool
     tells: tuple[str, ...]
     news: Callable[[Any, Act], News] | None
     rollup: tuple[str, ...]
@@ -123,6 +128,9 @@ def step(
     closes: DutyList = (),
     cancels: Sequence[DutyKind] = (),
     extends: DutyKind | None = None,
+    pauses: Sequence[DutyKind] = (),
+    resumes: Sequence[DutyKind] = (),
+    reminds_anew: bool = False,
     tells: Sequence[str] = (),
     news: Callable[[Any, Act], News] | None = None,
     rollup: Sequence[str] = (),
@@ -147,6 +155,9 @@ def step(
             closes=closes,
             cancels=tuple(cancels),
             extends=extends,
+            pauses=tuple(pauses),
+            resumes=tuple(resumes),
+            reminds_anew=reminds_anew,
             tells=tuple(tells),
             news=news,
             rollup=tuple(rollup),

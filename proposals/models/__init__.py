@@ -1,5 +1,6 @@
 """The rows of a proposal's life, one noun a file."""
 
+from proposals.lifecycle.subject import Subject
 from proposals.models.assignment import Assignment, ContactRecord
 from proposals.models.attachment import Attachment
 from proposals.models.batch import AssignmentBatch
@@ -19,7 +20,7 @@ from proposals.models.review import ReviewOpinion
 from proposals.models.text import Suggestion, TextVersion
 from proposals.numbering import Series
 
-SUBJECTS = (
+SUBJECTS: list[type[Subject]] = [
     Proposal,
     Cosignature,
     PreAssignment,
@@ -31,8 +32,11 @@ SUBJECTS = (
     Feedback,
     Commitment,
     MergeCandidate,
-)
-"""Everything with a machine; API, permissions, ledger and diagram go through this list."""
+]
+"""Everything with a machine; API, permissions, ledger and diagram go through this list.
+
+The packages above add their own.
+"""
 
 __all__ = [
     "SUBJECTS",

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from members import clock
-from supervision.models import Duty
+from supervision.models import ChaseNotice, Duty, Reminder
 
 
 class DutyFilter(filters.FilterSet):
@@ -18,9 +18,36 @@ class DutyFilter(filters.FilterSet):
 
     class Meta:
         model = Duty
-        fields = ["kind", "proposal", "unit", "member", "body", "subject_kind", "subject_id"]
+        fields = [
+            "kind",
+            "proposal",
+            "unit",
+            "member",
+            "body",
+            "is_key",
+            "subject_kind",
+            "subject_id",
+        ]
 
     def late(self, queryset: QuerySet[Duty], name: str, value: bool) -> Any:
         """Owed and late now, or everything else."""
         late = Duty.objects.overdue(clock.now()).values("pk")
         return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
+
+
+class ReminderFilter(filters.FilterSet):
+    """Filters of the record of reminders."""
+
+    class Meta:
+        model = Reminder
+        fields = ["duty", "step", "state", "recipient"]
+
+
+class ChaseNoticeFilter(filters.FilterSet):
+    """Filters of chase documents."""
+
+    duty = filters.NumberFilter(field_name="lines__duty")
+
+    class Meta:
+        model = ChaseNotice
+        fields = ["kind", "year", "unit"]

@@ -1,17 +1,40 @@
-"""What the API shows of duties."""
+"""What the API shows of duties, reminders, chase documents and the calendar."""
 
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.functional import cached_property
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from members import clock
-from supervision.models import Duty
+from supervision import deadlines
+from supervision.calendar import Calendar, DayKind
+from supervision.deadlines import Terms
+from supervision.models import (
+    CalendarChange,
+    ChaseLine,
+    ChaseNotice,
+    DateChange,
+    Duty,
+    Pause,
+    Reminder,
+)
+from supervision.selectors import current_calendar
 
 
 class DutySerializer(serializers.ModelSerializer[Duty]):
-    """A duty; ``overdue`` is computed for the moment of reading."""
+    """A duty; what depends on the day is computed for the moment of reading.
+
+    ``days`` are working days: left when positive, late when negative. ``assumed_years`` are
+    years whose working days nobody has announced yet and on which the date rests.
+    """
 
     kind_label = serializers.CharField(source="get_kind_display", read_only=True)
-    title = serializers.CharField(source="proposal.title", read_only=True)
     overdue = serializers.SerializerMethodField()
+    days = serializers.SerializerMethodField()
+    assumed_years = serializers.SerializerMethodField()
 
     class Meta:
         model = Duty
@@ -23,6 +46,7 @@ class DutySerializer(serializers.ModelSerializer[Duty]):
             "subject_id",
             "proposal",
             "title",
+            "is_key",
             "role",
             "unit",
             "member",
@@ -30,12 +54,228 @@ class DutySerializer(serializers.ModelSerializer[Duty]):
             "opened_at",
             "due_at",
             "first_due_at",
+            "date_version",
+            "paused_at",
             "basis",
             "closed_at",
             "closing",
             "overdue",
+            "days",
+            "assumed_years",
         ]
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """The working days, read once for a whole list."""
+        root = self.root
+        if not hasattr(root, "_calendar"):
+            root._calendar = current_calendar()  # type: ignore[attr-defined]
+        found: Calendar = root._calendar
+        return found
 
     def get_overdue(self, duty: Duty) -> bool:
         """Whether it is owed and late now."""
         return duty.is_overdue(clock.now())
+
+    def get_days(self, duty: Duty) -> int:
+        """Working days until the date; negative once it has passed."""
+        today, due = clock.today(), deadlines.local_day(duty.due_at)
+        if today <= due:
+            return self.calendar.between(today, due)
+        return -self.calendar.between(due, today)
+
+    @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
+    def get_assumed_years(self, duty: Duty) -> list[int]:
+        """Years that are only assumed."""
+        terms = Terms.model_validate(duty.terms)
+        return deadlines.assumed_years(terms, duty.due_at, self.calendar)
+
+
+class DateChangeSerializer(serializers.ModelSerializer[DateChange]):
+    """A due date that moved."""
+
+    cause_label = serializers.CharField(source="get_cause_display", read_only=True)
+    decided_by = serializers.CharField(source="event.actor", read_only=True, allow_null=True)
+    asked_by = serializers.CharField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = DateChange
+        fields = [
+            "version",
+            "cause",
+            "cause_label",
+            "due_before",
+            "due_after",
+            "reason",
+            "asked_by",
+            "decided_by",
+            "event",
+            "made_at",
+        ]
+
+
+class PauseSerializer(serializers.ModelSerializer[Pause]):
+    """An interval in which the clock stands still."""
+
+    class Meta:
+        model = Pause
+        fields = ["ground", "reason", "began_at", "ended_at"]
+
+
+class CountedDaySerializer(serializers.Serializer[Any]):
+    """One day on the way to a due date."""
+
+    day = serializers.DateField()
+    counted = serializers.BooleanField()
+    paused = serializers.BooleanField()
+    kind = serializers.ChoiceField(choices=DayKind.choices)
+    name = serializers.CharField()
+
+
+class WhySerializer(serializers.Serializer[Any]):
+    """Why a duty is due when it is."""
+
+    anchor_at = serializers.DateTimeField()
+    basis = serializers.CharField()
+    source = serializers.CharField()
+    due_at = serializers.DateTimeField()
+    first_due_at = serializers.DateTimeField()
+    days = CountedDaySerializer(many=True)
+    skipped = CountedDaySerializer(many=True)
+    pauses = PauseSerializer(many=True)
+    changes = DateChangeSerializer(many=True)
+    assumed_years = serializers.ListField(child=serializers.IntegerField())
+
+
+class ReminderSerializer(serializers.ModelSerializer[Reminder]):
+    """A step of a ladder: sent to whom, or why not."""
+
+    state_label = serializers.CharField(source="get_state_display", read_only=True)
+    recipient_name = serializers.CharField(source="recipient", read_only=True, allow_null=True)
+    read_at = serializers.DateTimeField(source="notice.read_at", read_only=True, allow_null=True)
+
+    class Meta:
+        model = Reminder
+        fields = [
+            "id",
+            "duty",
+            "date_version",
+            "step",
+            "recipient",
+            "recipient_name",
+            "state",
+            "state_label",
+            "moment",
+            "at",
+            "read_at",
+        ]
+
+
+class ChaseLineSerializer(serializers.ModelSerializer[ChaseLine]):
+    """A duty in a chase document."""
+
+    class Meta:
+        model = ChaseLine
+        fields = ["duty", "date_version", "due_at", "days_late"]
+
+
+class ChaseNoticeSerializer(serializers.ModelSerializer[ChaseNotice]):
+    """A numbered chase document."""
+
+    kind_label = serializers.CharField(source="get_kind_display", read_only=True)
+
+    class Meta:
+        model = ChaseNotice
+        fields = [
+            "id",
+            "kind",
+            "kind_label",
+            "number",
+            "unit",
+            "addressee",
+            "copied_to",
+            "title",
+            "issued_at",
+        ]
+
+
+class ChaseNoticeDetailSerializer(ChaseNoticeSerializer):
+    """With its text and what it is about."""
+
+    lines = ChaseLineSerializer(many=True, read_only=True)
+
+    class Meta(ChaseNoticeSerializer.Meta):
+        fields = [*ChaseNoticeSerializer.Meta.fields, "text", "lines"]
+
+
+class CalendarChangeSerializer(serializers.ModelSerializer[CalendarChange]):
+    """A change of the calendar."""
+
+    state_label = serializers.CharField(source="get_state_display", read_only=True)
+
+    class Meta:
+        model = CalendarChange
+        fields = [
+            "id",
+            "state",
+            "state_label",
+            "version",
+            "committee",
+            "year",
+            "days",
+            "source",
+            "created_at",
+            "applied_at",
+        ]
+
+
+class MoveSerializer(serializers.Serializer[Any]):
+    """A duty that a change of the calendar would move."""
+
+    duty = serializers.IntegerField(source="duty.pk")
+    kind = serializers.CharField(source="duty.kind")
+    kind_label = serializers.CharField(source="duty.get_kind_display")
+    title = serializers.CharField(source="duty.title")
+    committee = serializers.IntegerField(source="duty.committee_id")
+    unit = serializers.IntegerField(source="duty.unit_id", allow_null=True)
+    due_before = serializers.DateTimeField(source="duty.due_at")
+    due_after = serializers.DateTimeField()
+
+
+class MovesSerializer(serializers.Serializer[Any]):
+    """How many duties would move, and the first of them."""
+
+    count = serializers.IntegerField()
+    moves = MoveSerializer(many=True)
+
+
+class DaySerializer(serializers.Serializer[Any]):
+    """A day of the working calendar."""
+
+    date = serializers.DateField()
+    is_working = serializers.BooleanField()
+    kind = serializers.ChoiceField(choices=DayKind.choices)
+    name = serializers.CharField()
+
+
+class YearSerializer(serializers.Serializer[Any]):
+    """A year of the working calendar; ``status`` says how well it is known."""
+
+    year = serializers.IntegerField()
+    status = serializers.CharField()
+    status_label = serializers.CharField()
+    days = DaySerializer(many=True)
+
+
+class LatenessSerializer(serializers.Serializer[Any]):
+    """What is late, of one unit or kind; working days at most, by both dates."""
+
+    key = serializers.CharField()
+    label = serializers.CharField()
+    open = serializers.IntegerField()
+    overdue = serializers.IntegerField()
+    most_days_late = serializers.IntegerField()
+    most_days_late_originally = serializers.IntegerField()
+    done = serializers.IntegerField()
+    on_time = serializers.IntegerField()
+    on_time_originally = serializers.IntegerField()

@@ -8,3 +8,7 @@ from supervision.api import views
 def register(router: BaseRouter) -> None:
     """Add the view sets of this application to the API."""
     router.register("duties", views.DutyViewSet)
+    router.register("reminders", views.ReminderViewSet)
+    router.register("chase-notices", views.ChaseNoticeViewSet)
+    router.register("calendar-changes", views.CalendarChangeViewSet)
+    router.register("calendar", views.CalendarViewSet, basename="calendar")

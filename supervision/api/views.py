@@ -1,9 +1,42 @@
-"""Duties over the API: read only, they follow from events."""
+"""Duties and what follows from them over the API: read only, but for the calendar."""
 
-from proposals.api.actions import VisibleViewSet, documented
-from supervision.api.filters import DutyFilter
-from supervision.api.serializers import DutySerializer
-from supervision.models import Duty
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import islice
+from typing import Any
+
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import viewsets
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from members import clock
+from members.enums import Role
+from members.models import Committee
+from members.selectors import posts_of
+from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
+from proposals.lifecycle.subject import Subject
+from supervision import lateness, services
+from supervision.api.filters import ChaseNoticeFilter, DutyFilter, ReminderFilter
+from supervision.api.serializers import (
+    CalendarChangeSerializer,
+    ChaseNoticeDetailSerializer,
+    ChaseNoticeSerializer,
+    DutySerializer,
+    LatenessSerializer,
+    MovesSerializer,
+    ReminderSerializer,
+    WhySerializer,
+    YearSerializer,
+)
+from supervision.models import CalendarChange, ChaseNotice, Duty, Reminder
+from supervision.selectors import current_calendar, why
+
+SHOWN = 500
+"""How many moves a preview lists; it counts all."""
 
 
 @documented("任务")
@@ -13,5 +46,106 @@ class DutyViewSet(VisibleViewSet):
     queryset = Duty.objects.all()
     serializer_class = DutySerializer
     filterset_class = DutyFilter
-    related = ("proposal",)
     ordering_fields = ("due_at", "id")
+
+    @extend_schema(summary="期限依据", responses=WhySerializer)
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def why(self, request: Request, pk: str | None = None) -> Response:
+        """Anchor, rule and source, each day that was skipped, pauses, and how the date moved."""
+        return Response(WhySerializer(why(self.get_object())).data)
+
+    @extend_schema(
+        summary="逾期与按期",
+        parameters=[OpenApiParameter("by", str, enum=["unit", "kind"], required=False)],
+        responses=LatenessSerializer(many=True),
+    )
+    @action(detail=False, pagination_class=None)
+    def lateness(self, request: Request) -> Response:
+        """What is late and what was on time, by unit or by kind, in working days.
+
+        Against the effective date and against the original one.
+        """
+        rows = self.filter_queryset(self.get_queryset())
+        by = "kind" if request.query_params.get("by") == "kind" else "unit"
+        return Response(LatenessSerializer(lateness.by(by, rows, clock.now()), many=True).data)
+
+
+@documented("提醒记录")
+class ReminderViewSet(VisibleViewSet):
+    """What was sent, skipped or kept quiet."""
+
+    queryset = Reminder.objects.all()
+    serializer_class = ReminderSerializer
+    filterset_class = ReminderFilter
+    related = ("recipient", "notice")
+    ordering_fields = ("id",)
+
+
+@documented("催办文书")
+class ChaseNoticeViewSet(VisibleViewSet):
+    """Numbered documents that chase what is late."""
+
+    queryset = ChaseNotice.objects.all()
+    serializer_class = ChaseNoticeSerializer
+    detail_serializer_class = ChaseNoticeDetailSerializer
+    filterset_class = ChaseNoticeFilter
+    prefetched = ("lines",)
+    ordering_fields = ("id", "issued_at")
+
+
+@documented("工作日历变更")
+class CalendarChangeViewSet(SubjectViewSet):
+    """Days entered or imported; look at the moves before you apply them."""
+
+    queryset = CalendarChange.objects.all()
+    serializer_class = CalendarChangeSerializer
+    filterset_fields = ("state", "year")
+    ordering_fields = ("id",)
+
+    def begin(self, request: Request) -> Subject:
+        """The calendar is the whole platform's: a platform administrator names no committee."""
+        roles = {post.role for post in posts_of(self.reader, clock.today())}
+        if Role.PLATFORM_ADMINISTRATOR not in roles:
+            return super().begin(request)
+        top = Committee.objects.filter(parent=None).order_by("pk").first()
+        if top is None:
+            raise NotFound
+        return CalendarChange(committee=top)
+
+    @extend_schema(summary="哪些期限会变动", responses=MovesSerializer)
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def moves(self, request: Request, pk: str | None = None) -> Response:
+        """The open duties that the change would move, from when to when."""
+        found = services.moves(self.get_object())
+        first = list(islice(found, SHOWN))
+        count = len(first) + sum(1 for _move in found)
+        return Response(MovesSerializer({"count": count, "moves": first}).data)
+
+
+class CalendarViewSet(viewsets.ViewSet):
+    """The working days of a year, as the platform knows them."""
+
+    lookup_field = "year"
+    lookup_value_regex = r"20\d\d"
+
+    @extend_schema(
+        summary="工作日历",
+        parameters=[OpenApiParameter("year", int, OpenApiParameter.PATH)],
+        responses=YearSerializer,
+    )
+    def retrieve(self, request: Request, year: str) -> Response:
+        """Every day of the year: worked or not, why, and how well the year is known."""
+        calendar = current_calendar()
+        number = int(year)
+        first = date(number, 1, 1)
+        length = (date(number + 1, 1, 1) - first).days
+        status = calendar.status(number)
+        days = [calendar.day(first + timedelta(days=n)) for n in range(length)]
+        shown: dict[str, Any] = {
+            "year": number,
+            "status": status,
+            "status_label": status.label,
+            "days": days,
+        }
+        return Response(YearSerializer(shown).data)
+

@@ -1,0 +1,1 @@
+"""The machines of supervision; one declaration a step."""

@@ -1,0 +1,57 @@
+"""Reads about duties and the calendar; no writes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from members.models import CalendarDay, CalendarYear
+from supervision import deadlines
+from supervision.calendar import Calendar, Declared
+from supervision.deadlines import Terms, local_day
+from supervision.models import Duty
+
+
+def current_calendar() -> Calendar:
+    """The working days as the platform knows them now; two small queries."""
+    rows = CalendarDay.objects.order_by().values_list("day", "is_working", "name")
+    declared = {day: Declared(is_working, name) for day, is_working, name in rows}
+    years = CalendarYear.objects.order_by().values_list("year", flat=True)
+    return Calendar(declared, frozenset(years))
+
+
+def why(duty: Duty) -> dict[str, Any]:
+    """How a due date came about: rule and source, day by day, pauses, changes.
+
+    ``skipped`` are the days on the way that did not count, each with its name.
+    """
+    calendar = current_calendar()
+    terms = Terms.model_validate(duty.terms)
+    pauses = [
+        deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
+        for row in duty.pauses.all()
+        if row.ended_at is not None
+    ]
+    days = []
+    for counted in deadlines.days(terms, calendar, pauses):
+        known = calendar.day(counted.day)
+        days.append(
+            {
+                "day": counted.day,
+                "counted": counted.counted,
+                "paused": counted.paused,
+                "kind": known.kind,
+                "name": known.name,
+            }
+        )
+    return {
+        "anchor_at": terms.anchor_at,
+        "basis": duty.basis,
+        "source": terms.rule.source if terms.rule else "",
+        "due_at": duty.due_at,
+        "first_due_at": duty.first_due_at,
+        "days": days,
+        "skipped": [row for row in days if not row["counted"]],
+        "pauses": duty.pauses.all(),
+        "changes": duty.changes.select_related("event__actor", "asked_by"),
+        "assumed_years": deadlines.assumed_years(terms, duty.due_at, calendar),
+    }

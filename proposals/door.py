@@ -181,10 +181,11 @@ def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> S
         if step.locks:  # what the row names may have changed while we waited for it
             lock_proposals(deed.roots, step.locks(fresh_root, raw))
         return fresh_root
-    rows = type(subject)._default_manager.select_for_update(no_key=True, of=("self",))
-    if hasattr(type(subject), "assignment"):
+    machine: type[Any] = type(subject)
+    rows = machine._default_manager.select_for_update(no_key=True, of=("self",))
+    if hasattr(machine, "assignment"):
         rows = rows.select_related("assignment")
-    fresh = rows.get(pk=subject.pk)
+    fresh: Subject = rows.get(pk=subject.pk)
     if root_id is not None:
         _share_root(fresh, deed.roots[root_id])
     return fresh

@@ -70,7 +70,8 @@ def faults() -> Iterator[str]:
         yield from _faults_of(event, last)
         ends[event.subject_kind, event.subject_id] = last = event
     for model in SUBJECTS:
-        rows = model._default_manager.values_list("pk", "state", "version", "ledger_hash")
+        machine: type[Any] = model
+        rows = machine._default_manager.values_list("pk", "state", "version", "ledger_hash")
         for pk, state, version, digest in rows.iterator(chunk_size=2000):
             end = ends.pop((str(model._meta.model_name), pk), None)
             found = (end.target, end.sequence, end.hash) if end else ("", 0, "")

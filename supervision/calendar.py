@@ -94,9 +94,7 @@ class Calendar:
 
     def assumed(self, years: Iterable[int]) -> list[int]:
         """Those of ``years`` that nobody has announced or entered, ascending."""
-        return sorted(
-            year for year in set(years) if self.status(year) == YearStatus.ASSUMED
-        )
+        return sorted(year for year in set(years) if self.status(year) == YearStatus.ASSUMED)
 
     def next_working(self, day: date) -> date:
         """``day`` itself if people work on it, else the next day on which they do."""

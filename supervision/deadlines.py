@@ -233,16 +233,14 @@ def _from_rule(
     return end_of(day)
 
 
-def _after(
-    rule: DeadlineRule, anchor: date, calendar: Calendar, pauses: Sequence[Pause]
-) -> date:
+def _after(rule: DeadlineRule, anchor: date, calendar: Calendar, pauses: Sequence[Pause]) -> date:
     working = rule.unit == TimeUnit.WORKING_DAY
     count = rule.amount
     if rule.unit == TimeUnit.MONTH:
         count = (anchor + relativedelta(months=rule.amount) - anchor).days
     start = anchor - ONE_DAY if rule.count_from == CountFrom.SAME and count else anchor
-    if not working and not pauses:
-        return start + timedelta(days=count)
+    if not pauses:  # the plain way, which most dates take
+        return calendar.add(start, count) if working else start + timedelta(days=count)
     return _last(_path(start, count, calendar, pauses, working=working), start)
 
 

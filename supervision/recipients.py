@@ -33,12 +33,12 @@ class People:
     """The holders of posts around some duties on a day; two queries, however many duties."""
 
     def __init__(self, duties: Sequence[Duty], on: date) -> None:
-        self._holders: dict[tuple[str, int | None, str], list[int]] = defaultdict(list)
+        self._holders: dict[tuple[str, int, str], list[int]] = defaultdict(list)
         self._members: dict[int, int | None] = {}
-        units = {duty.unit_id for duty in duties} - {None}
-        bodies = {duty.body_id for duty in duties} - {None}
+        units = {duty.unit_id for duty in duties if duty.unit_id}
+        bodies = {duty.body_id for duty in duties if duty.body_id}
         committees = {duty.committee_id for duty in duties}
-        official = {role for roles in IN_COMMITTEE.values() for role in roles}
+        official: set[str] = {role for roles in IN_COMMITTEE.values() for role in roles}
         official |= {duty.role for duty in duties if not (duty.unit_id or duty.body_id)}
         posts = (
             Post.objects.held_on(on)
@@ -50,20 +50,21 @@ class People:
             .filter(user__is_active=True)
             .order_by("id")
         )
-        for user, role, unit, body, committee in posts.values_list(
-            "user_id", "role", "unit_id", "body_id", "committee_id"
-        ):
+        columns = ("user_id", "role", "unit_id", "body_id", "committee_id")
+        user: int
+        role: str
+        unit: int | None
+        body: int | None
+        for user, role, unit, body, committee in posts.values_list(*columns):
             if unit is not None:
                 self._holders["unit", unit, role].append(user)
             elif body is not None:
                 self._holders["body", body, role].append(user)
             else:
                 self._holders["committee", committee, role].append(user)
-        members = {duty.member_id for duty in duties} - {None}
+        members = {duty.member_id for duty in duties if duty.member_id}
         if members:
-            self._members = dict(
-                Member.objects.filter(pk__in=members).values_list("pk", "user_id")
-            )
+            self._members = dict(Member.objects.filter(pk__in=members).values_list("pk", "user_id"))
 
     def of(self, duty: Duty, recipients: Iterable[Recipient]) -> list[int]:
         """Keys of the users who are meant, each once, in the order of ``recipients``."""
@@ -91,4 +92,6 @@ class People:
         return self._held("committee", duty.committee_id, role)
 
     def _held(self, kind: str, scope: int | None, roles: Iterable[Role]) -> list[int]:
-        return [user for role in roles for user in self._holders[kind, scope, role]]
+        if scope is None:
+            return []
+        return [user for role in roles for user in self._holders.get((kind, scope, role), [])]

@@ -12,7 +12,6 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
 
 from django.conf import settings
 from django.db import connection, transaction
@@ -21,7 +20,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from members.enums import Paper, Recipient
 from members.rules import Reminders
 from members.selectors import rules_for
 from members.services.notice import Message, send
@@ -142,11 +140,7 @@ class Round:
             duty.remind_at = min(opening, duty.remind_at or opening)
             return None
         quiet_until = duty.proposal.quiet_until if duty.proposal else None
-        muted = (
-            quiet_until is not None
-            and self.day <= quiet_until
-            and not latest.step.statutory
-        )
+        muted = quiet_until is not None and self.day <= quiet_until and not latest.step.statutory
         return Turn(duty, latest, passed[:-1], muted=muted)
 
     def _tell(self, turns: Sequence[Turn], issued: dict[int, papers.Issued]) -> int:

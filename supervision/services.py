@@ -121,9 +121,7 @@ def close(subject: Subject, kinds: Sequence[DutyKind], event: Event, *, done: bo
         return
     owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
     if not PAUSABLE.isdisjoint(kinds):
-        Pause.objects.filter(duty__in=owed, ended_at=None).update(
-            ended_at=event.at, ended_by=event
-        )
+        Pause.objects.filter(duty__in=owed, ended_at=None).update(ended_at=event.at, ended_by=event)
     owed.update(
         closed_by=event,
         closed_at=event.at,
@@ -249,7 +247,12 @@ def apply_calendar(change: CalendarChange, event: Event) -> int:
         due = deadlines.due_at(terms, calendar, _intervals(duty))
         if due != duty.due_at:
             _move(
-                duty, terms, cause=Cause.CALENDAR, event=event, calendar=calendar, reason=change.source
+                duty,
+                terms,
+                cause=Cause.CALENDAR,
+                event=event,
+                calendar=calendar,
+                reason=change.source,
             )
             moved += 1
     _remind_anew(change, calendar)
@@ -271,7 +274,8 @@ def _remind_anew(change: CalendarChange, calendar: Calendar) -> None:
     """Reminders that the changed days bring forward or put off."""
     first, last = change.span()
     waiting = Duty.objects.running().filter(
-        remind_at__gte=deadlines.end_of(first - AROUND), remind_at__lte=deadlines.end_of(last + AROUND)
+        remind_at__gte=deadlines.end_of(first - AROUND),
+        remind_at__lte=deadlines.end_of(last + AROUND),
     )
     batch: list[Duty] = []
     for duty in waiting.order_by("id").iterator(CHUNK):
@@ -344,7 +348,7 @@ def _ended_pauses() -> Prefetch[Any]:
 def _intervals(duty: Duty) -> list[deadlines.Pause]:
     """The days on which the clock has stood still; a pause that goes on counts when it ends."""
     rows: Iterable[Pause] = (
-        duty.ended_pauses  # type: ignore[attr-defined]  # fetched ahead by _ended_pauses
+        duty.ended_pauses  # fetched ahead
         if hasattr(duty, "ended_pauses")
         else duty.pauses.exclude(ended_at=None)
     )
@@ -418,7 +422,7 @@ def _asked_at(task: Any, default: datetime) -> datetime:
 
 
 def _facts(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
-    proposal = subject.root
+    proposal: Proposal | None = subject.root
     if proposal is None:  # a key topic of several proposals, and what hangs on it
         return deadlines.Facts(
             opened_at=at, reply_due_at=getattr(subject, "reply_due_at", None), key=True

@@ -57,9 +57,7 @@ in_hands = Condition(
 clock_may_stop = Condition(
     _("本会规则不允许暂停计时"), lambda assignment: assignment.rules.handling.pauses.allowed
 )
-clock_runs = Condition(
-    _("已经暂停计时"), lambda assignment: assignment.clock_stopped_at is None
-)
+clock_runs = Condition(_("已经暂停计时"), lambda assignment: assignment.clock_stopped_at is None)
 clock_stands = Condition(
     _("没有暂停计时"), lambda assignment: assignment.clock_stopped_at is not None
 )

@@ -67,11 +67,7 @@ class DutySerializer(serializers.ModelSerializer[Duty]):
     @cached_property
     def calendar(self) -> Calendar:
         """The working days, read once for a whole list."""
-        root = self.root
-        if not hasattr(root, "_calendar"):
-            root._calendar = current_calendar()  # type: ignore[attr-defined]
-        found: Calendar = root._calendar
-        return found
+        return current_calendar()
 
     def get_overdue(self, duty: Duty) -> bool:
         """Whether it is owed and late now."""

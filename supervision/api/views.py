@@ -148,4 +148,3 @@ class CalendarViewSet(viewsets.ViewSet):
             "days": days,
         }
         return Response(YearSerializer(shown).data)
-

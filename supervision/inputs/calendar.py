@@ -38,8 +38,10 @@ class EnterDaysInput(serializers.Serializer[Any]):
         min_value=2004,
         max_value=2200,
     )
-    source = serializers.CharField(label=_("依据"), help_text=_("如：国办发明电〔2026〕号"), max_length=200)
-    days = DayInput(many=True, label=_("日期"), required=False, default=list, max_length=MOST_DAYS)
+    source = serializers.CharField(  # type: ignore[assignment]  # a field's name, not its own
+        label=_("依据"), help_text=_("如：国办发明电〔2026〕号"), max_length=200
+    )
+    days = DayInput(many=True, label=_("日期"), required=False, default=list)
     file = serializers.FileField(label=_("导入文件"), required=False, allow_null=True, default=None)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
@@ -59,7 +61,10 @@ class EnterDaysInput(serializers.Serializer[Any]):
                 )
             if data["year"] and row["day"].year != data["year"]:
                 raise serializers.ValidationError(
-                    {"days": _t("%(day)s 不在 %(year)s 年") % {"day": row["day"], "year": data["year"]}}
+                    {
+                        "days": _t("%(day)s 不在 %(year)s 年")
+                        % {"day": row["day"], "year": data["year"]}
+                    }
                 )
             seen.add(row["day"])
         data["days"] = sorted(rows, key=lambda row: row["day"])

@@ -21,6 +21,7 @@ from supervision.inputs.calendar import EnterDaysInput
 if TYPE_CHECKING:
     from members.models import Committee, Post
 
+
 def _of_the_whole_platform(post: Post, change: CalendarChangeLifecycle) -> bool:
     """The calendar is everybody's: the platform's administrators, or the topmost committee's."""
     if post.committee_id is None:

@@ -1,6 +1,5 @@
 """Duties: who owes what by when. The one kind of deadline there is."""
 
-
 from __future__ import annotations
 
 from datetime import datetime
@@ -202,4 +201,3 @@ class Pause(models.Model):
 
     def __str__(self) -> str:
         return f"{self.began_at:%Y-%m-%d} {self.ground}"
-

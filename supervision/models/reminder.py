@@ -77,9 +77,7 @@ class PaperSeries(models.Model):
 class ChaseNotice(models.Model):
     """A numbered document that chases what is late (催办单、督办通知、逾期通报)."""
 
-    committee = models.ForeignKey(
-        Committee, on_delete=models.PROTECT, related_name="chase_notices"
-    )
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="chase_notices")
     kind = models.CharField(_("文种"), max_length=12, choices=[c for c in Paper.choices if c[0]])
     year = models.PositiveSmallIntegerField(_("年份"))
     serial = models.PositiveIntegerField(_("序号"))
@@ -122,9 +120,7 @@ class ChaseLine(models.Model):
         verbose_name = _("催办事项")
         verbose_name_plural = _("催办事项")
         constraints = [
-            models.UniqueConstraint(
-                fields=["duty", "date_version", "kind"], name="chase_line_once"
-            )
+            models.UniqueConstraint(fields=["duty", "date_version", "kind"], name="chase_line_once")
         ]
 
     def __str__(self) -> str:

@@ -1,14 +1,22 @@
 """Working days, against the published arrangements of the State Council's office."""
 
-from datetime import date, timedelta
+from datetime import date, datetime, time, timedelta
+from typing import Any
 
+import chinese_calendar
 import pytest
+from dateutil.relativedelta import relativedelta
+from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as st
 
-from supervision.calendar import add_working_days, is_working, working_days_between
+from members.enums import CountFrom, TimeUnit
+from members.rules import DeadlineRule
+from supervision import deadlines
+from supervision.calendar import Calendar, DayKind, Declared, YearStatus
+from supervision.deadlines import Pause, Terms
 
-NO_EXCEPTIONS: dict[date, bool] = {}
+PLAIN = Calendar()
 
 # Days off, first to last, and the weekends that people work instead.
 ARRANGEMENTS = {
@@ -29,28 +37,29 @@ def test_published_holidays_are_off_and_their_make_up_days_are_worked(name: str)
     span = (date.fromisoformat(last) - date.fromisoformat(first)).days
     off = [date.fromisoformat(first) + timedelta(days=n) for n in range(span + 1)]
 
-    assert [day for day in off if is_working(day, NO_EXCEPTIONS)] == []
+    assert [day for day in off if PLAIN.is_working(day)] == []
     worked = [date.fromisoformat(day) for day in make_up]
-    assert [day for day in worked if is_working(day, NO_EXCEPTIONS)] == worked
+    assert [day for day in worked if PLAIN.is_working(day)] == worked
     assert all(day.weekday() >= 5 for day in worked), "only weekends need making up"
-    assert is_working(off[-1] + timedelta(days=1), NO_EXCEPTIONS) or off[-1].weekday() in (4, 5)
+    assert PLAIN.is_working(off[-1] + timedelta(days=1)) or off[-1].weekday() in (4, 5)
 
 
 def test_what_the_administrator_declared_comes_first() -> None:
     holiday, make_up, monday = date(2024, 2, 12), date(2024, 2, 18), date(2024, 3, 4)
     declared = {holiday: True, make_up: False, monday: False}
+    said = {day: Declared(works) for day, works in declared.items()}
 
-    assert [is_working(day, NO_EXCEPTIONS) for day in declared] == [False, True, True]
-    assert [is_working(day, declared) for day in declared] == [True, False, False]
+    assert [PLAIN.is_working(day) for day in declared] == [False, True, True]
+    assert [Calendar(said).is_working(day) for day in said] == [True, False, False]
 
 
 def test_year_whose_arrangement_is_not_known_goes_by_the_weekday() -> None:
     monday = date(2099, 1, 5)
     week = [monday + timedelta(days=n) for n in range(7)]
 
-    assert [is_working(day, NO_EXCEPTIONS) for day in week] == [True] * 5 + [False] * 2
-    assert is_working(date(2099, 1, 3), {date(2099, 1, 3): True})
-    assert add_working_days(monday, 5, NO_EXCEPTIONS) == date(2099, 1, 12)
+    assert [PLAIN.is_working(day) for day in week] == [True] * 5 + [False] * 2
+    assert Calendar({date(2099, 1, 3): Declared(True)}).is_working(date(2099, 1, 3))
+    assert PLAIN.add(monday, 5) == date(2099, 1, 12)
 
 
 @pytest.mark.parametrize(
@@ -65,27 +74,29 @@ def test_year_whose_arrangement_is_not_known_goes_by_the_weekday() -> None:
     ],
 )
 def test_working_days_are_counted_from_the_day_after(start: str, count: int, end: str) -> None:
-    found = add_working_days(date.fromisoformat(start), count, NO_EXCEPTIONS)
+    found = PLAIN.add(date.fromisoformat(start), count)
 
     assert found == date.fromisoformat(end)
 
 
 days = st.dates(date(2020, 1, 1), date(2031, 12, 31))
-declared_days = st.dictionaries(st.dates(date(2024, 1, 1), date(2024, 3, 31)), st.booleans())
+declared_days = st.dictionaries(
+    st.dates(date(2024, 1, 1), date(2024, 3, 31)), st.builds(Declared, st.booleans())
+)
 
 
 @given(days, st.integers(1, 40), declared_days)
 def test_nth_working_day_is_the_nth_and_is_worked(
-    start: date, count: int, declared: dict[date, bool]
+    start: date, count: int, declared: dict[date, Declared]
 ) -> None:
-    end = add_working_days(start, count, declared)
+    calendar = Calendar(declared)
+    end = calendar.add(start, count)
 
-    assert is_working(end, declared)
-    assert working_days_between(start, end, declared) == count
-    assert add_working_days(start, count - 1, declared) < end
-    assert add_working_days(start, count, declared) <= add_working_days(
-        start + timedelta(days=1), count, declared
-    )
+    assert calendar.is_working(end)
+    assert calendar.between(start, end) == count
+    assert calendar.add(start, count - 1) < end
+    assert end <= calendar.add(start + timedelta(days=1), count)
+    assert calendar.next_working(start) >= start >= calendar.last_working(start)
 
 
 @given(days, days, days)
@@ -94,7 +105,156 @@ def test_working_days_add_up(a: date, b: date, c: date) -> None:
     c = min(c, b + timedelta(days=200))
     a = max(a, b - timedelta(days=200))
 
-    both = working_days_between(a, b, {}) + working_days_between(b, c, {})
+    both = PLAIN.between(a, b) + PLAIN.between(b, c)
 
-    assert working_days_between(a, c, {}) == both
-    assert working_days_between(c, a, {}) == 0 or a == c
+    assert PLAIN.between(a, c) == both
+    assert PLAIN.between(c, a) == 0 or a == c
+
+
+# -- Years ---------------------------------------------------------------------------------
+
+
+def test_year_is_announced_entered_or_assumed() -> None:
+    entered = Calendar({date(2027, 1, 1): Declared(False, "元旦")}, {2027})
+
+    assert PLAIN.status(2026) == YearStatus.ANNOUNCED
+    assert PLAIN.status(2027) == YearStatus.ASSUMED
+    assert entered.status(2027) == YearStatus.ENTERED
+    assert entered.assumed(range(2026, 2029)) == [2028]
+
+
+def test_day_tells_why_people_work_or_rest() -> None:
+    shown = {
+        "2026-02-17": (DayKind.HOLIDAY, "春节"),
+        "2026-02-14": (DayKind.MAKE_UP, "春节"),
+        "2026-03-07": (DayKind.WEEKEND, ""),
+        "2026-03-09": (DayKind.WORKDAY, ""),
+        "2027-01-01": (DayKind.WORKDAY, ""),  # not announced: a Friday like any other
+    }
+
+    found = {text: PLAIN.day(date.fromisoformat(text)) for text in shown}
+
+    assert {text: (day.kind, day.name) for text, day in found.items()} == shown
+    declared = Calendar({date(2027, 1, 1): Declared(False, "元旦")}).day(date(2027, 1, 1))
+    assert (declared.kind, declared.name, declared.is_working) == (DayKind.HOLIDAY, "元旦", False)
+
+
+def test_date_in_a_year_that_is_not_announced_is_computed_and_says_so() -> None:
+    opened = timezone.make_aware(datetime.combine(date(2026, 12, 28), time(9)))
+    working = Terms(anchor_at=opened, rule=a_rule(TimeUnit.WORKING_DAY, 5))
+    plain = Terms(anchor_at=opened, rule=a_rule(TimeUnit.DAY, 5))
+
+    due = deadlines.due_at(working, PLAIN)
+
+    assert deadlines.local_day(due) == date(2027, 1, 4)
+    assert deadlines.assumed_years(working, due, PLAIN) == [2027]
+    assert deadlines.assumed_years(working, due, Calendar({}, {2027})) == []
+    assert deadlines.assumed_years(plain, deadlines.due_at(plain, PLAIN), PLAIN) == []
+
+
+# -- Every start, unit and amount, against counting day by day ------------------------------
+
+STARTS = [date(2024, 1, 1) + timedelta(days=n) for n in range(1096)]
+MOST = 130
+
+
+def a_rule(unit: TimeUnit, amount: int, **more: Any) -> DeadlineRule:
+    return DeadlineRule(duty="reply", unit=unit, amount=amount, **more)
+
+
+def works(day: date) -> bool:
+    """From the announcements themselves: days off, days made up, and else the week."""
+    if day in chinese_calendar.constants.holidays:
+        return False
+    return day in chinese_calendar.constants.workdays or day.weekday() < 5
+
+
+def counted_out(start: date, unit: TimeUnit, *, same: bool) -> list[date]:
+    """The last day of every amount from 0 to MOST, found by walking through the days."""
+    if unit == TimeUnit.MONTH:
+        ends = [start + relativedelta(months=n) for n in range(MOST + 1)]
+        return [start] + [end - timedelta(days=same) for end in ends[1:]]
+    found, day = [start], start - timedelta(days=same)
+    while len(found) <= MOST:
+        day += timedelta(days=1)
+        if unit == TimeUnit.DAY or works(day):
+            found.append(day)
+    return found
+
+
+@pytest.mark.parametrize("same", [False, True], ids=["next", "same"])
+@pytest.mark.parametrize(
+    ("unit", "roll"),
+    [
+        (TimeUnit.DAY, False),
+        (TimeUnit.DAY, True),
+        (TimeUnit.MONTH, False),
+        (TimeUnit.MONTH, True),
+        (TimeUnit.WORKING_DAY, True),  # ends on a working day, so that nothing rolls
+    ],
+)
+def test_every_date_is_the_one_counted_day_by_day(unit: TimeUnit, roll: bool, same: bool) -> None:
+    first = CountFrom.SAME if same else CountFrom.NEXT
+    rules = [a_rule(unit, n, count_from=first, roll=roll) for n in range(MOST + 1)]
+    for start in STARTS:
+        opened = timezone.make_aware(datetime.combine(start, time(9)))
+        for rule, end in zip(rules, counted_out(start, unit, same=same), strict=True):
+            while roll and not works(end):
+                end += timedelta(days=1)
+            due = deadlines.due_at(Terms.model_construct(anchor_at=opened, rule=rule), PLAIN)
+            assert deadlines.local_day(due) == end, (start, rule)
+
+
+# -- Pauses --------------------------------------------------------------------------------
+
+starts = st.dates(date(2024, 1, 1), date(2026, 6, 30))
+
+
+@given(
+    starts,
+    st.integers(1, 60),
+    st.sampled_from([TimeUnit.DAY, TimeUnit.WORKING_DAY, TimeUnit.MONTH]),
+    st.lists(st.tuples(st.integers(0, 40), st.integers(0, 40)), max_size=3),
+)
+def test_paused_days_are_not_counted(
+    start: date, amount: int, unit: TimeUnit, gaps: list[tuple[int, int]]
+) -> None:
+    if unit == TimeUnit.MONTH:
+        amount = min(amount, 6)
+    opened = timezone.make_aware(datetime.combine(start, time(9)))
+    terms = Terms(anchor_at=opened, rule=a_rule(unit, amount))
+    pauses, day = [], start
+    for before, length in gaps:
+        day += timedelta(days=before)
+        if day > deadlines.local_day(deadlines.due_at(terms, PLAIN, pauses)):
+            break  # a clock that has run out cannot be stopped
+        pauses.append(Pause(day, day + timedelta(days=length)))
+        day += timedelta(days=length)
+
+    left = amount if unit != TimeUnit.MONTH else (start + relativedelta(months=amount) - start).days
+    end = start
+    while left:
+        end += timedelta(days=1)
+        stands = any(pause.start <= end < pause.end for pause in pauses)
+        left -= not stands and (unit != TimeUnit.WORKING_DAY or works(end))
+
+    assert deadlines.local_day(deadlines.due_at(terms, PLAIN, pauses)) == end
+    walked = deadlines.days(terms, PLAIN, pauses)
+    assert walked[-1].day == end
+    if unit != TimeUnit.MONTH:
+        assert sum(step.counted for step in walked) == amount
+
+
+@given(starts, st.integers(10, 60), st.integers(1, 9), st.integers(1, 30))
+def test_pause_moves_the_date_by_exactly_the_paused_working_days(
+    start: date, amount: int, after: int, length: int
+) -> None:
+    opened = timezone.make_aware(datetime.combine(start, time(9)))
+    terms = Terms(anchor_at=opened, rule=a_rule(TimeUnit.WORKING_DAY, amount))
+    pause = Pause(start + timedelta(days=after), start + timedelta(days=after + length))
+    without = deadlines.local_day(deadlines.due_at(terms, PLAIN))
+
+    due = deadlines.local_day(deadlines.due_at(terms, PLAIN, [pause]))
+
+    stopped = sum(works(pause.start + timedelta(days=n)) for n in range(length))
+    assert due == PLAIN.add(without, stopped)

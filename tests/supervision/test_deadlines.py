@@ -22,13 +22,21 @@ from members.enums import (
 from members.presets import preset
 from members.rules import DeadlineRule, Rules
 from supervision import deadlines
-from supervision.calendar import is_working, working_days_between
-from supervision.deadlines import Facts, carried_over, due_at, rule_for
+from supervision.calendar import Calendar
+from supervision.deadlines import Facts, Terms, carried_over, rule_for, terms
 
 
 def local(text: str) -> datetime:
     """A moment in Shanghai."""
     return timezone.make_aware(datetime.fromisoformat(text))
+
+
+PLAIN = Calendar()
+
+
+def due_at(rule: DeadlineRule, facts: Facts) -> datetime:
+    """When a duty of this case is due under the rule."""
+    return deadlines.due_at(terms(rule, facts), PLAIN)
 
 
 def a_rule(**values: Any) -> DeadlineRule:
@@ -65,7 +73,7 @@ HOUR = {"unit": TimeUnit.HOUR}
     ],
 )
 def test_due_from_the_moment_it_was_opened(rule: dict[str, Any], opened: str, due: str) -> None:
-    assert due_at(a_rule(**rule), Facts(opened_at=local(opened)), {}) == local(due)
+    assert due_at(a_rule(**rule), Facts(opened_at=local(opened))) == local(due)
 
 
 CASE = Facts(
@@ -91,13 +99,13 @@ CASE = Facts(
     ],
 )
 def test_due_from_another_moment_of_the_case(rule: dict[str, Any], due: str) -> None:
-    assert due_at(a_rule(**rule), CASE, {}) == local(due)
+    assert due_at(a_rule(**rule), CASE) == local(due)
 
 
 def test_moment_is_judged_by_the_local_day() -> None:
     late_in_shanghai = datetime(2024, 3, 1, 16, 30, tzinfo=UTC)  # half past midnight, the 2nd
 
-    due = due_at(a_rule(amount=1, **DAY), Facts(opened_at=late_in_shanghai), {})
+    due = due_at(a_rule(amount=1, **DAY), Facts(opened_at=late_in_shanghai))
 
     assert due == local("2024-03-03 23:59:59")
 
@@ -130,7 +138,9 @@ def test_first_rule_that_fits_applies() -> None:
 
 
 @pytest.mark.parametrize("place", ["county", "city", "province", "national"])
-@pytest.mark.parametrize("kind", DutyKind)
+@pytest.mark.parametrize(
+    "kind", [k for k in DutyKind if k != DutyKind.MILESTONE]
+)  # the plan dates those
 def test_presets_set_a_limit_that_lies_ahead_for_every_duty(place: str, kind: DutyKind) -> None:
     rules = Rules.read(preset(place)).deadlines
     opened = local("2024-01-12 10:00")
@@ -148,7 +158,7 @@ def test_presets_set_a_limit_that_lies_ahead_for_every_duty(place: str, kind: Du
 
     assert rule is not None
     assert rule.source
-    assert due_at(rule, facts, {}) > opened
+    assert due_at(rule, facts) > opened
 
 
 # -- Properties ----------------------------------------------------------------------------
@@ -165,28 +175,28 @@ def test_later_opened_is_never_due_earlier(
     rule = a_rule(unit=unit, amount=amount)
     first, second = sorted([a, b])
 
-    assert due_at(rule, Facts(first), {}) <= due_at(rule, Facts(second), {})
-    assert due_at(rule, Facts(first), {}) >= first
+    assert due_at(rule, Facts(first)) <= due_at(rule, Facts(second))
+    assert due_at(rule, Facts(first)) >= first
 
 
 @given(moments, units, st.integers(0, 200))
 def test_more_time_is_never_due_earlier(opened: datetime, unit: TimeUnit, amount: int) -> None:
     less, more = (a_rule(unit=unit, amount=n) for n in (amount, amount + 1))
 
-    assert due_at(less, Facts(opened), {}) < due_at(more, Facts(opened), {})
+    assert due_at(less, Facts(opened)) < due_at(more, Facts(opened))
 
 
 @given(moments, st.integers(1, 60))
 def test_due_by_working_days_is_on_a_working_day(opened: datetime, amount: int) -> None:
-    due = due_at(a_rule(amount=amount, **WORKING), Facts(opened), {})
+    due = due_at(a_rule(amount=amount, **WORKING), Facts(opened))
 
-    assert is_working(deadlines.local_day(due), {})
-    assert working_days_between(deadlines.local_day(opened), deadlines.local_day(due), {}) == amount
+    assert PLAIN.is_working(deadlines.local_day(due))
+    assert PLAIN.between(deadlines.local_day(opened), deadlines.local_day(due)) == amount
 
 
 @given(moments, st.dates(date(2001, 1, 1), date(2001, 12, 31)))
 def test_fixed_day_lies_within_a_year_ahead(opened: datetime, day: date) -> None:
-    due = due_at(a_rule(anchor="fixed", fixed=f"{day:%m-%d}"), Facts(opened), {})
+    due = due_at(a_rule(anchor="fixed", fixed=f"{day:%m-%d}"), Facts(opened))
 
     assert timedelta(0) < due - opened <= timedelta(days=367)
     assert (deadlines.local_day(due).month, deadlines.local_day(due).day) == (day.month, day.day)
@@ -198,23 +208,24 @@ def test_clocks_of_a_task_that_is_taken_over(
 ) -> None:
     former = deadlines.end_of(deadlines.local_day(asked) + timedelta(days=left))
     issued = asked + timedelta(days=waited)
-    full = deadlines.end_of(deadlines.local_day(issued) + timedelta(days=full_days))
+    full = Terms(anchor_at=issued, rule=a_rule(amount=full_days))
 
     def due(clock: ReassignmentClock) -> datetime:
-        return carried_over(
+        carried = carried_over(
             clock,
+            full,
             former_due_at=former,
             asked_at=asked,
             issued_at=issued,
-            full=full,
-            exceptions={},
+            calendar=PLAIN,
         )
+        return deadlines.due_at(carried, PLAIN)
 
     shifted = due(ReassignmentClock.SHIFT)
-    remaining = working_days_between(deadlines.local_day(asked), deadlines.local_day(former), {})
-    given_now = working_days_between(deadlines.local_day(issued), deadlines.local_day(shifted), {})
+    remaining = PLAIN.between(deadlines.local_day(asked), deadlines.local_day(former))
+    given_now = PLAIN.between(deadlines.local_day(issued), deadlines.local_day(shifted))
     assert due(ReassignmentClock.KEEP) == former
-    assert due(ReassignmentClock.RESTART) == full
+    assert due(ReassignmentClock.RESTART) == deadlines.due_at(full, PLAIN)
     assert shifted >= former
     assert given_now >= remaining
     assert waited or shifted == former, "nothing was lost, nothing is added"

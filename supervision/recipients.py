@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from members.enums import Recipient, Role
 from members.models import Member, Post
-from supervision.models import Duty
+from supervision.enums import KEY_STATES
+from supervision.models import Duty, KeyTopic
 
 IN_COMMITTEE: dict[Recipient, tuple[Role, ...]] = {
     Recipient.OFFICE: (Role.COMMITTEE_CLERK,),
@@ -29,8 +30,20 @@ IN_UNIT: dict[Recipient, tuple[Role, ...]] = {
 """Recipients who are found in the unit that owes the duty."""
 
 
+OF_A_TOPIC = {
+    "keytopic": "keytopic",
+    "milestone": "keytopic__milestones",
+    "instruction": "keytopic__instructions",
+}
+"""From the kind of a subject to the way that leads there from the leaders of a key topic."""
+
+
 class People:
-    """The holders of posts around some duties on a day; two queries, however many duties."""
+    """The holders of posts around some duties on a day; few queries, however many duties.
+
+    The leaders of a duty on a key topic, or on a proposal that is in one, are those whom the
+    meeting named for it; where none of them is left, and for all others, the committee's.
+    """
 
     def __init__(self, duties: Sequence[Duty], on: date) -> None:
         self._holders: dict[tuple[str, int, str], list[int]] = defaultdict(list)
@@ -62,6 +75,7 @@ class People:
                 self._holders["body", body, role].append(user)
             else:
                 self._holders["committee", committee, role].append(user)
+        self._leaders = _named_leaders(duties)
         members = {duty.member_id for duty in duties if duty.member_id}
         if members:
             self._members = dict(Member.objects.filter(pk__in=members).values_list("pk", "user_id"))
@@ -76,7 +90,14 @@ class People:
             return self._owners(duty)
         if recipient in IN_UNIT:
             return self._held("unit", duty.unit_id, IN_UNIT[recipient])
-        return self._held("committee", duty.committee_id, IN_COMMITTEE[recipient])
+        held = self._held("committee", duty.committee_id, IN_COMMITTEE[recipient])
+        if recipient == Recipient.LEADER:
+            named = (
+                self._leaders[duty.subject_kind, duty.subject_id]
+                | (self._leaders["proposal", duty.proposal_id or 0])
+            )
+            return [user for user in held if user in named] or held
+        return held
 
     def _owners(self, duty: Duty) -> list[int]:
         if duty.person_id is not None:
@@ -95,3 +116,28 @@ class People:
         if scope is None:
             return []
         return [user for role in roles for user in self._holders.get((kind, scope, role), [])]
+
+
+def _named_leaders(duties: Sequence[Duty]) -> dict[tuple[str, int], set[int]]:
+    """Who leads the supervision, by kind and key of a topic, of what hangs on it, of a proposal.
+
+    One query for each of these kinds that is there.
+    """
+    asked: dict[str, set[int]] = defaultdict(set)
+    for duty in duties:
+        if duty.subject_kind in OF_A_TOPIC:
+            asked[duty.subject_kind].add(duty.subject_id)
+        elif duty.is_key and duty.proposal_id is not None:
+            asked["proposal"].add(duty.proposal_id)
+    named: dict[tuple[str, int], set[int]] = defaultdict(set)
+    leaders = KeyTopic.supervisors.through.objects.order_by()
+    for kind, keys in asked.items():
+        path = OF_A_TOPIC.get(kind, "keytopic__links__proposal")
+        rows = leaders.filter(
+            **{f"{path}__in": keys},
+            keytopic__state__in=KEY_STATES,
+            keytopic__announced_at__isnull=False,
+        )
+        for key, user in rows.values_list(path, "user_id"):
+            named[kind, key].add(user)
+    return named

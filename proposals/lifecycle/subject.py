@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Self, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, cast
 
 from django.db import models
 from django.utils import timezone
@@ -41,16 +41,24 @@ class Condition:
         return self.test(subject)
 
 
+class Linked(Protocol):
+    """What has an address."""
+
+    @property
+    def link(self) -> str:
+        """Its address in the API."""
+
+
 @dataclass(frozen=True)
 class News:
     """What a notice says of a step where its label would not say enough.
 
-    ``about`` is the proposal that the notice leads to.
+    ``about`` is what the notice leads to, most often the proposal.
     """
 
     title: str
     lines: Sequence[str]
-    about: Proposal
+    about: Linked
 
 
 DutyList = Sequence[DutyKind] | Callable[[Any], Sequence[DutyKind]]

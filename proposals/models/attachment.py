@@ -19,6 +19,7 @@ from proposals.models.proposal import Proposal
 from proposals.models.reply import Reply
 
 if TYPE_CHECKING:
+    from members.rules import Attachments
     from proposals.lifecycle.subject import Act
 
 
@@ -78,22 +79,7 @@ class Attachment(models.Model):
         """
         limits = act.rules.attachments
         field = "scan" if stage == Stage.FEEDBACK else "file"
-        if (upload.size or 0) > limits.max_megabytes * 1024 * 1024:
-            raise RuleBroken(
-                {
-                    field: _t("文件不超过 %(limit)s MB，请压缩后上传")
-                    % {"limit": limits.max_megabytes}
-                }
-            )
-        allowed = {*limits.types, *(SCANS if stage == Stage.FEEDBACK else ())}
-        extension = extension_of(upload)
-        if extension not in allowed:
-            raise RuleBroken(
-                {
-                    field: _t("文件内容不是允许的类型（%(types)s），请转换后上传")
-                    % {"types": "、".join(sorted(allowed))}
-                }
-            )
+        extension = checked_type(upload, limits, field, pictures=stage == Stage.FEEDBACK)
         present = cls.objects.filter(proposal=proposal, stage=stage, reply=reply, removed_at=None)
         if stage != Stage.FEEDBACK and present.count() >= limits.max_count:
             raise RuleBroken(
@@ -121,6 +107,31 @@ class Attachment(models.Model):
 
 SCANS = ("pdf", "png", "jpg")
 """A scan of a paper form may be a picture whatever the rulebook says of attachments."""
+
+
+def checked_type(
+    upload: UploadedFile, limits: Attachments, field: str, *, pictures: bool = False
+) -> str:
+    """The type of a file that the rulebook allows, found from its content.
+
+    ``pictures`` allows scans and photographs in any case. Raises RuleBroken naming ``field``
+    for another type or too large a file.
+    """
+    if (upload.size or 0) > limits.max_megabytes * 1024 * 1024:
+        raise RuleBroken(
+            {field: _t("文件不超过 %(limit)s MB，请压缩后上传") % {"limit": limits.max_megabytes}}
+        )
+    allowed = {*limits.types, *(SCANS if pictures else ())}
+    extension = extension_of(upload)
+    if extension not in allowed:
+        raise RuleBroken(
+            {
+                field: _t("文件内容不是允许的类型（%(types)s），请转换后上传")
+                % {"types": "、".join(sorted(allowed))}
+            }
+        )
+    return extension
+
 
 _OFFICE_ZIP = {b"word/": "docx", b"xl/": "xlsx", b"ppt/": "pptx"}
 _OFFICE_OLE = ("doc", "xls", "ppt", "wps")

@@ -3,17 +3,27 @@
 from proposals.models import SUBJECTS
 from supervision.models.calendar_change import CalendarChange
 from supervision.models.duty import DateChange, Duty, Pause
+from supervision.models.instruction import Instruction
+from supervision.models.key_topic import Activity, KeyTopic, Problem, TopicFile, TopicProposal
+from supervision.models.milestone import Milestone
 from supervision.models.reminder import ChaseLine, ChaseNotice, PaperSeries, Reminder
 
-SUBJECTS.extend([CalendarChange])
+SUBJECTS.extend([CalendarChange, KeyTopic, Milestone, Instruction])
 
 __all__ = [
+    "Activity",
     "CalendarChange",
     "ChaseLine",
     "ChaseNotice",
     "DateChange",
     "Duty",
+    "Instruction",
+    "KeyTopic",
+    "Milestone",
     "PaperSeries",
     "Pause",
+    "Problem",
     "Reminder",
+    "TopicFile",
+    "TopicProposal",
 ]

@@ -30,6 +30,7 @@ class Cause(models.TextChoices):
     EXTENDED = "extended", _("延期")
     RESUMED = "resumed", _("暂停后恢复计时")
     CALENDAR = "calendar", _("工作日历变更")
+    REPLY = "reply", _("答复期限变动")  # of supervision, which must end before the reply
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):

@@ -20,6 +20,7 @@ from config.api import router
 from members import clock
 from members.models import User
 from members.presets import preset
+from proposals.api.actions import VisibleViewSet
 from proposals.lifecycle.subject import Subject
 from proposals.models import Assignment, Cosignature, Feedback, Proposal, Reply
 from supervision.models import Duty
@@ -28,7 +29,11 @@ from tests.factories.proposals import Place
 IN_SESSION = datetime(2024, 1, 10, 2, 0, tzinfo=UTC)
 """Wednesday, ten in the morning; proposals are collected until Friday noon."""
 
-PREFIXES = {view.queryset.model: prefix for prefix, view, _name in router.registry}
+PREFIXES = {
+    view.queryset.model: prefix
+    for prefix, view, _name in router.registry
+    if issubclass(view, VisibleViewSet)
+}
 
 TEXT = {
     "title": "关于缓解老城区停车难的建议",

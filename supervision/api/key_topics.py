@@ -1,0 +1,369 @@
+"""Key topics over the API: their steps, their papers, and the board for leaders."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.db.models import Prefetch, QuerySet
+from django.http import FileResponse, HttpResponseBase
+from django_filters import rest_framework as filters
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import serializers
+from rest_framework.decorators import action
+from rest_framework.exceptions import NotFound
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from members import clock
+from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
+from proposals.api.serializers.base import STANDING, NamedSerializer, SubjectSerializer
+from proposals.api.serializers.proposal import FamilySerializer
+from proposals.models import Proposal
+from proposals.permissions import visible
+from supervision.board import board, current_sessions
+from supervision.models import (
+    Activity,
+    Instruction,
+    KeyTopic,
+    Milestone,
+    Problem,
+    TopicFile,
+)
+from supervision.permissions import is_concerned, led_committees, works_on
+
+# -- What is shown ----------------------------------------------------------------------------
+
+
+class MilestoneSerializer(SubjectSerializer):
+    """A milestone of a plan of supervision."""
+
+    class Meta:
+        model = Milestone
+        fields = [
+            *STANDING,
+            "topic",
+            "name",
+            "method",
+            "due_on",
+            "first_due_on",
+            "despite",
+            "note",
+            "evidence",
+            "settled_at",
+        ]
+
+
+class InstructionSerializer(SubjectSerializer):
+    """A leader's instruction, and what one addressee did about it."""
+
+    unit = NamedSerializer(read_only=True)
+
+    class Meta:
+        model = Instruction
+        fields = [
+            *STANDING,
+            "topic",
+            "number",
+            "unit",
+            "leader",
+            "text",
+            "given_on",
+            "evidence",
+            "settled_at",
+        ]
+
+
+class TopicFileSerializer(serializers.ModelSerializer[TopicFile]):
+    """A photograph or paper; its content is at ``topic-files/{id}/content/``."""
+
+    class Meta:
+        model = TopicFile
+        fields = ["id", "topic", "activity", "name", "extension", "size", "sha256", "uploaded_at"]
+
+
+class ActivitySerializer(serializers.ModelSerializer[Activity]):
+    """Supervision on the spot or at a table, with its photographs and papers."""
+
+    files = TopicFileSerializer(many=True, read_only=True)
+
+    class Meta:
+        model = Activity
+        fields = ["id", "held_at", "place", "method", "people", "findings", "recorded_at", "files"]
+
+
+class ProblemSerializer(serializers.ModelSerializer[Problem]):
+    """A problem that was reported upwards."""
+
+    class Meta:
+        model = Problem
+        fields = ["id", "to_whom", "text", "reported_at"]
+
+
+class KeyTopicSerializer(SubjectSerializer):
+    """What everybody reads who sees a key topic at all."""
+
+    proposals = FamilySerializer(many=True, read_only=True)
+    supervisors = NamedSerializer(many=True, read_only=True)
+    supervising_body = NamedSerializer(read_only=True)
+
+    class Meta:
+        model = KeyTopic
+        fields = [
+            *STANDING,
+            "committee",
+            "session",
+            "title",
+            "theme",
+            "proposals",
+            "supervisors",
+            "supervising_body",
+            "methods",
+            "meeting",
+            "met_on",
+            "announced_at",
+            "concluded_at",
+        ]
+
+
+class KeyTopicDetailSerializer(KeyTopicSerializer):
+    """With what is kept of choosing and supervising it, as far as the reader is told."""
+
+    nominated_by = NamedSerializer(read_only=True)
+    nominating_body = NamedSerializer(read_only=True)
+    nominating_unit = NamedSerializer(read_only=True)
+    milestones = MilestoneSerializer(many=True, read_only=True)
+    instructions = InstructionSerializer(many=True, read_only=True)
+    activities = ActivitySerializer(many=True, read_only=True)
+    problems = ProblemSerializer(many=True, read_only=True)
+    files = TopicFileSerializer(many=True, read_only=True)
+
+    class Meta(KeyTopicSerializer.Meta):
+        fields = [
+            *KeyTopicSerializer.Meta.fields,
+            "reason",
+            "nominated_by",
+            "nominator_role",
+            "nominating_body",
+            "nominating_unit",
+            "note",
+            "participants",
+            "plan",
+            "planned_at",
+            "milestones",
+            "activities",
+            "problems",
+            "instructions",
+            "report",
+            "reported_at",
+            "review_note",
+            "files",
+        ]
+
+
+OF_THE_PLAN = ("plan", "participants")
+"""What units read as well that the topic concerns."""
+
+OF_THE_WORK = ("report", "review_note")
+ROWS_OF_THE_WORK = ("activities", "problems")
+"""What is for those who work on the topic alone. Milestones, instructions and files are shown
+as far as the reader sees them."""
+
+
+class ReplyStateSerializer(serializers.Serializer[Any]):
+    """How replies stand: none, open, overdue or replied; ``days`` are working days."""
+
+    state = serializers.CharField()
+    due_at = serializers.DateTimeField(allow_null=True)
+    days = serializers.IntegerField(allow_null=True)
+
+
+class BoardProposalSerializer(serializers.Serializer[Any]):
+    """A proposal of a topic on the board."""
+
+    id = serializers.IntegerField(source="proposal.pk")
+    case_no = serializers.CharField(source="proposal.case_no")
+    title = serializers.CharField(source="proposal.title")
+    state = serializers.CharField(source="proposal.state")
+    state_label = serializers.CharField(source="proposal.get_state_display")
+    units = NamedSerializer(many=True)
+    reply = ReplyStateSerializer(source="replies")
+
+
+class BoardMilestoneSerializer(serializers.Serializer[Any]):
+    """A milestone on the board; ``days`` are working days, left or (negative) late."""
+
+    id = serializers.IntegerField(source="milestone.pk")
+    name = serializers.CharField(source="milestone.name")
+    due_on = serializers.DateField(source="milestone.due_on")
+    state = serializers.CharField(source="milestone.state")
+    state_label = serializers.CharField(source="milestone.get_state_display")
+    days = serializers.IntegerField(allow_null=True)
+    contradicts = serializers.BooleanField()
+
+
+class LastActSerializer(serializers.Serializer[Any]):
+    """The last thing that happened."""
+
+    label = serializers.CharField()
+    subject_kind = serializers.CharField()
+    at = serializers.DateTimeField()
+    by = NamedSerializer(allow_null=True)
+
+
+class BoardSerializer(serializers.Serializer[Any]):
+    """A key topic on the leaders' board."""
+
+    id = serializers.IntegerField(source="topic.pk")
+    title = serializers.CharField(source="topic.title")
+    session = serializers.IntegerField(source="topic.session_id")
+    state = serializers.CharField(source="topic.state")
+    state_label = serializers.CharField(source="topic.get_state_display")
+    link = serializers.CharField(source="topic.link")
+    supervisors = NamedSerializer(source="topic.supervisors.all", many=True)
+    supervising_body = NamedSerializer(source="topic.supervising_body", allow_null=True)
+    proposals = BoardProposalSerializer(many=True)
+    units = NamedSerializer(many=True)
+    milestones = BoardMilestoneSerializer(many=True)
+    next_milestone = BoardMilestoneSerializer(allow_null=True)
+    reply = ReplyStateSerializer(source="replies")
+    supervised_until = serializers.DateTimeField(allow_null=True)
+    open_instructions = serializers.IntegerField()
+    last_act = LastActSerializer(allow_null=True)
+    warnings = serializers.ListField(child=serializers.CharField())
+
+
+class BoardQuery(serializers.Serializer[Any]):
+    """Which session; the current one if none is named."""
+
+    session = serializers.IntegerField(required=False, min_value=1, max_value=2**63 - 1)
+
+
+# -- The operations ---------------------------------------------------------------------------
+
+
+class KeyTopicFilter(filters.FilterSet):
+    """Filters of the list of key topics."""
+
+    proposal = filters.NumberFilter(field_name="links__proposal")
+
+    class Meta:
+        model = KeyTopic
+        fields = ["session", "state", "theme", "supervising_body", "supervisors"]
+
+
+@documented("重点题目")
+class KeyTopicViewSet(SubjectViewSet):
+    """Key topics."""
+
+    queryset = KeyTopic.objects.all()
+    serializer_class = KeyTopicSerializer
+    detail_serializer_class = KeyTopicDetailSerializer
+    filterset_class = KeyTopicFilter
+    related = ("supervising_body",)
+    ordering_fields = ("id", "announced_at")
+
+    def get_queryset(self) -> QuerySet[KeyTopic]:
+        """The visible topics, each with what the reader sees of what is in it."""
+        rows: QuerySet[KeyTopic] = super().get_queryset()
+        if self.action not in ("list", "retrieve"):
+            return rows
+        day = clock.today()
+        proposals = Proposal.objects.select_related("lead", "body").order_by("pk")
+        rows = rows.prefetch_related(
+            "supervisors", Prefetch("proposals", visible(self.reader, proposals, day))
+        )
+        if self.action == "list":
+            return rows
+        instructions = Instruction.objects.select_related("unit")
+        return rows.select_related(
+            "nominated_by", "nominating_body", "nominating_unit"
+        ).prefetch_related(
+            Prefetch("milestones", visible(self.reader, Milestone.objects.all(), day)),
+            Prefetch("instructions", visible(self.reader, instructions, day)),
+            Prefetch("files", visible(self.reader, TopicFile.objects.all(), day)),
+            "activities__files",
+            "problems",
+        )
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """One topic; findings, problems and report are for those who work on it, the plan also
+        for the units that it concerns.
+
+        A nominator reads the reason that they gave, and why the topic was passed over.
+        """
+        response = super().retrieve(request, *args, **kwargs)
+        topic = KeyTopic(pk=response.data["id"], committee_id=response.data["committee"])
+        body = response.data["supervising_body"]
+        topic.supervising_body_id = body["id"] if body else None
+        if works_on(self.reader, topic, clock.today()):
+            return response
+        hidden = [*OF_THE_WORK]
+        if not is_concerned(self.reader, topic, clock.today()):
+            hidden += OF_THE_PLAN
+        if response.data["announced_at"] is not None:
+            hidden += ["reason", "note"]
+        response.data.update(dict.fromkeys(hidden, ""))
+        response.data.update({name: [] for name in ROWS_OF_THE_WORK})
+        return response
+
+    @extend_schema(
+        summary="领导督办看板",
+        parameters=[OpenApiParameter("session", OpenApiTypes.INT, required=False)],
+        responses=BoardSerializer(many=True),
+    )
+    @action(detail=False, pagination_class=None, filter_backends=[])
+    def board(self, request: Request) -> Response:
+        """Every key topic of a session: milestones, days left, units, replies, the last act."""
+        at = clock.now()
+        committees = led_committees(self.reader, clock.today())
+        if not committees:
+            raise NotFound
+        query = BoardQuery(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        wanted = query.validated_data.get("session")
+        sessions = [wanted] if wanted else current_sessions(committees, at)
+        return Response(BoardSerializer(board(sessions, committees, at), many=True).data)
+
+
+@documented("督办节点")
+class MilestoneViewSet(SubjectViewSet):
+    """Milestones of plans of supervision."""
+
+    queryset = Milestone.objects.all()
+    serializer_class = MilestoneSerializer
+    filterset_fields = ("topic", "state")
+    ordering_fields = ("id", "due_on")
+
+
+@documented("领导批示")
+class InstructionViewSet(SubjectViewSet):
+    """Leaders' instructions on key topics."""
+
+    queryset = Instruction.objects.all()
+    serializer_class = InstructionSerializer
+    filterset_fields = ("topic", "state", "unit")
+    related = ("unit",)
+
+
+@documented("督办材料")
+class TopicFileViewSet(VisibleViewSet):
+    """Photographs and papers of the supervision."""
+
+    queryset = TopicFile.objects.all()
+    serializer_class = TopicFileSerializer
+    filterset_fields = ("topic", "activity")
+
+    @extend_schema(
+        summary="下载督办材料", responses={(200, "application/octet-stream"): OpenApiTypes.BINARY}
+    )
+    @action(detail=True, pagination_class=None, filter_backends=[])
+    def content(self, request: Request, pk: str | None = None) -> HttpResponseBase:
+        """The file, always as a download, never shown on our origin."""
+        row = cast(TopicFile, self.get_object())
+        return FileResponse(
+            row.file.open("rb"),
+            as_attachment=True,
+            filename=row.name,
+            content_type="application/octet-stream",
+        )

@@ -1,0 +1,273 @@
+"""The leaders' board: every key topic of a session with what matters about it at a glance."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import Max, Prefetch
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from members.enums import ANSWERING_ROLES, DutyKind
+from members.models import Session
+from proposals.models import SUBJECTS, Assignment, Event, Proposal
+from supervision.calendar import Calendar
+from supervision.deadlines import local_day
+from supervision.enums import KEY_STATES, InstructionState, MilestoneState
+from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicProposal
+from supervision.models.duty import Closing
+from supervision.selectors import current_calendar
+
+
+@dataclass
+class Replies:
+    """How the replies to some proposals stand; ``days`` are working days, negative when late."""
+
+    state: str  # none, open, overdue or replied
+    due_at: datetime | None = None
+    days: int | None = None
+
+
+@dataclass
+class BoardProposal:
+    """A proposal of a topic, with the units that answer it."""
+
+    proposal: Proposal
+    units: list[Any]
+    replies: Replies
+
+
+@dataclass
+class BoardMilestone:
+    """A milestone; ``days`` are working days, left when positive and late when negative."""
+
+    milestone: Milestone
+    days: int | None
+    contradicts: bool
+
+
+@dataclass
+class LastAct:
+    """The last thing that happened to a topic, to its proposals or to what hangs on it."""
+
+    label: str
+    subject_kind: str
+    at: datetime
+    by: Any
+
+
+@dataclass
+class Row:
+    """A key topic on the board."""
+
+    topic: KeyTopic
+    proposals: list[BoardProposal]
+    units: list[Any]
+    milestones: list[BoardMilestone]
+    next_milestone: BoardMilestone | None
+    replies: Replies
+    supervised_until: datetime | None
+    open_instructions: int
+    last_act: LastAct | None
+    warnings: list[str] = field(default_factory=list)
+
+
+def current_sessions(committees: Collection[int], at: datetime) -> list[Session]:
+    """The latest session of each committee that has begun to collect by ``at``."""
+    begun = Session.objects.filter(committee__in=committees, collection_opens_at__lte=at)
+    latest = {session.committee_id: session for session in begun.order_by("collection_opens_at")}
+    return list(latest.values())
+
+
+def board(
+    sessions: Iterable[Session | int], committees: Collection[int], at: datetime
+) -> list[Row]:
+    """The key topics of these sessions in these committees; as many queries for one as for all."""
+    topics = list(
+        KeyTopic.objects.filter(
+            session__in=list(sessions), committee__in=committees, state__in=KEY_STATES
+        )
+        .select_related("supervising_body")
+        .prefetch_related(
+            "supervisors",
+            "milestones",
+            Prefetch("links", TopicProposal.objects.select_related("proposal")),
+        )
+        .order_by("id")
+    )
+    return Board(topics, at).rows()
+
+
+class Board:
+    """Everything that the rows need, read at once."""
+
+    def __init__(self, topics: list[KeyTopic], at: datetime) -> None:
+        self.topics = topics
+        self.at = at
+        self.today: date = timezone.localtime(at).date()
+        self.calendar: Calendar = current_calendar()
+        handled = {key for topic in topics for key in _handled(topic)}
+        self.units: dict[int, list[Any]] = defaultdict(list)
+        tasks = Assignment.objects.live().filter(
+            proposal__in=handled, role__in=sorted(ANSWERING_ROLES)
+        )
+        for task in tasks.select_related("unit").order_by("id"):
+            self.units[task.proposal_id].append(task.unit)
+        self.owed: dict[int, list[Duty]] = defaultdict(list)
+        replies = Duty.objects.filter(kind=DutyKind.REPLY, proposal__in=handled)
+        for duty in replies.exclude(closing=Closing.CANCELLED).order_by("due_at"):
+            self.owed[duty.proposal_id or 0].append(duty)
+        keys = [topic.pk for topic in topics]
+        limits = Duty.objects.open().filter(
+            kind=DutyKind.SUPERVISION, subject_kind="keytopic", subject_id__in=keys
+        )
+        self.until = dict(limits.order_by().values_list("subject_id", "due_at"))
+        self.open_instructions: dict[int, set[int]] = defaultdict(set)
+        instructions = Instruction.objects.filter(topic__in=keys).order_by()
+        self.instructions: dict[int, int] = {}
+        for key, topic, number, state in instructions.values_list(
+            "pk", "topic_id", "number", "state"
+        ):
+            self.instructions[key] = topic
+            if state == InstructionState.OPEN:
+                self.open_instructions[topic].add(number)
+        self.last_acts = self._last_acts()
+
+    def rows(self) -> list[Row]:
+        """A row for each topic."""
+        return [self._row(topic) for topic in self.topics]
+
+    def _row(self, topic: KeyTopic) -> Row:
+        proposals = [
+            BoardProposal(
+                link.proposal,
+                self.units[key := link.proposal.merged_into_id or link.proposal_id],
+                self._replies(self.owed[key]),
+            )
+            for link in topic.links.all()
+        ]
+        units = {unit.pk: unit for row in proposals for unit in row.units}
+        all_owed = [duty for key in _handled(topic) for duty in self.owed[key]]
+        replies = self._replies(sorted(all_owed, key=lambda duty: duty.due_at))
+        until = self.until.get(topic.pk)
+        limits = [
+            (words, local_day(due))
+            for words, due in ((_("督办期限"), until), (_("答复期限"), replies.due_at))
+            if due is not None
+        ]
+        milestones = [self._milestone(row, limits) for row in topic.milestones.all()]
+        ahead = [row for row in milestones if row.days is not None]
+        return Row(
+            topic=topic,
+            proposals=proposals,
+            units=list(units.values()),
+            milestones=milestones,
+            next_milestone=min(ahead, key=lambda row: row.milestone.due_on, default=None),
+            replies=replies,
+            supervised_until=until,
+            open_instructions=len(self.open_instructions[topic.pk]),
+            last_act=self.last_acts.get(topic.pk),
+            warnings=self._warnings(milestones, limits, until),
+        )
+
+    def _replies(self, duties: list[Duty]) -> Replies:
+        """Of duties in the order of their dates."""
+        owed = [duty for duty in duties if duty.closed_at is None]
+        if not owed:
+            return Replies("replied" if duties else "none")
+        first = owed[0]
+        late = any(duty.is_overdue(self.at) for duty in owed)
+        days = self._days(local_day(first.due_at))
+        return Replies("overdue" if late else "open", first.due_at, days)
+
+    def _milestone(self, milestone: Milestone, limits: list[tuple[str, date]]) -> BoardMilestone:
+        owed = milestone.state in (MilestoneState.PLANNED, MilestoneState.MISSED)
+        return BoardMilestone(
+            milestone,
+            self._days(milestone.due_on) if owed else None,
+            owed and any(milestone.due_on > day for _words, day in limits),
+        )
+
+    def _warnings(
+        self,
+        milestones: list[BoardMilestone],
+        limits: list[tuple[str, date]],
+        until: datetime | None,
+    ) -> list[str]:
+        """Where the plan contradicts the time limits, and what is late."""
+        found = [
+            _("节点“%(name)s”（%(day)s）晚于%(limit)s %(due)s")
+            % {
+                "name": row.milestone.name,
+                "day": row.milestone.due_on,
+                "limit": words,
+                "due": due,
+            }
+            for row in milestones
+            if row.contradicts
+            for words, due in limits
+            if row.milestone.due_on > due
+        ]
+        found += [
+            _("节点“%(name)s”已逾期 %(days)s 个工作日")
+            % {"name": row.milestone.name, "days": -row.days}
+            for row in milestones
+            if row.days is not None and row.days < 0
+        ]
+        if until is not None and until < self.at:
+            found.append(_("督办期限 %(due)s 已过") % {"due": local_day(until)})
+        return found
+
+    def _days(self, due: date) -> int:
+        """Working days until ``due``; negative once it has passed."""
+        if self.today <= due:
+            return self.calendar.between(self.today, due)
+        return -self.calendar.between(due, self.today)
+
+    def _last_acts(self) -> dict[int, LastAct]:
+        """From topic to the last event of it, of its proposals, milestones and instructions."""
+        of: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
+        for topic in self.topics:
+            of["keytopic"][topic.pk].append(topic.pk)
+            for milestone in topic.milestones.all():
+                of["milestone"][milestone.pk].append(topic.pk)
+            for link in topic.links.all():
+                of["proposal"][link.proposal_id].append(topic.pk)
+        for key, topic_key in self.instructions.items():
+            of["instruction"][key].append(topic_key)
+        latest: dict[int, int] = {}
+        for kind in ("keytopic", "milestone", "instruction", "proposal"):
+            for key, number in _last_events(kind, of[kind]):
+                for topic_key in of[kind][key]:
+                    latest[topic_key] = max(number, latest.get(topic_key, 0))
+        events = Event.objects.select_related("actor").in_bulk(list(latest.values()))
+        return {topic_key: _act(events[number]) for topic_key, number in latest.items()}
+
+
+def _handled(topic: KeyTopic) -> list[int]:
+    """The proposals that are answered for a topic: its own, or what they were merged into."""
+    links = topic.links.all()
+    return list(dict.fromkeys(link.proposal.merged_into_id or link.proposal_id for link in links))
+
+
+def _last_events(kind: str, keys: Iterable[int]) -> Iterable[tuple[int, int]]:
+    """(subject, last event); of a proposal also events of what hangs on it."""
+    column = "proposal_id" if kind == "proposal" else "subject_id"
+    events = Event.objects.order_by()
+    if kind == "proposal":
+        events = events.filter(proposal__in=list(keys))
+    else:
+        events = events.filter(subject_kind=kind, subject_id__in=list(keys))
+    grouped = events.values(column).annotate(last=Max("id"))
+    return [(row[column], row["last"]) for row in grouped]
+
+
+def _act(event: Event) -> LastAct:
+    model = next(m for m in SUBJECTS if m._meta.model_name == event.subject_kind)
+    step = model.all_steps().get(event.action)
+    label = str(step.label) if step else event.action
+    return LastAct(label, event.subject_kind, event.at, event.actor)

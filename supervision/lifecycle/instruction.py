@@ -1,0 +1,110 @@
+"""A leader's instruction (批示) on a key topic, as far as one addressee is concerned."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from members.enums import DutyKind, Role
+from proposals.enums import NEW, Tone
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, News, Subject, step
+from supervision.enums import InstructionState as S
+from supervision.inputs import key_topics as inputs
+from supervision.lifecycle.key_topic import news_of
+
+if TYPE_CHECKING:
+    from members.models import Unit
+    from supervision.models import KeyTopic
+
+
+def _given_news(instruction: Any, act: Act) -> News:
+    return news_of(instruction.topic, act.step, instruction.leader, instruction.text)
+
+
+def _news(instruction: Any, act: Act) -> News:
+    return news_of(instruction.topic, act.step, instruction.evidence)
+
+
+class InstructionLifecycle(Subject):
+    """The machine of an instruction: given to a unit, or to the office, and followed up.
+
+    ``number`` counts the instructions on a topic; one that asks several units is one of them.
+    """
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=12
+    )
+    committee = models.ForeignKey("members.Committee", on_delete=models.PROTECT, related_name="+")
+    topic = models.ForeignKey(
+        "supervision.KeyTopic",
+        verbose_name=_("重点题目"),
+        on_delete=models.PROTECT,
+        related_name="instructions",
+    )
+    number = models.PositiveSmallIntegerField(_("序号"))
+    unit = models.ForeignKey(
+        "members.Unit",
+        verbose_name=_("落实单位"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="instructions",
+    )
+    leader = models.CharField(_("批示领导"), max_length=60)
+    text = models.TextField(_("批示内容"))
+    given_on = models.DateField(_("批示日期"))
+    evidence = models.TextField(_("落实情况"), blank=True)
+    settled_at = models.DateTimeField(_("了结时间"), null=True)
+
+    if TYPE_CHECKING:
+        topic: KeyTopic  # type: ignore[no-redef]
+        unit: Unit | None  # type: ignore[no-redef]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def duty_role(self) -> Role:
+        """The unit's liaison owes it, or the office where no unit is asked."""
+        return Role.COMMITTEE_CLERK if self.unit_id is None else Role.UNIT_LIAISON
+
+    @step(
+        source=NEW,
+        target=S.OPEN,
+        who=who.system,
+        label=_("领导批示"),
+        opens=[DutyKind.INSTRUCTION],
+        tells=("asked_unit", "topic_leaders"),
+        news=_given_news,
+    )
+    def give(self, act: Act) -> None:
+        """It is on record, and its follow-up is owed."""
+
+    @step(
+        source=S.OPEN,
+        target=S.FOLLOWED_UP,
+        who=who.unit_staff | who.clerk,
+        label=_("报告落实情况"),
+        input=inputs.EvidenceInput,
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.INSTRUCTION],
+        tells=("topic_leaders", "supervising_body", "office"),
+        news=_news,
+    )
+    def follow_up(self, act: Act) -> None:
+        """What was done of it is told to the leaders."""
+        self.evidence, self.settled_at = act.data["evidence"], act.at
+
+    @step(
+        source=S.OPEN,
+        target=S.LAPSED,
+        who=who.system,
+        label=_("不再落实"),
+        cancels=[DutyKind.INSTRUCTION],
+    )
+    def lapse(self, act: Act) -> None:
+        """The topic was cancelled."""
+        self.settled_at = act.at

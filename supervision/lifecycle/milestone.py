@@ -1,0 +1,177 @@
+"""A milestone of a plan of supervision (督办节点): met, or missed and told to the leaders."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from members.enums import DutyKind, SupervisionMethod
+from proposals.enums import NEW, Tone
+from proposals.errors import Unmet
+from proposals.inputs.fields import Reason
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, News, Subject, step
+from supervision.deadlines import end_of
+from supervision.enums import KeyTopicState
+from supervision.enums import MilestoneState as S
+from supervision.inputs import key_topics as inputs
+from supervision.lifecycle.key_topic import body_contact, news_of, office
+
+if TYPE_CHECKING:
+    from supervision.models import KeyTopic
+
+UNMET = (S.PLANNED, S.MISSED)
+
+
+def _news(milestone: Any, act: Act) -> News:
+    return news_of(milestone.topic, act.step, milestone.name)
+
+
+class MilestoneLifecycle(Subject):
+    """The machine of a milestone; its day is the date of a duty."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
+    )
+    committee = models.ForeignKey("members.Committee", on_delete=models.PROTECT, related_name="+")
+    topic = models.ForeignKey(
+        "supervision.KeyTopic",
+        verbose_name=_("重点题目"),
+        on_delete=models.PROTECT,
+        related_name="milestones",
+    )
+    name = models.CharField(_("节点"), max_length=200)
+    method = models.CharField(_("督办方式"), max_length=16, choices=SupervisionMethod, blank=True)
+    due_on = models.DateField(_("完成日期"))
+    first_due_on = models.DateField(_("原定日期"))
+    despite = models.TextField(_("超出期限的理由"), blank=True)
+    note = models.TextField(_("说明"), blank=True)
+    evidence = models.TextField(_("完成情况"), blank=True)
+    settled_at = models.DateTimeField(_("了结时间"), null=True)
+
+    if TYPE_CHECKING:
+        topic: KeyTopic  # type: ignore[no-redef]
+
+    class Meta:
+        abstract = True
+
+    @property
+    def promised_due_at(self) -> datetime:
+        """The end of its day."""
+        return end_of(self.due_on)
+
+    @property
+    def due_basis(self) -> str:
+        """Where the date is from."""
+        return _t("督办方案确定的日期")
+
+    @property
+    def duty_body_id(self) -> int | None:
+        """The body that owes it; without one the office does."""
+        return self.topic.supervising_body_id
+
+    @step(
+        source=NEW,
+        target=S.PLANNED,
+        who=who.system,
+        label=_("安排"),
+        opens=[DutyKind.MILESTONE],
+    )
+    def plan(self, act: Act) -> None:
+        """It stands in the plan, and is owed by its day."""
+
+    @step(
+        source=UNMET,
+        target=S.MET,
+        who=who.clerk | body_contact,
+        label=_("完成"),
+        input=inputs.EvidenceInput,
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.MILESTONE],
+        tells=("topic_leaders",),
+        news=_news,
+    )
+    def meet(self, act: Act) -> None:
+        """It is done; how, is on record."""
+        self.evidence, self.settled_at = act.data["evidence"], act.at
+        self._settle(act)
+
+    @step(
+        source=UNMET,
+        target=S.PLANNED,
+        who=who.director,
+        label=_("延后"),
+        input=inputs.PutOffInput,
+        extends=DutyKind.MILESTONE,
+        tells=("topic_leaders", "supervising_body"),
+        news=_news,
+    )
+    def put_off(self, act: Act) -> None:
+        """It gets another day, with a reason; lateness is still shown against the first."""
+        self.due_on, self.note = act.data["new_due_on"], act.data["reason"]
+        topic = self._locked_topic()
+        if topic.settled_at is not None and topic.state == KeyTopicState.SUPERVISING:
+            act.then(topic, "resume_milestones")
+
+    @step(
+        source=S.PLANNED,
+        target=S.MISSED,
+        who=office,
+        label=_("逾期上报"),
+        input=Reason,
+        tone=Tone.WARNING,
+        tells=("topic_leaders",),
+        news=_news,
+    )
+    def escalate(self, act: Act) -> None:
+        """Its day has passed; the leaders are told why. It stays owed until the end."""
+        if self.due_on >= act.day:
+            raise Unmet(_t("节点尚未到期，期限为 %(due)s") % {"due": self.due_on})
+        self.note = act.data["reason"]
+        self._settle(act)
+
+    @step(
+        source=UNMET,
+        target=S.DROPPED,
+        who=who.director,
+        label=_("取消节点"),
+        input=Reason,
+        tone=Tone.WARNING,
+        cancels=[DutyKind.MILESTONE],
+        tells=("topic_leaders", "supervising_body"),
+        news=_news,
+    )
+    def drop(self, act: Act) -> None:
+        """It is no longer needed; the director says why."""
+        self.note, self.settled_at = act.data["reason"], act.at
+        self._settle(act)
+
+    @step(
+        source=UNMET,
+        target=S.DROPPED,
+        who=who.system,
+        label=_("随题目结束"),
+        cancels=[DutyKind.MILESTONE],
+    )
+    def lapse(self, act: Act) -> None:
+        """Supervision of the topic has ended, or was cancelled."""
+        self.settled_at = act.at
+
+    def _locked_topic(self) -> KeyTopic:
+        """The topic, so that of two last milestones one knows that it is the last."""
+        topics = type(self.topic)._default_manager.select_for_update(no_key=True, of=("self",))
+        self.topic = topics.get(pk=self.topic_id)
+        return self.topic
+
+    def _settle(self, act: Act) -> None:
+        """The topic goes on to its report once nothing else is planned."""
+        topic = self._locked_topic()
+        others = topic.milestones.filter(state=S.PLANNED).exclude(pk=self.pk)
+        ready = topic.state == KeyTopicState.SUPERVISING and topic.settled_at is None
+        if ready and not others.exists():
+            act.then(topic, "settle_milestones")

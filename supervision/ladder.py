@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -52,9 +52,14 @@ def schedule(
     return sorted(found, key=lambda scheduled: (scheduled.moment, scheduled.step.offset))
 
 
-def next_moment(steps: Sequence[Scheduled], after: datetime) -> datetime | None:
-    """The first moment after ``after`` at which a step falls; None when all have passed."""
-    return min((step.moment for step in steps if step.moment > after), default=None)
+def ahead(
+    steps: Sequence[Scheduled], dated_at: datetime, known: Collection[str]
+) -> list[Scheduled]:
+    """The steps still to be taken for a date that was set at ``dated_at``.
+
+    What fell before that has never applied; ``known`` are the codes of those on record.
+    """
+    return [step for step in steps if step.moment > dated_at and step.step.code not in known]
 
 
 def is_open(reminders: Reminders, at: datetime, calendar: Calendar) -> bool:

@@ -8,7 +8,6 @@ number of workers, and one that is killed at any point leave every reminder writ
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -31,7 +30,7 @@ from supervision.models import Duty, Reminder
 from supervision.models.reminder import ReminderState
 from supervision.recipients import People
 from supervision.selectors import current_calendar
-from supervision.services import steps_of
+from supervision.services import recorded_steps, steps_of
 
 BATCH = 200
 """How many duties are looked after in one transaction."""
@@ -87,7 +86,7 @@ class Round:
         self.day = local_day(at)
         self.calendar: Calendar = current_calendar()
         self._rules: dict[tuple[int, date], Reminders] = {}
-        self._known = self._recorded()
+        self._known = recorded_steps(duties)
 
     def take(self) -> int:
         """Send what is due, record it, and note when each duty is next looked at."""
@@ -114,30 +113,21 @@ class Round:
             self._rules[key] = rules_for(*key).reminders
         return self._rules[key]
 
-    def _recorded(self) -> dict[tuple[int, int], set[str]]:
-        known: dict[tuple[int, int], set[str]] = defaultdict(set)
-        rows = Reminder.objects.filter(duty__in=[duty.pk for duty in self.duties]).order_by()
-        for duty, version, step in rows.values_list("duty_id", "date_version", "step"):
-            known[duty, version].add(step)
-        return known
-
     def _turn(self, duty: Duty) -> Turn | None:
         """The step to take now; sets the next moment at which the duty is looked at."""
-        steps = steps_of(duty, self.calendar)
         known = self._known[duty.pk, duty.date_version]
-        passed = [
-            scheduled
-            for scheduled in steps
-            if duty.dated_at < scheduled.moment <= self.at and scheduled.step.code not in known
-        ]
-        duty.remind_at = ladder.next_moment(steps, self.at)
+        reminders = self.reminders_of(duty)
+        every = steps_of(duty, self.calendar, reminders)
+        steps = ladder.ahead(every, duty.dated_at, known)
+        passed = [scheduled for scheduled in steps if scheduled.moment <= self.at]
+        coming = min((scheduled.moment for scheduled in steps[len(passed) :]), default=None)
+        duty.remind_at = coming
         if not passed:
             return None
-        reminders = self.reminders_of(duty)
         latest = passed[-1]
         if latest.keeps_the_window and not ladder.is_open(reminders, self.at, self.calendar):
             opening = ladder.next_opening(reminders, self.at, self.calendar)
-            duty.remind_at = min(opening, duty.remind_at or opening)
+            duty.remind_at = min(opening, coming or opening)
             return None
         quiet_until = duty.proposal.quiet_until if duty.proposal else None
         muted = quiet_until is not None and self.day <= quiet_until and not latest.step.statutory

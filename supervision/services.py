@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
@@ -12,7 +14,7 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
-from members.rules import DeadlineRule
+from members.rules import DeadlineRule, Reminders
 from members.selectors import NoRulebook, rules_for
 from proposals.door import perform
 from proposals.enums import ExtensionState, ReturnState
@@ -22,7 +24,8 @@ from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
 from supervision.deadlines import Terms, local_day
-from supervision.models import CalendarChange, DateChange, Duty, Pause
+from supervision.enums import KeyTopicState
+from supervision.models import CalendarChange, DateChange, Duty, KeyTopic, Pause, Reminder
 from supervision.models.duty import Cause, Closing
 from supervision.selectors import current_calendar
 
@@ -88,7 +91,7 @@ def open_duty(
     else:
         return None
     due = deadlines.due_at(terms, calendar)
-    body_id = getattr(subject, "body_id", None) if _is_addressed(kind) else None
+    body_id = getattr(subject, "body_id" if _is_addressed(kind) else "duty_body_id", None)
     duty = Duty(
         kind=kind,
         subject_kind=subject.kind,
@@ -112,6 +115,8 @@ def open_duty(
     )
     _schedule(duty, calendar)
     duty.save(force_insert=True)
+    if kind == DutyKind.REPLY and duty.is_key:
+        supervise_before(duty, event, calendar, act)
     return duty
 
 
@@ -135,8 +140,12 @@ def close(subject: Subject, kinds: Sequence[DutyKind], event: Event, *, done: bo
 def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
     """Check the date that an extension request asks for, and move the duty once it is granted.
 
+    A subject that names its day itself, such as a milestone, has been given another one.
     Raises RuleBroken when the new date is not later, or later than the rulebook allows.
     """
+    if hasattr(request, "promised_due_at"):
+        _put_off(request, kind, act, event)
+        return
     duty = Duty.objects.of("assignment", request.assignment_id).open().filter(kind=kind).first()
     if duty is None:
         raise RuleBroken(_("没有可以延长的答复期限"))
@@ -170,6 +179,43 @@ def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
             reason=request.reason,
             asked_by_id=asked.actor_id if asked else None,
         )
+
+
+def _put_off(subject: Any, kind: DutyKind, act: Act, event: Event) -> None:
+    """The duty follows the day that its subject now names."""
+    for duty in Duty.objects.of(subject.kind, subject.pk).open().filter(kind=kind):
+        terms = Terms(anchor_at=act.at, set_at=act.at, set_to=subject.promised_due_at)
+        _move(
+            duty,
+            terms,
+            cause=Cause.EXTENDED,
+            event=event,
+            calendar=current_calendar(),
+            reason=act.data.get("reason", ""),
+            asked_by_id=act.by.pk if act.by else None,
+        )
+
+
+def supervise_before(reply: Duty, event: Event, calendar: Calendar, act: Act | None = None) -> None:
+    """Supervision of a key topic ends before the first reply to its proposals is due.
+
+    With ``act``, a date is set that was not known when the topic was announced.
+    """
+    of_it = Q(links__proposal=reply.proposal_id) | Q(links__proposal__merged_into=reply.proposal_id)
+    going_on = (KeyTopicState.ANNOUNCED, KeyTopicState.SUPERVISING)
+    for topic in KeyTopic.objects.filter(of_it, state__in=going_on).distinct():
+        duties = Duty.objects.of(topic.kind, topic.pk).filter(kind=DutyKind.SUPERVISION)
+        owed = duties.order_by("id").last()
+        if owed is None:
+            if act is not None:
+                open_duty(topic, DutyKind.SUPERVISION, event, act, calendar)
+            continue
+        terms = Terms.model_validate(owed.terms)
+        first_due = topic.reply_due_at
+        hangs_on_it = terms.rule is not None and terms.rule.anchor == Anchor.REPLY_DUE
+        if owed.closed_at is None and hangs_on_it and first_due is not None:
+            terms = terms.model_copy(update={"anchor_at": first_due})
+            _move(owed, terms, cause=Cause.REPLY, event=event, calendar=calendar)
 
 
 def pause(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
@@ -214,7 +260,7 @@ def remind_anew_of(proposal: Proposal, event: Event) -> None:
     calendar = current_calendar()
     for duty in Duty.objects.open().filter(proposal=proposal).exclude(is_key=proposal.is_key):
         duty.is_key = proposal.is_key
-        _schedule(duty, calendar, after=event.at)
+        _schedule(duty, calendar, recorded_steps([duty])[duty.pk, duty.date_version])
         duty.save(update_fields=["is_key", "remind_at"])
 
 
@@ -277,13 +323,12 @@ def _remind_anew(change: CalendarChange, calendar: Calendar) -> None:
         remind_at__gte=deadlines.end_of(first - AROUND),
         remind_at__lte=deadlines.end_of(last + AROUND),
     )
-    batch: list[Duty] = []
-    for duty in waiting.order_by("id").iterator(CHUNK):
-        before = duty.remind_at
-        _schedule(duty, calendar, after=change.applied_at)
-        if duty.remind_at != before:
-            batch.append(duty)
-    Duty.objects.bulk_update(batch, ["remind_at"], batch_size=CHUNK)
+    rows = waiting.order_by("id").iterator(CHUNK)
+    while duties := list(islice(rows, CHUNK)):
+        known = recorded_steps(duties)
+        for duty in duties:
+            _schedule(duty, calendar, known[duty.pk, duty.date_version])
+        Duty.objects.bulk_update(duties, ["remind_at"])
 
 
 def _move(
@@ -315,26 +360,43 @@ def _move(
             event=event,
             made_at=event.at,
         )
-    _schedule(duty, calendar, after=event.at)
+    _schedule(duty, calendar, recorded_steps([duty])[duty.pk, duty.date_version])
     duty.save(
         update_fields=["terms", "due_at", "date_version", "dated_at", "paused_at", "remind_at"]
     )
+    if due != before and duty.kind == DutyKind.REPLY and duty.is_key:
+        supervise_before(duty, event, calendar)
 
 
-def _schedule(duty: Duty, calendar: Calendar, *, after: datetime | None = None) -> None:
+def _schedule(duty: Duty, calendar: Calendar, known: Collection[str] = ()) -> None:
     """Set the next moment at which the duty is reminded of; the clock must run for that."""
     duty.remind_at = None
     if duty.paused_at is None:
-        steps = steps_of(duty, calendar)
-        duty.remind_at = ladder.next_moment(steps, max(duty.dated_at, after or duty.dated_at))
+        steps = ladder.ahead(steps_of(duty, calendar), duty.dated_at, known)
+        duty.remind_at = min((step.moment for step in steps), default=None)
 
 
-def steps_of(duty: Duty, calendar: Calendar) -> list[ladder.Scheduled]:
-    """The reminders of a duty, under the rules of the day on which it was opened."""
-    try:
-        reminders = rules_for(duty.committee_id, local_day(duty.opened_at)).reminders
-    except NoRulebook:
-        return []
+def recorded_steps(duties: Iterable[Duty]) -> dict[tuple[int, int], set[str]]:
+    """The steps that are on record, by duty and version of its date; one query."""
+    known: dict[tuple[int, int], set[str]] = defaultdict(set)
+    rows = Reminder.objects.filter(duty__in=[duty.pk for duty in duties]).order_by()
+    for duty, version, code in rows.values_list("duty_id", "date_version", "step"):
+        known[duty, version].add(code)
+    return known
+
+
+def steps_of(
+    duty: Duty, calendar: Calendar, reminders: Reminders | None = None
+) -> list[ladder.Scheduled]:
+    """The reminders of a duty, under the rules of the day on which it was opened.
+
+    ``reminders`` are those rules, where they have been read already.
+    """
+    if reminders is None:
+        try:
+            reminders = rules_for(duty.committee_id, local_day(duty.opened_at)).reminders
+        except NoRulebook:
+            return []
     found = ladder.ladder_for(reminders, duty.kind, key=duty.is_key)
     if found is None:
         return []
@@ -395,11 +457,14 @@ def _terms(
     former = _former_reply(subject) if kind == DutyKind.REPLY else None
     if former is None:
         return full
+    asked_at = max(_asked_at(subject, act.at), former.opened_at)
+    if former.paused_at is not None:  # what was left when its clock stopped is left still
+        asked_at = min(asked_at, former.paused_at)
     return deadlines.carried_over(
         act.rules.handling.returns.clock,
         full,
         former_due_at=former.due_at,
-        asked_at=max(_asked_at(subject, act.at), former.opened_at),
+        asked_at=asked_at,
         issued_at=act.at,
         calendar=calendar,
     )

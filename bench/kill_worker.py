@@ -55,7 +55,7 @@ def main() -> int:
 
         call_command("migrate", verbosity=0)
         try:
-            lost, doubled = _play(wanted.rounds, random.Random(wanted.seed))  # noqa: S311
+            lost, doubled = _play(wanted.rounds, random.Random(wanted.seed))
         finally:
             connections.close_all()
     if wanted.json:

@@ -18,6 +18,7 @@ from tests.services import start
 OPEN = (10_000, 100_000)
 DUE = 1_000
 ROUNDS = 5
+COLUMNS = "{:<10}{:>9}{:>7}{:>9}{:>9}{:>9}{:>9}"
 
 
 def main() -> None:
@@ -85,10 +86,7 @@ def _measure(database: str) -> dict[str, dict[str, float]]:
             "idle_ms": round(idle * 1000, 2),
         }
         found[str(size)] = row
-        print(
-            f"{database:<10}{size:>9,}{DUE:>7,}{row['p50_ms']:>9}{row['most_ms']:>9}"
-            f"{row['queries']:>9}{row['idle_ms']:>9}"
-        )
+        print(COLUMNS.format(database, f"{size:,}", f"{DUE:,}", *row.values()))
     few, many = (found[str(size)]["p50_ms"] for size in OPEN)
     print(f"{database:<10}a hundred thousand take {many / few:.2f} times as long as ten thousand")
     return found

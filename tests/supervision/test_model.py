@@ -23,12 +23,12 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from rest_framework.exceptions import APIException
 
 from members.enums import Role
 from members.models import Notice
 from members.presets import preset
 from proposals.door import perform
-from rest_framework.exceptions import APIException
 from proposals.models import Assignment, ExtensionRequest, Proposal, Reply
 from supervision.models import CalendarChange, ChaseLine, Duty, Reminder
 from supervision.reminders import remind

@@ -11,6 +11,9 @@ from members.enums import Paper
 from members.models import Committee, Notice, Unit
 from supervision.models.duty import Duty
 
+PAPERS = [choice for choice in Paper.choices if choice[0]]
+"""The kinds of documents that are issued."""
+
 
 class ReminderState(models.TextChoices):
     """What became of a step of the ladder."""
@@ -78,7 +81,7 @@ class ChaseNotice(models.Model):
     """A numbered document that chases what is late (催办单、督办通知、逾期通报)."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="chase_notices")
-    kind = models.CharField(_("文种"), max_length=12, choices=[c for c in Paper.choices if c[0]])
+    kind = models.CharField(_("文种"), max_length=12, choices=PAPERS)
     year = models.PositiveSmallIntegerField(_("年份"))
     serial = models.PositiveIntegerField(_("序号"))
     number = models.CharField(_("编号"), max_length=60)
@@ -111,7 +114,7 @@ class ChaseLine(models.Model):
     notice = models.ForeignKey(ChaseNotice, on_delete=models.PROTECT, related_name="lines")
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="chase_lines")
     date_version = models.PositiveSmallIntegerField(_("期限版本"))
-    kind = models.CharField(max_length=12, choices=[c for c in Paper.choices if c[0]])
+    kind = models.CharField(max_length=12, choices=PAPERS)
     due_at = models.DateTimeField(_("期限"))
     days_late = models.PositiveIntegerField(_("逾期工作日"))
 

@@ -14,6 +14,8 @@ from django.utils import timezone
 from rest_framework import serializers
 
 from members.enums import AssignmentRole as Role
+from members.enums import Role as PostRole
+from members.models import Post
 from members.rules import Rules
 from proposals.enums import HANDED_IN, IN_HANDS, Adoption, ProposalState, Publicity
 from proposals.inputs.fields import InCommittee, RulebookCode
@@ -21,7 +23,7 @@ from proposals.inputs.reviewing import UnitRoleInput
 from proposals.lifecycle.merging import MERGEABLE
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import MergeCandidate, Proposal, Suggestion
-from supervision.models import Duty
+from supervision.models import CalendarChange, Duty
 
 TEAMS = (
     (Role.SOLE,),
@@ -192,6 +194,30 @@ class Writer:
         keys = list(rows.order_by("-pk").values_list("pk", flat=True)[:2])
         return [{"proposal": key, "units": self.team()} for key in keys or [1]]
 
+    def leaders(self) -> list[int]:
+        """Leading supervisors of the committee."""
+        posts = Post.objects.filter(
+            role=PostRole.LEADING_SUPERVISOR,
+            committee=self.subject.committee_id,
+        )
+        return list(posts.order_by("pk").values_list("user_id", flat=True))
+
+    def filed(self) -> list[Any]:
+        """One proposal that is filed, if there is one."""
+        return [self.another(ProposalState.FILED, *IN_HANDS)]
+
+    def paper(self) -> Any:
+        """A text file; the days of a calendar are typed in."""
+        if isinstance(self.subject, CalendarChange):
+            return SKIP
+        return SimpleUploadedFile("调研.txt", "调研情况".encode())
+
+    def year(self) -> Any:
+        """This year or the next; of a calendar only single days."""
+        if isinstance(self.subject, CalendarChange):
+            return SKIP
+        return self.at.year + self.random.randint(0, 1)
+
     def attachment(self) -> Any:
         """One of the proposal's attachments, if it has any."""
         found = self.subject.root.attachments.filter(removed_at=None).order_by("pk").first()
@@ -227,7 +253,17 @@ WISE: dict[str, Callable[[Writer], Any]] = {
     "duplicates": lambda writer: [writer.another(*HANDED_IN)],
     "host": Writer.grouped,
     "proposal": Writer.grouped,
-    "file": lambda writer: SimpleUploadedFile("调研.txt", "调研情况".encode()),
+    "despite": Writer.words,
+    "file": Writer.paper,
+    "files": lambda writer: SKIP,  # lists of files are tested by themselves
+    "given_on": lambda writer: writer.day(-1),
+    "met_on": lambda writer: writer.day(-1),
+    "methods": lambda writer: [writer.random.choice(writer.rules.key_proposals.methods)],
+    "proposals": Writer.filed,
+    "session": lambda writer: SKIP,
+    "supervising_body": lambda writer: SKIP,
+    "supervisors": Writer.leaders,
+    "theme": lambda writer: SKIP,
     "into": lambda writer: writer.another(ProposalState.FILED, *IN_HANDS),
     "items": Writer.items,
     "new_due_on": Writer.later,
@@ -238,7 +274,7 @@ WISE: dict[str, Callable[[Writer], Any]] = {
     "situation": Writer.words,
     "analysis": Writer.words,
     "suggestions": lambda writer: [writer.words() for _ in range(writer.random.randint(1, 2))],
-    "year": lambda writer: writer.at.year + writer.random.randint(0, 1),
+    "year": Writer.year,
 }
 """Fields whose value wants some knowledge of the subject."""
 

@@ -26,11 +26,15 @@ from proposals.models import (
     Scan,
     Theme,
 )
-from supervision.models import Duty
+from supervision.models import ChaseNotice, Duty, Reminder, TopicFile
 from tests.factories import proposals as make
+from tests.factories import supervision as put
 from tests.proposals.conftest import PREFIXES, Life, Person, rules
 
 pytestmark = pytest.mark.django_db
+
+BESIDE = (Event, Duty, Attachment, Scan, Theme, Reminder, ChaseNotice, TopicFile)
+"""What is read beside the machines."""
 
 STEPS = [(model, step) for model in SUBJECTS for step in own_steps(model)]
 
@@ -38,9 +42,7 @@ STEPS = [(model, step) for model in SUBJECTS for step in own_steps(model)]
 # -- Lists ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "prefix", sorted(PREFIXES[m] for m in (*SUBJECTS, Event, Duty, Attachment, Scan, Theme))
-)
+@pytest.mark.parametrize("prefix", sorted(PREFIXES[m] for m in (*SUBJECTS, *BESIDE)))
 def test_a_filter_that_a_list_does_not_know_is_refused_with_those_it_knows(life, prefix):
     answer = life["clerk"].asks(f"{prefix}/", nonsense="1", lead__user__password="x")
 
@@ -115,7 +117,25 @@ def one_of_each(life: Life) -> None:
         at=life.now,
         hash="0" * 64,
     )
-    Duty.objects.create(
+    topic = put.KeyTopicFactory(
+        committee=life.committee,
+        state="supervising",
+        of=[handled],
+        led_by=[life.users["supervisor"]],
+    )
+    put.MilestoneFactory(topic=topic)
+    put.InstructionFactory(topic=topic, unit=life.units["A"])
+    put.CalendarChangeFactory(committee=life.committee)
+    TopicFile.objects.create(
+        topic=topic,
+        name="现场.png",
+        extension="png",
+        size=1,
+        sha256="0" * 64,
+        uploaded_by=life.users["clerk"],
+        uploaded_at=life.now,
+    )
+    duty = Duty.objects.create(
         kind="reply",
         subject_kind="assignment",
         subject_id=task.pk,
@@ -128,6 +148,28 @@ def one_of_each(life: Life) -> None:
         due_at=life.now,
         first_due_at=life.now,
         basis="规则",
+        terms={
+            "anchor_at": life.now.isoformat(),
+            "set_at": life.now.isoformat(),
+            "set_to": life.now.isoformat(),
+        },
+        dated_at=life.now,
+    )
+    Reminder.objects.create(
+        duty=duty, date_version=1, step="-3d", state="nobody", moment=life.now, at=life.now
+    )
+    serial = ChaseNotice.objects.count() + 1
+    ChaseNotice.objects.create(
+        committee=life.committee,
+        kind="chase",
+        year=2024,
+        serial=serial,
+        number=str(serial),
+        unit=life.units["A"],
+        addressee="甲局",
+        title="催办单",
+        text="请办理",
+        issued_at=life.now,
     )
 
 
@@ -135,19 +177,26 @@ QUERIES = {
     "assignment-batches": 3,
     "assignments": 3,
     "attachments": 3,
+    "calendar-changes": 3,
+    "chase-notices": 3,
     "commitments": 3,
     "cosignatures": 3,
-    "duties": 3,
+    "duties": 5,
     "events": 3,
     "extension-requests": 3,
     "feedback": 3,
+    "instructions": 3,
+    "key-topics": 5,
     "merge-candidates": 6,
+    "milestones": 3,
     "pre-assignments": 3,
     "proposals": 3,
+    "reminders": 3,
     "replies": 3,
     "return-requests": 3,
     "scans": 3,
     "themes": 5,
+    "topic-files": 3,
 }
 """The reader's posts, the count, the rows."""
 
@@ -169,9 +218,7 @@ def test_a_list_takes_the_same_few_queries_however_many_rows(life, prefix, queri
 
 
 def test_every_list_has_its_number_of_queries():
-    assert set(QUERIES) == {
-        PREFIXES[model] for model in (*SUBJECTS, Event, Duty, Attachment, Scan, Theme)
-    }
+    assert set(QUERIES) == {PREFIXES[model] for model in (*SUBJECTS, *BESIDE)}
 
 
 READERS = ["lead", "cosigner", "invitee", "member", "contact", "clerk", "assigner", "inspector"]
@@ -191,7 +238,7 @@ def test_the_list_and_the_detail_agree_for_everybody(life):
     elsewhere.replied()
     keys = {
         model: list(model._default_manager.values_list("pk", flat=True))
-        for model in (*SUBJECTS, Duty, Attachment, Scan, Theme)
+        for model in (*SUBJECTS, *BESIDE)
     }
     keys[Event] = list(Event.objects.values_list("pk", flat=True))[::4]
     differences = []

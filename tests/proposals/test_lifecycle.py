@@ -37,6 +37,13 @@ from proposals.lifecycle import who
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import SUBJECTS, MergeCandidate, Proposal
 from proposals.notices import AUDIENCES
+from supervision.enums import (
+    CalendarChangeState,
+    InstructionState,
+    KeyTopicState,
+    MilestoneState,
+)
+from tests.factories import supervision as put
 from tests.proposals.assembly import Assembly, entitled
 from tests.proposals.inputs import Writer
 
@@ -59,6 +66,10 @@ FINAL: dict[str, set[str]] = {
     "feedback": {FeedbackState.RATED, FeedbackState.VOID},
     "commitment": {CommitmentState.KEPT, CommitmentState.DROPPED},
     "mergecandidate": {MergeCandidateState.MERGED, MergeCandidateState.SUPERSEDED},
+    "calendarchange": {CalendarChangeState.APPLIED, CalendarChangeState.DISCARDED},
+    "keytopic": {KeyTopicState.NOT_CHOSEN, KeyTopicState.CONCLUDED, KeyTopicState.CANCELLED},
+    "milestone": {MilestoneState.MET, MilestoneState.DROPPED},
+    "instruction": {InstructionState.FOLLOWED_UP, InstructionState.LAPSED},
 }
 """Where each machine ends; nothing leads away from there."""
 
@@ -121,7 +132,7 @@ def _source_of(model: type[Subject]) -> str:
     files = {
         Path(str(base.__module__.replace(".", "/") + ".py"))
         for base in model.__mro__
-        if base.__module__.startswith("proposals.lifecycle") and base is not Subject
+        if ".lifecycle" in base.__module__ and base is not Subject
     }
     return "\n".join((settings.BASE_DIR / file).read_text() for file in sorted(files))
 
@@ -203,6 +214,8 @@ def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject
         extra = [_proposal(assembly, ProposalState.SUBMITTED, str(at)) for at in (7, 8)]
         candidate.keep([{"proposal": one.pk, "score": 0.5} for one in (proposal, *extra)])
         return candidate
+    if model.__module__.startswith("supervision"):
+        return _of_supervision(kind, state, proposal, assembly)
     assignment = _row(models.Assignment, AssignmentState.HANDLING, **task)
     if kind == "returnrequest":
         return _row(model, state, assignment=assignment, suggested_unit=assembly.units[1])
@@ -218,6 +231,27 @@ def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject
     rated = {"rated_at": AT, "result": "satisfied"} if state == FeedbackState.RATED else {}
     form = {"proposal": proposal, "original": proposal, "reply": reply, "member": addressee}
     return _row(model, state, **form, **rated)
+
+
+def _of_supervision(kind: str, state: str, proposal: Proposal, assembly: Assembly) -> Any:
+    where = {"committee": assembly.committee, "created_at": AT}
+    if kind == "calendarchange":
+        return put.CalendarChangeFactory(state=state, **where)
+    topic = put.KeyTopicFactory(
+        state=state if kind == "keytopic" else KeyTopicState.SUPERVISING,
+        of=[proposal],
+        led_by=[assembly.officer(Role.LEADING_SUPERVISOR)],
+        supervising_body=assembly.body,
+        **where,
+    )
+    if kind == "keytopic":
+        return topic
+    if kind == "milestone":
+        past = date(2024, 1, 2)
+        return put.MilestoneFactory(
+            state=state, topic=topic, due_on=past, first_due_on=past, created_at=AT
+        )
+    return put.InstructionFactory(state=state, topic=topic, unit=assembly.units[0], created_at=AT)
 
 
 def _proposal(assembly: Assembly, state: str, number: str = "1") -> Proposal:

@@ -39,7 +39,7 @@ from proposals.models import (
     TextVersion,
     Theme,
 )
-from supervision.models import Duty
+from supervision.models import ChaseNotice, Duty, Reminder, TopicFile
 from tests.factories import proposals as make
 from tests.factories.proposals import Place, platform_administrator
 from tests.proposals.world import (
@@ -47,6 +47,7 @@ from tests.proposals.world import (
     Case,
     World,
     attachments,
+    chasing,
     duties,
     event_of,
     events,
@@ -248,6 +249,10 @@ def other_reads(world: World, crowd: Crowd) -> Iterator[tuple[str, Answers]]:
         yield f"event {name}", crowd.asked(partial(sees, event))
     for name, duty in duties(world).items():
         yield f"duty {name}", crowd.asked(partial(sees, duty))
+    for name, paper in chasing(world).items():
+        yield name, crowd.asked(partial(sees, paper))
+    board = partial(reads, "/api/v1/key-topics/board/", lambda response: response.json())
+    yield "board of key topics", crowd.asked(board)
 
 
 def keep_texts(proposal: Proposal, world: World) -> None:
@@ -389,5 +394,6 @@ def test_a_cell_that_differs_is_told():
 
 def test_every_kind_of_row_that_is_served_is_in_the_table():
     assert {case.model for case in World().cases()} == set(SUBJECTS)
-    assert set(VIEWS) - set(SUBJECTS) == {Attachment, Event, Duty, Scan, Theme}
+    others = {Attachment, ChaseNotice, Duty, Event, Reminder, Scan, Theme, TopicFile}
+    assert set(VIEWS) - set(SUBJECTS) == others
     assert {state.value for state in HANDED_IN} < set(World().cases()[0].states)

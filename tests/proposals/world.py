@@ -38,8 +38,19 @@ from proposals.models import (
     Scan,
     Theme,
 )
-from supervision.models import Duty
+from supervision.enums import KEY_STATES, KeyTopicState
+from supervision.models import (
+    CalendarChange,
+    ChaseNotice,
+    Duty,
+    Instruction,
+    KeyTopic,
+    Milestone,
+    Reminder,
+    TopicFile,
+)
 from tests.factories import proposals as make
+from tests.factories import supervision as put
 from tests.factories.proposals import ONCE_ASSIGNED, Place
 
 NOW = make.CONCLUDED_AT
@@ -124,6 +135,17 @@ class World(Place):
                 taken_by=Role.COLLECTIVE_CONTACT,
             ),
             Case(Commitment, "of unit A", self.commitment),
+            Case(CalendarChange, "", self.calendar_change),
+            Case(KeyTopic, "nominated by contact 2, supervised by contact", self.key_topic),
+            Case(
+                KeyTopic,
+                "nominated by unit C",
+                partial(self.key_topic, nominating_unit="C"),
+                [KeyTopicState.NOMINATED, KeyTopicState.NOT_CHOSEN],
+            ),
+            Case(Milestone, "supervised by contact", self.milestone),
+            Case(Instruction, "to unit A", partial(self.instruction, "A")),
+            Case(Instruction, "to the office", partial(self.instruction, "")),
         ]
 
     def proposal(self, state: str, **more: Any) -> Proposal:
@@ -243,6 +265,38 @@ class World(Place):
     def commitment(self, state: str) -> Commitment:
         return make.CommitmentFactory(reply=self.reply(ReplyState.DELIVERED), state=state)
 
+    def calendar_change(self, state: str) -> CalendarChange:
+        change: CalendarChange = put.CalendarChangeFactory(committee=self.committee, state=state)
+        return change
+
+    def key_topic(self, state: str, nominating_unit: str = "") -> KeyTopic:
+        """Of a proposal that units A and B have in hand; who supervises it is decided."""
+        decided = {"supervising_body": self.body, "led_by": [self.users["supervisor"]]}
+        nominated = {"nominating_body": self.other_body}
+        if nominating_unit:
+            nominated = {"nominating_unit": self.units[nominating_unit]}
+        topic: KeyTopic = put.KeyTopicFactory(
+            committee=self.committee,
+            state=state,
+            of=[self.proposal(ProposalState.HANDLING)],
+            **nominated,
+            **(decided if state in (*KEY_STATES, KeyTopicState.CANCELLED) else {}),
+        )
+        return topic
+
+    def milestone(self, state: str) -> Milestone:
+        topic = self.key_topic(KeyTopicState.SUPERVISING)
+        milestone: Milestone = put.MilestoneFactory(topic=topic, state=state)
+        return milestone
+
+    def instruction(self, unit: str, state: str) -> Instruction:
+        instruction: Instruction = put.InstructionFactory(
+            topic=self.key_topic(KeyTopicState.SUPERVISING),
+            unit=self.units[unit] if unit else None,
+            state=state,
+        )
+        return instruction
+
 
 def attachments(world: World) -> dict[str, Attachment]:
     """A file of each stage, beside a subject in each state that matters."""
@@ -314,6 +368,36 @@ def merge_work(world: World) -> dict[str, Scan | Theme]:
     return {"scan": scan, "theme": theme}
 
 
+def chasing(world: World) -> dict[str, Reminder | ChaseNotice | TopicFile]:
+    """The record of a reminder, a document that chases, and a paper of a supervision."""
+    duty = duties(world)["of unit A"]
+    reminder = Reminder.objects.create(
+        duty=duty, date_version=1, step="-3d", state="nobody", moment=NOW, at=NOW
+    )
+    notice = ChaseNotice.objects.create(
+        committee=world.committee,
+        kind="chase",
+        year=2024,
+        serial=1,
+        number="1",
+        unit=world.units["A"],
+        addressee="甲局",
+        title="催办单",
+        text="请办理",
+        issued_at=NOW,
+    )
+    file = TopicFile.objects.create(
+        topic=world.key_topic(KeyTopicState.SUPERVISING),
+        name="现场.png",
+        extension="png",
+        size=1,
+        sha256="0" * 64,
+        uploaded_by=world.users["clerk"],
+        uploaded_at=NOW,
+    )
+    return {"reminder of unit A": reminder, "chase notice to unit A": notice, "topic file": file}
+
+
 def events(world: World) -> dict[str, Event]:
     """A line about every kind of subject, and about a proposal in each state that matters."""
     states = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.HANDLING)
@@ -333,12 +417,14 @@ def duties(world: World) -> dict[str, Duty]:
     unit, members = world.units["A"], world.members
     liaison = Role.UNIT_LIAISON
 
-    def duty(kind: DutyKind, role: Role, of: Proposal = proposal, **holder: Any) -> Duty:
+    topic = world.key_topic(KeyTopicState.SUPERVISING)
+
+    def duty(kind: DutyKind, role: Role, of: Proposal | KeyTopic = proposal, **holder: Any) -> Duty:
         return Duty.objects.create(
             kind=kind,
-            subject_kind="any",
+            subject_kind="keytopic" if isinstance(of, KeyTopic) else "any",
             subject_id=of.pk,
-            proposal=of,
+            proposal=None if isinstance(of, KeyTopic) else of,
             committee=world.committee,
             role=role,
             opened_by=event_of(world.batch("issued"), world),
@@ -346,6 +432,12 @@ def duties(world: World) -> dict[str, Duty]:
             due_at=NOW,
             first_due_at=NOW,
             basis="规则",
+            terms={
+                "anchor_at": NOW.isoformat(),
+                "set_at": NOW.isoformat(),
+                "set_to": NOW.isoformat(),
+            },
+            dated_at=NOW,
             **holder,
         )
 
@@ -358,4 +450,10 @@ def duties(world: World) -> dict[str, Duty]:
         "of unit A": duty(DutyKind.REPLY, liaison, unit=unit),
         "of the assigner": duty(DutyKind.RETURN_DECISION, Role.ASSIGNING_OFFICER),
         "of the director": duty(DutyKind.EXTENSION_DECISION, Role.COMMITTEE_DIRECTOR),
+        "of a supervising body: key topic": duty(
+            DutyKind.SUPERVISION, Role.COLLECTIVE_CONTACT, topic, body=world.body
+        ),
+        "of unit A: proposal of a key topic": duty(
+            DutyKind.REPLY, liaison, topic.proposals.get(), unit=unit
+        ),
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import PeriodKind
 from members.models import Committee, Post, Rulebook, Session, User
+from members.prepared import DAY, KEY, prepared
 from members.rules import Rules
 
 
@@ -40,12 +41,12 @@ def rules_for(committee: Committee | int, on: date) -> Rules:
 
     A later rulebook never reaches back: pass the day of the act that is judged.
     """
-    key = _in_force(committee, on).values_list("pk", "updated_at").first()
-    if key is None:
-        raise NoRulebook(
-            _("%(committee)s 在 %(day)s 没有生效的规则") % {"committee": committee, "day": on}
-        )
-    return _read(key)
+    key = committee.pk if isinstance(committee, Committee) else committee
+    for row in _last_in_force(key, on):
+        return _read(row)
+    raise NoRulebook(
+        _("%(committee)s 在 %(day)s 没有生效的规则") % {"committee": committee, "day": on}
+    )
 
 
 def _in_force(committee: Committee | int, on: date) -> QuerySet[Rulebook]:
@@ -54,12 +55,22 @@ def _in_force(committee: Committee | int, on: date) -> QuerySet[Rulebook]:
     return rows.order_by("-effective_from")
 
 
+@prepared(KEY, DAY)
+def _last_in_force(committee: int, on: date) -> QuerySet[Rulebook, tuple[int, datetime]]:
+    return _in_force(committee, on).values_list("pk", "updated_at")[:1]
+
+
 def posts_of(user: User, on: date) -> list[Post]:
     """The posts that ``user`` holds on ``on``; remembered on the user object for one request."""
     remembered: dict[date, list[Post]] = user.__dict__.setdefault("_posts", {})
     if on not in remembered:
-        remembered[on] = list(user.posts.held_on(on).order_by())
+        remembered[on] = _held(user.pk, on)
     return remembered[on]
+
+
+@prepared(KEY, DAY)
+def _held(user: int, on: date) -> QuerySet[Post]:
+    return Post.objects.filter(user=user).held_on(on).order_by()
 
 
 @dataclass(frozen=True)

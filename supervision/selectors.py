@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.db.models import QuerySet
+
 from members.models import CalendarDay, CalendarYear
+from members.prepared import prepared
 from supervision import deadlines
 from supervision.calendar import Calendar, Declared
 from supervision.deadlines import Terms, local_day
@@ -13,10 +17,18 @@ from supervision.models import Duty
 
 def current_calendar() -> Calendar:
     """The working days as the platform knows them now; two small queries."""
-    rows = CalendarDay.objects.order_by().values_list("day", "is_working", "name")
-    declared = {day: Declared(is_working, name) for day, is_working, name in rows}
-    years = CalendarYear.objects.order_by().values_list("year", flat=True)
-    return Calendar(declared, frozenset(years))
+    declared = {day: Declared(is_working, name) for day, is_working, name in _declared_days()}
+    return Calendar(declared, frozenset(_declared_years()))
+
+
+@prepared()
+def _declared_days() -> QuerySet[CalendarDay, tuple[date, bool, str]]:
+    return CalendarDay.objects.order_by().values_list("day", "is_working", "name")
+
+
+@prepared()
+def _declared_years() -> QuerySet[CalendarYear, int]:
+    return CalendarYear.objects.order_by().values_list("year", flat=True)
 
 
 def why(duty: Duty) -> dict[str, Any]:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import logging
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 
 from members import clock
 from members.models import User
+from members.prepared import KEY, prepared
 from members.rules import Rules
 from members.selectors import NoRulebook, posts_of, rules_for
 from proposals import notices
@@ -181,11 +184,10 @@ def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> S
         if step.locks:  # what the row names may have changed while we waited for it
             lock_proposals(deed.roots, step.locks(fresh_root, raw))
         return fresh_root
-    machine: type[Any] = type(subject)
-    rows = machine._default_manager.select_for_update(no_key=True, of=("self",))
-    if hasattr(machine, "assignment"):
-        rows = rows.select_related("assignment")
-    fresh: Subject = rows.get(pk=subject.pk)
+    found = _locking(type(subject))(subject.pk)
+    if not found:
+        raise type(subject).DoesNotExist
+    fresh = found[0]
     if root_id is not None:
         _share_root(fresh, deed.roots[root_id])
     return fresh
@@ -194,10 +196,24 @@ def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> S
 def lock_proposals(held: dict[int, Proposal], numbers: Iterable[int]) -> None:
     """Add the locked rows to ``held``; ascending keys, so that no two acts wait crosswise."""
     wanted = sorted(set(numbers) - set(held))
-    if not wanted:
-        return
-    rows = Proposal.objects.filter(pk__in=wanted).select_for_update(no_key=True).order_by("pk")
-    held.update({proposal.pk: proposal for proposal in rows})
+    if len(wanted) == 1:
+        held.update({proposal.pk: proposal for proposal in _locking(Proposal)(*wanted)})
+    elif wanted:
+        rows = Proposal.objects.filter(pk__in=wanted).select_for_update(no_key=True)
+        held.update({proposal.pk: proposal for proposal in rows.order_by("pk")})
+
+
+@cache
+def _locking(model: type[Subject]) -> Callable[[int], list[Any]]:
+    """A function that reads one row of a kind and locks it."""
+
+    @prepared(KEY)
+    def rows(key: int) -> QuerySet[Any]:
+        every: QuerySet[Any] = model._default_manager.all()
+        found = every.filter(pk=key).order_by().select_for_update(no_key=True, of=("self",))
+        return found.select_related("assignment") if hasattr(model, "assignment") else found
+
+    return rows
 
 
 def _share_root(subject: Subject, root: Proposal) -> None:

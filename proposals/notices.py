@@ -13,6 +13,7 @@ from django.utils.translation import override
 
 from members.enums import UNIT_ROLES, Role
 from members.models import Post
+from members.prepared import DAY, KEY, prepared
 from members.services.notice import Message, send
 from proposals.enums import CosignatureState
 from proposals.lifecycle.subject import Act, News, Step, Subject
@@ -57,70 +58,110 @@ def _said(act: Act) -> Iterator[str]:
             yield value
 
 
-def _holders(day: date, **scope: Any) -> Iterable[int]:
-    """Who holds such a post on the day; a former holder is told nothing any more."""
+def _holders(day: date, **scope: Any) -> QuerySet[Post, int]:
+    """Accounts that hold such a post on the day; a former holder is told nothing any more."""
     return Post.objects.held_on(day).filter(**scope).order_by().values_list("user_id", flat=True)
 
 
+@prepared(KEY, DAY)
+def _contacts(bodies: list[int], day: date) -> QuerySet[Post, int]:
+    return _holders(day, role=Role.COLLECTIVE_CONTACT, body__pk__in=bodies)
+
+
+@prepared(KEY, DAY)
+def _liaisons(unit: int, day: date) -> QuerySet[Post, int]:
+    return _holders(day, role__in=LIAISONS, unit=unit)
+
+
+@prepared(KEY)
+def _initiators(proposal: int) -> QuerySet[Proposal, tuple[int | None, int | None]]:
+    """The account or the body behind the first signature."""
+    found = Proposal.objects.filter(pk=proposal).order_by()
+    return found.values_list("lead__user_id", "body_id")
+
+
+@prepared(KEY)
+def _all_initiators(keys: list[int]) -> QuerySet[Proposal, tuple[int | None, int | None]]:
+    """The same of these proposals, and of what was merged into them."""
+    family = Proposal.objects.filter(Q(pk__in=keys) | Q(merged_into__pk__in=keys)).order_by()
+    return family.values_list("lead__user_id", "body_id")
+
+
+@prepared(KEY)
+def _cosigners(keys: list[int]) -> QuerySet[Cosignature, int | None]:
+    """The accounts of those who signed them, or what was merged into them."""
+    family = Q(proposal__pk__in=keys) | Q(proposal__merged_into__pk__in=keys)
+    signed = Cosignature.objects.filter(family, state=CosignatureState.AGREED).order_by()
+    return signed.values_list("member__user_id", flat=True)
+
+
+@prepared(KEY, DAY)
+def _handlers(keys: list[int], day: date) -> QuerySet[Post, int]:
+    """The liaisons of the units that have them in hand, or are asked whether they are theirs."""
+    tasks = Assignment.objects.live().filter(proposal__pk__in=keys).values("unit")
+    asked = PreAssignment.objects.open().filter(proposal__pk__in=keys).values("unit")
+    concerned = _holders(day, role__in=LIAISONS)
+    return concerned.filter(Q(unit__in=tasks) | Q(unit__in=asked))
+
+
+@prepared(KEY, DAY)
+def _answering(proposal: int, day: date) -> QuerySet[Post, int]:
+    tasks = Assignment.objects.answering().filter(proposal=proposal)
+    return _holders(day, role__in=UNIT_ROLES, unit__in=tasks.values("unit"))
+
+
 def _lead(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
-    return _initiators(Proposal.objects.filter(pk=subject.root_id), day)
+    return _speakers(_initiators(subject.root_id), day)
 
 
 def _proposers(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
     """Proposers of the proposals concerned and of everything merged into them."""
     keys = _concerned(subject, others)
-    family = Proposal.objects.filter(Q(pk__in=keys) | Q(merged_into__in=keys))
-    yield from _initiators(family, day)
-    signed = Cosignature.objects.filter(proposal__in=family, state=CosignatureState.AGREED)
-    yield from _accounts(signed.order_by().values_list("member__user_id", flat=True))
+    yield from _speakers(_all_initiators(keys), day)
+    yield from (user for user in _cosigners(keys) if user is not None)
 
 
 def _concerned(subject: Any, others: Sequence[Proposal]) -> list[int]:
     return [subject.root_id, *(proposal.pk for proposal in others)]
 
 
-def _initiators(proposals: QuerySet[Proposal], day: date) -> Iterable[int]:
+def _speakers(found: Iterable[tuple[int | None, int | None]], day: date) -> Iterable[int]:
     """The first proposer of each, or who speaks for the body that proposes."""
-    found = proposals.order_by().values_list("lead__user_id", "body_id")
     bodies = set()
     for user, body in found:
-        yield from _accounts([user])
+        if user is not None:
+            yield user
         bodies |= {body} - {None}
     if bodies:
-        yield from _holders(day, role=Role.COLLECTIVE_CONTACT, body__in=bodies)
-
-
-def _accounts(users: Iterable[int | None]) -> Iterable[int]:
-    return (user for user in users if user is not None)
+        yield from _contacts(sorted(bodies), day)
 
 
 def _addressee(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
     if getattr(subject, "body_id", None):
-        return _holders(day, role=Role.COLLECTIVE_CONTACT, body=subject.body_id)
+        return _contacts([subject.body_id], day)
     return [subject.member.user_id] if subject.member.user_id else []
 
 
 def _unit(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
-    return _holders(day, role__in=LIAISONS, unit=subject.unit_id)
+    return _liaisons(subject.unit_id, day)
 
 
 def _units(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
     """Units that have a task on the proposals concerned, or have been asked to take one."""
-    keys = _concerned(subject, others)
-    tasks = Assignment.objects.live().filter(proposal__in=keys).values_list("unit_id", flat=True)
-    asked = PreAssignment.objects.open().filter(proposal__in=keys)
-    units = {*tasks, *asked.values_list("unit_id", flat=True)}
-    return _holders(day, role__in=LIAISONS, unit__in=units)
+    return _handlers(_concerned(subject, others), day)
 
 
 def _lead_unit(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
-    units = subject.root.assignments.answering().values_list("unit_id", flat=True)
-    return _holders(day, role__in=UNIT_ROLES, unit__in=units)
+    return _answering(subject.root_id, day)
 
 
 def _of_committee(*roles: Role) -> Audience:
+    @prepared(KEY, DAY)
+    def holders(committee: int, day: date) -> QuerySet[Post, int]:
+        return _holders(day, role__in=roles, committee=committee)
+
     def find(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
-        return _holders(day, role__in=roles, committee=subject.committee_id)
+        return holders(subject.committee_id, day)
 
     return find
 

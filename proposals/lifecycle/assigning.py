@@ -24,9 +24,7 @@ if TYPE_CHECKING:
 
 all_signed_for = Condition(
     _("还有承办单位未签收"),
-    lambda proposal: (
-        not proposal.assignments.answering().filter(state=AssignmentState.ISSUED).exists()
-    ),
+    lambda proposal: AssignmentState.ISSUED not in proposal.states_of_tasks(),
 )
 is_muted = Condition(_("没有静默提醒"), lambda proposal: proposal.quiet_until is not None)
 

@@ -34,14 +34,20 @@ if TYPE_CHECKING:
 
     from proposals.models import Consultation, Feedback, FollowUp, Reply
 
+OF_PRESENT_ANSWERS = models.Q(
+    reply__state__in=[ReplyState.DELIVERED, ReplyState.SUPERSEDED],
+    reply__assignment__state=AssignmentState.REPLIED,
+    reply__round=models.F("reply__assignment__round"),
+)
+"""Feedback forms that came with the answers that stand now."""
+
 all_replied = Condition(
     _("还有承办单位未答复"),
-    lambda proposal: (
-        set(proposal.assignments.answering().values_list("state", flat=True))
-        == {AssignmentState.REPLIED}
-    ),
+    lambda proposal: proposal.states_of_tasks() == {AssignmentState.REPLIED},
 )
-rated_poor = Condition(_("没有不满意的评价"), lambda proposal: proposal.poorly_rated().exists())
+rated_poor = Condition(
+    _("没有不满意的评价"), lambda proposal: any(poor for _state, poor in proposal.marks())
+)
 another_round = Condition(
     _("已是最后一轮办理"),
     lambda proposal: proposal.round < proposal.rules.feedback.max_rounds,
@@ -53,7 +59,7 @@ no_more_rounds = Condition(
 well_rated = Condition(
     _("还有提案者未评价，或评价为不满意"),
     lambda proposal: (
-        not proposal.awaited_feedback().exists() and not proposal.poorly_rated().exists()
+        not any(state == FeedbackState.SENT or poor for state, poor in proposal.marks())
     ),
 )
 may_be_published = Condition(
@@ -221,24 +227,13 @@ class Concluding(Assigning):
 
     def poorly_rated(self) -> models.QuerySet[Feedback]:
         """Feedback of the present answers that reopens the work."""
-        return self._present_feedback().filter(poor=True)
-
-    def awaited_feedback(self) -> models.QuerySet[Feedback]:
-        """Forms sent with the present answers that have not come back."""
-        return self._present_feedback().filter(state=FeedbackState.SENT)
+        return self.feedback.filter(OF_PRESENT_ANSWERS, poor=True)
 
     def duties_after(self) -> list[DutyKind]:
         """Results of a class that the rulebook follows up are looked at again."""
         codes = {c.code for c in self.rules.handling.result_classes if c.needs_follow_up}
         followed = self.replies.filter(state=ReplyState.DELIVERED, result_class__in=codes)
         return [DutyKind.FOLLOW_UP] if codes and followed.exists() else []
-
-    def _present_feedback(self) -> models.QuerySet[Feedback]:
-        return self.feedback.filter(
-            reply__state__in=[ReplyState.DELIVERED, ReplyState.SUPERSEDED],
-            reply__assignment__state=AssignmentState.REPLIED,
-            reply__round=models.F("reply__assignment__round"),
-        )
 
     def _conclude(self, act: Act) -> None:
         self.concluded_at = act.at

@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import ProposerKind
+from members.prepared import KEY, prepared
 from proposals.enums import (
     FILED_STATES,
     HANDED_IN,
@@ -17,7 +18,9 @@ from proposals.enums import (
     MergeCandidateState,
     ProposalState,
 )
-from proposals.lifecycle.concluding import ProposalLifecycle
+from proposals.lifecycle.concluding import OF_PRESENT_ANSWERS, ProposalLifecycle
+from proposals.models.assignment import Assignment
+from proposals.models.feedback import Feedback
 
 if TYPE_CHECKING:
     from members.models import Body, Member
@@ -176,6 +179,14 @@ class Proposal(ProposalLifecycle):
             .distinct()
         )
 
+    def states_of_tasks(self) -> set[str]:
+        """The states in which its answering units have it."""
+        return set(_states_of_tasks(self.pk))
+
+    def marks(self) -> list[tuple[str, bool]]:
+        """State of each form sent with its present answers, and whether it is rated poor."""
+        return _marks(self.pk)
+
     def addressees(self) -> Iterator[Addressee]:
         """Everybody who gets the reply: proposers of this and of what was merged into it."""
         seen = set()
@@ -196,3 +207,15 @@ class Proposal(ProposalLifecycle):
     def _family(self) -> list[Proposal]:
         merged = self.merged_from.select_related("lead", "body").order_by("id")
         return [self, *merged]
+
+
+@prepared(KEY)
+def _states_of_tasks(proposal: int) -> models.QuerySet[Assignment, str]:
+    tasks = Assignment.objects.answering().filter(proposal=proposal)
+    return tasks.order_by().values_list("state", flat=True)
+
+
+@prepared(KEY)
+def _marks(proposal: int) -> models.QuerySet[Feedback, tuple[str, bool]]:
+    forms = Feedback.objects.filter(OF_PRESENT_ANSWERS, proposal=proposal)
+    return forms.order_by().values_list("state", "poor")

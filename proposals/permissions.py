@@ -324,7 +324,7 @@ def visible_row(user: User, queryset: QuerySet[Row], key: int, on: date) -> Row 
     apart = seen.connector == Q.OR and not seen.negated
     for reason in seen.children if apart else [seen]:
         reason = reason if isinstance(reason, Q) else Q(reason)
-        if row := queryset.filter(reason, pk=key).first():
+        for row in queryset.filter(reason, pk=key).order_by()[:1]:
             return row
     return None
 

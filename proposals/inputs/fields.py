@@ -5,6 +5,7 @@ schema is generated) a field accepts nothing and describes itself.
 """
 
 from collections.abc import Callable, Iterable
+from functools import cache
 from typing import Any
 
 from django.db.models import Model, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from members.models import Body, Member, Unit
+from members.prepared import KEY, prepared
 from members.rules import Entry, Rules
 
 LARGEST_KEY = 2**63 - 1
@@ -38,12 +40,19 @@ class InCommittee(serializers.PrimaryKeyRelatedField[Any]):
         super().__init__(queryset=model._default_manager.all(), **kwargs)
 
     def get_queryset(self) -> QuerySet[Any]:
-        rows = super().get_queryset()
+        rows: QuerySet[Any] = self.model._default_manager.all()
         subject = self.context.get("subject")
         if subject is None:
             return rows.none()
-        rows = rows.filter(committee=subject.committee_id)
-        return rows.filter(is_active=True) if hasattr(self.model, "is_active") else rows
+        return _in_committee(rows, subject.committee_id)
+
+    def to_internal_value(self, data: Any) -> Any:
+        subject = self.context.get("subject")
+        if subject is None or type(data) is not int or not 0 < data <= LARGEST_KEY:
+            return super().to_internal_value(data)
+        for row in _one_of(self.model)(data, subject.committee_id):
+            return row
+        return self.fail("does_not_exist", pk_value=data)
 
     def fail(self, key: str, **kwargs: Any) -> Any:
         if key != "does_not_exist":
@@ -53,6 +62,22 @@ class InCommittee(serializers.PrimaryKeyRelatedField[Any]):
             "what": self.model._meta.verbose_name,
         }
         raise serializers.ValidationError(message, code=key)
+
+
+def _in_committee(rows: QuerySet[Any], committee: int) -> QuerySet[Any]:
+    found = rows.filter(committee=committee)
+    return found.filter(is_active=True) if hasattr(rows.model, "is_active") else found
+
+
+@cache
+def _one_of(model: type[Model]) -> Callable[[int, int], list[Any]]:
+    """A function from the keys of a row and of its committee to the row."""
+
+    @prepared(KEY, KEY)
+    def rows(key: int, committee: int) -> QuerySet[Any]:
+        return _in_committee(model._default_manager.filter(pk=key), committee).order_by()
+
+    return rows
 
 
 def unit_field(**kwargs: Any) -> InCommittee:

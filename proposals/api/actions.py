@@ -76,16 +76,27 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     ordering_fields: ClassVar[tuple[str, ...]] = ("id",)
     lookup_value_regex = r"\d+"
 
-    def get_queryset(self) -> QuerySet[Any]:
-        """The visible rows, with what their serializer reads of other tables."""
+    def rows(self) -> QuerySet[Any]:
+        """All rows, seen or not, with what their serializer reads of other tables."""
         rows = super().get_queryset()
-        if getattr(self, "swagger_fake_view", False):
-            return rows.none()
-        rows = visible(self.reader, rows, clock.today())
         if self.action not in ("list", "retrieve"):
             return rows
         rows = rows.select_related(*self.related)
         return rows.prefetch_related(*self.prefetched) if self.action == "retrieve" else rows
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """The visible ones of the rows."""
+        rows = self.rows()
+        if getattr(self, "swagger_fake_view", False):
+            return rows.none()
+        return visible(self.reader, rows, clock.today())
+
+    def get_object(self) -> Any:
+        """The row with the key in the address, if it is visible; filters are for lists."""
+        row = visible_row(self.reader, self.rows(), int(self.kwargs["pk"]), clock.today())
+        if row is None:
+            raise NotFound
+        return row
 
     @property
     def reader(self) -> User:

@@ -44,9 +44,9 @@ class MergeCandidateViewSet(SubjectViewSet):
     filterset_fields = ("session", "scan", "state", "members__proposal")
     related = ("committee",)
 
-    def get_queryset(self) -> Any:
-        """The visible groups with their members; lists are of many, and show the members too."""
-        rows = super().get_queryset()
+    def rows(self) -> Any:
+        """The groups with their members; lists are of many, and show the members too."""
+        rows = super().rows()
         if self.action not in ("list", "retrieve"):
             return rows
         return rows.prefetch_related("members__proposal__lead", "members__proposal__body")
@@ -103,6 +103,6 @@ class ThemeViewSet(VisibleViewSet):
     serializer_class = ThemeSerializer
     filterset_fields = ("session", "candidate")
 
-    def get_queryset(self) -> Any:
-        """The visible themes with their proposals."""
-        return super().get_queryset().prefetch_related("proposals__lead", "proposals__body")
+    def rows(self) -> Any:
+        """The themes with their proposals."""
+        return super().rows().prefetch_related("proposals__lead", "proposals__body")

@@ -49,9 +49,9 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
     )
     ordering_fields = ("id", "received_at", "filed_at", "case_serial", "concluded_at")
 
-    def get_queryset(self) -> QuerySet[models.Proposal]:
-        """The visible rows; the detail shows the signatures and members that the reader sees."""
-        rows = super().get_queryset()
+    def rows(self) -> QuerySet[models.Proposal]:
+        """All rows; the detail shows the signatures and members that the reader sees."""
+        rows = super().rows()
         if self.action != "retrieve":
             return rows
         signatures = models.Cosignature.objects.select_related("member")

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from django.conf import settings
 from django.db import connection, transaction
-from django.db.models import QuerySet
+from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
@@ -32,19 +32,21 @@ from supervision.recipients import People
 from supervision.selectors import current_calendar
 from supervision.services import recorded_steps, steps_of
 
+EVERYTHING = Q()
+
 BATCH = 200
 """How many duties are looked after in one transaction."""
 
 
-def remind(*, at: datetime, limit: int | None = None, proposals: Sequence[int] = ()) -> int:
+def remind(*, at: datetime, limit: int | None = None, among: Q = EVERYTHING) -> int:
     """Take every step of every ladder that is due at ``at``; returns how many were sent.
 
-    ``limit`` bounds the duties looked at; ``proposals`` keeps to the duties of these.
+    ``limit`` bounds the duties looked at; ``among`` says of which.
     """
     sent = looked_at = 0
     while limit is None or looked_at < limit:
         with transaction.atomic():
-            duties = _due(at, proposals)
+            duties = _due(at, among)
             if not duties:
                 break
             looked_at += len(duties)
@@ -55,11 +57,18 @@ def remind(*, at: datetime, limit: int | None = None, proposals: Sequence[int] =
     return sent
 
 
-def _due(at: datetime, proposals: Sequence[int]) -> list[Duty]:
+def catch_up(*, until: datetime, among: Q) -> int:
+    """Remind as if bells had rung all along until then; returns how many were sent."""
+    sent = 0
+    waiting = Duty.objects.running().filter(among, remind_at__lte=until)
+    while moment := waiting.aggregate(first=Min("remind_at"))["first"]:
+        sent += remind(at=moment, among=among)
+    return sent
+
+
+def _due(at: datetime, among: Q) -> list[Duty]:
     """The next duties whose moment has come, locked; those that another worker has, left out."""
-    rows: QuerySet[Duty] = Duty.objects.running().filter(remind_at__lte=at)
-    if proposals:
-        rows = rows.filter(proposal__in=proposals)
+    rows: QuerySet[Duty] = Duty.objects.running().filter(among, remind_at__lte=at)
     if connection.features.has_select_for_update_skip_locked:
         rows = rows.select_for_update(skip_locked=True, of=("self",))
     return list(rows.select_related("proposal", "unit").order_by("remind_at", "id")[:BATCH])

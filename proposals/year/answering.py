@@ -7,7 +7,7 @@ from typing import Any
 
 from members.enums import ContactStage, Role
 from proposals.enums import Publicity
-from proposals.year import replies
+from proposals.year import replies, supervising
 from proposals.year.letters import Note
 from proposals.year.scenario import Path, Stage
 from proposals.year.story import Story
@@ -22,6 +22,7 @@ def handle(story: Story) -> None:
     speed = (9, 20) if story.life.on(Path.URGENT) else (22, 48)
     for task in story.life.answering:
         replied_at = story.later(story.assigned_at, *speed)
+        supervising.remind(story, replied_at - timedelta(days=3))
         _talk(story, task.unit, replied_at - timedelta(days=3))
         draft(story, task.unit, replied_at - timedelta(days=2))
         if story.life.stage != Stage.DRAFTING:

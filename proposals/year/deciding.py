@@ -7,6 +7,7 @@ from typing import Any
 
 from members.enums import Role
 from proposals.enums import ReviewOutcome
+from proposals.year import supervising
 from proposals.year.letters import Note, not_filed_notice, review_opinion
 from proposals.year.life import Fate
 from proposals.year.scenario import Path
@@ -81,7 +82,7 @@ def _file(story: Story, at: datetime) -> None:
         urgent=story.life.on(Path.URGENT),
     )
     if story.life.on(Path.KEY):
-        director.post(f"{story.path}/designate-key/", story.later(at, 1, 2), meeting="主席会议")
+        supervising.choose(story, story.later(at, 1, 2))
 
 
 def _merge(story: Story, host: Story, at: datetime) -> None:

@@ -14,11 +14,12 @@ from django.db import connections
 from django.utils import timezone
 
 from members.enums import PeriodKind
-from proposals.year import afterwards, answering, assigning, deciding, intake
+from proposals.signals import time_passed
+from proposals.year import afterwards, answering, assigning, deciding, intake, supervising
 from proposals.year.company import Company, gather
 from proposals.year.life import Fate
 from proposals.year.plan import plan, texts_of
-from proposals.year.scenario import Path, Scenario
+from proposals.year.scenario import Path, Scenario, Stage
 from proposals.year.story import Story
 
 LEARNT = ("id", "text", "rng")
@@ -26,6 +27,9 @@ LEARNT = ("id", "text", "rng")
 
 WORTH_SHARING = 8
 """Fewer stories than that are played faster than processes are begun."""
+
+UNFINISHED = (Stage.HANDLING, Stage.DRAFTING, Stage.REPLIED)
+"""Where something is still owed when the year ends, so that its reminders come."""
 
 Result = TypeVar("Result")
 Watch = Callable[[str, Iterable[Story], int], Iterable[Story]]
@@ -84,6 +88,10 @@ class Year:
             self._decide([story], story.life.received_at + timedelta(days=1))
             self._assign([story], story.life.received_at + timedelta(days=12))
         self._handle([s for s in [*session, *between] if s.life.fate == Fate.FILED])
+        last_day = date(self.scenario.session.closes_on.year, 12, 31)
+        owing = [s.id for s in self.stories if s.life.stage in UNFINISHED]
+        if owing:
+            time_passed.send(type(self), proposals=owing, subjects=[], until=_morning(last_day))
 
     def finish(self, story: Story) -> None:
         """One assigned proposal, from the units' signature to what became of it."""
@@ -91,6 +99,7 @@ class Year:
         assigning.acknowledge(story)
         if story.life.on(Path.RETURN_LATE):
             assigning.ask_too_late(story, story.later(story.assigned_at, 15, 18))
+        supervising.supervise(story)
         answering.handle(story)
         afterwards.conclude(story)
         afterwards.look_after(story, self.scenario.session.closes_on.year)

@@ -37,6 +37,7 @@ class Story:
     tasks: dict[str, int] = field(default_factory=dict)  # unit to assignment
     replies: dict[str, int] = field(default_factory=dict)  # unit to its last reply
     forms: dict[str, list[int]] = field(default_factory=dict)  # unit to its feedback forms
+    topic: int = 0  # the key topic, of a key proposal
     promises: list[tuple[str, int]] = field(default_factory=list)  # unit, commitment
     assigned_at: datetime = LONG_AGO
     replied_at: datetime = LONG_AGO

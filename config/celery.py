@@ -14,6 +14,10 @@ app = Celery("tian")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 TIMETABLE = {
+    "beat": ("members.tasks.beat", 15.0),
+    "call-webhooks": ("members.tasks.call_webhooks", 10.0),
+    "deliver": ("members.tasks.deliver", 10.0),
+    "deliver-to-robots": ("members.tasks.deliver_to_robots", 10.0),
     "embed-texts": ("proposals.tasks.embed_texts", 30.0),
     "forget-tokens": ("members.tasks.forget_tokens", 3600.0),
     "lapse-invitations": ("supervision.tasks.lapse_invitations", 60.0),

@@ -2,33 +2,61 @@
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 
 from django.contrib.auth.decorators import login_not_required
-from django.db import connection
+from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config.celery import app
+from members import clock
+from members.models import Heartbeat
+from members.services.outbox import oldest_undelivered
 
 logger = logging.getLogger(__name__)
+
+LATE = 120
+"""Seconds after which a background that was not heard of counts as away."""
 
 
 @never_cache
 @login_not_required
 @require_safe
 def health(request: HttpRequest) -> JsonResponse:
-    """Answer 200 when every check passes, else 503: {"status": …, "database": …, …}.
+    """Answer 200, or 503 when a check of CHECKS fails: {"status": …, "database": …, …}.
 
-    Each value is "ok" or "failing"; the reason goes to the log, since anybody may ask.
+    Each value is "ok" or "failing"; the reason goes to the log, since anybody may ask. Without
+    beat or workers the status is "degraded", with 200: web still serves, and taking it away
+    would help nobody. The figures are seconds, null when there is nothing to tell.
     """
     results = {name: _passes(name, check) for name, check in CHECKS.items()}
-    healthy = all(results.values())
+    ready = all(results.values())
+    at = clock.now()
+    beat_age = _seconds(_last_beat, at)
+    results["beat"] = beat_age is not None and beat_age <= LATE
     words = {name: "ok" if passed else "failing" for name, passed in results.items()}
-    return JsonResponse(
-        {"status": "ok" if healthy else "failing", **words}, status=200 if healthy else 503
-    )
+    status = "failing" if not ready else "ok" if results["beat"] else "degraded"
+    figures = {
+        "beat_age": beat_age,
+        "oldest_undelivered": _seconds(lambda: oldest_undelivered(at), at),
+    }
+    return JsonResponse({"status": status, **words, **figures}, status=200 if ready else 503)
+
+
+def _seconds(since: Callable[[], datetime | None], at: datetime) -> int | None:
+    """Whole seconds since that moment."""
+    try:
+        moment = since()
+    except DatabaseError:  # the check of the database says so
+        return None
+    return None if moment is None else max(0, int((at - moment).total_seconds()))
+
+
+def _last_beat() -> datetime | None:
+    return Heartbeat.objects.values_list("at", flat=True).first()
 
 
 def _passes(name: str, check: Callable[[], None]) -> bool:

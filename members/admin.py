@@ -20,17 +20,23 @@ from members.models import (
     Body,
     CalendarDay,
     Committee,
+    Delivery,
     Member,
     Notice,
+    OutgoingState,
     Post,
     Rulebook,
     Session,
+    StandIn,
     Term,
     Unit,
     User,
+    Webhook,
+    WebhookCall,
 )
 from members.permissions import administers_platform
 from members.presets import NAMES, preset
+from members.services.outbox import resend
 from members.services.rulebook import require_free_day
 
 admin.site.unregister(Group)  # what people may do is said by posts alone
@@ -156,18 +162,77 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     readonly_fields = ("last_login", "date_joined")
 
 
-@admin.register(Notice)
-class NoticeAdmin(ForPlatformAdministrators):
-    """Whom was told what, to look up when somebody says they were not told."""
-
-    list_display = ["title", "recipient", "created_at", "read_at"]
-    list_select_related = ["recipient"]
-    search_fields = ["recipient__name", "recipient__username"]
+class OnlyRead(ForPlatformAdministrators):
+    """A record: nobody writes it by hand."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+@admin.register(Notice)
+class NoticeAdmin(OnlyRead):
+    """Whom was told what, to look up when somebody says they were not told."""
+
+    list_display = ["title", "recipient", "needs_action", "statutory", "created_at", "read_at"]
+    list_filter = ["needs_action", "statutory"]
+    list_select_related = ["recipient"]
+    search_fields = ["recipient__name", "recipient__username"]
+
+
+@admin.register(StandIn)
+class StandInAdmin(OnlyRead):
+    """Who gets whose notices; arranged over the API by the people themselves."""
+
+    list_display = ["user", "stand_in", "since", "until", "reason", "made_by"]
+    list_select_related = ["user", "stand_in", "made_by"]
+    search_fields = ["user__name", "user__username", "stand_in__name"]
+
+
+class OutboxAdmin(OnlyRead):
+    """What goes out, how far it has come, and the dead letters."""
+
+    list_filter = ["state"]
+    actions = ["resend_dead"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.action(description=_("重发已停止的"), permissions=["view"])
+    def resend_dead(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        """Send the chosen dead letters again."""
+        count = resend(queryset, at=clock.now(), states=(OutgoingState.DEAD,))
+        self.message_user(request, _("已重新排入发送：%(count)s") % {"count": count})
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(OutboxAdmin):
+    list_display = ["notice", "recipient", "means", "state", "attempts", "due_at", "last_error"]
+    list_filter = ["state", "means"]
+    list_select_related = ["notice", "recipient"]
+    search_fields = ["recipient__name", "recipient__username"]
+
+
+@admin.register(WebhookCall)
+class WebhookCallAdmin(OutboxAdmin):
+    list_display = ["kind", "webhook", "state", "attempts", "status_code", "due_at", "last_error"]
+    list_select_related = ["webhook"]
+    search_fields = ["webhook__url", "kind"]
+
+
+@admin.register(Webhook)
+class WebhookAdmin(OnlyRead):
+    """Made and changed by the committees' administrators."""
+
+    list_display = ["url", "committee", "is_active", "made_by", "made_at"]
+    list_filter = ["is_active"]
+    list_select_related = ["committee", "made_by"]
+    search_fields = ["url", "committee__short_name"]
+    exclude = ["secret"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 

@@ -19,14 +19,19 @@ from members.models import (
     Body,
     CalendarDay,
     Committee,
+    Delivery,
     Member,
     Notice,
+    NoticeChannel,
     Post,
     Rulebook,
     Session,
+    StandIn,
     Term,
     Unit,
     User,
+    Webhook,
+    WebhookCall,
 )
 from members.selectors import posts_of
 
@@ -98,7 +103,7 @@ def visible(user: Reader, queryset: QuerySet[Row], on: date) -> QuerySet[Row]:
         raise TypeError(f"members.permissions does not know {model.__name__}")
     if not isinstance(user, User) or not user.is_active:
         return queryset.none()
-    if administers_platform(user, on) and model is not Notice:
+    if administers_platform(user, on) and model not in PERSONAL:
         return queryset
     return queryset.filter(_VISIBLE[model](user, on))
 
@@ -132,18 +137,54 @@ def _own_notices(user: User, on: date) -> Q:
     return Q(recipient=user)
 
 
+def _own_channels(user: User, on: date) -> Q:
+    return Q(user=user)
+
+
+def _stand_ins(user: User, on: date) -> Q:
+    """One's own, on either side; for an administrator those of the committee's people."""
+    return Q(user=user) | Q(stand_in=user) | Q(user__in=_serving(user, on))
+
+
+def _deliveries(user: User, on: date) -> Q:
+    """What goes out to oneself; for an administrator what goes to the committee's people."""
+    return Q(recipient=user) | Q(recipient__in=_serving(user, on))
+
+
+def _serving(user: User, on: date) -> QuerySet[Any]:
+    """Keys of those who hold a post in a committee that ``user`` administers."""
+    posts = Post.objects.held_on(on).filter(committee_id__in=administered_by(user, on))
+    return posts.order_by().values("user_id")
+
+
+def _webhooks(user: User, on: date) -> Q:
+    return Q(committee_id__in=administered_by(user, on))
+
+
+def _webhook_calls(user: User, on: date) -> Q:
+    return Q(webhook__committee_id__in=administered_by(user, on))
+
+
+PERSONAL = frozenset({Notice, NoticeChannel})
+"""What nobody sees but the person themself."""
+
 _VISIBLE: dict[type[models.Model], Any] = {
     Body: _in_own_committees,
     CalendarDay: _everything,
     Committee: _everything,
+    Delivery: _deliveries,
     Member: _in_own_committees,
     Notice: _own_notices,
+    NoticeChannel: _own_channels,
     Post: _posts,
     Rulebook: _rulebooks,
     Session: _in_own_committees,
+    StandIn: _stand_ins,
     Term: _in_own_committees,
     Unit: _in_own_committees,
     User: _accounts,
+    Webhook: _webhooks,
+    WebhookCall: _webhook_calls,
 }
 
 
@@ -175,6 +216,30 @@ def refusal_to_administer(user: Reader, committee: Committee, on: date) -> str |
 def refusal_to_administer_platform(user: Reader, on: date) -> str | None:
     """Why ``user`` may not do what only the platform's administrator does, or None."""
     return None if administers_platform(user, on) else _("只有平台管理员可以这样做")
+
+
+def refusal_to_appoint_stand_in(user: Reader, absent: User, on: date) -> str | None:
+    """Why ``user`` may not say who stands in for ``absent``, or None.
+
+    The person themself may; an administrator only for who serves in no other committee, since
+    what that one sends would go to the stand-in too.
+    """
+    if user == absent or administers_platform(user, on):
+        return None
+    committees = {post.committee_id for post in absent.posts.held_on(on)}
+    if committees and committees <= administered_by(user, on):
+        return None
+    return _("只有本人或其所在委员会的管理员可以安排代收")
+
+
+def refusal_to_resend(user: Reader, delivery: Delivery, on: date) -> str | None:
+    """Why ``user`` may not send a failed delivery again, or None."""
+    if administers_platform(user, on):
+        return None
+    administered = administered_by(user, on)
+    if delivery.recipient.posts.held_on(on).filter(committee_id__in=administered).exists():
+        return None
+    return _("只有管理员可以重发")
 
 
 def refusal_to_see_accounts(user: Reader, on: date) -> str | None:

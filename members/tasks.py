@@ -4,6 +4,13 @@ from celery import shared_task
 from django.utils import timezone
 from knox.models import AuthToken
 
+from members import clock
+from members.models import Heartbeat
+from members.services import delivery, outbox, webhook
+
+HANGING = 240
+"""Seconds after which a task that hangs is broken off, before the lease of its rows ends."""
+
 
 @shared_task
 def forget_tokens() -> int:
@@ -11,3 +18,31 @@ def forget_tokens() -> int:
     now = timezone.now()  # noqa: TID251 -- tokens live by the real clock
     count, _kinds = AuthToken.objects.filter(expiry__lt=now).delete()
     return count
+
+
+@shared_task
+def beat() -> None:
+    """Note that a bell was rung and heard."""
+    Heartbeat.touch(clock.now())
+
+
+@shared_task(soft_time_limit=HANGING)
+def deliver() -> int:
+    """Send e-mail that is due, the daily ones gathered; returns how many messages."""
+    at = clock.now()
+    delivery.gather(at=at)
+    return outbox.run(delivery.EMAIL, at=at)
+
+
+@shared_task(soft_time_limit=HANGING)
+def deliver_to_robots() -> int:
+    """Send text messages and to robots, what is due; returns how many messages."""
+    at = clock.now()
+    delivery.gather(at=at)
+    return outbox.run(delivery.ROBOTS, at=at)
+
+
+@shared_task(soft_time_limit=HANGING)
+def call_webhooks() -> int:
+    """Call the webhooks that are to be called; returns how many heard it."""
+    return outbox.run(webhook.WEBHOOKS, at=clock.now())

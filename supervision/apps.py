@@ -11,5 +11,10 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("督办")
 
     def ready(self) -> None:
-        """Listen to the ledger; say who sees duties."""
-        from supervision import permissions, receivers  # noqa: F401, PLC0415 -- apps load before models
+        """Listen to the ledger; say who sees what, and who is told."""
+        from supervision import (  # noqa: PLC0415 -- apps load before models
+            notices,  # noqa: F401
+            permissions,  # noqa: F401
+            receivers,  # noqa: F401
+            webhooks,  # noqa: F401
+        )

@@ -1,6 +1,7 @@
 """Who calls the API: a token's holder, found with one query."""
 
 from django.utils import timezone
+from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme
 from knox import auth
 from knox.models import AuthToken
 
@@ -16,3 +17,9 @@ class TokenAuthentication(auth.TokenAuthentication):
         """Whether the token has expired."""
         now = timezone.now()  # noqa: TID251 -- tokens live by the real clock, also in a played year
         return auth_token.expiry is not None and auth_token.expiry < now
+
+
+class TokenScheme(KnoxTokenScheme):
+    """The token in the API's description, as the package describes its own."""
+
+    target_class = "members.api.authentication.TokenAuthentication"

@@ -18,14 +18,19 @@ from members import clock
 from members.models import (
     Body,
     Committee,
+    Delivery,
     Member,
     Notice,
+    NoticeChannel,
     Post,
     Rulebook,
     Session,
+    StandIn,
     Term,
     Unit,
     User,
+    Webhook,
+    WebhookCall,
 )
 
 SEARCH_MIN = 2
@@ -177,4 +182,40 @@ class NoticeFilters(RowFilters):
 
     class Meta:
         model = Notice
-        fields: list[str] = []
+        fields = ["needs_action", "statutory"]
+
+
+class NoticeChannelFilters(RowFilters):
+    class Meta:
+        model = NoticeChannel
+        fields = ["means"]
+
+
+class DeliveryFilters(RowFilters):
+    class Meta:
+        model = Delivery
+        fields = ["state", "means", "recipient"]
+
+
+class StandInFilters(RowFilters):
+    in_force = filters.BooleanFilter(method="by_day", label=gettext_lazy("今天有效"))
+
+    class Meta:
+        model = StandIn
+        fields = ["user", "stand_in"]
+
+    def by_day(self, queryset: Any, name: str, value: bool) -> QuerySet:
+        present = StandIn.objects.in_force(localdate(clock.now()))
+        return queryset.filter(pk__in=present) if value else queryset.exclude(pk__in=present)
+
+
+class WebhookFilters(RowFilters):
+    class Meta:
+        model = Webhook
+        fields = ["committee", "is_active"]
+
+
+class WebhookCallFilters(RowFilters):
+    class Meta:
+        model = WebhookCall
+        fields = ["webhook", "state", "event", "kind"]

@@ -328,9 +328,26 @@ class RulebookDocumentSerializer(RulebookSerializer):
 
 
 class NoticeSerializer(serializers.ModelSerializer):
+    """A notice; ``on_behalf_of`` is whom its reader stands in for."""
+
+    on_behalf_of_name = serializers.CharField(
+        source="on_behalf_of.get_short_name", default=None, read_only=True
+    )
+
     class Meta:
         model = Notice
-        fields = ["id", "title", "text", "link", "created_at", "read_at"]
+        fields = [
+            "id",
+            "title",
+            "text",
+            "link",
+            "needs_action",
+            "statutory",
+            "on_behalf_of",
+            "on_behalf_of_name",
+            "created_at",
+            "read_at",
+        ]
         read_only_fields = fields
 
 
@@ -339,10 +356,18 @@ class MeSerializer(serializers.ModelSerializer):
 
     posts = serializers.SerializerMethodField()
     unread_notices = serializers.SerializerMethodField()
+    unread_needing_action = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields = ["id", "username", "name", "posts", "unread_notices"]
+        fields = [
+            "id",
+            "username",
+            "name",
+            "posts",
+            "unread_notices",
+            "unread_needing_action",
+        ]
         read_only_fields = fields
 
     @extend_schema_field(PostSerializer(many=True))
@@ -352,6 +377,9 @@ class MeSerializer(serializers.ModelSerializer):
 
     def get_unread_notices(self, user: User) -> int:
         return user.notices.filter(read_at__isnull=True).count()
+
+    def get_unread_needing_action(self, user: User) -> int:
+        return user.notices.filter(read_at__isnull=True, needs_action=True).count()
 
 
 class LoginSerializer(serializers.Serializer):

@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import BaseRouter
 
-from members.api.views import committees, own, people, rulebooks
+from members.api.views import committees, outside, own, people, rulebooks
 
 
 def register(router: BaseRouter) -> None:
@@ -18,6 +18,11 @@ def register(router: BaseRouter) -> None:
     router.register("users", people.UserViewSet)
     router.register("rulebooks", rulebooks.RulebookViewSet)
     router.register("notices", own.NoticeViewSet)
+    router.register("notice-channels", outside.NoticeChannelViewSet)
+    router.register("stand-ins", outside.StandInViewSet)
+    router.register("deliveries", outside.DeliveryViewSet)
+    router.register("webhooks", outside.WebhookViewSet)
+    router.register("webhook-calls", outside.WebhookCallViewSet)
 
 
 urlpatterns = [

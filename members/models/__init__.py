@@ -3,24 +3,40 @@
 from members.models.body import Body
 from members.models.calendar import CalendarDay, CalendarYear
 from members.models.committee import Committee, Session, Term
+from members.models.delivery import Delivery, Means, NoticeChannel, Pace
+from members.models.heartbeat import Heartbeat
 from members.models.member import Member
 from members.models.notice import Notice
+from members.models.outbox import UNDELIVERED, Outgoing, OutgoingState
 from members.models.post import Post
 from members.models.rulebook import Rulebook
+from members.models.stand_in import StandIn
 from members.models.unit import Unit
 from members.models.user import User
+from members.models.webhook import Webhook, WebhookCall
 
 __all__ = [
+    "UNDELIVERED",
     "Body",
     "CalendarDay",
     "CalendarYear",
     "Committee",
+    "Delivery",
+    "Heartbeat",
+    "Means",
     "Member",
     "Notice",
+    "NoticeChannel",
+    "Outgoing",
+    "OutgoingState",
+    "Pace",
     "Post",
     "Rulebook",
     "Session",
+    "StandIn",
     "Term",
     "Unit",
     "User",
+    "Webhook",
+    "WebhookCall",
 ]

@@ -14,6 +14,16 @@ class Notice(models.Model):
     title = models.CharField(_("标题"), max_length=200)
     text = models.TextField(_("内容"), blank=True)
     link = models.CharField(_("链接"), max_length=200, blank=True)
+    needs_action = models.BooleanField(_("需办理"), default=False)
+    statutory = models.BooleanField(_("法定通知"), default=False)
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("代谁接收"),
+        null=True,
+        blank=True,
+        on_delete=models.SET_NULL,
+        related_name="+",
+    )
     created_at = models.DateTimeField(_("时间"))
     read_at = models.DateTimeField(_("阅读时间"), null=True, blank=True)
 

@@ -6,22 +6,35 @@ rules raise ValidationError or RulesInvalid naming the place.
 """
 
 from members.services.account import change_account, create_account
+from members.services.channel import remove_channel, set_channel
 from members.services.committee import create_committee
+from members.services.delivery import resend_delivery
 from members.services.member import add_member, change_member
 from members.services.notice import mark_read
 from members.services.post import end_post, give_post
 from members.services.rulebook import adopt_rulebook, drop_rulebook, edit_rulebook
+from members.services.stand_in import appoint_stand_in, end_stand_in
+from members.services.webhook import change_webhook, create_webhook, renew_secret, replay
 
 __all__ = [
     "add_member",
     "adopt_rulebook",
+    "appoint_stand_in",
     "change_account",
     "change_member",
+    "change_webhook",
     "create_account",
     "create_committee",
+    "create_webhook",
     "drop_rulebook",
     "edit_rulebook",
     "end_post",
+    "end_stand_in",
     "give_post",
     "mark_read",
+    "remove_channel",
+    "renew_secret",
+    "replay",
+    "resend_delivery",
+    "set_channel",
 ]

@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import QuerySet
+from django.utils.timezone import localdate
 
 from members.models import Notice
+from members.services.delivery import enqueue
+from members.services.stand_in import readers
 
 
 @dataclass(frozen=True)
@@ -29,18 +32,34 @@ class Message:
 def send(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
     """Write a notice for each message, in order; the only place that writes notices.
 
-    Call it inside the transaction of the event that is told: the rows come or go with it.
+    Call it inside the transaction of the event that is told: the rows come or go with it, those
+    of the outbox too. While somebody is away, their stand-in gets the notice. Messages that
+    thereby tell one reader the same are one notice, which then stands in the list several times.
     """
-    return Notice.objects.bulk_create(
-        Notice(
-            recipient_id=message.recipient,
-            title=message.title[:200],
-            text=message.text,
-            link=message.link,
-            created_at=at,
+    instead = readers({message.recipient for message in messages}, localdate(at))
+    notices: dict[tuple[int, str, str, str], Notice] = {}
+    told: list[Notice] = []
+    for message in messages:
+        reader = instead.get(message.recipient, message.recipient)
+        title = message.title[:200]
+        notice = notices.setdefault(
+            (reader, title, message.text, message.link),
+            Notice(
+                recipient_id=reader,
+                title=title,
+                text=message.text,
+                link=message.link,
+                on_behalf_of_id=message.recipient,
+                created_at=at,
+            ),
         )
-        for message in messages
-    )
+        notice.needs_action |= message.act
+        notice.statutory |= message.statutory
+        if reader == message.recipient:  # what is one's own is not told on anybody's behalf
+            notice.on_behalf_of_id = None
+        told.append(notice)
+    enqueue(Notice.objects.bulk_create(notices.values()), at=at)
+    return told
 
 
 def mark_read(*, notices: QuerySet[Notice], at: datetime) -> int:

@@ -1,14 +1,35 @@
 """The answer that load balancers act on."""
 
+from datetime import timedelta
+
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from config.celery import app
+from members import clock
+from members.models import Heartbeat, Means
+from members.services import set_channel
+from members.services.notice import Message, send
+from members.tasks import beat
+from tests.factories.members import UserFactory
+from tests.members.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
 
+@pytest.fixture(autouse=True)
+def _now():
+    with clock.at(NOW):
+        yield
+
+
+@pytest.fixture
+def _beating():
+    Heartbeat.touch(NOW - timedelta(seconds=7))
+
+
+@pytest.mark.usefixtures("_beating")
 def test_everything_is_well(client):
     response = client.get("/health/")
 
@@ -18,9 +39,49 @@ def test_everything_is_well(client):
         "database": "ok",
         "broker": "ok",
         "migrations": "ok",
+        "beat": "ok",
+        "beat_age": 7,
+        "oldest_undelivered": None,
     }
 
 
+@pytest.mark.parametrize(("age", "word"), [(120, "ok"), (121, "degraded")])
+def test_web_goes_on_without_the_background(client, age, word):
+    Heartbeat.touch(NOW - timedelta(seconds=age))
+
+    response = client.get("/health/")
+
+    assert response.status_code == 200
+    assert (response.json()["status"], response.json()["beat_age"]) == (word, age)
+
+
+def test_background_that_never_was_is_degraded(client):
+    response = client.get("/health/")
+
+    assert response.status_code == 200
+    assert response.json()["status"] == "degraded"
+    assert (response.json()["beat"], response.json()["beat_age"]) == ("failing", None)
+
+
+def test_a_bell_that_is_heard_is_noted(client):
+    beat()
+    beat()
+
+    assert client.get("/health/").json()["beat_age"] == 0
+    assert Heartbeat.objects.count() == 1
+
+
+def test_what_waits_longest_is_told(client):
+    user = UserFactory()
+    set_channel(user=user, means=Means.APPRISE, address="wecombot://abc-def", at=NOW)
+    for minutes in (3, 2):
+        at = NOW - timedelta(minutes=minutes)
+        send([Message(user.pk, "请签收", act=True)], at=at)
+
+    assert client.get("/health/").json()["oldest_undelivered"] == 180
+
+
+@pytest.mark.usefixtures("_beating")
 def test_a_broker_that_is_away_is_failing(client, monkeypatch, tmp_path):
     monkeypatch.setattr(app.conf, "broker_write_url", f"redis+socket://{tmp_path}/nobody.sock")
 
@@ -32,6 +93,9 @@ def test_a_broker_that_is_away_is_failing(client, monkeypatch, tmp_path):
         "database": "ok",
         "broker": "failing",
         "migrations": "ok",
+        "beat": "ok",
+        "beat_age": 7,
+        "oldest_undelivered": None,
     }
 
 

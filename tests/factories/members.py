@@ -13,14 +13,20 @@ from members.enums import BodyKind, CommitteeLevel, Role, UnitKind
 from members.models import (
     Body,
     Committee,
+    Delivery,
+    Means,
     Member,
     Notice,
+    NoticeChannel,
     Post,
     Rulebook,
     Session,
+    StandIn,
     Term,
     Unit,
     User,
+    Webhook,
+    WebhookCall,
 )
 from members.presets import preset
 
@@ -149,3 +155,57 @@ class NoticeFactory(DjangoModelFactory):
     recipient = factory.SubFactory(UserFactory)
     title = "提案已立案"
     created_at = datetime(2024, 2, 1, tzinfo=UTC)
+
+
+class NoticeChannelFactory(DjangoModelFactory):
+    class Meta:
+        model = NoticeChannel
+
+    user = factory.SubFactory(UserFactory)
+    means = Means.EMAIL
+    address = "somebody@example.com"
+
+
+class DeliveryFactory(DjangoModelFactory):
+    """Waits since the notice was written."""
+
+    class Meta:
+        model = Delivery
+
+    notice = factory.SubFactory(NoticeFactory)
+    recipient = factory.SelfAttribute("notice.recipient")
+    means = Means.EMAIL
+    created_at = due_at = next_try_at = factory.SelfAttribute("notice.created_at")
+
+
+class StandInFactory(DjangoModelFactory):
+    """In March 2024."""
+
+    class Meta:
+        model = StandIn
+
+    user = factory.SubFactory(UserFactory)
+    stand_in = factory.SubFactory(UserFactory)
+    since = date(2024, 3, 1)
+    until = date(2024, 4, 1)
+    made_at = datetime(2024, 2, 1, tzinfo=UTC)
+
+
+class WebhookFactory(DjangoModelFactory):
+    class Meta:
+        model = Webhook
+
+    committee = factory.SubFactory(CommitteeFactory)
+    url = "https://office.example/hook"
+    made_at = datetime(2024, 2, 1, tzinfo=UTC)
+
+
+class WebhookCallFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookCall
+
+    webhook = factory.SubFactory(WebhookFactory)
+    event = factory.Sequence(lambda n: n)
+    kind = "proposal.file"
+    body = "{}"
+    created_at = due_at = next_try_at = datetime(2024, 2, 1, tzinfo=UTC)

@@ -8,18 +8,20 @@ from django.contrib import admin
 from django.test import Client
 
 from members.enums import Role
-from members.models import Rulebook
+from members.models import OutgoingState, Rulebook
 from members.presets import preset
 from tests.factories.members import (
     BodyFactory,
     CommitteeFactory,
+    DeliveryFactory,
     MemberFactory,
-    NoticeFactory,
     PostFactory,
     RulebookFactory,
     SessionFactory,
+    StandInFactory,
     UnitFactory,
     UserFactory,
+    WebhookCallFactory,
 )
 from tests.members.conftest import TODAY
 
@@ -47,7 +49,9 @@ def place() -> None:
     session = SessionFactory()
     body = BodyFactory(committee=session.committee)
     UnitFactory(committee=session.committee)
-    NoticeFactory()
+    DeliveryFactory()
+    StandInFactory()
+    WebhookCallFactory()
     RulebookFactory(committee=CommitteeFactory(rulebook=False))
     MemberFactory(committee=session.committee, sector=body)
 
@@ -115,3 +119,29 @@ def test_rules_in_force_are_shown_as_text_and_not_changed(platform: Client) -> N
     assert "<textarea" not in page
     assert (answer.status_code, deletion.status_code) == (403, 403)
     assert "<textarea" in platform.get(f"{URL}{coming.pk}/change/").content.decode()
+
+
+def test_dead_letters_are_sent_again(platform: Client) -> None:
+    dead = [DeliveryFactory(state=OutgoingState.DEAD), WebhookCallFactory(state="dead")]
+    sent = DeliveryFactory(state=OutgoingState.SENT)
+
+    for row in (*dead, sent):
+        platform.post(
+            f"/admin/members/{row._meta.model_name}/",
+            {"action": "resend_dead", "_selected_action": [row.pk]},
+        )
+
+    for row in (*dead, sent):
+        row.refresh_from_db()
+    assert [row.state for row in (*dead, sent)] == ["waiting", "waiting", "sent"]
+
+
+@pytest.mark.parametrize("model", ["delivery", "webhookcall", "webhook", "standin"])
+def test_what_went_out_is_not_written_by_hand(platform: Client, model: str) -> None:
+    call, _, _ = WebhookCallFactory(), DeliveryFactory(), StandInFactory()
+
+    added = platform.get(f"/admin/members/{model}/add/").status_code
+    page = platform.get(f"/admin/members/webhook/{call.webhook.pk}/change/").content.decode()
+
+    assert added == 403
+    assert call.webhook.secret not in page

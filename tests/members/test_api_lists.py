@@ -14,14 +14,18 @@ from members.models import Committee, User
 from tests.factories.members import (
     BodyFactory,
     CommitteeFactory,
+    DeliveryFactory,
     MemberFactory,
     NoticeFactory,
     PostFactory,
     RulebookFactory,
     SessionFactory,
+    StandInFactory,
     TermFactory,
     UnitFactory,
     UserFactory,
+    WebhookCallFactory,
+    WebhookFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +58,15 @@ def rows(kind: str, committee: Committee, user: User) -> Any:
         "rulebooks": lambda n: RulebookFactory(
             committee=committee, effective_from=date(2021 + n, 1, 1)
         ),
-        "notices": lambda n: NoticeFactory(recipient=user),
+        "notices": lambda n: NoticeFactory(recipient=user, on_behalf_of=UserFactory()),
+        "stand-ins": lambda n: StandInFactory(
+            user=PostFactory(committee=committee).user, made_by=user
+        ),
+        "deliveries": lambda n: DeliveryFactory(
+            notice__recipient=PostFactory(committee=committee).user
+        ),
+        "webhooks": lambda n: WebhookFactory(committee=committee, made_by=user),
+        "webhook-calls": lambda n: WebhookCallFactory(webhook=WebhookFactory(committee=committee)),
     }[kind]
 
 
@@ -69,6 +81,7 @@ def _full_member(committee: Committee, body: Any, term: Any) -> None:
 QUERIES = {
     "committees": 3, "terms": 3, "sessions": 3, "bodies": 3, "units": 3,
     "members": 5, "posts": 3, "users": 4, "rulebooks": 3, "notices": 3,
+    "stand-ins": 3, "deliveries": 3, "webhooks": 3, "webhook-calls": 3,
 }  # fmt: skip
 
 

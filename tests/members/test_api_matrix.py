@@ -10,19 +10,24 @@ from django.db import transaction
 from rest_framework.test import APIClient
 
 from members.enums import Role
-from members.models import User
+from members.models import OutgoingState, User
 from members.presets import preset
 from tests.factories.members import (
     BodyFactory,
     CommitteeFactory,
+    DeliveryFactory,
     MemberFactory,
+    NoticeChannelFactory,
     NoticeFactory,
     PostFactory,
     RulebookFactory,
     SessionFactory,
+    StandInFactory,
     TermFactory,
     UnitFactory,
     UserFactory,
+    WebhookCallFactory,
+    WebhookFactory,
 )
 from tests.members.conftest import TODAY
 
@@ -48,6 +53,12 @@ class Place:
             committee=self.committee, effective_from=TODAY + timedelta(days=9)
         )
         self.notice = NoticeFactory(recipient=self.post.user)
+        self.channel = NoticeChannelFactory(user=self.post.user)
+        self.delivery = DeliveryFactory(notice=self.notice, state=OutgoingState.DEAD)
+        self.stand_in = StandInFactory(user=self.post.user)
+        self.colleague = PostFactory(committee=self.committee).user
+        self.webhook = WebhookFactory(committee=self.committee)
+        self.call = WebhookCallFactory(webhook=self.webhook, state=OutgoingState.SENT)
 
 
 def holder(role: str, place: Place) -> User | None:
@@ -118,6 +129,28 @@ TABLE = {
     "POST users":                 "401 403    403     403      403      403      201/403       201",
     "GET notices/{notice}":       "401 404    404     404      404      404      404           404",
     "POST notices/{notice}/read/":"401 404    404     404      404      404      404           404",
+    "GET notice-channels/{channel}":
+                                  "401 404    404     404      404      404      404           404",
+    "PATCH notice-channels/{channel}":
+                                  "401 404    404     404      404      404      404           404",
+    "DELETE notice-channels/{channel}":
+                                  "401 404    404     404      404      404      404           404",
+    "POST notice-channels":       "401 201    201     201      201      201      201           201",
+    "GET stand-ins/{stand_in}":   "401 404    404     404      404      404      200/404       200",
+    "POST stand-ins/{stand_in}/end/":
+                                  "401 404    404     404      404      404      204/404       204",
+    "POST stand-ins":             "401 400    400     400      400      400      201/400       201",
+    "GET deliveries/{delivery}":  "401 404    404     404      404      404      200/404       200",
+    "POST deliveries/{delivery}/resend/":
+                                  "401 404    404     404      404      404      200/404       200",
+    "GET webhooks/{webhook}":     "401 404    404     404      404      404      200/404       200",
+    "PATCH webhooks/{webhook}":   "401 404    404     404      404      404      200/404       200",
+    "POST webhooks":              "401 403    403     403      403      403      201/403       201",
+    "POST webhooks/{webhook}/renew-secret/":
+                                  "401 404    404     404      404      404      200/404       200",
+    "GET webhook-calls/{call}":   "401 404    404     404      404      404      200/404       200",
+    "POST webhook-calls/{call}/replay/":
+                                  "401 404    404     404      404      404      200/404       200",
     "GET me/":                    "401 200    200     200      200      200      200           200",
 }
 # fmt: on
@@ -128,7 +161,7 @@ def body_of(request: str, place: Place) -> dict[str, Any]:
     committee = place.committee.pk
     method, path = request.split(" ")
     kind, _, rest = path.partition("/")
-    if rest.endswith(("/end/", "/read/")):
+    if rest.endswith(("/end/", "/read/", "/resend/", "/renew-secret/", "/replay/")):
         return {}
     if method == "PATCH":
         return {
@@ -144,6 +177,14 @@ def body_of(request: str, place: Place) -> dict[str, Any]:
         "rulebooks": {"committee": committee, "effective_from": LATER, "document": preset("city")},
         "posts": {"committee": committee, "role": "auditor", "user": place.post.user.pk},
         "users": NEW_ACCOUNT | {"home": committee},
+        "notice-channels": {"means": "email", "address": "new@example.com"},
+        "stand-ins": {
+            "user": place.post.user.pk,
+            "stand_in": place.colleague.pk,
+            "since": str(TODAY + timedelta(days=90)),
+            "until": str(TODAY + timedelta(days=99)),
+        },
+        "webhooks": {"committee": committee, "url": "https://new.example/hook"},
     }.get(kind, {})
 
 

@@ -19,6 +19,7 @@ from rest_framework.views import APIView
 
 from members import clock, services
 from members.api import filters
+from members.api.authentication import TokenAuthentication
 from members.api.serializers import (
     LoginSerializer,
     MeSerializer,
@@ -70,10 +71,14 @@ class LoginView(APIView):
 class LogoutView(knox.LogoutView):
     """Gives up the token that the request was made with."""
 
+    authentication_classes = (TokenAuthentication,)
+
 
 @extend_schema(summary="注销本人全部令牌", request=None, responses={204: None})
 class LogoutAllView(knox.LogoutAllView):
     """Gives up every token of the person."""
+
+    authentication_classes = (TokenAuthentication,)
 
 
 class MeView(APIView):
@@ -81,7 +86,7 @@ class MeView(APIView):
 
     @extend_schema(summary="我是谁、任何职务", responses=MeSerializer)
     def get(self, request: Request) -> Response:
-        """The account, its posts of today and the number of unread notices."""
+        """The account, its posts of today and how many notices are unread."""
         return Response(MeSerializer(request.user, context={"request": request}).data)
 
 
@@ -89,7 +94,7 @@ class MeView(APIView):
 class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
     """The person's own notices."""
 
-    queryset = Notice.objects.all()
+    queryset = Notice.objects.select_related("on_behalf_of")
     serializer_class = NoticeSerializer
     filterset_class = filters.NoticeFilters
     http_method_names = ["get", "post", "head", "options"]

@@ -1,0 +1,166 @@
+"""Shapes of what goes out of the product: channels, stand-ins, deliveries, webhooks."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from members.api.serializers import OfCommittee, Visible
+from members.models import (
+    Delivery,
+    Means,
+    NoticeChannel,
+    Pace,
+    StandIn,
+    User,
+    Webhook,
+    WebhookCall,
+)
+from members.models.webhook import KINDS
+from members.services.channel import masked
+
+
+class NoticeChannelSerializer(serializers.ModelSerializer):
+    """One's wishes about one means; the address is written, and read only as far as it may."""
+
+    means = serializers.ChoiceField(choices=Means.choices)
+    address = serializers.CharField(
+        write_only=True, required=False, allow_blank=True, max_length=500
+    )
+    address_shown = serializers.SerializerMethodField()
+    for_action = serializers.ChoiceField(choices=Pace.choices, required=False)
+    for_others = serializers.ChoiceField(choices=Pace.choices, required=False)
+
+    class Meta:
+        model = NoticeChannel
+        fields = ["id", "means", "address", "address_shown", "for_action", "for_others"]
+        validators: list[Any] = []  # setting one that there is changes it
+
+    def get_address_shown(self, row: NoticeChannel) -> str:
+        return masked(row)
+
+
+class NoticeChannelChangeSerializer(NoticeChannelSerializer):
+    means = serializers.ChoiceField(choices=Means.choices, read_only=True)
+
+
+class PersonSerializer(serializers.ModelSerializer):
+    """A name to choose."""
+
+    name = serializers.CharField(source="get_short_name", read_only=True)
+
+    class Meta:
+        model = User
+        fields = ["id", "name"]
+        read_only_fields = fields
+
+
+class StandInSerializer(serializers.ModelSerializer):
+    """An arrangement; ``user`` is oneself when left out."""
+
+    user = Visible(queryset=User.objects.all(), required=False)
+    stand_in = serializers.IntegerField(source="stand_in_id", min_value=1, max_value=2**63 - 1)
+    user_name = serializers.CharField(source="user.get_short_name", read_only=True)
+    stand_in_name = serializers.CharField(source="stand_in.get_short_name", read_only=True)
+
+    class Meta:
+        model = StandIn
+        fields = [
+            "id",
+            "user",
+            "user_name",
+            "stand_in",
+            "stand_in_name",
+            "since",
+            "until",
+            "reason",
+            "made_by",
+            "made_at",
+        ]
+        read_only_fields = ["made_by", "made_at"]
+
+
+class NoticeDeliverySerializer(serializers.ModelSerializer):
+    """How far a message has come; what it says is its reader's, and not shown."""
+
+    recipient_name = serializers.CharField(source="recipient.get_short_name", read_only=True)
+    state_name = serializers.CharField(source="get_state_display", read_only=True)
+
+    class Meta:
+        model = Delivery
+        fields = [
+            "id",
+            "key",
+            "recipient",
+            "recipient_name",
+            "means",
+            "state",
+            "state_name",
+            "attempts",
+            "carried_by",
+            "created_at",
+            "due_at",
+            "next_try_at",
+            "sent_at",
+            "last_error",
+        ]
+        read_only_fields = fields
+
+
+class WebhookSerializer(OfCommittee):
+    """A webhook; its secret is told when it is made, and never again."""
+
+    kinds = serializers.ListField(
+        child=serializers.CharField(max_length=80), max_length=200, required=False
+    )
+
+    class Meta:
+        model = Webhook
+        fields = ["id", "committee", "url", "kinds", "is_active", "made_by", "made_at"]
+        read_only_fields = ["made_by", "made_at"]
+
+
+class WebhookSecretSerializer(WebhookSerializer):
+    """A webhook with its secret: keep it now."""
+
+    class Meta(WebhookSerializer.Meta):
+        fields = [*WebhookSerializer.Meta.fields, "secret"]
+        read_only_fields = ["made_by", "made_at", "secret"]
+
+
+class WebhookKindsSerializer(serializers.Serializer):
+    """What a webhook can ask for."""
+
+    kinds = serializers.SerializerMethodField()
+
+    @extend_schema_field(serializers.ListField(child=serializers.CharField()))
+    def get_kinds(self, _row: Any) -> list[str]:
+        return sorted(KINDS)
+
+
+class WebhookCallSerializer(serializers.ModelSerializer):
+    """One event's call, with what was last answered."""
+
+    state_name = serializers.CharField(source="get_state_display", read_only=True)
+
+    class Meta:
+        model = WebhookCall
+        fields = [
+            "id",
+            "key",
+            "webhook",
+            "event",
+            "kind",
+            "body",
+            "state",
+            "state_name",
+            "attempts",
+            "created_at",
+            "next_try_at",
+            "claimed_at",
+            "sent_at",
+            "status_code",
+            "answer",
+            "last_error",
+        ]
+        read_only_fields = fields

@@ -1,0 +1,176 @@
+"""What goes out of the product: one's channels, stand-ins, deliveries, webhooks."""
+
+from typing import Any, cast
+
+from drf_spectacular.utils import extend_schema, extend_schema_view
+from rest_framework import mixins
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.serializers import BaseSerializer
+
+from members import clock, services
+from members.api import filters, outside
+from members.api.serializers import today
+from members.api.views.base import CommitteeRows, Seen, described
+from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
+from members.services.stand_in import candidates
+
+SHOWN = 200
+"""How many people to choose from are listed."""
+
+
+@described("通知渠道", "list", "retrieve", "destroy")
+@extend_schema_view(
+    create=extend_schema(summary="设置通知渠道"),
+    partial_update=extend_schema(summary="修改通知渠道"),
+)
+class NoticeChannelViewSet(
+    mixins.ListModelMixin,
+    mixins.RetrieveModelMixin,
+    mixins.CreateModelMixin,
+    mixins.UpdateModelMixin,
+    mixins.DestroyModelMixin,
+    Seen,
+):
+    """How the person is told outside the product; statutory notices go at once all the same."""
+
+    queryset = NoticeChannel.objects.select_related("user")
+    filterset_class = filters.NoticeChannelFilters
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        if self.action == "partial_update":
+            return outside.NoticeChannelChangeSerializer
+        return outside.NoticeChannelSerializer
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        serializer.instance = services.set_channel(
+            user=self.actor, **serializer.validated_data, at=clock.now()
+        )
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        known = cast(NoticeChannel, serializer.instance)
+        serializer.instance = services.set_channel(
+            user=self.actor, means=known.means, **serializer.validated_data, at=clock.now()
+        )
+
+    def perform_destroy(self, instance: NoticeChannel) -> None:
+        services.remove_channel(channel=instance)
+
+
+@described("代收安排", "list", "retrieve", "create")
+class StandInViewSet(
+    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, Seen
+):
+    """Who gets whose notices during an absence."""
+
+    queryset = StandIn.objects.select_related("user", "stand_in")
+    serializer_class = outside.StandInSerializer
+    filterset_class = filters.StandInFilters
+    ordering_fields = ["since", "until"]
+    http_method_names = ["get", "post", "head", "options"]
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        wanted: dict[str, Any] = {"user": self.actor, **serializer.validated_data}
+        stand_in = User.objects.filter(pk=wanted.pop("stand_in_id")).first()
+        serializer.instance = services.appoint_stand_in(
+            **wanted, stand_in=stand_in, by=self.actor, at=clock.now()
+        )
+
+    @extend_schema(
+        summary="可以代收的人", responses=outside.PersonSerializer(many=True), filters=False
+    )
+    @action(detail=False, pagination_class=None, filter_backends=[])
+    def candidates(self, request: Request) -> Response:
+        """Who shares every scope of the person's posts, by name."""
+        people = candidates(self.actor, today())[:SHOWN]
+        return Response(outside.PersonSerializer(people, many=True).data)
+
+    @extend_schema(summary="结束代收", request=None, responses={204: None})
+    @action(detail=True, methods=["post"])
+    def end(self, request: Request, pk: str) -> Response:
+        """End an arrangement today."""
+        services.end_stand_in(stand_in=self.get_object(), by=self.actor, at=clock.now())
+        return Response(status=204)
+
+
+@described("通知投递", "list", "retrieve")
+class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
+    """How far messages to oneself have come; for administrators, to the committee's people."""
+
+    queryset = Delivery.objects.select_related("recipient")
+    serializer_class = outside.NoticeDeliverySerializer
+    filterset_class = filters.DeliveryFilters
+    ordering_fields = ["id", "next_try_at"]
+    http_method_names = ["get", "post", "head", "options"]
+
+    @extend_schema(summary="重发", request=None, responses=outside.NoticeDeliverySerializer)
+    @action(detail=True, methods=["post"])
+    def resend(self, request: Request, pk: str) -> Response:
+        """Try a dead message again, with the same key."""
+        delivery = self.get_object()
+        services.resend_delivery(delivery=delivery, by=self.actor, at=clock.now())
+        return Response(self.get_serializer(self.get_object()).data)
+
+
+@described("事件推送", "list", "retrieve")
+@extend_schema_view(
+    create=extend_schema(
+        summary="新建事件推送（委员会管理员）", responses={201: outside.WebhookSecretSerializer}
+    ),
+    partial_update=extend_schema(summary="修改事件推送"),
+)
+class WebhookViewSet(CommitteeRows):
+    """Addresses that are told of a committee's events; seen and kept by its administrators."""
+
+    queryset = Webhook.objects.select_related("committee")
+    filterset_class = filters.WebhookFilters
+
+    def get_serializer_class(self) -> type[BaseSerializer]:
+        tells = self.action in {"create", "renew_secret"}
+        return outside.WebhookSecretSerializer if tells else outside.WebhookSerializer
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        serializer.instance = services.create_webhook(
+            **serializer.validated_data, by=self.actor, at=clock.now()
+        )
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        changes = {**serializer.validated_data}
+        changes.pop("committee", None)
+        serializer.instance = services.change_webhook(
+            webhook=cast(Webhook, serializer.instance), **changes, by=self.actor, at=clock.now()
+        )
+
+    @extend_schema(summary="更换密钥", request=None, responses=outside.WebhookSecretSerializer)
+    @action(detail=True, methods=["post"], url_path="renew-secret")
+    def renew_secret(self, request: Request, pk: str) -> Response:
+        """A new secret, told this once; the old one signs nothing any more."""
+        webhook = services.renew_secret(webhook=self.get_object(), by=self.actor, at=clock.now())
+        return Response(self.get_serializer(webhook).data)
+
+    @extend_schema(
+        summary="可推送的事件种类", responses=outside.WebhookKindsSerializer, filters=False
+    )
+    @action(detail=False, pagination_class=None, filter_backends=[])
+    def kinds(self, request: Request) -> Response:
+        """Subjects, as ``proposal``, and their steps, as ``proposal.file``."""
+        return Response(outside.WebhookKindsSerializer({}).data)
+
+
+@described("推送记录", "list", "retrieve")
+class WebhookCallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
+    """The log of calls, with what was answered."""
+
+    queryset = WebhookCall.objects.select_related("webhook__committee")
+    serializer_class = outside.WebhookCallSerializer
+    filterset_class = filters.WebhookCallFilters
+    ordering_fields = ["id", "next_try_at"]
+    http_method_names = ["get", "post", "head", "options"]
+
+    @extend_schema(summary="重放", request=None, responses=outside.WebhookCallSerializer)
+    @action(detail=True, methods=["post"])
+    def replay(self, request: Request, pk: str) -> Response:
+        """Call again for the same event, with the same key and body."""
+        services.replay(call=self.get_object(), by=self.actor, at=clock.now())
+        return Response(self.get_serializer(self.get_object()).data)

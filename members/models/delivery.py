@@ -1,0 +1,102 @@
+"""How people want to be told outside the product, and the outbox of what they are told."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from members.models.notice import Notice
+from members.models.outbox import Outgoing
+
+
+class Means(models.TextChoices):
+    """The ways in which a notice reaches a person outside the product."""
+
+    EMAIL = "email", _("电子邮件")
+    APPRISE = "apprise", _("短信或机器人")  # one address of the library of that name
+
+
+class Pace(models.TextChoices):
+    """How soon."""
+
+    AT_ONCE = "at_once", _("立即")
+    DAILY = "daily", _("每日汇总")
+    OFF = "off", _("不发送")
+
+
+class NoticeChannel(models.Model):
+    """One person's wishes about one means; statutory notices go at once whatever they are.
+
+    Somebody who has an e-mail address and never said anything has the defaults of this model.
+    """
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="channels"
+    )
+    means = models.CharField(_("渠道"), max_length=8, choices=Means)
+    # A robot's address is as good as its password: the API takes it and never gives it back.
+    address = models.CharField(_("地址"), max_length=500, blank=True)
+    for_action = models.CharField(
+        _("需办理的通知"), max_length=8, choices=Pace, default=Pace.AT_ONCE
+    )
+    for_others = models.CharField(_("其他通知"), max_length=8, choices=Pace, default=Pace.DAILY)
+
+    class Meta:
+        ordering = ["user", "means"]
+        verbose_name = _("通知渠道")
+        verbose_name_plural = _("通知渠道")
+        constraints = [
+            models.UniqueConstraint(fields=["user", "means"], name="channel_once"),
+            models.CheckConstraint(
+                condition=Q(means=Means.EMAIL) | Q(address__gt=""), name="channel_has_an_address"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.get_means_display()}"
+
+
+class Delivery(Outgoing):
+    """A notice on its way through one means.
+
+    ``for_digest`` rows wait for the hour of the daily message. Then all of a person become one:
+    the first carries the others.
+    """
+
+    notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
+    recipient = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("收件人"),
+        on_delete=models.CASCADE,
+        related_name="deliveries",
+    )
+    means = models.CharField(_("渠道"), max_length=8, choices=Means)
+    for_digest = models.BooleanField(_("等待汇总"), default=False)
+    carried_by = models.ForeignKey(
+        "self", null=True, on_delete=models.CASCADE, related_name="carries"
+    )
+
+    class Meta(Outgoing.Meta):
+        ordering = ["-id"]
+        verbose_name = _("通知投递")
+        verbose_name_plural = _("通知投递")
+        constraints = [
+            models.UniqueConstraint(fields=["notice", "means"], name="delivery_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_means_display()} {self.key}"
+
+    def carried(self) -> QuerySet[Any]:
+        """The further notices of a daily message."""
+        return Delivery.objects.filter(carried_by=self)
+
+    @classmethod
+    def ready(cls, at: datetime) -> QuerySet[Any]:
+        """All that is due, but what is part of a daily message or waits for one."""
+        return super().ready(at).filter(for_digest=False, carried_by=None)

@@ -1,0 +1,82 @@
+"""Webhooks: other systems of a committee's are told of events."""
+
+from __future__ import annotations
+
+import secrets
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from members.models.committee import Committee
+from members.models.outbox import LOGGED, Outgoing
+
+KINDS: set[str] = set()
+"""What a webhook can ask for: ``proposal``, or ``proposal.file``; the packages above add theirs."""
+
+
+def new_secret() -> str:
+    """A secret that nobody guesses."""
+    return f"whsec_{secrets.token_urlsafe(32)}"
+
+
+class Webhook(models.Model):
+    """An address that is called for the events of a committee; never deleted, only stopped."""
+
+    committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="webhooks")
+    url = models.CharField(_("地址"), max_length=500)  # a host on a closed network has no dots
+    secret = models.CharField(max_length=100, default=new_secret, editable=False)
+    kinds = models.JSONField(_("事件种类"), default=list, blank=True)  # Shape: [str]; empty: all
+    is_active = models.BooleanField(_("启用"), default=True)
+    made_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("建立人"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
+    made_at = models.DateTimeField(_("建立时间"))
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("事件推送")
+        verbose_name_plural = _("事件推送")
+
+    def __str__(self) -> str:
+        return self.url
+
+    def clean(self) -> None:
+        """Refuse kinds that there are not."""
+        if unknown := sorted(set(self.kinds) - KINDS):
+            raise ValidationError(
+                {"kinds": _t("没有这种事件：%(kinds)s") % {"kinds": "、".join(unknown)}}
+            )
+
+    def wants(self, kind: str, action: str) -> bool:
+        """Whether it asked for such an event."""
+        return not self.kinds or kind in self.kinds or f"{kind}.{action}" in self.kinds
+
+
+class WebhookCall(Outgoing):
+    """One event on its way to one webhook, with what the other side last answered."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="calls")
+    event = models.PositiveBigIntegerField(_("事件编号"))
+    kind = models.CharField(_("事件种类"), max_length=80)
+    body = models.TextField(_("内容"))  # the very text that is signed
+    status_code = models.PositiveSmallIntegerField(_("应答状态码"), null=True)
+    answer = models.CharField(_("应答"), max_length=LOGGED, blank=True)
+
+    class Meta(Outgoing.Meta):
+        ordering = ["-id"]
+        verbose_name = _("推送记录")
+        verbose_name_plural = _("推送记录")
+        constraints = [
+            models.UniqueConstraint(fields=["webhook", "event"], name="webhook_call_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.key}"

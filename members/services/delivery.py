@@ -1,0 +1,282 @@
+"""Notices on their way out: written with the notice, gathered by the day, sent by a worker."""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any
+
+import apprise
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
+from django.db import connection, transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, override
+
+from members import permissions
+from members.models import (
+    Delivery,
+    Means,
+    Notice,
+    NoticeChannel,
+    OutgoingState,
+    Pace,
+    User,
+)
+from members.services.channel import robot
+from members.services.guard import AddressRefused, guarded
+from members.services.outbox import Outlet, Undelivered, resend
+
+PEOPLE = 100
+"""How many people's daily messages are gathered in one transaction."""
+
+LISTED = {Means.EMAIL: 100, Means.APPRISE: 10}
+"""How many notices a daily message lists; it counts all."""
+
+LONGEST_TEXT = {Means.EMAIL: 20_000, Means.APPRISE: 600}
+"""Characters of a text; robots and text messages refuse long ones."""
+
+
+# -- Writing ----------------------------------------------------------------------------------
+
+
+def enqueue(notices: Sequence[Notice], *, at: datetime) -> None:
+    """Write the outbox rows of notices, by the wishes of those who read them.
+
+    One question for the wishes and one insertion, however many notices.
+    """
+    wishes = _wishes({notice.recipient_id for notice in notices})
+    if not wishes:
+        return
+    daily_at = next_digest(at)
+    rows = []
+    for notice in notices:
+        for means, wish in wishes.get(notice.recipient_id, {}).items():
+            pace = wish[not notice.needs_action]
+            if notice.statutory:
+                pace = Pace.AT_ONCE
+            if pace == Pace.OFF:
+                continue
+            due_at = daily_at if pace == Pace.DAILY else at
+            rows.append(
+                Delivery(
+                    notice=notice,
+                    recipient_id=notice.recipient_id,
+                    means=means,
+                    for_digest=pace == Pace.DAILY,
+                    created_at=at,
+                    due_at=due_at,
+                    next_try_at=due_at,
+                )
+            )
+    Delivery.objects.bulk_create(rows)
+
+
+def next_digest(at: datetime) -> datetime:
+    """The next hour of daily messages after ``at``."""
+    hour = localtime(at).replace(hour=settings.DIGEST_HOUR, minute=0, second=0, microsecond=0)
+    return hour if hour > at else hour + timedelta(days=1)
+
+
+def _wishes(readers: Iterable[int]) -> dict[int, dict[str, tuple[str, str]]]:
+    """Of each reader with some means: how soon what needs action goes that way, and the rest."""
+    reached = Q(channels__isnull=False)
+    if settings.SENDS_EMAIL:
+        reached |= Q(email__gt="")
+    rows = User.objects.filter(reached, pk__in=readers, is_active=True).order_by()
+    defaults = NoticeChannel()
+    wishes: dict[int, dict[str, tuple[str, str]]] = {}
+    for user, email, means, address, for_action, for_others in rows.values_list(
+        "pk",
+        "email",
+        "channels__means",
+        "channels__address",
+        "channels__for_action",
+        "channels__for_others",
+    ):
+        wish = wishes.setdefault(user, {})
+        if email and Means.EMAIL not in wish:
+            wish[Means.EMAIL] = (defaults.for_action, defaults.for_others)
+        if means and (address or email):
+            wish[means] = (for_action, for_others)
+    if not settings.SENDS_EMAIL:
+        for wish in wishes.values():
+            wish.pop(Means.EMAIL, None)
+    return wishes
+
+
+# -- Once a day -------------------------------------------------------------------------------
+
+
+def gather(*, at: datetime) -> int:
+    """Make one message of what each person is to be told today; returns how many.
+
+    People are locked one batch after another, so that two workers never gather for the same
+    one. What has been read in the inbox meanwhile is left out.
+    """
+    made = 0
+    while True:
+        with transaction.atomic():
+            waiting = Delivery.objects.filter(
+                state=OutgoingState.WAITING, for_digest=True, next_try_at__lte=at
+            )
+            wanted = waiting.order_by("recipient").values_list("recipient").distinct()
+            people = User.objects.filter(pk__in=[pk for (pk,) in wanted[:PEOPLE]])
+            if connection.features.has_select_for_update_skip_locked:
+                people = people.select_for_update(skip_locked=True, no_key=True)
+            keys = list(people.order_by("pk").values_list("pk", flat=True))
+            if not keys:
+                return made
+            rows = waiting.filter(recipient__in=keys).select_related("notice").order_by("id")
+            made += _gather(list(rows))
+
+
+def _gather(rows: Sequence[Delivery]) -> int:
+    carriers: dict[tuple[int, str], Delivery] = {}
+    for row in rows:
+        row.for_digest = False
+        if row.notice.read_at is not None:
+            row.state = OutgoingState.NEEDLESS
+            continue
+        carrier = carriers.setdefault((row.recipient_id, row.means), row)
+        if carrier is not row:
+            row.carried_by = carrier
+    Delivery.objects.bulk_update(rows, ["for_digest", "state", "carried_by"])
+    return len(carriers)
+
+
+# -- Once more --------------------------------------------------------------------------------
+
+
+def resend_delivery(*, delivery: Delivery, by: User | None, at: datetime) -> None:
+    """Try a dead message again, from the start. Raises PermissionDenied, ValidationError."""
+    if by is not None:
+        permissions.require(permissions.refusal_to_resend(by, delivery, localtime(at).date()))
+    rows = Delivery.objects.filter(pk=delivery.carried_by_id or delivery.pk)
+    if not resend(rows, at=at, states=(OutgoingState.DEAD,)):
+        raise ValidationError(_("只有已停止的投递可以重发"))
+
+
+# -- Sending ----------------------------------------------------------------------------------
+
+
+def compose(row: Delivery) -> tuple[str, str]:
+    """Subject and text of the message that ``row`` carries."""
+    carried = row.carried().select_related("notice__on_behalf_of").order_by("id")
+    notices = [row.notice, *(other.notice for other in carried)]
+    if len(notices) == 1:
+        return _one_line(row.notice.title), _text(row.notice, row.means)
+    notices.sort(key=lambda notice: not notice.needs_action)
+    count = len(notices)
+    acts = sum(notice.needs_action for notice in notices)
+    subject = ngettext("%(count)s 条提案通知", "%(count)s 条提案通知", count) % {"count": count}
+    if acts:
+        subject += _("，其中 %(count)s 条需办理") % {"count": acts}
+    listed = LISTED[Means(row.means)]
+    parts = [
+        f"{number}. {_one_line(notice.title)}\n{_text(notice, row.means)}".rstrip()
+        for number, notice in enumerate(notices[:listed], start=1)
+    ]
+    if count > listed:
+        parts.append(_("另有 %(count)s 条，请登录查看。") % {"count": count - listed})
+    return subject, "\n\n".join(parts)
+
+
+def _text(notice: Notice, means: str) -> str:
+    lines = []
+    if notice.on_behalf_of is not None:
+        lines.append(_("（代 %(name)s 接收）") % {"name": notice.on_behalf_of})
+    text = notice.text.strip()
+    longest = LONGEST_TEXT[Means(means)]
+    lines.append(f"{text[:longest]}…" if len(text) > longest else text)
+    if notice.link and settings.SITE_URL:
+        lines.append(f"{settings.SITE_URL}{notice.link}")
+    return "\n".join(line for line in lines if line)
+
+
+def _one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _address(row: Delivery) -> str:
+    """Where the person is reached by now; raises Undelivered when they are not."""
+    channel = NoticeChannel.objects.filter(user=row.recipient_id, means=row.means).first()
+    address = channel.address if channel else ""
+    if not address and row.means == Means.EMAIL:
+        address = row.recipient.email
+    if not address:
+        raise Undelivered(_("收件人没有此渠道的地址"), for_good=True)
+    return address
+
+
+def send_email(row: Delivery, at: datetime) -> dict[str, Any]:
+    """Hand the message to the mail server; its key is the Message-ID."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    to = _address(row)
+    with override(settings.LANGUAGE_CODE):
+        subject, text = compose(row)
+    headers = {
+        "Auto-Submitted": "auto-generated",
+        "Date": timezone.localtime(at).strftime("%a, %d %b %Y %H:%M:%S %z"),
+        "Message-ID": f"<{row.key}@{domain}>",
+    }
+    try:
+        EmailMessage(subject, text, to=[to], headers=headers).send()
+    except smtplib.SMTPRecipientsRefused as error:
+        code, words = next(iter(error.recipients.values()))
+        raise Undelivered(f"{code} {_decoded(words)}", for_good=code >= 500) from error
+    except (smtplib.SMTPDataError, smtplib.SMTPSenderRefused) as error:
+        reason = f"{error.smtp_code} {_decoded(error.smtp_error)}"
+        raise Undelivered(reason, for_good=error.smtp_code >= 500) from error
+    except (smtplib.SMTPException, OSError) as error:
+        reason = f"{type(error).__name__}: {error}"
+        raise Undelivered(reason, everywhere=True) from error
+    return {}
+
+
+def send_to_robot(row: Delivery, at: datetime) -> dict[str, Any]:
+    """Hand the message to a text message gateway or a robot."""
+    try:
+        service = robot(_address(row))
+    except ValidationError as error:  # the operator allows it no longer
+        raise Undelivered("；".join(error.messages), for_good=True) from error
+    with override(settings.LANGUAGE_CODE):
+        subject, text = compose(row)
+    with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:
+        try:
+            with guarded():
+                arrived = service.notify(title=subject, body=text or subject)
+        except AddressRefused as error:
+            raise Undelivered(error, for_good=True) from error
+        said = log.getvalue().strip()
+    if not arrived:
+        raise Undelivered(said or _("对方没有接收"))
+    return {}
+
+
+def _decoded(words: bytes | str) -> str:
+    return words.decode(errors="replace") if isinstance(words, bytes) else words
+
+
+def _outlet(means: Means, send: Any) -> Outlet:
+    def ready(at: datetime) -> Any:
+        rows = Delivery.ready(at).filter(means=means)
+        return rows.select_related("recipient", "notice__on_behalf_of")
+
+    return Outlet(
+        ready=ready,
+        send=send,
+        target=lambda row: {"means": means, "recipient": row.recipient_id},
+        everywhere={"means": means},
+    )
+
+
+EMAIL = _outlet(Means.EMAIL, send_email)
+ROBOTS = _outlet(Means.APPRISE, send_to_robot)

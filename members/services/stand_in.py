@@ -1,0 +1,135 @@
+"""Stand-ins: arranging them, and who reads what is meant for somebody who is away."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from members import permissions
+from members.enums import Role
+from members.models import Post, StandIn, User
+
+Scope = tuple[int | None, int | None, int | None, bool]
+"""Committee, unit, body, and whether as a member: where somebody may read what comes."""
+
+
+@transaction.atomic
+def appoint_stand_in(
+    *,
+    user: User,
+    stand_in: User | None,
+    since: date,
+    until: date,
+    reason: str = "",
+    by: User | None,
+    at: datetime,
+) -> StandIn:
+    """Let ``stand_in`` get the notices of ``user`` from ``since`` up to but without ``until``.
+
+    They must share every scope in which ``user`` holds a post on the day. Raises
+    ValidationError, PermissionDenied.
+    """
+    today = localdate(at)
+    if by is not None:
+        permissions.require(permissions.refusal_to_appoint_stand_in(by, user, today))
+    User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one arrangement after another
+    # Whether the account exists is told to nobody who shares nothing with it.
+    if stand_in is None or not candidates(user, today).filter(pk=stand_in.pk).exists():
+        raise ValidationError({"stand_in": _("代收人须与不在岗的人在同一委员会、单位或组织任职")})
+    if until <= today:
+        raise ValidationError({"until": _("结束日期须晚于今天")})
+    overlapping = StandIn.objects.filter(user=user, since__lt=until, until__gt=since)
+    if overlapping.exists():
+        raise ValidationError(_("这段时间已有代收安排"))
+    row = StandIn(
+        user=user,
+        stand_in=stand_in,
+        since=since,
+        until=until,
+        reason=reason,
+        made_by=by,
+        made_at=at,
+    )
+    row.full_clean()
+    row.save()
+    return row
+
+
+def end_stand_in(*, stand_in: StandIn, by: User | None, at: datetime) -> None:
+    """End an arrangement today; one that has not begun is deleted. Raises PermissionDenied."""
+    today = localdate(at)
+    if by is not None:
+        permissions.require(permissions.refusal_to_appoint_stand_in(by, stand_in.user, today))
+    if stand_in.since >= today:
+        stand_in.delete()
+        return
+    stand_in.until = min(stand_in.until, today)
+    stand_in.save(update_fields=["until"])
+
+
+def candidates(user: User, day: date) -> QuerySet[User]:
+    """Who may stand in for ``user``: everybody who shares all scopes of their posts."""
+    posts = list(Post.objects.held_on(day).filter(user=user).order_by())
+    committees = {post.committee_id for post in posts}
+    holders = User.objects.filter(is_active=True).exclude(pk=user.pk)
+    if not committees or None in committees:  # a platform administrator's post has no scope
+        return holders.none()
+    near = Post.objects.held_on(day).filter(committee__in=committees).order_by()
+    scopes = _scopes(near)
+    fitting = [pk for pk, held in scopes.items() if _covers(held, scopes[user.pk])]
+    return holders.filter(pk__in=fitting).order_by("name", "pk")
+
+
+def readers(recipients: Iterable[int], day: date) -> dict[int, int]:
+    """Who reads what is meant for each of ``recipients`` on ``day``, where it is another.
+
+    Follows stand-ins of stand-ins. A chain that comes back to itself, or that ends with somebody
+    who shares no scope with the recipient any more, leaves the notice with the recipient. Asks
+    one question, and a second one when somebody is away.
+    """
+    absent = dict(StandIn.objects.in_force(day).order_by("id").values_list("user", "stand_in"))
+    ends = {user: _end(user, absent) for user in set(recipients) & set(absent)}
+    if not ends:
+        return {}
+    people = {*ends, *ends.values()}
+    scopes = _scopes(Post.objects.held_on(day).filter(user__in=people).order_by())
+    return {
+        user: end
+        for user, end in ends.items()
+        if end != user and _covers(scopes.get(end, set()), scopes.get(user, set()))
+    }
+
+
+def _end(user: int, absent: dict[int, int]) -> int:
+    """The first person of the chain who is there; ``user`` when there is none."""
+    seen = {user}
+    there = absent[user]
+    while there in absent:
+        if there in seen:
+            return user
+        seen.add(there)
+        there = absent[there]
+    return there
+
+
+def _scopes(posts: Iterable[Post]) -> dict[int, set[Scope]]:
+    held: dict[int, set[Scope]] = {}
+    for post in posts:
+        scope = (post.committee_id, post.unit_id, post.body_id, post.role == Role.MEMBER)
+        held.setdefault(post.user_id, set()).add(scope)
+    return held
+
+
+def _covers(held: set[Scope], wanted: set[Scope]) -> bool:
+    """Whether the holder of ``held`` may read everything that comes to ``wanted``.
+
+    A committee's office reads what its members are told; the other way round not.
+    """
+    office = {(committee, unit, body, True) for committee, unit, body, _member in held}
+    return bool(wanted) and wanted <= held | office

@@ -169,7 +169,8 @@ def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
             set_at=act.at,
             set_to=request.new_due_at,
         )
-        asked = Event.objects.filter(subject_kind=request.kind, subject_id=request.pk).first()
+        lodged = Event.objects.filter(subject_kind=request.kind, subject_id=request.pk)
+        asked = Event.objects.filter(act__in=lodged.values("act"), action="request_extension")
         _move(
             duty,
             terms,
@@ -177,7 +178,7 @@ def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
             event=event,
             calendar=current_calendar(),
             reason=request.reason,
-            asked_by_id=asked.actor_id if asked else None,
+            asked_by_id=asked.values_list("actor", flat=True).first(),
         )
 
 

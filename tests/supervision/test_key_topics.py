@@ -26,6 +26,7 @@ from supervision.models import (
 )
 from supervision.models.duty import Closing
 from supervision.recipients import People
+from supervision.statistics import report
 from tests.factories.members import BodyFactory, PostFactory, UserFactory
 from tests.proposals.conftest import Life, rules, state, told
 
@@ -701,6 +702,33 @@ def test_the_board_takes_the_same_queries_for_one_topic_and_for_five(life):
 
     assert taken() == of_one
     assert of_one <= 18
+
+
+def test_the_figures_count_topics_milestones_activities_and_instructions(life):
+    one, other = life.filed(), life.filed()
+    topic = life.planned(one, days=(5, 20))
+    life["director"].does("cancel", life.announced(other), reason="重复")
+    life.later(days=6)
+    activity = {"held_at": life.now.isoformat(), "place": "解放街", "method": "site"}
+    life["special"].does("record_activity", topic, people="主席", findings="情况", **activity)
+    given = {"leader": "市长", "text": "抓紧", "given_on": life.day(0)}
+    units = [life.units["A"].pk, life.units["B"].pk]
+    life["clerk"].does("record_instruction", topic, units=units, **given)
+    life["clerk"].does("record_instruction", topic, **given)
+    life["A liaison"].does("follow_up", Instruction.objects.first(), evidence="已落实")
+    life["clerk"].does("follow_up", Instruction.objects.last(), evidence="已转")
+    life["special"].does("meet", topic.milestones.last(), evidence="已完成")
+
+    figures = {
+        figure.code: (figure.numerator, figure.denominator)
+        for figure in report(life.session, life.now).figures
+    }
+
+    assert figures["key_topics"] == (1, None)
+    assert figures["key_proposals"] == (1, None)
+    assert figures["supervision_activities"] == (1, None)
+    assert figures["milestones_on_time"] == (1, 2)  # the first is late
+    assert figures["instructions_followed_up"] == (1, 2)
 
 
 def test_everything_moves_only_by_the_door(life):

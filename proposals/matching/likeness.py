@@ -218,6 +218,23 @@ class Profile:
         pairs = zip(self.vectors, other.vectors, PARTS, strict=True)
         return sum(part.share * mine.dot(other_) for mine, other_, part in pairs)
 
+    def likenesses(self, packed: Sequence[bytes]) -> list[float]:
+        """How alike it is to each of these profiles as ``pack`` wrote them; all at once."""
+        scores = np.zeros(len(packed))
+        vectors = zip(*(_cut(data) for data in packed), strict=True)
+        for mine, part, theirs in zip(self.vectors, PARTS, vectors, strict=False):
+            keys = np.frombuffer(b"".join(keys for keys, _impacts in theirs), "<u4")
+            impacts = np.frombuffer(b"".join(impacts for _keys, impacts in theirs), "<u2")
+            rows = np.repeat(np.arange(len(packed)), [len(keys) // 4 for keys, _i in theirs])
+            if len(mine):
+                at = np.searchsorted(mine.keys, keys)
+                at[at == len(mine)] = 0
+                same = mine.keys[at] == keys
+                products = mine.weights[at[same]] * (impacts[same] / np.float32(FINE))
+                scores += part.share * np.bincount(rows[same], products, len(packed))
+        found: list[float] = scores.tolist()
+        return found
+
     def pack(self) -> bytes:
         """The profile as bytes, some 3,500 of them."""
         return b"".join(
@@ -230,14 +247,22 @@ class Profile:
     @classmethod
     def unpack(cls, data: bytes) -> Profile:
         """The profile that ``pack`` wrote."""
-        vectors, at = [], 0
-        for _part in PARTS:
-            (size,) = struct.unpack_from("<H", data, at)
-            keys = np.frombuffer(data, "<u4", size, at + 2)
-            impacts = np.frombuffer(data, "<u2", size, at + 2 + 4 * size)
-            vectors.append(Vector(keys, impacts.astype(np.float32) / np.float32(FINE)))
-            at += 2 + 6 * size
+        vectors = []
+        for keys, impacts in _cut(data):
+            weights = np.frombuffer(impacts, "<u2").astype(np.float32) / np.float32(FINE)
+            vectors.append(Vector(np.frombuffer(keys, "<u4"), weights))
         return cls(tuple(vectors))
+
+
+def _cut(data: bytes) -> list[tuple[bytes, bytes]]:
+    """The keys and the impacts of each vector of a packed profile."""
+    parts, at = [], 0
+    for _part in PARTS:
+        (size,) = struct.unpack_from("<H", data, at)
+        keys = at + 2
+        impacts, at = keys + 4 * size, keys + 6 * size
+        parts.append((data[keys:impacts], data[impacts:at]))
+    return parts
 
 
 def _weighed(counts: Counts, frequencies: Frequencies, part: int, kept: int) -> Vector:

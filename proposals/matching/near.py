@@ -11,8 +11,10 @@ from datetime import date
 from typing import Any
 
 import numpy as np
+from django.db.models import QuerySet
 
 from members.models import Committee, User
+from members.prepared import KEY, prepared
 from proposals import permissions
 from proposals.enums import IN_HANDS, ProposalState, PublicationScope
 from proposals.matching import embedding
@@ -29,6 +31,9 @@ READ = 200
 
 COMPARED = 50
 """How many of them are compared in full."""
+
+FIRST = 60
+"""Of how many it is asked first whether the reader sees them; mostly these are enough."""
 
 TERMS = 8
 """How many shared words explain a likeness."""
@@ -98,10 +103,15 @@ def similar(
     ranked, public = _candidates(profile, committee, session)
     if not ranked:
         return []
-    seen = permissions.visible(reader, Proposal.objects.filter(pk__in=ranked), on)
-    open_to_reader = set(seen.values_list("pk", flat=True))
-    told = open_to_reader | _published(public, committee)
-    kept = [key for key in ranked if key in told and (of is None or key != of.pk)][:COMPARED]
+    open_to_reader: set[int] = set()
+    kept: list[int] = []
+    for some in (ranked[:FIRST], ranked[FIRST:]):
+        if some and len(kept) < COMPARED:
+            seen = permissions.visible(reader, Proposal.objects.filter(pk__in=some), on)
+            open_to_reader |= set(seen.order_by().values_list("pk", flat=True))
+            told = open_to_reader | _published(public & set(some), committee)
+            kept += [key for key in some if key in told and (of is None or key != of.pk)]
+    kept = kept[:COMPARED]
     scored = [(score, key) for key, score in _compared(profile, kept, of) if score > above]
     best = sorted(scored, reverse=True)[:limit]
     found = texts(key for _score, key in best)
@@ -131,19 +141,24 @@ def with_meaning(lexical: Any, cosine: Any, floor: float) -> Any:
 
 def _candidates(
     profile: Profile, committee: Committee, session: int | None
-) -> tuple[list[int], list[int]]:
+) -> tuple[list[int], set[int]]:
     """Keys worth comparing, likeliest first; and those among them that were published."""
     index = current_index()
     own = index.nearest(profile.words, committee.pk, READ)
     if session is not None:
         inside = Proposal.objects.filter(pk__in=own, session=session).values_list("pk", flat=True)
         kept = set(inside)
-        return [key for key in own if key in kept], []
-    if not Committee.objects.exclude(pk=committee.pk).exists():
-        return own, []
+        return [key for key in own if key in kept], set()
+    if not _another(committee.pk):
+        return own, set()
     public = index.nearest(profile.words, PUBLISHED, READ)
     both = dict.fromkeys(key for pair in _alternating(own, public) for key in pair)
-    return list(both), public
+    return list(both), set(public)
+
+
+@prepared(KEY)
+def _another(committee: int) -> QuerySet[Committee, int]:
+    return Committee.objects.exclude(pk=committee).order_by().values_list("pk", flat=True)[:1]
 
 
 def _alternating(one: Sequence[int], other: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -159,8 +174,9 @@ def _published(keys: Iterable[int], committee: Committee) -> set[int]:
 def _compared(
     profile: Profile, keys: Sequence[int], of: Proposal | None
 ) -> Iterable[tuple[int, float]]:
-    rows = IndexEntry.objects.filter(pk__in=keys).values_list("pk", "profile")
-    score = {key: profile.likeness(Profile.unpack(bytes(packed))) for key, packed in rows}
+    rows = _profiles(list(keys)) if keys else []
+    likenesses = profile.likenesses([bytes(packed) for _key, packed in rows])
+    score = {key: likeness for (key, _packed), likeness in zip(rows, likenesses, strict=True)}
     embedder = embedding.current_embedder()
     if embedder is not None and of is not None:
         meant = Meaning.objects.filter(pk__in=[of.pk, *score], embedder=embedder.name)
@@ -169,6 +185,12 @@ def _compared(
             for key, vector in vectors.items():
                 score[key] = float(with_meaning(score[key], mine @ vector, embedder.floor))
     return score.items()
+
+
+@prepared(KEY)
+def _profiles(keys: list[int]) -> QuerySet[IndexEntry, tuple[int, bytes | memoryview[int]]]:
+    entries = IndexEntry.objects.filter(proposal__pk__in=keys).order_by()
+    return entries.values_list("proposal_id", "profile")
 
 
 # -- Why -----------------------------------------------------------------------------------
@@ -225,6 +247,8 @@ def shared_passages(here: Analysed, there: Analysed) -> list[Passage]:
 
 def _add_outcomes(alike: Sequence[Alike], reader: User, on: date) -> None:
     keys = [answer.proposal.pk for answer in alike if answer.proposal.state in ONCE_IN_HANDS]
+    if not keys:
+        return
     replies: dict[int, list[Reply]] = defaultdict(list)
     rows = Reply.objects.filter(proposal__in=keys, delivered_at__isnull=False)
     seen = permissions.visible(reader, rows, on).select_related("assignment__unit")

@@ -6,6 +6,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models import QuerySet
+
+from members.prepared import KEY, prepared
 from proposals.enums import (
     HANDED_IN,
     CosignatureState,
@@ -63,12 +66,17 @@ def text_of(proposal: Proposal) -> Text:
 
 def texts(keys: Iterable[int]) -> dict[int, tuple[Proposal, Text]]:
     """These proposals, each with what is compared of it; less to read than for ``sources``."""
-    rows = Proposal.objects.filter(pk__in=list(keys)).select_related("committee")
-    found = {proposal.pk: proposal for proposal in rows}
+    wanted = list(keys)
+    found = {proposal.pk: proposal for proposal in (_proposals(wanted) if wanted else [])}
     suggested = defaultdict(list)
     for key, suggestion in _suggestions(found):
         suggested[key].append(suggestion)
     return {key: (proposal, _text(proposal, suggested[key])) for key, proposal in found.items()}
+
+
+@prepared(KEY)
+def _proposals(keys: list[int]) -> QuerySet[Proposal]:
+    return Proposal.objects.filter(pk__in=keys).select_related("committee").order_by()
 
 
 def _text(proposal: Proposal, suggestions: Iterable[str]) -> Text:

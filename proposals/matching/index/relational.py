@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
+from members.prepared import KEY, prepared
 from proposals.matching.index.base import Index
 from proposals.matching.likeness import Profile, Vector
 from proposals.models import IndexEntry
@@ -50,6 +52,13 @@ def postings(entry: IndexEntry) -> list[Row]:
         for scope in entry.scopes
         for key, impact in terms
     ]
+
+
+@prepared(KEY)
+def _posting(keys: list[int]) -> QuerySet[IndexEntry]:
+    """The entries, with as much as tells their postings."""
+    entries = IndexEntry.objects.filter(proposal__pk__in=keys).order_by()
+    return entries.only("profile", "scopes")
 
 
 class RelationalIndex(Index):
@@ -103,7 +112,7 @@ class RelationalIndex(Index):
         """The statement that reads the nearest proposals, and its parameters."""
 
     def _posted(self, keys: Sequence[int]) -> set[Row]:
-        rows = IndexEntry.objects.filter(proposal__in=keys).only("profile", "scopes")
+        rows = _posting(list(keys)) if keys else []
         return {row for entry in rows for row in postings(entry)}
 
     def _write(self, gone: Sequence[Row], come: Sequence[Row]) -> None:

@@ -120,6 +120,19 @@ def test_the_matrix_gives_the_likeness_of_two_profiles(labelled, common):
     np.testing.assert_allclose(products, pairwise, atol=1e-4)
 
 
+def test_many_stored_profiles_are_compared_at_once_as_one_by_one(labelled, common):
+    profiles = [Profile.of(row.text, common) for row in labelled[:20]]
+    empty = Profile.of(Text("", ""), common)
+    stored = [profile.pack() for profile in [*profiles, empty]]
+
+    at_once = profiles[0].likenesses(stored)
+
+    one_by_one = [profiles[0].likeness(Profile.unpack(packed)) for packed in stored]
+    np.testing.assert_allclose(at_once, one_by_one, atol=1e-6)
+    assert profiles[0].likenesses([]) == []
+    assert empty.likenesses(stored[:1]) == [0.0]
+
+
 # -- On labelled texts ---------------------------------------------------------------------
 
 

@@ -330,7 +330,7 @@ def test_parting_waits_for_the_present_host_not_for_the_one_that_was_read(
         perform(read_before, "unmerge", clerk, {"reason": "事项不同"}, at=AT)
 
     locks = [query["sql"] for query in queries if "FOR NO KEY UPDATE" in query["sql"]]
-    assert f"IN ({present.pk})" in " ".join(locks)
+    assert f'"id" = ({present.pk})' in " ".join(locks)
     everything_holds()
 
 

@@ -56,17 +56,16 @@ class DutyViewSet(VisibleViewSet):
 
     @extend_schema(
         summary="逾期与按期",
-        parameters=[OpenApiParameter("by", str, enum=["unit", "kind"], required=False)],
+        parameters=[OpenApiParameter("by", str, OpenApiParameter.PATH, enum=["unit", "kind"])],
         responses=LatenessSerializer(many=True),
     )
-    @action(detail=False, pagination_class=None)
-    def lateness(self, request: Request) -> Response:
+    @action(detail=False, pagination_class=None, url_path="lateness/(?P<by>unit|kind)")
+    def lateness(self, request: Request, by: str) -> Response:
         """What is late and what was on time, by unit or by kind, in working days.
 
         Against the effective date and against the original one.
         """
         rows = self.filter_queryset(self.get_queryset())
-        by = "kind" if request.query_params.get("by") == "kind" else "unit"
         return Response(LatenessSerializer(lateness.by(by, rows, clock.now()), many=True).data)
 
 

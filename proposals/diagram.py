@@ -11,7 +11,8 @@ from proposals.models import SUBJECTS
 HEAD = """\
 # The life of a proposal
 
-Written by `manage.py lifecycle`; do not edit. Each machine is declared in `proposals/lifecycle/`.
+Written by `manage.py lifecycle`; do not edit. Each machine is declared in `proposals/lifecycle/`
+or `supervision/lifecycle/`.
 """
 
 

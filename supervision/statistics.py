@@ -1,23 +1,26 @@
-"""Punctuality: the figures of ``proposals.statistics`` with those read from duties."""
+"""Punctuality and key topics: the figures of ``proposals.statistics`` with those of here."""
 
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from members.enums import DutyKind
 from members.models import Session
 from proposals import statistics
+from proposals.models import Event
 from proposals.statistics import Figure, Report
-from supervision.models import Duty
+from supervision.enums import InstructionState
+from supervision.models import Activity, Duty, Instruction, KeyTopic, Milestone, TopicProposal
 from supervision.models.duty import Closing
 
 
 def report(session: Session, at: datetime) -> Report:
-    """All figures of a session as of ``at``, punctuality included."""
+    """All figures of a session as of ``at``, punctuality and key topics included."""
     known = statistics.report(session, at)
-    return replace(known, figures=[*known.figures, *_punctuality(session, at)])
+    more = [*_punctuality(session, at), *_key_topics(session, at)]
+    return replace(known, figures=[*known.figures, *more])
 
 
 def _punctuality(session: Session, at: datetime) -> list[Figure]:
@@ -35,4 +38,54 @@ def _punctuality(session: Session, at: datetime) -> list[Figure]:
     return [
         Figure("replied_on_time", _("按期答复"), counts["on_time"], counts["due"], base),
         Figure("overdue", _("逾期未答复"), counts["overdue"], counts["due"], base),
+    ]
+
+
+def _key_topics(session: Session, at: datetime) -> list[Figure]:
+    """Key topics, their milestones kept, activities and leaders' instructions (rules.md s. 11)."""
+    ended = Event.objects.filter(
+        subject_kind="keytopic", subject_id=OuterRef("pk"), action="cancel", at__lte=at
+    )
+    topics = KeyTopic.objects.filter(session=session, announced_at__lte=at).exclude(Exists(ended))
+    keys = topics.order_by().values("pk")
+    proposals = TopicProposal.objects.filter(topic__in=keys).values("proposal").distinct()
+    done = Q(closing=Closing.DONE, closed_at__lte=at)
+    milestones = Duty.objects.filter(
+        kind=DutyKind.MILESTONE,
+        opened_at__lte=at,
+        subject_id__in=Milestone.objects.filter(topic__in=keys).order_by().values("pk"),
+    )
+    owed = milestones.exclude(closing=Closing.CANCELLED, closed_at__lte=at).aggregate(
+        due=Count("pk", filter=Q(due_at__lte=at) | done),
+        on_time=Count("pk", filter=done & Q(closed_at__lte=F("due_at"))),
+    )
+    instructions = Instruction.objects.filter(topic__in=keys, created_at__lte=at)
+    given = instructions.order_by().values("topic", "number").distinct()
+    waiting = instructions.exclude(state=InstructionState.FOLLOWED_UP, settled_at__lte=at)
+    unheeded = waiting.order_by().values("topic", "number").distinct().count()
+    count = given.count()
+    base = _("已公布、未取消的重点题目")
+    return [
+        Figure("key_topics", _("重点题目"), topics.count(), base=base),
+        Figure("key_proposals", _("重点提案"), proposals.count(), base=base),
+        Figure(
+            "supervision_activities",
+            _("督办活动"),
+            Activity.objects.filter(topic__in=keys, held_at__lte=at, recorded_at__lte=at).count(),
+            base=base,
+        ),
+        Figure(
+            "milestones_on_time",
+            _("按期完成的督办节点"),
+            owed["on_time"],
+            owed["due"],
+            _("已到期或已完成的督办节点；延后的日期视为期限"),
+        ),
+        Figure(
+            "instructions_followed_up",
+            _("已落实的领导批示"),
+            count - unheeded,
+            count,
+            _("领导批示；要求几个单位落实的，全部落实才计入"),
+        ),
     ]

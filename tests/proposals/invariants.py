@@ -19,6 +19,9 @@ from proposals.lifecycle.assignment import TAKEABLE
 from proposals.models import SUBJECTS, Assignment, Event, Proposal, Series
 from proposals.numbering import RECEIPTS
 from supervision import deadlines
+from supervision.enums import InstructionState, KeyTopicState
+from supervision.lifecycle.key_topic import GOING_ON
+from supervision.lifecycle.milestone import UNMET
 from supervision.models import Duty
 from supervision.services import _facts
 
@@ -38,6 +41,11 @@ OWING: dict[DutyKind, tuple[str, tuple[str, ...]]] = {
     DutyKind.EXTENSION_DECISION: ("extensionrequest", (enums.ExtensionState.REQUESTED,)),
     DutyKind.COMMITMENT: ("commitment", (enums.CommitmentState.OPEN,)),
     DutyKind.FOLLOW_UP: ("proposal", (enums.ProposalState.CONCLUDED,)),
+    DutyKind.SUPERVISION_PLAN: ("keytopic", (KeyTopicState.ANNOUNCED,)),
+    DutyKind.SUPERVISION: ("keytopic", GOING_ON),
+    DutyKind.SUPERVISION_REPORT: ("keytopic", (KeyTopicState.SUPERVISING,)),
+    DutyKind.MILESTONE: ("milestone", UNMET),
+    DutyKind.INSTRUCTION: ("instruction", (InstructionState.OPEN,)),
 }
 """Each kind of duty with the subject and the states in which it can be owed."""
 
@@ -47,6 +55,8 @@ ALWAYS_OWED = set(OWING) - {
     DutyKind.REPLY,
     DutyKind.REHANDLE,
     DutyKind.FOLLOW_UP,  # only for some results
+    DutyKind.SUPERVISION,  # only once a reply date is known
+    DutyKind.SUPERVISION_REPORT,  # only after the last milestone
 }
 """Kinds that a subject in such a state owes without exception."""
 

@@ -29,6 +29,7 @@ from proposals.api.actions import own_steps
 from proposals.enums import Tone
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import SUBJECTS, AssignmentBatch, Event, Proposal, Reply
+from supervision.models import KeyTopic
 from tests.proposals import invariants
 from tests.proposals.assembly import Assembly, entitled, take
 from tests.proposals.inputs import Writer, spoil
@@ -36,6 +37,7 @@ from tests.proposals.inputs import Writer, spoil
 START = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
 PRESETS = ("county", "city", "province", "national")
 MOST_PROPOSALS = 5
+MOST_TOPICS = 2
 REFUSALS = {400, 403, 404, 409, 422}
 
 FATES: dict[str, tuple[str, ...]] = {
@@ -46,6 +48,7 @@ FATES: dict[str, tuple[str, ...]] = {
     "assignment reassigned": ("request_return", "escalate", "grant", "reassign"),
     "preassignment asked": ("pre_assign", "accept", "object", "add_unit"),
     "extensionrequest granted": ("request_extension", "consent", "agree", "not_file"),
+    "keytopic supervising": ("put_on_list", "decide", "announce", "make_plan"),
 }
 """What a run must come to see, and the steps that it therefore leans towards."""
 
@@ -179,6 +182,23 @@ class Lives(RuleBasedStateMachine):
         random = self._random(seed)
         batch = AssignmentBatch(committee=self.assembly.committee)
         self._by_somebody_entitled(random, batch, batch.all_steps()["issue"])
+
+    @rule(seed=chance)
+    def choose_key_topics(self, seed: int) -> None:
+        """Somebody nominates a proposal as a key topic, and the choice goes on."""
+        random = self._random(seed)
+        topics = KeyTopic.objects.filter(committee=self.assembly.committee)
+        if topics.count() < MOST_TOPICS:
+            topic = KeyTopic(committee=self.assembly.committee)
+            self._by_somebody_entitled(random, topic, topic.all_steps()["nominate"])
+        for topic in topics.order_by("pk"):
+            steps = [
+                step
+                for step in own_steps(KeyTopic)
+                if topic.state in step.source and step.tone == Tone.PRIMARY
+            ]
+            if steps and random.random() < 0.7:
+                self._by_somebody_entitled(random, topic, random.choice(steps))
 
     @rule(seed=chance)
     def meddle(self, seed: int) -> None:

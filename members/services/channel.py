@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import Delivery, Means, NoticeChannel, OutgoingState, Pace, User
@@ -50,8 +50,11 @@ def set_channel(
     return channel
 
 
+@transaction.atomic
 def remove_channel(*, channel: NoticeChannel) -> None:
     """Forget a person's wishes; for e-mail the defaults hold again."""
+    if channel.means != Means.EMAIL:  # what waits has no address any more
+        _waiting(channel).delete()
     channel.delete()
 
 
@@ -100,14 +103,18 @@ def _take_back(channel: NoticeChannel) -> None:
         unwished |= Q(notice__needs_action=True)
     if channel.for_others == Pace.OFF:
         unwished |= Q(notice__needs_action=False)
-    Delivery.objects.filter(
-        unwished,
+    _waiting(channel).filter(unwished, notice__statutory=False).delete()
+
+
+def _waiting(channel: NoticeChannel) -> QuerySet[Delivery]:
+    """What is not yet on its way, alone or in a daily message."""
+    return Delivery.objects.filter(
         recipient=channel.user,
         means=channel.means,
         state=OutgoingState.WAITING,
         carried_by=None,
-        notice__statutory=False,
-    ).delete()
+        carries=None,
+    )
 
 
 def _schemas(service: apprise.NotifyBase) -> set[str]:

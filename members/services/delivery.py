@@ -207,6 +207,8 @@ def _one_line(text: str) -> str:
 
 def _address(row: Delivery) -> str:
     """Where the person is reached by now; raises Undelivered when they are not."""
+    if not row.recipient.is_active:
+        raise Undelivered(_("收件人账号已停用"), for_good=True)
     channel = NoticeChannel.objects.filter(user=row.recipient_id, means=row.means).first()
     address = channel.address if channel else ""
     if not address and row.means == Means.EMAIL:

@@ -36,6 +36,8 @@ def send(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
     of the outbox too. While somebody is away, their stand-in gets the notice. Messages that
     thereby tell one reader the same are one notice, which then stands in the list several times.
     """
+    if not messages:
+        return []
     instead = readers({message.recipient for message in messages}, localdate(at))
     notices: dict[tuple[int, str, str, str], Notice] = {}
     told: list[Notice] = []

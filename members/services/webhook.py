@@ -167,6 +167,7 @@ def call(row: WebhookCall, at: datetime) -> dict[str, Any]:
     try:
         with guarded(), requests.Session() as session:
             session.trust_env = False  # neither proxies nor passwords of the machine
+            session.verify = settings.CA_BUNDLE
             with session.post(
                 webhook.url,
                 data=body,

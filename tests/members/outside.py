@@ -70,6 +70,7 @@ class Site:
         self.headers: dict[str, str] = {}
         self.answer = "thanks"
         self.url = ""
+        self.when_posted: Callable[[], object] = lambda: None
 
     @property
     def bodies(self) -> list[Any]:
@@ -85,6 +86,7 @@ def web_server() -> Iterator[Site]:
         def do_POST(self) -> None:
             length = int(self.headers.get("Content-Length", 0))
             site.posts.append((self.path, dict(self.headers), self.rfile.read(length)))
+            site.when_posted()
             body = site.answer.encode()
             self.send_response(site.status)
             for name, value in site.headers.items():

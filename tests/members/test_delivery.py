@@ -14,7 +14,7 @@ from rest_framework.test import APIClient
 
 from members.enums import Role
 from members.models import Delivery, Means, Notice, NoticeChannel, OutgoingState, Pace, User
-from members.services import set_channel
+from members.services import remove_channel, set_channel
 from members.services.delivery import EMAIL, ROBOTS, enqueue, gather, next_digest
 from members.services.notice import Message, mark_read, send
 from members.services.outbox import (
@@ -360,6 +360,16 @@ def test_address_that_is_gone_is_a_dead_letter(box: Mailbox, reader: User) -> No
     assert (row.state, row.last_error) == (DEAD, "收件人没有此渠道的地址")
 
 
+def test_account_that_was_disabled_meanwhile_is_sent_nothing(box: Mailbox, reader: User) -> None:
+    row = tell(reader)
+    User.objects.filter(pk=reader.pk).update(is_active=False)
+
+    run(EMAIL, at=NOW)
+
+    row.refresh_from_db()
+    assert (row.state, box.messages) == (DEAD, [])
+
+
 def test_address_in_the_wishes_comes_before_the_accounts(box: Mailbox, reader: User) -> None:
     set_channel(user=reader, means=Means.EMAIL, address="other@example.com", at=NOW)
     tell(reader)
@@ -583,6 +593,16 @@ def test_addresses_that_are_not_allowed_are_refused(address: str) -> None:
         set_channel(user=UserFactory(), means=Means.APPRISE, address=address, at=NOW)
 
     assert "wecombot://" in str(refusal.value)
+
+
+def test_forgetting_a_robot_takes_back_what_waits(site: Site) -> None:
+    user = UserFactory()
+    channel = json_robot(user, site)
+    tell(user, statutory=True)
+
+    remove_channel(channel=channel)
+
+    assert not Delivery.objects.exists()
 
 
 def test_address_that_was_pasted_from_the_robot_is_understood() -> None:

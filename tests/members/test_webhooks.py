@@ -3,7 +3,10 @@
 import hashlib
 import hmac
 import json
+import signal
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -16,12 +19,14 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from members import clock
 from members.enums import Role
 from members.models import Committee, OutgoingState, User, Webhook, WebhookCall
 from members.services import change_webhook, create_webhook, replay
 from members.services import webhook as webhooks
 from members.services.outbox import LEASE, claim, oldest_undelivered, run
 from members.services.webhook import WEBHOOKS, announce
+from tests.conftest import url_of_the_test_database
 from tests.factories.members import CommitteeFactory, PostFactory
 from tests.members.conftest import NOW
 from tests.members.outside import Site, resolver, web_server
@@ -216,6 +221,28 @@ def test_worker_killed_in_between_loses_nothing(committee: Committee, site: Site
 
     assert oldest_undelivered(NOW + LEASE) == NOW
     assert (run(WEBHOOKS, at=NOW), run(WEBHOOKS, at=NOW + LEASE)) == (0, 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_worker_killed_while_it_sends_loses_nothing(
+    committee: Committee, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hook(committee, site.url)
+    happen(committee)
+    monkeypatch.setenv("DATABASE_URL", url_of_the_test_database())
+    monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings_test")
+    monkeypatch.setenv("WEBHOOK_ALLOW_PRIVATE", "127.0.0.0/8")
+    task = "import django; django.setup(); from members.tasks import call_webhooks as c; c()"
+    worker = subprocess.Popen([sys.executable, "-c", task])
+    site.when_posted = worker.kill  # it hears of it, and the worker never knows
+
+    assert worker.wait(timeout=60) == -signal.SIGKILL
+    assert call().state == OutgoingState.SENDING
+    site.when_posted = lambda: None
+    assert run(WEBHOOKS, at=clock.now() + LEASE) == 1
+
+    keys = {headers["X-Tian-Delivery"] for _path, headers, _body in site.posts}
+    assert (len(site.posts), keys) == (2, {str(call().key)})
 
 
 def test_stopped_webhook_is_not_called(committee: Committee, site: Site) -> None:

@@ -14,7 +14,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMessage
 from django.db import connection, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ from members.models import (
     Pace,
     User,
 )
+from members.prepared import KEY, prepared
 from members.services.channel import robot
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
@@ -87,20 +88,9 @@ def next_digest(at: datetime) -> datetime:
 
 def _wishes(readers: Iterable[int]) -> dict[int, dict[str, tuple[str, str]]]:
     """Of each reader with some means: how soon what needs action goes that way, and the rest."""
-    reached = Q(channels__isnull=False)
-    if settings.SENDS_EMAIL:
-        reached |= Q(email__gt="")
-    rows = User.objects.filter(reached, pk__in=readers, is_active=True).order_by()
     defaults = NoticeChannel()
     wishes: dict[int, dict[str, tuple[str, str]]] = {}
-    for user, email, means, address, for_action, for_others in rows.values_list(
-        "pk",
-        "email",
-        "channels__means",
-        "channels__address",
-        "channels__for_action",
-        "channels__for_others",
-    ):
+    for user, email, means, address, for_action, for_others in _reached(sorted(readers)):
         wish = wishes.setdefault(user, {})
         if email and Means.EMAIL not in wish:
             wish[Means.EMAIL] = (defaults.for_action, defaults.for_others)
@@ -110,6 +100,15 @@ def _wishes(readers: Iterable[int]) -> dict[int, dict[str, tuple[str, str]]]:
         for wish in wishes.values():
             wish.pop(Means.EMAIL, None)
     return wishes
+
+
+@prepared(KEY)
+def _reached(readers: list[int]) -> QuerySet[User, tuple[Any, ...]]:
+    """A row for each channel of those readers who have one, or an address to write to."""
+    reached = Q(channels__isnull=False) | Q(email__gt="")
+    people = User.objects.filter(reached, pk__in=readers, is_active=True).order_by()
+    wish = ("channels__means", "channels__address", "channels__for_action", "channels__for_others")
+    return people.values_list("pk", "email", *wish)
 
 
 # -- Once a day -------------------------------------------------------------------------------

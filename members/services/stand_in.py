@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from members import permissions
 from members.enums import Role
 from members.models import Post, StandIn, User
+from members.prepared import DAY, prepared
 
 Scope = tuple[int | None, int | None, int | None, bool]
 """Committee, unit, body, and whether as a member: where somebody may read what comes."""
@@ -93,7 +94,7 @@ def readers(recipients: Iterable[int], day: date) -> dict[int, int]:
     who shares no scope with the recipient any more, leaves the notice with the recipient. Asks
     one question, and a second one when somebody is away.
     """
-    absent = dict(StandIn.objects.in_force(day).order_by("id").values_list("user", "stand_in"))
+    absent = dict(_absent(day))
     ends = {user: _end(user, absent) for user in set(recipients) & set(absent)}
     if not ends:
         return {}
@@ -104,6 +105,11 @@ def readers(recipients: Iterable[int], day: date) -> dict[int, int]:
         for user, end in ends.items()
         if end != user and _covers(scopes.get(end, set()), scopes.get(user, set()))
     }
+
+
+@prepared(DAY)
+def _absent(day: date) -> QuerySet[StandIn, tuple[int, int]]:
+    return StandIn.objects.in_force(day).order_by("id").values_list("user_id", "stand_in_id")
 
 
 def _end(user: int, absent: dict[int, int]) -> int:

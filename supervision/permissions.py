@@ -22,9 +22,7 @@ from supervision.models import (
     TopicFile,
     TopicProposal,
 )
-
-TOPICAL = ["keytopic", "milestone", "instruction"]
-"""The kinds of subjects that belong to a key topic."""
+from supervision.models.duty import TOPICAL
 
 
 def duties(reach: Reach) -> Q:
@@ -34,7 +32,7 @@ def duties(reach: Reach) -> Q:
     """
     return (
         (Q(committee__in=reach.officials) & on_record(reach, "proposal__"))
-        | Q(committee__in=reach.officials | reach.supervising, subject_kind__in=TOPICAL)
+        | Q(committee__in=reach.officials | reach.supervising, subject_kind__in=[*TOPICAL])
         | (Q(committee__in=reach.supervising) & Q(proposal__in=_in_key_topics(reach)))
         | Q(unit__in=reach.units)
         | Q(member__in=reach.members)
@@ -121,7 +119,7 @@ _events_of_proposals = VISIBLE[Event]
 def events(reach: Reach) -> Q:
     """As before; leaders also read what happened to key topics."""
     return _events_of_proposals(reach) | Q(
-        committee__in=reach.supervising, subject_kind__in=TOPICAL
+        committee__in=reach.supervising, subject_kind__in=[*TOPICAL]
     )
 
 

@@ -40,7 +40,6 @@ if TYPE_CHECKING:
     )
 
 UNDECIDED = (S.NOMINATED, S.LISTED)
-CHANGEABLE = (*UNDECIDED, S.DECIDED)
 GOING_ON = (S.ANNOUNCED, S.SUPERVISING)
 
 
@@ -203,6 +202,8 @@ class KeyTopicLifecycle(Subject):
         label=_("推荐"),
         input=inputs.NominateInput,
         tone=Tone.PRIMARY,
+        tells=("office",),
+        news=_news,
         locks=_named_proposals,
     )
     def nominate(self, act: Act) -> None:
@@ -219,7 +220,7 @@ class KeyTopicLifecycle(Subject):
         self.session = asked or latest
 
     @step(
-        source=CHANGEABLE,
+        source=UNDECIDED,
         who=office,
         label=_("调整题目"),
         input=inputs.AmendTopicInput,
@@ -227,10 +228,7 @@ class KeyTopicLifecycle(Subject):
     )
     def amend(self, act: Act) -> None:
         """Another title or other proposals, e.g. where several have nominated the same."""
-        proposals = self._concern(act)
-        if self.state == S.DECIDED:
-            self._not_twice(proposals)
-            self._within_theme_quota(act, len(proposals))
+        self._concern(act)
 
     @step(
         source=S.NOMINATED,
@@ -284,6 +282,19 @@ class KeyTopicLifecycle(Subject):
         self.supervising_body = data["supervising_body"]
         self.participants = data["participants"]
         self.methods = list(dict.fromkeys(data["methods"]))
+
+    @step(
+        source=S.DECIDED,
+        who=who.director,
+        label=_("调整已审定题目"),
+        input=inputs.AmendTopicInput,
+        locks=_own_and_named,
+    )
+    def correct(self, act: Act) -> None:
+        """What the meeting decided is put right, e.g. where a proposal was withdrawn since."""
+        proposals = self._concern(act)
+        self._not_twice(proposals)
+        self._within_theme_quota(act, len(proposals))
 
     @step(
         source=S.DECIDED,

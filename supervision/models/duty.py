@@ -16,6 +16,9 @@ from proposals.models import Event, Proposal
 OPTIONAL = (DutyKind.RETURN_WINDOW,)
 """Kinds that are a right within a time limit; letting it pass is not being late."""
 
+TOPICAL = {"keytopic": "key-topics", "milestone": "milestones", "instruction": "instructions"}
+"""Kinds of subjects that belong to a key topic, not to a proposal, with their addresses."""
+
 
 class Closing(models.TextChoices):
     """How a duty ended."""
@@ -144,6 +147,8 @@ class Duty(models.Model):
         """Where a notice about it leads."""
         if self.proposal_id is not None:
             return f"/api/v1/proposals/{self.proposal_id}/"
+        if self.subject_kind in TOPICAL:
+            return f"/api/v1/{TOPICAL[self.subject_kind]}/{self.subject_id}/"
         return f"/api/v1/duties/{self.pk}/"
 
     def is_overdue(self, at: datetime) -> bool:

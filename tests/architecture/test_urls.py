@@ -17,7 +17,7 @@ PUBLIC = {
     "set_language",
 }
 pytestmark = pytest.mark.django_db
-ARGUMENTS = ("1", "a", "00000000-0000-0000-0000-000000000000")
+ARGUMENTS = ("1", "a", "00000000-0000-0000-0000-000000000000", "2024", "unit")
 
 
 def addresses(resolver: URLResolver, prefix: str = "") -> Iterator[str]:

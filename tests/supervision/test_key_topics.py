@@ -234,8 +234,11 @@ def test_a_theme_is_one_topic_and_all_its_proposals_become_key(life):
 
 
 @pytest.mark.parametrize("name", ["clerk", "reviewer", "director", "assigner", "contact"])
-def test_review_party_and_assigning_office_nominate(life, name):
-    assert state(life.nominated(life.filed(), by=name)) == "nominated"
+def test_review_party_and_assigning_office_nominate_and_the_office_is_told(life, name):
+    topic = life.nominated(life.filed(), by=name)
+
+    assert state(topic) == "nominated"
+    assert titles(life, "clerk") == ([f"重点题目《{topic.title}》推荐"] if name != "clerk" else [])
 
 
 def test_a_unit_nominates_what_it_has_and_nothing_that_it_does_not_see(life):
@@ -337,7 +340,7 @@ def test_a_proposal_that_was_withdrawn_meanwhile_is_taken_out_before_announcing(
     life["director"].does("withdraw", goes)
 
     answer = life["director"].tries("announce", topic)
-    life["director"].does("amend", topic, proposals=[stays.pk], reason="撤案")
+    life["director"].does("correct", topic, proposals=[stays.pk], reason="撤案")
     life["director"].does("announce", topic)
 
     assert told(answer)[:2] == (400, "proposals")

@@ -56,9 +56,7 @@ def _measure(database: str) -> dict[str, dict[str, float]]:
 
     office = Office()
     found: dict[str, dict[str, float]] = {}
-    print(
-        f"{'database':<10}{'open':>9}{'due':>7}{'p50 ms':>9}{'most ms':>9}{'queries':>9}{'idle ms':>9}"
-    )
+    print(COLUMNS.format("database", "open", "due", "p50 ms", "most ms", "queries", "idle ms"))
     for size in OPEN:
         at = clock.now()
         office.owe(size - DUE - Duty.objects.open().count(), at=at, is_due=False)

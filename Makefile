@@ -59,9 +59,11 @@ test: install .venv/development ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite
 	$(BIN)/python -m pytest --numprocesses=2 --database=postgres
 
-bench: install .venv/development ## Print what similarity and search cost by size, on both databases
+bench: install .venv/development ## Print what similarity, search and reminders cost by size, on both databases
 	$(BIN)/python -m bench --database sqlite
 	$(BIN)/python -m bench --database postgres
+	$(BIN)/python -m bench.sweep --database sqlite
+	$(BIN)/python -m bench.sweep --database postgres
 
 lint: install .venv/development ## Check style, types, layers, migrations, drawn documents and the schema
 	$(BIN)/ruff format --check

@@ -1,8 +1,8 @@
 """``python bench/kill_worker.py --rounds N --json``: reminders while workers are killed.
 
 Real Redis, two real workers. Each round makes duties due, rings the bell several times at once,
-kills one worker with SIGKILL at a random moment, starts another, and rings on until everything
-has been sent. Ends with ``{"rounds": N, "lost": …, "doubled": …}``: reminders that never came,
+kills one worker with SIGKILL at a random moment, in some rounds empties the broker as well, starts
+another worker, and rings on until everything has been sent. Ends with ``{"rounds": N, "lost": …, "doubled": …}``: reminders that never came,
 and reminders that came more than once.
 """
 
@@ -30,6 +30,9 @@ DUTIES = 600
 
 LONGEST = 0.8
 """Seconds after the first bell within which a worker dies."""
+
+FLUSHED = 1 / 3
+"""The share of rounds in which the broker loses everything that it holds."""
 
 PATIENCE = 60.0
 """Seconds after which what has not come counts as lost."""
@@ -93,6 +96,9 @@ def _play(rounds: int, rng: random.Random) -> tuple[int, int]:
             time.sleep(rng.uniform(0, LONGEST))
             victim = rng.randrange(len(workers))
             _kill(workers[victim])
+            if rng.random() < FLUSHED:
+                with app.connection_for_write() as broker:
+                    broker.default_channel.client.flushall()
             workers[victim] = alive.enter_context(running(worker()))
             until = time.monotonic() + PATIENCE
             while time.monotonic() < until:

@@ -237,10 +237,15 @@ class WebhookAdmin(OnlyRead):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(ForPlatformAdministrators):
-    list_display = ["day", "is_working", "name"]
+class CalendarDayAdmin(OnlyRead):
+    """The days that were entered; a change moves dates, so it is an act of its own."""
+
+    list_display = ["day", "is_working", "name", "source"]
     list_filter = ["is_working"]
     date_hierarchy = "day"
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 # -- Rulebook ------------------------------------------------------------------------------

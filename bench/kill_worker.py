@@ -1,9 +1,10 @@
 """``python bench/kill_worker.py --rounds N --json``: reminders while workers are killed.
 
 Real Redis, two real workers. Each round makes duties due, rings the bell several times at once,
-kills one worker with SIGKILL at a random moment, in some rounds empties the broker as well, starts
-another worker, and rings on until everything has been sent. Ends with ``{"rounds": N, "lost": …, "doubled": …}``: reminders that never came,
-and reminders that came more than once.
+kills one worker with SIGKILL at a random moment, in some rounds empties the broker as well,
+starts another worker, and rings on until everything has been sent. Ends with
+``{"rounds": N, "lost": …, "doubled": …}``: reminders that never came, and reminders that came
+more than once.
 """
 
 from __future__ import annotations

@@ -404,6 +404,9 @@ class Ladder(Section):
         codes = [step.code for step in self.steps]
         if len(codes) != len(set(codes)):
             raise ValueError(_("同一提醒阶梯中的时点不能相同"))
+        papers = [step.paper for step in self.steps if step.paper]
+        if len(papers) != len(set(papers)):
+            raise ValueError(_("同一提醒阶梯中每种文书只能发一次"))
         return self
 
 

@@ -3,6 +3,8 @@
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from members import working_days
+
 
 class SupervisionConfig(AppConfig):
     """WHEN."""
@@ -11,10 +13,13 @@ class SupervisionConfig(AppConfig):
     verbose_name = _("督办")
 
     def ready(self) -> None:
-        """Listen to the ledger; say who sees what, and who is told."""
+        """Listen to the ledger; say who sees what, who is told, and when people work."""
         from supervision import (  # noqa: PLC0415 -- apps load before models
             notices,  # noqa: F401
             permissions,  # noqa: F401
             receivers,  # noqa: F401
+            selectors,
             webhooks,  # noqa: F401
         )
+
+        working_days.register(lambda day: selectors.current_calendar().next_working(day))

@@ -25,6 +25,9 @@ from supervision.calendar import Calendar
 
 ONE_DAY = timedelta(days=1)
 
+NOT_FROM_THE_START = (Anchor.FIXED, Anchor.REPLY_DUE)
+"""Anchors whose date is not counted from the moment at which the duty began."""
+
 
 @dataclass(frozen=True)
 class Facts:
@@ -56,14 +59,16 @@ class Pause:
 class Terms(BaseModel):
     """What a due date follows from; kept with the duty, to be computed and explained again.
 
-    ``rule`` runs from ``anchor_at``. ``set_to`` is a date that somebody set at ``set_at`` (a
-    promise, an extension, the date of a task taken over): it stands instead of the rule.
-    ``left`` are the working days that a task taken over still had; the later date counts.
+    ``rule`` runs from ``anchor_at``; ``opened_at`` is when the duty began. ``set_to`` is a date
+    that somebody set at ``set_at`` (a promise, an extension, the date of a task taken over): it
+    stands instead of the rule. ``left`` are the working days that a task taken over still had;
+    the later date counts.
     """
 
     model_config = ConfigDict(frozen=True)
 
     anchor_at: datetime
+    opened_at: datetime | None = None
     rule: DeadlineRule | None = None
     set_at: datetime | None = None
     set_to: datetime | None = None
@@ -95,7 +100,7 @@ def rule_for(rules: Sequence[DeadlineRule], kind: DutyKind, facts: Facts) -> Dea
 
 def terms(rule: DeadlineRule, facts: Facts) -> Terms:
     """The terms of a duty under ``rule``."""
-    return Terms(rule=rule, anchor_at=_anchor(rule, facts))
+    return Terms(rule=rule, anchor_at=_anchor(rule, facts), opened_at=facts.opened_at)
 
 
 def due_at(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> datetime:
@@ -115,7 +120,7 @@ def due_at(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> da
         return max(moments)
     if terms.rule is None:
         raise ValueError("terms need a rule or a date")
-    return _from_rule(terms.rule, terms.anchor_at, calendar, pauses)
+    return _from_rule(terms.rule, terms, calendar, pauses)
 
 
 def days(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> list[Counted]:
@@ -126,6 +131,8 @@ def days(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> list
         terms.set_to is None and rule is not None and rule.unit == TimeUnit.WORKING_DAY
     )
     start = local_day(terms.set_at or terms.anchor_at)
+    if terms.set_to is None and rule and rule.anchor in NOT_FROM_THE_START:
+        start, working = local_day(terms.opened_at or terms.anchor_at), False
     first, last = (start, due) if start <= due else (due, start)
     if terms.set_to is None and rule and rule.count_from == CountFrom.SAME:
         first -= ONE_DAY
@@ -217,13 +224,15 @@ def _next(month_day: str, earliest: date) -> date:
 
 
 def _from_rule(
-    rule: DeadlineRule, anchor_at: datetime, calendar: Calendar, pauses: Sequence[Pause]
+    rule: DeadlineRule, terms: Terms, calendar: Calendar, pauses: Sequence[Pause]
 ) -> datetime:
     if rule.unit == TimeUnit.HOUR and rule.anchor != Anchor.REPLY_DUE:
-        return anchor_at + timedelta(hours=rule.amount)
-    anchor = local_day(anchor_at)
-    if rule.anchor == Anchor.REPLY_DUE:
-        day = _before(rule, anchor, calendar)
+        return terms.anchor_at + timedelta(hours=rule.amount)
+    anchor = local_day(terms.anchor_at)
+    if rule.anchor in NOT_FROM_THE_START:
+        before = rule.anchor == Anchor.REPLY_DUE
+        day = _before(rule, anchor, calendar) if before else _after(rule, anchor, calendar, ())
+        day = _shifted(local_day(terms.opened_at or terms.anchor_at), day, pauses)
     else:
         day = _after(rule, anchor, calendar, pauses)
     if rule.roll:
@@ -231,6 +240,13 @@ def _from_rule(
     if rule.cap:
         day = min(day, _next(rule.cap, anchor))
     return end_of(day)
+
+
+def _shifted(start: date, day: date, pauses: Sequence[Pause]) -> date:
+    """A day not counted from ``start``, later by the days on which the clock stood still."""
+    if day <= start or not pauses:
+        return day
+    return _last(_path(start, (day - start).days, Calendar(), pauses, working=False), start)
 
 
 def _after(rule: DeadlineRule, anchor: date, calendar: Calendar, pauses: Sequence[Pause]) -> date:
@@ -261,8 +277,7 @@ def _from_set_date(terms: Terms, pauses: Sequence[Pause]) -> datetime:
     start, day = local_day(terms.set_at), local_day(terms.set_to)
     if not any(pause.end > start for pause in pauses) or day <= start:
         return terms.set_to
-    path = _path(start, (day - start).days, Calendar(), pauses, working=False)
-    return end_of(_last(path, start))
+    return end_of(_shifted(start, day, pauses))
 
 
 def _path(

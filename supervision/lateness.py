@@ -58,7 +58,8 @@ def by(what: str, duties: QuerySet[Duty], at: datetime) -> list[Lateness]:
     calendar, day = current_calendar(), local_day(at)
     names: dict[str, str] = defaultdict(str)
     if what == "unit":
-        names |= {str(pk): name for pk, name in Unit.objects.values_list("pk", "name")}
+        units = Unit.objects.filter(pk__in=[row[column] for row in rows])
+        names |= {str(pk): name for pk, name in units.values_list("pk", "name")}
     else:
         names |= {str(value): str(label) for value, label in DutyKind.choices}
     found = [

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
+from django.db.models import Q
+
 from members.enums import Role
 from members.models import Post
 from proposals.models import Assignment, Proposal
@@ -37,9 +39,16 @@ def _supervising_body(subject: Any, day: date, others: Sequence[Proposal]) -> It
 
 
 def _units(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
-    """Units that have a task on one of the topic's proposals."""
-    proposals = _topic(subject).links.order_by().values("proposal")
-    units = Assignment.objects.live().filter(proposal__in=proposals).order_by().values("unit")
+    """Units that have a task on one of the topic's proposals, or on what it was merged into.
+
+    They hear nothing of a topic before it is announced.
+    """
+    topic = _topic(subject)
+    if topic.announced_at is None:
+        return []
+    proposals = topic.links.order_by().values("proposal")
+    concerned = Q(proposal__in=proposals) | Q(proposal__merged_from__in=proposals)
+    units = Assignment.objects.live().filter(concerned).order_by().values("unit")
     return _holders(day, role=Role.UNIT_LIAISON, unit__in=units)
 
 

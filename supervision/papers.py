@@ -24,6 +24,7 @@ class Issued:
 
     title: str
     text: str
+    link: str
 
 
 def issue(
@@ -36,9 +37,10 @@ def issue(
     """Issue the documents that the steps ask for; from the key of a duty to its document.
 
     A chase notice or a supervision notice is about one duty; a circular lists all that are
-    late in a committee together. Numbers are gapless in a committee's year.
+    late in a committee together. Numbers are gapless in a committee's year. What a document of
+    the kind has gone out for already, under another ladder, gets no second one.
     """
-    wanted = [(duty, step) for duty, step in due if step.paper]
+    wanted = _not_yet([(duty, step) for duty, step in due if step.paper])
     by_committee: dict[int, list[Due]] = defaultdict(list)
     for duty, step in wanted:
         by_committee[duty.committee_id].append((duty, step))
@@ -52,10 +54,19 @@ def issue(
         for serial, group in zip(serials, groups, strict=True):
             notice = _write(group, serial, at, calendar, reminders_of(group[0][0]))
             issued |= {
-                duty.pk: Issued(f"{notice.number} {notice.title}", notice.text)
+                duty.pk: Issued(f"{notice.number} {notice.title}", notice.text, notice.link)
                 for duty, _step in group
             }
     return issued
+
+
+def _not_yet(due: Sequence[Due]) -> list[Due]:
+    """Those for which no document of the kind has gone out, for this version of the date."""
+    if not due:
+        return []
+    lines = ChaseLine.objects.filter(duty__in=[duty.pk for duty, _step in due]).order_by()
+    out = set(lines.values_list("duty_id", "date_version", "kind"))
+    return [row for row in due if (row[0].pk, row[0].date_version, row[1].paper) not in out]
 
 
 def _draw(committee: int, year: int, count: int) -> list[int]:

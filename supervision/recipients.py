@@ -78,7 +78,8 @@ class People:
         self._leaders = _named_leaders(duties)
         members = {duty.member_id for duty in duties if duty.member_id}
         if members:
-            self._members = dict(Member.objects.filter(pk__in=members).values_list("pk", "user_id"))
+            active = Member.objects.filter(pk__in=members, user__is_active=True)
+            self._members = dict(active.values_list("pk", "user_id"))
 
     def of(self, duty: Duty, recipients: Iterable[Recipient]) -> list[int]:
         """Keys of the users who are meant, each once, in the order of ``recipients``."""

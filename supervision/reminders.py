@@ -8,12 +8,13 @@ number of workers, and one that is killed at any point leave every reminder writ
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -32,7 +33,12 @@ from supervision.recipients import People
 from supervision.selectors import current_calendar
 from supervision.services import recorded_steps, steps_of
 
+logger = logging.getLogger(__name__)
+
 EVERYTHING = Q()
+
+AGAIN = timedelta(hours=1)
+"""When a duty is looked at again whose reminders failed."""
 
 BATCH = 200
 """How many duties are looked after in one transaction."""
@@ -51,10 +57,26 @@ def remind(*, at: datetime, limit: int | None = None, among: Q = EVERYTHING) -> 
                 break
             looked_at += len(duties)
             with override(settings.LANGUAGE_CODE):  # its readers' language, not the worker's
-                sent += Round(duties, at).take()
+                sent += _look_after(duties, at)
         if len(duties) < BATCH:
             break
     return sent
+
+
+def _look_after(duties: Sequence[Duty], at: datetime) -> int:
+    """Take the steps of these; what goes wrong with one duty holds up no other."""
+    try:
+        with transaction.atomic():
+            return Round(duties, at).take()
+    except OperationalError:
+        raise  # the database's trouble, not a duty's: the next bell finds the same rows
+    except Exception:
+        if len(duties) > 1:
+            return sum(_look_after([duty], at) for duty in duties)
+        (duty,) = duties
+        logger.exception("Cannot remind of duty %s; trying again later", duty.pk)
+        Duty.objects.filter(pk=duty.pk).update(remind_at=at + AGAIN)
+        return 0
 
 
 def catch_up(*, until: datetime, among: Q) -> int:
@@ -139,8 +161,11 @@ class Round:
             duty.remind_at = min(opening, coming or opening)
             return None
         quiet_until = duty.proposal.quiet_until if duty.proposal else None
-        muted = quiet_until is not None and self.day <= quiet_until and not latest.step.statutory
-        return Turn(duty, latest, passed[:-1], muted=muted)
+        quiet = quiet_until is not None and self.day <= quiet_until
+        if quiet:  # what is statutory goes out all the same, though a later step does not
+            latest = next((s for s in reversed(passed) if s.step.statutory), latest)
+        missed = [scheduled for scheduled in passed if scheduled is not latest]
+        return Turn(duty, latest, missed, muted=quiet and not latest.step.statutory)
 
     def _tell(self, turns: Sequence[Turn], issued: dict[int, papers.Issued]) -> int:
         rows: list[Reminder] = []
@@ -191,7 +216,7 @@ class Round:
             recipient=user,
             title=f"{mark}{title}",
             text=text,
-            link=duty.link,
+            link=paper.link if paper is not None else duty.link,
             act=mine,
             statutory=turn.latest.step.statutory,
         )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from members.models import CalendarDay, CalendarYear
@@ -29,6 +30,23 @@ def _declared_days() -> QuerySet[CalendarDay, tuple[date, bool, str]]:
 @prepared()
 def _declared_years() -> QuerySet[CalendarYear, int]:
     return CalendarYear.objects.order_by().values_list("year", flat=True)
+
+
+CALENDAR_LOCK = 0x7469616E
+"""The number by which those who set dates and those who change the calendar wait for each other."""
+
+
+def steady_calendar(*, changing: bool = False) -> Calendar:
+    """The calendar for setting dates: it stays as it is until the end of the transaction.
+
+    Whoever is ``changing`` it waits for those who set dates by the old one, and they for them;
+    otherwise a date set meanwhile would be nobody's to move. SQLite has one writer anyway.
+    """
+    if connection.vendor == "postgresql":
+        function = "pg_advisory_xact_lock" if changing else "pg_advisory_xact_lock_shared"
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {function}(%s)", [CALENDAR_LOCK])
+    return current_calendar()
 
 
 def why(duty: Duty) -> dict[str, Any]:

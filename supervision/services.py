@@ -27,7 +27,8 @@ from supervision.deadlines import Terms, local_day
 from supervision.enums import KeyTopicState
 from supervision.models import CalendarChange, DateChange, Duty, KeyTopic, Pause, Reminder
 from supervision.models.duty import Cause, Closing
-from supervision.selectors import current_calendar
+from supervision.selectors import current_calendar, steady_calendar
+from supervision.stale import withdraw_reminders
 
 HOLDERS: dict[DutyKind, Role] = {
     DutyKind.COSIGN: Role.MEMBER,
@@ -66,7 +67,7 @@ CHUNK = 1000
 
 def open_duties(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
     """Open a duty of each kind on ``subject``."""
-    calendar = current_calendar() if kinds else Calendar()
+    calendar = steady_calendar() if kinds else Calendar()
     for kind in kinds:
         open_duty(subject, kind, event, act, calendar)
 
@@ -121,17 +122,25 @@ def open_duty(
 
 
 def close(subject: Subject, kinds: Sequence[DutyKind], event: Event, *, done: bool) -> None:
-    """Close the open duties of these kinds on ``subject``: done, or no longer owed."""
+    """Close the open duties of these kinds on ``subject``: done, or no longer owed.
+
+    One whose clock stands still gets back its days first: nobody is late for having replied
+    while it stood.
+    """
     if not kinds:
         return
     owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
     if not PAUSABLE.isdisjoint(kinds):
-        Pause.objects.filter(duty__in=owed, ended_at=None).update(ended_at=event.at, ended_by=event)
-    owed.update(
+        _run_on(owed.exclude(paused_at=None), event)
+    closed = list(owed.values_list("pk", flat=True))
+    if not closed:
+        return
+    Duty.objects.filter(pk__in=closed).update(
         closed_by=event,
         closed_at=event.at,
         closing=Closing.DONE if done else Closing.CANCELLED,
     )
+    withdraw_reminders(closed)
 
 
 # -- Moving -----------------------------------------------------------------------------------
@@ -146,7 +155,8 @@ def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
     if hasattr(request, "promised_due_at"):
         _put_off(request, kind, act, event)
         return
-    duty = Duty.objects.of("assignment", request.assignment_id).open().filter(kind=kind).first()
+    owed = Duty.objects.of("assignment", request.assignment_id).open().filter(kind=kind)
+    duty = owed.select_for_update(of=("self",)).first()
     if duty is None:
         raise RuleBroken(_("没有可以延长的答复期限"))
     months = act.rules.handling.extensions.max_months
@@ -176,7 +186,7 @@ def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
             terms,
             cause=Cause.EXTENDED,
             event=event,
-            calendar=current_calendar(),
+            calendar=steady_calendar(),
             reason=request.reason,
             asked_by_id=asked.values_list("actor", flat=True).first(),
         )
@@ -235,24 +245,31 @@ def pause(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -
         )
         for duty in duties
     )
-    owed.filter(pk__in=[duty.pk for duty in duties]).update(paused_at=act.at, remind_at=None)
+    stopped = [duty.pk for duty in duties]
+    owed.filter(pk__in=stopped).update(paused_at=act.at, remind_at=None)
+    withdraw_reminders(stopped)
 
 
 def resume(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
     """Let the clocks run on; each duty gets back the days on which its clock stood still."""
     owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
-    calendar = current_calendar()
-    for duty in owed.exclude(paused_at=None):
-        duty.pauses.filter(ended_at=None).update(ended_at=act.at, ended_by=event)
+    _run_on(owed.exclude(paused_at=None), event)
+
+
+def _run_on(stopped: QuerySet[Duty], event: Event) -> None:
+    duties = list(stopped.select_for_update(of=("self",)))
+    calendar = steady_calendar() if duties else Calendar()
+    for duty in duties:
+        duty.pauses.filter(ended_at=None).update(ended_at=event.at, ended_by=event)
         duty.paused_at = None
-        stopped = duty.pauses.order_by("id").last()
+        pause_ = duty.pauses.order_by("id").last()
         _move(
             duty,
             Terms.model_validate(duty.terms),
             cause=Cause.RESUMED,
             event=event,
             calendar=calendar,
-            reason=stopped.reason if stopped else "",
+            reason=pause_.reason if pause_ else "",
         )
 
 
@@ -261,8 +278,9 @@ def remind_anew_of(proposal: Proposal, event: Event) -> None:
     calendar = current_calendar()
     for duty in Duty.objects.open().filter(proposal=proposal).exclude(is_key=proposal.is_key):
         duty.is_key = proposal.is_key
+        duty.dated_at = event.at  # what its new ladder had before is no news any more
         _schedule(duty, calendar, recorded_steps([duty])[duty.pk, duty.date_version])
-        duty.save(update_fields=["is_key", "remind_at"])
+        duty.save(update_fields=["is_key", "dated_at", "remind_at"])
 
 
 @dataclass(frozen=True)
@@ -287,22 +305,37 @@ def moves(change: CalendarChange) -> Iterator[Move]:
 
 def apply_calendar(change: CalendarChange, event: Event) -> int:
     """Move the open duties to the dates that the calendar now gives; returns how many moved."""
-    calendar = current_calendar()
-    moved = 0
-    for duty in _concerned(change).prefetch_related(_ended_pauses()).iterator(CHUNK):
-        terms = Terms.model_validate(duty.terms)
-        due = deadlines.due_at(terms, calendar, _intervals(duty))
-        if due != duty.due_at:
-            _move(
-                duty,
-                terms,
-                cause=Cause.CALENDAR,
-                event=event,
-                calendar=calendar,
-                reason=change.source,
-            )
-            moved += 1
+    calendar = steady_calendar(changing=True)
+    keys = list(_concerned(change).values_list("pk", flat=True))
+    following = Q(kind=DutyKind.SUPERVISION)
+    moved = _redate(~following, keys, change, event, calendar)
+    # Supervision ends before the reply is due: its date may just have followed.
+    moved += _redate(following, keys, change, event, calendar)
     _remind_anew(change, calendar)
+    return moved
+
+
+def _redate(
+    kept: Q, keys: Sequence[int], change: CalendarChange, event: Event, calendar: Calendar
+) -> int:
+    """Move those of the duties that are still open, locked and read anew, some at a time."""
+    moved = 0
+    for first in range(0, len(keys), CHUNK):
+        some = Duty.objects.open().filter(kept, pk__in=keys[first : first + CHUNK])
+        for duty in (
+            some.order_by("id").select_for_update(of=("self",)).prefetch_related(_ended_pauses())
+        ):
+            terms = Terms.model_validate(duty.terms)
+            if deadlines.due_at(terms, calendar, _intervals(duty)) != duty.due_at:
+                _move(
+                    duty,
+                    terms,
+                    cause=Cause.CALENDAR,
+                    event=event,
+                    calendar=calendar,
+                    reason=change.source,
+                )
+                moved += 1
     return moved
 
 
@@ -348,6 +381,7 @@ def _move(
     before = duty.due_at
     duty.terms, duty.due_at = terms.model_dump(mode="json"), due
     if due != before:
+        withdraw_reminders([duty.pk])
         duty.date_version += 1
         duty.dated_at = event.at
         DateChange.objects.create(

@@ -29,10 +29,12 @@ def _punctuality(session: Session, at: datetime) -> list[Figure]:
         proposal__session=session, kind=DutyKind.REPLY, opened_at__lte=at
     ).exclude(closing=Closing.CANCELLED)
     done = Q(closing=Closing.DONE, closed_at__lte=at)
+    running = ~done & Q(paused_at=None)  # a clock that stands still makes nobody late
+    running = ~done & Q(paused_at=None)  # a clock that stands still makes nobody late
     counts = owed.aggregate(
-        due=Count("pk", filter=Q(due_at__lte=at) | done),
+        due=Count("pk", filter=(running & Q(due_at__lte=at)) | done),
         on_time=Count("pk", filter=done & Q(closed_at__lte=F("due_at"))),
-        overdue=Count("pk", filter=~done & Q(due_at__lt=at)),
+        overdue=Count("pk", filter=running & Q(due_at__lt=at)),
     )
     base = _("已到期或已答复的答复任务；延期后的期限视为期限")
     return [

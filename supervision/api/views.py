@@ -19,6 +19,7 @@ from members.models import Committee
 from members.selectors import posts_of
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.lifecycle.subject import Subject
+from proposals.permissions import visible
 from supervision import lateness, services
 from supervision.api.filters import ChaseNoticeFilter, DutyFilter, ReminderFilter
 from supervision.api.serializers import (
@@ -114,11 +115,14 @@ class CalendarChangeViewSet(SubjectViewSet):
     @extend_schema(summary="哪些期限会变动", responses=MovesSerializer)
     @action(detail=True, pagination_class=None, filter_backends=[])
     def moves(self, request: Request, pk: str | None = None) -> Response:
-        """The open duties that the change would move, from when to when."""
+        """How many open duties the change would move; from when to when, of those one may see."""
         found = services.moves(self.get_object())
         first = list(islice(found, SHOWN))
         count = len(first) + sum(1 for _move in found)
-        return Response(MovesSerializer({"count": count, "moves": first}).data)
+        keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
+        seen = set(visible(self.reader, keys, clock.today()).values_list("pk", flat=True))
+        moves = [move for move in first if move.duty.pk in seen]
+        return Response(MovesSerializer({"count": count, "moves": moves}).data)
 
 
 class CalendarViewSet(viewsets.ViewSet):

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 from django.db.models import F, OuterRef, Subquery
-from django.db.models.functions import Substr
+from django.db.models.functions import Now, Substr
 
 
 def fill(apps, schema_editor):
@@ -11,6 +11,7 @@ def fill(apps, schema_editor):
     of_it = Proposal.objects.filter(pk=OuterRef("proposal"))
     Duty.objects.update(
         dated_at=F("opened_at"),
+        remind_at=Now(),  # the first bell finds out what is next
         title=Subquery(of_it.values(short=Substr("title", 1, 200))),
         is_key=Subquery(of_it.values("is_key")),
     )

@@ -107,6 +107,11 @@ class ChaseNotice(models.Model):
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
 
+    @property
+    def link(self) -> str:
+        """Where a notice about it leads."""
+        return f"/api/v1/chase-notices/{self.pk}/"
+
 
 class ChaseLine(models.Model):
     """A duty that a chase document is about, as it stood when the document was issued."""

@@ -363,3 +363,35 @@ def test_everybody_sees_their_own_duties_and_officials_all(office: Office) -> No
     assert seen(office.by(Role.UNIT_LIAISON, office.three)) == set()
     assert seen(office.initiator) == set()
     assert seen(Assembly().officer(Role.COMMITTEE_CLERK)) == set()
+
+
+# -- A clock that stands still ---------------------------------------------------------------
+
+
+def test_reply_while_the_clock_stands_is_in_time(office: Office) -> None:
+    task = office.acknowledged()
+    stop = {"ground": "policy", "reason": "等待上级规划"}
+    office.do(
+        office.by(Role.COMMITTEE_CLERK), task, "stop_clock", stop, at=local("2024-04-02 10:00")
+    )
+
+    office.delivered(task, local("2024-05-20 10:00"))
+
+    found = duty(task, DutyKind.REPLY)
+    assert timezone.localtime(found.due_at).date().isoformat() == "2024-06-21"  # 48 days later
+    assert Duty.objects.on_time().filter(pk=found.pk).exists()
+    assert found.pauses.get().ended_at == local("2024-05-20 10:00")
+
+
+def test_fixed_day_moves_by_the_days_on_which_the_clock_stood() -> None:
+    rules = preset("county")
+    fixed = {"duty": "reply", "anchor": "fixed", "fixed": "06-30", "source": "本地规定"}
+    office = Office({**rules, "deadlines": [fixed, *rules["deadlines"]]})
+    task = office.acknowledged()
+    clerk = office.by(Role.COMMITTEE_CLERK)
+    stop = {"ground": "policy", "reason": "等待上级规划"}
+    office.do(clerk, task, "stop_clock", stop, at=local("2024-05-10 10:00"))
+
+    office.do(clerk, task, "resume_clock", at=local("2024-07-05 10:00"))
+
+    assert owed(task)["reply"] == "2024-08-25 23:59:59"  # 56 days later

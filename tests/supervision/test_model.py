@@ -239,7 +239,7 @@ class Supervising(RuleBasedStateMachine):
         assert found == {pk: owed.taken for pk, owed in self.owed.items() if owed.taken}
         sent = Reminder.objects.filter(state="sent")
         assert sent.filter(notice=None).count() == 0
-        assert sent.values("notice").distinct().count() == sent.count()
+        assert sent.values("notice", "duty").distinct().count() == sent.count()
         assert all(
             people[pk, version, step] >= (state == "sent")
             for pk, taken in found.items()

@@ -26,7 +26,7 @@ from members.enums import DutyKind, Paper, Role
 from members.models import Notice, User
 from members.presets import preset
 from proposals.models import Assignment, ExtensionRequest
-from supervision import tasks
+from supervision import reminders, tasks
 from supervision.models import ChaseNotice, Duty, Reminder
 from supervision.reminders import catch_up, remind
 from tests.factories.members import PostFactory
@@ -284,6 +284,57 @@ def test_circular_lists_everything_that_is_late_together(office: Office) -> None
     assert "2 件" in circular.title
     serials = list(ChaseNotice.objects.order_by("serial").values_list("serial", flat=True))
     assert serials == [1, 2, 3, 4, 5]
+
+
+def test_leader_gets_a_circular_once_however_much_it_lists(office: Office) -> None:
+    tasks = [office.assigned((unit, "sole"))[0] for unit in (office.one, office.two)]
+    for task in tasks:
+        office.do(office.by(Role.UNIT_LIAISON, task.unit), task, "acknowledge", at=ASSIGNED)
+
+    for moment in ("2024-05-06 09:00", "2024-05-13 09:00", "2024-05-20 09:00"):
+        remind(at=local(moment))
+
+    circular = ChaseNotice.objects.get(kind=Paper.CIRCULAR)
+    heard = Notice.objects.filter(recipient=office.by(Role.LEADING_SUPERVISOR))
+    assert [notice.link for notice in heard.filter(title__contains=circular.number)] == [
+        f"/api/v1/chase-notices/{circular.pk}/"
+    ]
+
+
+def test_proposal_that_becomes_key_late_is_not_told_old_news_nor_chased_twice(
+    office: Office, task: Assignment
+) -> None:
+    for moment in ("2024-05-06 09:00", "2024-05-13 09:00"):
+        remind(at=local(moment))
+    papers = list(ChaseNotice.objects.values_list("kind", flat=True))
+    director = office.by(Role.COMMITTEE_DIRECTOR)
+    meeting = {"meeting": "主席会议"}
+    office.do(director, task.proposal, "designate_key", meeting, at=local("2024-05-13 10:00"))
+
+    assert remind(at=local("2024-05-14 09:00")) == 0
+    assert list(ChaseNotice.objects.values_list("kind", flat=True)) == papers
+
+
+def test_duty_that_fails_holds_up_no_other(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tasks = [office.assigned((unit, "sole"))[0] for unit in (office.one, office.two)]
+    bad = reply_of(tasks[0])
+    plain = reminders.steps_of
+
+    def steps_of(duty: Duty, *rest: Any) -> Any:
+        if duty.pk == bad.pk:
+            raise ValueError("something that nobody thought of")
+        return plain(duty, *rest)
+
+    monkeypatch.setattr(reminders, "steps_of", steps_of)
+    remind(at=local("2024-04-03 09:00"))
+
+    assert steps(tasks[1]) == [("-30d", "sent")]
+    assert steps(tasks[0]) == []
+    bad.refresh_from_db()
+    assert bad.remind_at == local("2024-04-03 10:00")
+    assert "Cannot remind of duty" in caplog.text
 
 
 def test_subject_says_whether_something_must_be_done(office: Office, task: Assignment) -> None:

@@ -214,7 +214,7 @@ if SENDS_EMAIL:
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="tian@localhost")
 SITE_URL = env("SITE_URL", default="").rstrip("/")  # before the links in messages
-DIGEST_HOUR = env.int("DIGEST_HOUR", 8)  # the local hour of daily messages
+DIGEST_HOUR = env.int("DIGEST_HOUR", 9)  # the local hour of daily messages
 CA_BUNDLE = env("REQUESTS_CA_BUNDLE", default="") or True  # whom webhooks trust
 WITH_HOSTS_OF_THEIR_OWN = [
     *("wecombot", "wechat", "dingtalk", "feishu", "lark", "pushplus", "schan", "wxpusher"),

@@ -22,7 +22,7 @@ class OutgoingState(models.TextChoices):
     FAILED = "failed", _("失败，将重试")
     SENT = "sent", _("已发送")
     DEAD = "dead", _("多次失败，已停止")  # until an administrator sends it again
-    NEEDLESS = "needless", _("已在站内阅读，无需发送")
+    NEEDLESS = "needless", _("无需再发送")  # read in the inbox, or over
 
 
 UNDELIVERED = (OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.FAILED)

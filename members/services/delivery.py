@@ -20,7 +20,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
-from members import permissions
+from members import permissions, working_days
 from members.models import (
     Delivery,
     Means,
@@ -51,12 +51,12 @@ LONGEST_TEXT = {Means.EMAIL: 20_000, Means.APPRISE: 600}
 def enqueue(notices: Sequence[Notice], *, at: datetime) -> None:
     """Write the outbox rows of notices, by the wishes of those who read them.
 
-    One question for the wishes and one insertion, however many notices.
+    One question for the wishes and one insertion, however many notices; two more questions for
+    the working days when something waits for a daily message.
     """
     wishes = _wishes({notice.recipient_id for notice in notices})
     if not wishes:
         return
-    daily_at = next_digest(at)
     rows = []
     for notice in notices:
         for means, wish in wishes.get(notice.recipient_id, {}).items():
@@ -65,7 +65,6 @@ def enqueue(notices: Sequence[Notice], *, at: datetime) -> None:
                 pace = Pace.AT_ONCE
             if pace == Pace.OFF:
                 continue
-            due_at = daily_at if pace == Pace.DAILY else at
             rows.append(
                 Delivery(
                     notice=notice,
@@ -73,17 +72,24 @@ def enqueue(notices: Sequence[Notice], *, at: datetime) -> None:
                     means=means,
                     for_digest=pace == Pace.DAILY,
                     created_at=at,
-                    due_at=due_at,
-                    next_try_at=due_at,
+                    due_at=at,
+                    next_try_at=at,
                 )
             )
+    daily = [row for row in rows if row.for_digest]
+    if daily:
+        daily_at = next_digest(at)
+        for row in daily:
+            row.due_at = row.next_try_at = daily_at
     Delivery.objects.bulk_create(rows)
 
 
 def next_digest(at: datetime) -> datetime:
-    """The next hour of daily messages after ``at``."""
+    """The next hour of daily messages after ``at``, on a day on which people work."""
     hour = localtime(at).replace(hour=settings.DIGEST_HOUR, minute=0, second=0, microsecond=0)
-    return hour if hour > at else hour + timedelta(days=1)
+    if hour <= at:
+        hour += timedelta(days=1)
+    return hour + (working_days.next_working(hour.date()) - hour.date())
 
 
 def _wishes(readers: Iterable[int]) -> dict[int, dict[str, tuple[str, str]]]:
@@ -111,6 +117,30 @@ def _reached(readers: list[int]) -> QuerySet[User, tuple[Any, ...]]:
     return people.values_list("pk", "email", *wish)
 
 
+# -- Taking back ------------------------------------------------------------------------------
+
+
+@transaction.atomic(savepoint=False)
+def withdraw(notices: QuerySet[Notice]) -> int:
+    """Send no more of ``notices`` what is not yet on its way; returns how many deliveries.
+
+    For what is over before it went out: call it in the transaction that ends it. One question
+    when nothing waits, else two changes more. The inbox keeps the notices.
+    """
+    waiting = Delivery.objects.filter(
+        notice__in=notices, state__in=(OutgoingState.WAITING, OutgoingState.FAILED)
+    ).exclude(carried_by__state=OutgoingState.SENDING)  # it may be in the message already
+    locked = waiting.select_for_update(no_key=True, of=("self",))
+    found = [row.pk for row in locked.order_by("pk")]  # two that do this take the same order
+    if not found:
+        return 0
+    # What the withdrawn ones carried is gathered again, without them.
+    orphans = Delivery.objects.filter(carried_by__in=found).exclude(pk__in=found)
+    orphans.update(carried_by=None, for_digest=True)
+    rows = Delivery.objects.filter(pk__in=found)
+    return rows.update(state=OutgoingState.NEEDLESS, for_digest=False, carried_by=None)
+
+
 # -- Once a day -------------------------------------------------------------------------------
 
 
@@ -134,7 +164,8 @@ def gather(*, at: datetime) -> int:
             if not keys:
                 return made
             rows = waiting.filter(recipient__in=keys).select_related("notice").order_by("id")
-            made += _gather(list(rows))
+            # Locked, for one may be withdrawn meanwhile.
+            made += _gather(list(rows.select_for_update(no_key=True, of=("self",))))
 
 
 def _gather(rows: Sequence[Delivery]) -> int:

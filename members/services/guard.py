@@ -17,13 +17,19 @@ from typing import Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from requests import utils
 from urllib3.util import connection
 
 NAT64 = ip_network("64:ff9b::/96")
 """IPv6 addresses that a gateway turns into the IPv4 address of their last 32 bits."""
 
+LEADING_INSIDE = [ip_network(net) for net in ("64:ff9b:1::/48", "fec0::/10", "::/96")]
+"""Gateways of an office's own, site-local and IPv4-compatible addresses: some Pythons call them
+global."""
+
 _guarding: ContextVar[bool] = ContextVar("guarding", default=False)
 _connect_anywhere = connection.create_connection
+_proxies_of_machine = utils.getproxies
 
 
 class AddressRefused(Exception):
@@ -37,6 +43,8 @@ def is_allowed(address: str) -> bool:
         return True
     if inner := _inside(ip):
         return is_allowed(str(inner))
+    if any(ip in network for network in LEADING_INSIDE):
+        return False
     return ip.is_global and not ip.is_multicast
 
 
@@ -88,5 +96,12 @@ def _connect(address: tuple[str, int], *args: Any, **kwargs: Any) -> socket.sock
     raise problem
 
 
+def _proxies() -> dict[str, str]:
+    """None in the guard: a proxy would make the connection, to an address nobody looked at."""
+    return {} if _guarding.get() else _proxies_of_machine()
+
+
 # The one place where both requests and the plugins of apprise open their connections.
 connection.create_connection = _connect
+# And where requests, sessions and redirects alike, learn of the proxies of the environment.
+utils.getproxies = _proxies

@@ -127,10 +127,12 @@ def pause_after(attempts: int) -> timedelta:
 
 def resend(rows: QuerySet[Any], *, at: datetime, states: tuple[str, ...]) -> int:
     """Put rows that are in one of ``states`` back into the outbox, with their keys."""
-    chosen = list(rows.filter(state__in=states).values_list("pk", flat=True))
     model = rows.model
     again = {"state": OutgoingState.WAITING, "attempts": 0, "due_at": at, "next_try_at": at}
     with transaction.atomic():
+        wanted = model.objects.filter(pk__in=rows.order_by().values("pk"), state__in=states)
+        # Two that do this take the same order.
+        chosen = [row.pk for row in wanted.select_for_update(no_key=True).order_by("pk")]
         if model is Delivery:
             model.objects.filter(carried_by__in=chosen).update(**again)
         return model.objects.filter(pk__in=chosen, state__in=states).update(**again)
@@ -194,8 +196,15 @@ def _give_back(row: Outgoing, *, until: datetime) -> None:
 
 
 def _hold(rows: QuerySet[Any], until: datetime) -> datetime:
-    """Let the other rows of a failing target wait."""
-    rows.exclude(state=OutgoingState.SENDING).update(next_try_at=until)
+    """Let the other rows of a failing target wait; those that somebody has in hand, as they are.
+
+    Workers take the rows in one order, so that two of them never wait for each other.
+    """
+    others = rows.select_related(None).exclude(state=OutgoingState.SENDING).order_by("pk")
+    with transaction.atomic():
+        if connection.features.has_select_for_update_skip_locked:
+            others = others.select_for_update(skip_locked=True, no_key=True)
+        rows.model.objects.filter(pk__in=others.values("pk")).update(next_try_at=until)
     return until
 
 

@@ -1,7 +1,7 @@
 """From the notice to the mailbox: nothing lost, nothing doubled, whatever breaks in between."""
 
 from collections.abc import Callable, Iterator
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from ipaddress import ip_network
 from threading import Thread
 from typing import Any
@@ -12,10 +12,11 @@ from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from members import working_days
 from members.enums import Role
 from members.models import Delivery, Means, Notice, NoticeChannel, OutgoingState, Pace, User
 from members.services import remove_channel, set_channel
-from members.services.delivery import EMAIL, ROBOTS, enqueue, gather, next_digest
+from members.services.delivery import EMAIL, ROBOTS, enqueue, gather, next_digest, withdraw
 from members.services.notice import Message, mark_read, send
 from members.services.outbox import (
     BATCH,
@@ -34,7 +35,7 @@ from tests.members.outside import Mailbox, Site, free_port, mail_server, web_ser
 
 pytestmark = pytest.mark.django_db
 
-MORNING = datetime.fromisoformat("2024-03-02T08:00:00+08:00")
+MORNING = datetime.fromisoformat("2024-03-04T09:00:00+08:00")  # the Monday after NOW
 DEAD, FAILED, SENDING, SENT = (
     OutgoingState.DEAD,
     OutgoingState.FAILED,
@@ -88,7 +89,7 @@ def test_sending_asks_the_same_for_one_message_and_for_fifty(box: Mailbox) -> No
             send([Message(user.pk, "立案") for user in users], at=NOW)
         counted.append(len(captured))
 
-    assert counted == [4, 4]  # stand-ins, notices, wishes, deliveries
+    assert counted == [6, 6]  # stand-ins, notices, wishes, working days (2), deliveries
     assert Delivery.objects.count() == 51
 
 
@@ -175,6 +176,25 @@ def test_digest_hour_is_the_next_one() -> None:
     assert next_digest(NOW) == MORNING
     assert next_digest(MORNING) == MORNING + timedelta(days=1)
     assert next_digest(MORNING - timedelta(seconds=1)) == MORNING
+
+
+def test_daily_message_waits_for_the_next_working_day(box: Mailbox, reader: User) -> None:
+    friday = datetime.fromisoformat("2024-02-09T15:00:00+08:00")  # before the Spring Festival
+    sunday = datetime.fromisoformat("2024-02-18T09:00:00+08:00")  # which makes up for it
+    send([Message(reader.pk, "知悉")], at=friday)
+
+    made = [gather(at=friday + timedelta(days=days)) for days in range(1, 9)]
+    run(EMAIL, at=sunday)
+
+    assert Delivery.objects.get().due_at == sunday
+    assert (made, box.subjects) == ([0] * 8, [])
+    assert gather(at=sunday) == run(EMAIL, at=sunday) == 1
+
+
+def test_without_a_calendar_weekends_are_off() -> None:
+    days = [date(2024, 3, day) for day in (1, 2, 3, 4)]
+
+    assert [working_days.by_weekday(day).day for day in days] == [1, 4, 4, 4]
 
 
 # -- By mail ----------------------------------------------------------------------------------
@@ -510,6 +530,126 @@ def test_two_workers_gather_one_digest(box: Mailbox) -> None:
     work()
 
     assert box.subjects == ["3 条提案通知"] * 8
+
+
+# -- Taking back ------------------------------------------------------------------------------
+
+
+def take_back(*titles: str) -> int:
+    return withdraw(Notice.objects.filter(title__in=titles))
+
+
+def test_withdrawn_notice_stays_in_the_inbox_only(box: Mailbox, reader: User) -> None:
+    tell(reader, "甲")
+    daily(reader, "乙", "丙")
+
+    taken = [take_back("甲", "乙"), take_back("甲", "乙")]
+    gather(at=MORNING)
+    run(EMAIL, at=MORNING)
+
+    assert taken == [2, 0]
+    assert box.subjects == ["丙"]
+    assert states() == [OutgoingState.NEEDLESS, OutgoingState.NEEDLESS, SENT]
+    assert Notice.objects.count() == 3
+
+
+def test_withdrawn_notice_is_not_tried_again(box: Mailbox, reader: User) -> None:
+    box.answers = ["451 later"]
+    tell(reader, "甲")
+    run(EMAIL, at=NOW)
+    failed = states()
+
+    take_back("甲")
+
+    assert failed == [FAILED]
+    assert run(EMAIL, at=NOW + LONGEST_PAUSE) == 0
+    assert oldest_undelivered(MORNING) is None
+
+
+@pytest.mark.parametrize("title", ["甲", "乙", "丙"])
+def test_rest_of_a_failed_daily_message_goes_out_without_the_withdrawn(
+    box: Mailbox, reader: User, title: str
+) -> None:
+    daily(reader, "甲", "乙", "丙")
+    gather(at=MORNING)
+    box.answers = ["451 later"]
+    run(EMAIL, at=MORNING)
+
+    take_back(title)
+    gather(at=MORNING + LONGEST_PAUSE)
+    run(EMAIL, at=MORNING + LONGEST_PAUSE)
+
+    (message,) = box.messages
+    assert message["Subject"].strip() == "2 条提案通知"
+    assert title not in message.get_content()
+    assert sorted(states()) == [OutgoingState.NEEDLESS, SENT, SENT]
+
+
+def test_what_is_on_its_way_is_not_withdrawn(box: Mailbox, reader: User) -> None:
+    tell(reader, "甲")
+    daily(reader, "乙", "丙")
+    gather(at=MORNING)
+    rows = claim(EMAIL.ready(MORNING), at=MORNING)
+
+    assert take_back("甲", "乙", "丙") == 0
+    assert [row.carried().count() for row in rows] == [0, 1]
+
+
+def test_withdrawing_asks_once_when_nothing_waits(box: Mailbox, reader: User) -> None:
+    counted = []
+    tell(reader, "已发")
+    run(EMAIL, at=NOW)
+    daily(reader, *(f"第{number}号" for number in range(30)))
+    for titles in (["已发"], ["第1号"], [f"第{number}号" for number in range(2, 30)]):
+        with transaction.atomic(), CaptureQueriesContext(connection) as captured:
+            take_back(*titles)
+        counted.append(len(captured))
+
+    assert counted == [1, 3, 3]
+
+
+@pytest.mark.postgres
+def test_what_waits_for_a_failing_target_is_held_in_one_order(box: Mailbox, reader: User) -> None:
+    for number in range(3):
+        tell(reader, f"第{number}号")
+    box.answers = ["451 later"]
+
+    with CaptureQueriesContext(connection) as captured:
+        run(EMAIL, at=NOW)
+
+    (hold,) = [
+        query["sql"]
+        for query in captured
+        if query["sql"].startswith("UPDATE") and "SELECT" in query["sql"]
+    ]
+    assert " ASC FOR NO KEY UPDATE SKIP LOCKED)" in hold.partition("ORDER BY")[2]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_that_take_back_and_hold_at_once_do_not_block_each_other(box: Mailbox) -> None:
+    users = [UserFactory(email=f"{number}@example.com") for number in range(20)]
+    for user in users:
+        tell(user, "甲")
+    box.answers = ["421 closing"] * 100
+    wrong: list[BaseException] = []
+
+    def work(act: Callable[[], object]) -> None:
+        try:
+            act()
+        except BaseException as error:  # noqa: BLE001 -- a thread's end is asked about below
+            wrong.append(error)
+        finally:
+            connection.close()
+
+    acts = [lambda: run(EMAIL, at=NOW), lambda: take_back("甲")] * 2
+    threads = [Thread(target=work, args=[act]) for act in acts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert wrong == []
+    assert set(states()) <= {OutgoingState.NEEDLESS, FAILED, SENT}
 
 
 # -- Robots -----------------------------------------------------------------------------------

@@ -33,6 +33,9 @@ REFUSED = [
     "fc00::1",
     "fe80::1%eth0",
     "ff02::1",
+    "64:ff9b:1::7f00:1",
+    "fec0::1",
+    "::7f00:1",
 ]
 
 
@@ -102,6 +105,19 @@ def test_connection_goes_to_the_address_that_was_looked_at(
     assert answer.status_code == 200
     assert asked == ["turning.test"]
     assert site.posts[0][1]["Host"].startswith("turning.test:")
+
+
+def test_guard_uses_no_proxy(monkeypatch: pytest.MonkeyPatch, settings: Any, site: Site) -> None:
+    settings.WEBHOOK_ALLOW_PRIVATE = [ip_network("127.0.0.1/32")]
+    monkeypatch.setenv("http_proxy", site.url)
+    monkeypatch.setenv("no_proxy", "")
+    monkeypatch.setattr(socket, "getaddrinfo", resolver({"inner.test": ["10.0.0.1"]}, []))
+
+    with pytest.raises(AddressRefused, match=r"inner\.test"), guarded():
+        requests.post("http://inner.test/", timeout=5)
+
+    assert site.posts == []
+    assert requests.post("http://inner.test/", timeout=5).status_code == 200  # the proxy's
 
 
 def test_outside_the_guard_nothing_is_refused(site: Site) -> None:

@@ -493,8 +493,6 @@ def _terms(
     if former is None:
         return full
     asked_at = max(_asked_at(subject, act.at), former.opened_at)
-    if former.paused_at is not None:  # what was left when its clock stopped is left still
-        asked_at = min(asked_at, former.paused_at)
     return deadlines.carried_over(
         act.rules.handling.returns.clock,
         full,

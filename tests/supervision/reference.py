@@ -63,6 +63,11 @@ class Owed:
             self.due_at, self.dated_at = due, at
             self.version += 1
 
+    def run_on(self, days: Days, at: datetime) -> None:
+        self.stops.append((day_of(self.stopped_at), day_of(at)))
+        self.stopped_at = None
+        self.move(days, at)
+
     def stands(self, day: date) -> bool:
         return any(first <= day < end for first, end in self.stops)
 

@@ -104,13 +104,11 @@ class Supervising(RuleBasedStateMachine):
         self.act(Role.ASSIGNING_OFFICER, task, "reassign", {"unit": other.pk, "reason": "职责在彼"})
         new = Assignment.objects.get(replaces=task)
         (duty,) = Duty.objects.of("assignment", new.pk).filter(kind="reply")
-        asked = min(self.now, before.stopped_at or self.now)
         owed = self.owed[duty.pk]
         owed.set_at, owed.set_to = self.now, before.due_at
-        span = (day_of(before.due_at) - day_of(asked)).days
-        owed.left = sum(
-            self.days.work(day_of(asked) + timedelta(days=n)) for n in range(1, span + 1)
-        )
+        today = day_of(self.now)
+        span = (day_of(before.due_at) - today).days
+        owed.left = sum(self.days.work(today + timedelta(days=n)) for n in range(1, span + 1))
         owed.begin(self.days)
 
     @rule(pick=st.integers(0, 9), more=st.integers(1, 28))
@@ -149,10 +147,7 @@ class Supervising(RuleBasedStateMachine):
             return
         self.act(Role.COMMITTEE_CLERK, task, "resume_clock")
         for duty in Duty.objects.of("assignment", task.pk).open().filter(kind__in=TIMED):
-            owed = self.owed[duty.pk]
-            owed.stops.append((day_of(owed.stopped_at), day_of(self.now)))
-            owed.stopped_at = None
-            owed.move(self.days, self.now)
+            self.owed[duty.pk].run_on(self.days, self.now)
 
     @rule(pick=st.integers(0, 9))
     def reply(self, pick: int) -> None:
@@ -279,7 +274,10 @@ class Supervising(RuleBasedStateMachine):
                 owed = Owed(duty.kind, duty.opened_at, self.limits[duty.kind])
                 owed.begin(self.days)
                 self.owed[duty.pk] = owed
-            self.owed[duty.pk].is_closed = duty.closed_at is not None
+            owed = self.owed[duty.pk]
+            if duty.closed_at is not None and owed.stopped_at is not None:
+                owed.run_on(self.days, self.now)  # nobody is late for what was done meanwhile
+            owed.is_closed = duty.closed_at is not None
 
 
 @pytest.mark.django_db

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Max, Prefetch
+from django.db.models import Max, Prefetch, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,7 +17,7 @@ from members.models import Session
 from proposals.models import SUBJECTS, Assignment, Event, Proposal
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
-from supervision.enums import KEY_STATES, InstructionState, MilestoneState
+from supervision.enums import KEY_STATES, InstructionState, KeyTopicState, MilestoneState
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicProposal
 from supervision.models.duty import Closing
 from supervision.selectors import current_calendar
@@ -76,21 +76,23 @@ class Row:
     warnings: list[str] = field(default_factory=list)
 
 
-def current_sessions(committees: Collection[int], at: datetime) -> list[Session]:
-    """The latest session of each committee that has begun to collect by ``at``."""
-    begun = Session.objects.filter(committee__in=committees, collection_opens_at__lte=at)
-    latest = {session.committee_id: session for session in begun.order_by("collection_opens_at")}
-    return list(latest.values())
+def current(committees: Collection[int]) -> Q:
+    """The topics of the latest session of each committee that has any, and all that go on.
+
+    So the board is not empty while a new session is still choosing, and forgets nothing old.
+    """
+    chosen = Session.objects.filter(
+        committee__in=committees, key_topics__state__in=KEY_STATES
+    ).order_by("collection_opens_at")
+    latest = {session.committee_id: session.pk for session in chosen}
+    going_on = set(KEY_STATES) - {KeyTopicState.CONCLUDED}
+    return Q(session__in=latest.values()) | Q(state__in=going_on)
 
 
-def board(
-    sessions: Iterable[Session | int], committees: Collection[int], at: datetime
-) -> list[Row]:
-    """The key topics of these sessions in these committees; as many queries for one as for all."""
+def board(which: Q, committees: Collection[int], at: datetime) -> list[Row]:
+    """Those of the key topics of these committees; as many queries for one as for all."""
     topics = list(
-        KeyTopic.objects.filter(
-            session__in=list(sessions), committee__in=committees, state__in=KEY_STATES
-        )
+        KeyTopic.objects.filter(which, committee__in=committees, state__in=KEY_STATES)
         .select_related("supervising_body")
         .prefetch_related(
             "supervisors",

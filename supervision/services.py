@@ -56,7 +56,7 @@ PAUSABLE = frozenset({DutyKind.ASSIST_OPINION, DutyKind.REPLY, DutyKind.REHANDLE
 """Kinds whose clock can be stopped."""
 
 AROUND = timedelta(days=60)
-"""How far a reminder can lie from the day whose working or resting moves it."""
+"""More days than people ever have off together: so far a changed day can push a date."""
 
 CHUNK = 1000
 """How many duties are moved at a time when the calendar changes."""
@@ -353,9 +353,12 @@ def _concerned(change: CalendarChange) -> QuerySet[Duty]:
 def _remind_anew(change: CalendarChange, calendar: Calendar) -> None:
     """Reminders that the changed days bring forward or put off."""
     first, last = change.span()
+    before, after = deadlines.end_of(first - AROUND), deadlines.end_of(last + AROUND)
+    # Between a reminder and its date, whichever comes first, a changed day moves the reminder.
     waiting = Duty.objects.running().filter(
-        remind_at__gte=deadlines.end_of(first - AROUND),
-        remind_at__lte=deadlines.end_of(last + AROUND),
+        Q(remind_at__gte=before) | Q(due_at__gte=before),
+        Q(remind_at__lte=after) | Q(due_at__lte=after),
+        remind_at__isnull=False,
     )
     rows = waiting.order_by("id").iterator(CHUNK)
     while duties := list(islice(rows, CHUNK)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import FileResponse, HttpResponseBase
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
@@ -21,7 +21,7 @@ from proposals.api.serializers.base import STANDING, NamedSerializer, SubjectSer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.models import Proposal
 from proposals.permissions import visible
-from supervision.board import board, current_sessions
+from supervision.board import board, current
 from supervision.models import (
     Activity,
     Instruction,
@@ -323,8 +323,8 @@ class KeyTopicViewSet(SubjectViewSet):
         query = BoardQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
         wanted = query.validated_data.get("session")
-        sessions = [wanted] if wanted else current_sessions(committees, at)
-        return Response(BoardSerializer(board(sessions, committees, at), many=True).data)
+        which = Q(session=wanted) if wanted else current(committees)
+        return Response(BoardSerializer(board(which, committees, at), many=True).data)
 
 
 @documented("督办节点")

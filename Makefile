@@ -1,4 +1,5 @@
-# Python 3.11 or newer and make are all that is needed; everything else comes into .venv.
+# Python 3.11 or newer, Node.js with npm, and make are all that is needed; everything else comes
+# into .venv and node_modules.
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
@@ -8,6 +9,7 @@ CODE := config members proposals supervision
 
 export DATA_DIR ?= $(CURDIR)/.data
 DEMO_DATABASE := $(DATA_DIR)/demo.sqlite3
+VENDOR := config/static/vendor
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
@@ -19,7 +21,7 @@ help: ## Say what there is
 
 # -- To run it ---------------------------------------------------------------------------
 
-install: .venv/runtime $(CATALOGUES) ## Make .venv with what the product needs
+install: .venv/runtime $(VENDOR) $(CATALOGUES) ## Make .venv and node_modules with what the product needs
 
 run demo: export DEMO = true
 run: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///$(DEMO_DATABASE))
@@ -41,6 +43,19 @@ $(DEMO_DATABASE): | .venv/runtime
 .venv/runtime: requirements.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --requirement $<
+	touch $@
+
+node_modules: package.json package-lock.json
+	npm ci --silent
+	touch $@
+
+# What pages load, without the rest of the packages and their maps.
+$(VENDOR): node_modules Makefile
+	mkdir -p $@
+	for file in @tabler/core/dist/css/tabler.min.css @tabler/core/dist/css/tabler-vendors.min.css \
+		@tabler/core/dist/js/tabler.min.js htmx.org/dist/htmx.min.js echarts/dist/echarts.min.js \
+		tom-select/dist/js/tom-select.complete.min.js; \
+	do sed -E 's,(/\*|//)# sourceMappingURL=.*$$,,' node_modules/$$file > $@/$$(basename $$file); done
 	touch $@
 
 %.mo: %.po | .venv/runtime

@@ -21,6 +21,12 @@ class User(AbstractUser):
         help_text=_("该委员会的管理员可以管理此账号；为空时只有平台管理员可以"),
     )
     phone = models.CharField(_("手机号"), max_length=30, blank=True)
+    # Shape: {"session": key or "all", "after": "stay" | "next" | "list",
+    #         "lists": {slug: {"columns": [name], "density": "compact" | "wide"}}}
+    preferences = models.JSONField(_("页面偏好"), default=dict, blank=True, editable=False)
+    must_change_password = models.BooleanField(
+        _("须修改密码"), default=False, help_text=_("下次登录时先修改密码")
+    )
 
     class Meta:
         verbose_name = _("用户")

@@ -1,0 +1,105 @@
+"""What every page shows around its content: who is here, where they work, what waits."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, cast
+
+from django.http import HttpRequest
+
+from members import clock
+from members.enums import Role
+from members.models import Committee, Post, Session, StandIn, User
+from members.pages.navigation import Entry, Section, sections_for
+from members.permissions import visible
+from members.selectors import posts_of
+
+THEMES = ("light", "dark")
+"""Values of the cookie ``theme``; without it the page follows the system."""
+
+ALL_SESSIONS = "all"
+"""The choice of no session in particular."""
+
+
+@dataclass
+class Frame:
+    """Read by ``base.html``; every part is looked up when the page asks for it."""
+
+    request: HttpRequest
+    user: User
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        """The posts that the reader holds today."""
+        return posts_of(self.user, clock.today())
+
+    @cached_property
+    def roles(self) -> set[str]:
+        """The roles of these posts."""
+        return {post.role for post in self.posts}
+
+    @cached_property
+    def role_names(self) -> list[str]:
+        """The roles in words."""
+        return list(dict.fromkeys(str(Role(post.role).label) for post in self.posts))
+
+    @cached_property
+    def sections(self) -> list[tuple[Section, list[Entry]]]:
+        """The navigation."""
+        return sections_for(self.posts)
+
+    @property
+    def here(self) -> str:
+        """The address without its query, by which the navigation knows where it is."""
+        return self.request.path
+
+    @cached_property
+    def sessions(self) -> list[Session]:
+        """The sessions that the reader can choose, the latest first."""
+        rows = Session.objects.select_related("term", "committee")
+        return list(visible(self.user, rows, clock.today()).order_by("-collection_opens_at"))
+
+    @cached_property
+    def session(self) -> Session | None:
+        """The chosen session; at first the latest that has begun to collect; None for all."""
+        chosen = self.user.preferences.get("session")
+        if chosen == ALL_SESSIONS:
+            return None
+        for session in self.sessions:
+            if session.pk == chosen:
+                return session
+        begun = [row for row in self.sessions if row.collection_opens_at <= clock.now()]
+        return next(iter(begun), None)
+
+    @cached_property
+    def committees(self) -> list[Committee]:
+        """The committees of the sessions and posts; most people have one."""
+        found = {session.committee_id: session.committee for session in self.sessions}
+        return list(found.values())
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the reader has not read; at most 100 are counted."""
+        return self.user.notices.filter(read_at=None)[:100].count()
+
+    @cached_property
+    def standing_in_for(self) -> list[StandIn]:
+        """For whom the reader stands in today."""
+        rows = StandIn.objects.in_force(clock.today()).select_related("user")
+        return list(rows.filter(stand_in=self.user)[:5])
+
+    @cached_property
+    def theme(self) -> str:
+        """The chosen theme; empty follows the system."""
+        chosen = self.request.COOKIES.get("theme", "")
+        return chosen if chosen in THEMES else ""
+
+
+def frame(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``frame`` for who is signed in."""
+    if not isinstance(getattr(request, "user", None), User):
+        theme = request.COOKIES.get("theme", "")
+        return {"theme": theme if theme in THEMES else ""}
+    found = Frame(request, cast(User, request.user))
+    return {"frame": found, "theme": found.theme}

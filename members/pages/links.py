@@ -1,0 +1,9 @@
+"""Each thing has two addresses of one shape: its page, and below ``API`` its data."""
+
+API = "/api/v1"
+"""What stands before the address of the page in that of the API."""
+
+
+def page_of(link: str) -> str:
+    """The page of what has this address in the API."""
+    return link.removeprefix(API)

@@ -1,0 +1,84 @@
+"""What stands in the navigation: each page that a role begins its work at, declared once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django.db.models import TextChoices
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import Role
+from members.models import Post, User
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from django.db.models import QuerySet
+    from django_stubs_ext import StrOrPromise
+
+EVERYBODY = frozenset(Role)
+"""Whatever their role."""
+
+
+class Section(TextChoices):
+    """The parts of the navigation, in their order."""
+
+    MINE = "mine", _("我的工作")
+    PROPOSALS = "proposals", _("提案")
+    HANDLING = "handling", _("办理")
+    SUPERVISION = "supervision", _("督办")
+    FIGURES = "figures", _("统计与档案")
+    SETTINGS = "settings", _("设置")
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A line of the navigation.
+
+    ``address`` is the name of the page with its arguments; ``waiting`` gives the rows whose
+    number stands beside the line, for a person at a moment.
+    """
+
+    section: Section
+    label: StrOrPromise
+    icon: str
+    address: tuple[str, ...]
+    roles: Collection[str] = EVERYBODY
+    waiting: Callable[[User, datetime], QuerySet] | None = None
+
+    @property
+    def url(self) -> str:
+        """Where it leads."""
+        return reverse(self.address[0], args=self.address[1:])
+
+    @property
+    def key(self) -> str:
+        """By what its number is found on the page."""
+        return "-".join(self.address)
+
+
+ENTRIES: list[Entry] = []
+"""Every line, in the order in which the applications add them; see ``add``."""
+
+
+def add(*entries: Entry) -> None:
+    """Put lines into the navigation."""
+    ENTRIES.extend(entries)
+
+
+def entries_for(posts: Iterable[Post]) -> list[Entry]:
+    """The lines for somebody with these posts, by section."""
+    roles = {post.role for post in posts}
+    own = [entry for entry in ENTRIES if entry.roles is EVERYBODY or roles & set(entry.roles)]
+    order = list(Section)
+    return sorted(own, key=lambda entry: order.index(entry.section))
+
+
+def sections_for(posts: Iterable[Post]) -> list[tuple[Section, list[Entry]]]:
+    """The lines for somebody with these posts: list of (section, its lines)."""
+    own = entries_for(posts)
+    sections = [(part, [entry for entry in own if entry.section == part]) for part in Section]
+    return [(part, lines) for part, lines in sections if lines]

@@ -1,0 +1,115 @@
+"""The pages that belong to the frame: what waits, the inbox, and how one likes to see things."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.db.models import CharField, Count, Value
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST, require_safe
+
+from members import clock, services
+from members.models import Notice, Session, User
+from members.pages.frame import ALL_SESSIONS, THEMES
+from members.pages.links import page_of
+from members.pages.navigation import entries_for
+from members.permissions import visible
+from members.selectors import posts_of
+
+YEAR = 365 * 24 * 3600
+"""How long a choice of looks is remembered, in seconds."""
+
+
+def back(request: HttpRequest, otherwise: str = "home") -> HttpResponseRedirect:
+    """To where the form says one came from, if that is a page of ours."""
+    wanted = request.POST.get("next", "") or request.GET.get("next", "")
+    ours = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure())
+    return redirect(wanted if ours else otherwise)
+
+
+def reader(request: HttpRequest) -> User:
+    """The signed-in user of a page that demands one."""
+    return cast(User, request.user)
+
+
+@require_safe
+def counts(request: HttpRequest) -> HttpResponse:
+    """How much waits at each line of the reader's navigation: one query for all of them."""
+    user, now = reader(request), clock.now()
+    waiting = [
+        entry.waiting(user, now)
+        .order_by()
+        .annotate(line=Value(entry.key, output_field=CharField()))
+        .values("line")
+        .annotate(number=Count("pk"))
+        .values_list("line", "number")
+        for entry in entries_for(posts_of(user, clock.today()))
+        if entry.waiting is not None
+    ]
+    if not waiting:
+        return JsonResponse({})
+    found = waiting[0].union(*waiting[1:], all=True) if len(waiting) > 1 else waiting[0]
+    return JsonResponse(dict(found))
+
+
+@require_POST
+def choose_session(request: HttpRequest) -> HttpResponse:
+    """Remember in which session the reader works."""
+    user, wanted = reader(request), request.POST.get("session", "")
+    if wanted == ALL_SESSIONS:
+        user.preferences["session"] = ALL_SESSIONS
+    else:
+        rows = visible(user, Session.objects.all(), clock.today())
+        key = int(wanted) if wanted.isdecimal() else 0
+        user.preferences["session"] = get_object_or_404(rows, pk=key).pk
+    user.save(update_fields=["preferences"])
+    return back(request)
+
+
+@login_not_required
+@require_POST
+def choose_theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark in this browser."""
+    answer = back(request)
+    theme = request.POST.get("theme", "")
+    if theme in THEMES:
+        answer.set_cookie("theme", theme, max_age=YEAR, samesite="Lax", httponly=True)
+    return answer
+
+
+@require_safe
+def inbox(request: HttpRequest) -> HttpResponse:
+    """The reader's notices, the newest first."""
+    rows = visible(reader(request), Notice.objects.select_related("on_behalf_of"), clock.today())
+    if request.GET.get("show") == "unread":
+        rows = rows.filter(read_at=None)
+    page = Paginator(rows, 30).get_page(request.GET.get("page"))
+    return TemplateResponse(request, "members/inbox.html", {"page": page})
+
+
+@require_POST
+def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
+    """Mark a notice as read and go where it leads."""
+    own = visible(reader(request), Notice.objects.all(), clock.today())
+    notice = get_object_or_404(own, pk=pk)
+    services.mark_read(notices=own.filter(pk=pk), at=clock.now())
+    return redirect(page_of(notice.link) if notice.link else "inbox")
+
+
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark every notice of the reader as read."""
+    own = visible(reader(request), Notice.objects.all(), clock.today())
+    services.mark_read(notices=own, at=clock.now())
+    return redirect("inbox")
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, and how one signs in."""
+    return TemplateResponse(request, "members/account.html", {})

@@ -1,0 +1,52 @@
+"""What templates ask for: icons, and addresses with one thing changed."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from django import template
+from django.conf import settings
+from django.http import QueryDict
+from django.utils.safestring import SafeString, mark_safe
+
+ICONS = settings.BASE_DIR / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
+
+register = template.Library()
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """The icon of that name, as part of the page; screen readers pass over it."""
+    return _drawn(name)
+
+
+@cache
+def _drawn(name: str) -> SafeString:
+    text = (Path(ICONS) / f"{name}.svg").read_text(encoding="utf-8")
+    drawn = text.replace("<svg", '<svg aria-hidden="true"', 1).replace("\n", " ")
+    return mark_safe(drawn)  # noqa: S308 -- a file of the icon package
+
+
+@register.simple_tag(takes_context=True)
+def query(context: dict[str, Any], **changes: Any) -> str:
+    """The query of this page with these parameters set, or left out where None.
+
+    Turning to another filter begins at the first page again.
+    """
+    asked: QueryDict = context["request"].GET.copy()
+    if "page" not in changes:
+        asked.pop("page", None)
+    for name, value in changes.items():
+        if value is None or value == "":
+            asked.pop(name, None)
+        else:
+            asked[name] = str(value)
+    return f"?{asked.urlencode()}" if asked else "?"
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """What a mapping has for a key; nothing where it has none."""
+    return mapping.get(key, "") if mapping else ""

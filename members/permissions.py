@@ -25,6 +25,7 @@ from members.models import (
     NoticeChannel,
     Post,
     Rulebook,
+    SavedView,
     Session,
     StandIn,
     Term,
@@ -157,6 +158,15 @@ def _serving(user: User, on: date) -> QuerySet[Any]:
     return posts.order_by().values("user_id")
 
 
+def _saved_views(user: User, on: date) -> Q:
+    """One's own, and those shared with a role that one holds in their committee."""
+    shared = Q(pk__in=[])
+    for post in held(user, on):
+        if post.committee_id is not None:
+            shared |= Q(shared_with=post.role, committee_id=post.committee_id)
+    return Q(owner=user) | shared
+
+
 def _webhooks(user: User, on: date) -> Q:
     return Q(committee_id__in=administered_by(user, on))
 
@@ -165,7 +175,7 @@ def _webhook_calls(user: User, on: date) -> Q:
     return Q(webhook__committee_id__in=administered_by(user, on))
 
 
-PERSONAL = frozenset({Notice, NoticeChannel})
+PERSONAL = frozenset({Notice, NoticeChannel, SavedView})
 """What nobody sees but the person themself."""
 
 _VISIBLE: dict[type[models.Model], Any] = {
@@ -178,6 +188,7 @@ _VISIBLE: dict[type[models.Model], Any] = {
     NoticeChannel: _own_channels,
     Post: _posts,
     Rulebook: _rulebooks,
+    SavedView: _saved_views,
     Session: _in_own_committees,
     StandIn: _stand_ins,
     Term: _in_own_committees,

@@ -10,6 +10,7 @@ from members.models.notice import Notice
 from members.models.outbox import UNDELIVERED, Outgoing, OutgoingState
 from members.models.post import Post
 from members.models.rulebook import Rulebook
+from members.models.saved_view import SavedView
 from members.models.stand_in import StandIn
 from members.models.unit import Unit
 from members.models.user import User
@@ -32,6 +33,7 @@ __all__ = [
     "Pace",
     "Post",
     "Rulebook",
+    "SavedView",
     "Session",
     "StandIn",
     "Term",

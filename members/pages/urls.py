@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.pages import views
+from members.pages import lists, views
 
 urlpatterns = [
     path("counts/", views.counts, name="counts"),
@@ -11,5 +11,10 @@ urlpatterns = [
     path("inbox/<int:pk>/", views.open_notice, name="open_notice"),
     path("look/session/", views.choose_session, name="choose_session"),
     path("look/theme/", views.choose_theme, name="choose_theme"),
+    path("work/<slug:slug>/", lists.worklist, name="worklist"),
+    path("work/<slug:slug>/look/", lists.look, name="worklist_look"),
+    path("work/<slug:slug>/views/", lists.view_counts, name="view_counts"),
+    path("work/<slug:slug>/views/new/", lists.save_view, name="save_view"),
+    path("views/<int:pk>/delete/", lists.drop_view, name="drop_view"),
     path("me/", views.account, name="account"),
 ]

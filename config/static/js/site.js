@@ -7,19 +7,20 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();
 });
 
-// How much waits at each line of the navigation.
-async function count() {
-  const navigation = document.querySelector("[data-counts]");
-  if (!navigation || document.hidden) return;
-  const answer = await fetch(navigation.dataset.counts, { headers: { Accept: "application/json" } });
+// How much waits at each line of the navigation and in each saved view.
+async function count(part) {
+  if (document.hidden) return;
+  const answer = await fetch(part.dataset.counts, { headers: { Accept: "application/json" } });
   if (!answer.ok) return;
   const counts = await answer.json();
   each("[data-count]", (badge) => {
     const number = counts[badge.dataset.count] ?? 0;
     badge.hidden = number === 0;
     badge.textContent = number > 999 ? "999+" : number;
-  });
+  }, part);
 }
+
+const countAll = () => each("[data-counts]", count);
 
 // Long lists of choices get a search box.
 function furnish(within) {
@@ -55,6 +56,38 @@ document.addEventListener("keydown", (event) => {
 
 document.addEventListener("DOMContentLoaded", () => {
   furnish(document);
-  count();
-  setInterval(count, 60000);
+  countAll();
+  setInterval(countAll, 60000);
+});
+
+// Texts that grow with what is typed, and rows that can be added.
+function grow(area) {
+  area.rows = Math.min(30, Math.max(3, area.value.split("\n").length + Math.floor(area.value.length / 60)));
+}
+
+document.addEventListener("input", (event) => { if (event.target.matches("[data-grows]")) grow(event.target); });
+
+document.addEventListener("click", (event) => {
+  const text = event.target.closest("[data-adds-text]");
+  if (text) {
+    const list = text.parentElement.querySelector("[data-texts]");
+    const item = list.lastElementChild.cloneNode(true);
+    item.querySelector("textarea").value = "";
+    list.append(item);
+    item.querySelector("textarea").focus();
+  }
+  const row = event.target.closest("[data-adds-row]");
+  if (row) {
+    const rows = row.parentElement.querySelector("[data-rows]");
+    const number = rows.querySelectorAll(":scope > [data-row]").length;
+    const added = rows.querySelector("template").content.cloneNode(true);
+    each("[name], [id], [for], [aria-describedby], [href]", (part) => {
+      for (const name of ["name", "id", "for", "aria-describedby"]) {
+        const value = part.getAttribute(name);
+        if (value) part.setAttribute(name, value.replaceAll("[#]", `[${number}]`).replace(/^(id-.*)$/, `$1-${number}`));
+      }
+    }, added);
+    rows.querySelector("template").before(added);
+    furnish(rows);
+  }
 });

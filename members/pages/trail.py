@@ -1,0 +1,93 @@
+"""The way back: from the page of a row to its place in the list that it was opened from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, QueryDict
+
+from members.models import User
+from members.pages.worklist import FARTHEST, WORKLISTS, Listing
+
+
+@dataclass
+class Trail:
+    """Where the page of a row stands in a filtered list.
+
+    A row that is done with leaves most lists, and the next one moves up to its ``position``.
+    """
+
+    listing: Listing
+    position: int
+    key: int
+
+    @cached_property
+    def _around(self) -> list[Any]:
+        first = max(self.position - 2, 0)
+        return list(self.listing.rows[first : self.position + 1])
+
+    @cached_property
+    def _at(self) -> int | None:
+        """Where in ``_around`` the row of this page is, if it is still in the list."""
+        keys = [self._page_key(row) for row in self._around]
+        return keys.index(self.key) if self.key in keys else None
+
+    def _page_key(self, row: Any) -> int:
+        """The key in the address of the row's page, which may be that of a proposal."""
+        return int(self.listing.worklist.page_of(row).rstrip("/").rpartition("/")[2])
+
+    @property
+    def previous(self) -> str:
+        """The page of the row before, or nothing."""
+        if self._at is not None:
+            return self._page(self._around[self._at - 1], self.position - 1) if self._at else ""
+        before = self._around[: 1 if self.position > 1 else 0]
+        return self._page(before[0], self.position - 1) if before else ""
+
+    @property
+    def next(self) -> str:
+        """The page of the row after; of a row that has left, of the one in its place."""
+        if self._at is not None:
+            after = self._around[self._at + 1 : self._at + 2]
+            return self._page(after[0], self.position + 1) if after else ""
+        here = self._around[1 if self.position > 1 else 0 :][:1]
+        return self._page(here[0], self.position) if here else ""
+
+    def _page(self, row: Any, position: int) -> str:
+        return f"{self.listing.worklist.page_of(row)}?{self.listing.trail(position)}"
+
+    @cached_property
+    def count(self) -> int:
+        """How long the list is, as far as it is counted."""
+        return self.listing.rows[: FARTHEST + 1].count()
+
+    @property
+    def list_url(self) -> str:
+        """The list with its filters."""
+        query = self.listing.query
+        return f"{self.listing.worklist.url}?{query}" if query else self.listing.worklist.url
+
+    @property
+    def query(self) -> str:
+        """The part of the address that carries the trail on."""
+        return self.listing.trail(self.position)
+
+
+def trail_of(request: HttpRequest, user: User, key: int) -> Trail | None:
+    """The trail that the address carries, if it names a list of the reader's."""
+    asked = request.POST if request.method == "POST" and "list" in request.POST else request.GET
+    worklist = WORKLISTS.get(asked.get("list", ""))
+    position = asked.get("at", "")
+    if worklist is None or not position.isdecimal() or not worklist.is_for(user):
+        return None
+    listing = Listing(worklist, user, request, QueryDict(asked.get("in", "")))
+    return Trail(listing, max(1, min(int(position[:6]), FARTHEST)), key)
+
+
+def carried(request: HttpRequest) -> str:
+    """The trail in the address as it is, to be put on another address of the same row."""
+    names = ("list", "in", "at")
+    return urlencode({name: request.GET[name] for name in names if name in request.GET})

@@ -10,11 +10,14 @@ CODE := config members proposals supervision
 export DATA_DIR ?= $(CURDIR)/.data
 DEMO_DATABASE := $(DATA_DIR)/demo.sqlite3
 VENDOR := config/static/vendor
+CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome)
+FIND_CHROMIUM := (for name in $(CHROMIUMS); do command -v $$name > /dev/null && exit; done; false)
+SUDO := $(if $(filter 0,$(shell id -u)),env,sudo -n) DEBIAN_FRONTEND=noninteractive
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test bench lint format types layers migrations messages
+.PHONY: help install run demo test browser bench lint format types layers migrations messages
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -70,9 +73,14 @@ $(VENDOR): node_modules Makefile
 # Checks need no database that stays.
 lint types migrations: export DATABASE_URL = sqlite://:memory:
 
-test: install .venv/development ## Run every test, on SQLite and on PostgreSQL
+test: install .venv/development browser ## Run every test, on SQLite and on PostgreSQL
 	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite
 	$(BIN)/python -m pytest --numprocesses=2 --database=postgres
+
+browser: ## Make sure that there is a Chromium for the tests of the pages
+	@$(FIND_CHROMIUM) || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qq --yes \
+		--no-install-recommends chromium fonts-noto-cjk > /dev/null && $(FIND_CHROMIUM); } || \
+		{ echo "The tests of the pages need Chromium: install it, or name it in CHROMIUM." >&2; false; }
 
 bench: install .venv/development ## Print what similarity, search and reminders cost by size, on both databases
 	$(BIN)/python -m bench --database sqlite

@@ -2,6 +2,7 @@
 
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -27,10 +28,15 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         _("须修改密码"), default=False, help_text=_("下次登录时先修改密码")
     )
+    signed_out_at = models.DateTimeField(_("上次全部退出"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("用户")
         verbose_name_plural = _("用户")
+        indexes = [  # people sign in by these
+            models.Index(fields=["name"], name="user_name"),
+            models.Index(fields=["phone"], name="user_phone"),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username
@@ -40,3 +46,11 @@ class User(AbstractUser):
 
     def get_short_name(self) -> str:
         return self.name or self.username
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """What a session is bound to: a new password ends it, and so does signing out everywhere."""
+        told = self.signed_out_at.timestamp() if self.signed_out_at else ""
+        salt = "members.models.User.get_session_auth_hash"
+        return salted_hmac(
+            salt, f"{self.password}{told}", secret=secret, algorithm="sha256"
+        ).hexdigest()

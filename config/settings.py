@@ -71,6 +71,11 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "django.contrib.sessions",
     "django.contrib.staticfiles",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_filters",
     "django_htmx",
@@ -92,11 +97,14 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "django.contrib.auth.middleware.LoginRequiredMiddleware",
+    "members.pages.signing_in.middleware.LoginRequired",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "members.pages.signing_in.middleware.OwedFirst",
+    "config.refusals.Refusals",
 ]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -152,9 +160,48 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
-LOGIN_URL = "rest_framework:login"
+AUTHENTICATION_BACKENDS = ["members.authentication.Backend"]
+CSRF_FAILURE_VIEW = "members.pages.signing_in.kept.csrf_failure"
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True  # unless one asks to be remembered
+REQUIRE_2FA = env.bool("REQUIRE_2FA", False)  # of offices, units and administrators
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
+ACCOUNT_ADAPTER = "members.pages.signing_in.adapter.AccountAdapter"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "change_password": "members.pages.signing_in.forms.ChangePasswordForm",
+    "login": "members.pages.signing_in.forms.LoginForm",
+}
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_RATE_LIMITS = {"keep_post": "20/m/ip"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+MFA_ADAPTER = "members.pages.signing_in.adapter.MFAAdapter"
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # who somebody is was checked by who made the account
+MFA_FORMS = {"add_webauthn": "members.pages.signing_in.forms.AddPasskeyForm"}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
+MFA_TOTP_TOLERANCE = 1  # clocks of closed networks go wrong by some seconds
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ONLY_HERE
+SOCIALACCOUNT_ADAPTER = "members.pages.signing_in.adapter.OfficeAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy lets no form lead to another server
+SOCIALACCOUNT_PROVIDERS = {}
+OIDC_CLAIM = env("OIDC_CLAIM", default="preferred_username")  # or email
+if env("OIDC_ISSUER", default=""):  # such as https://sso.example/realms/office
+    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "office",
+                "name": env("OIDC_NAME", default="统一身份认证"),
+                "client_id": env("OIDC_CLIENT_ID"),
+                "secret": env("OIDC_CLIENT_SECRET"),
+                "settings": {"server_url": env("OIDC_ISSUER").rstrip("/")},
+            }
+        ],
+    }
 
 # -- Language and time -------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

@@ -1,20 +1,26 @@
 """Every address of the product."""
 
+from allauth.account.views import LoginView, logout
 from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
-from django.contrib.auth.views import LogoutView
 from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config import demo
 from config.health import health
 from config.views import home
+
+# Who the invented people are is known up here; a template calls what it is given.
+login = LoginView.as_view(extra_context={"demo_logins": demo.logins})
 
 urlpatterns = [
     path("", home, name="home"),
     path("", include("members.pages.urls")),
-    path("logout/", LogoutView.as_view(), name="logout"),
-    path("accounts/", include("rest_framework.urls")),
+    path("", include("proposals.pages.urls")),
+    path("accounts/login/", login, name="account_login"),
+    path("accounts/", include("members.pages.signing_in.urls")),
+    path("admin/logout/", logout),  # the one way out
     path("admin/", admin.site.urls),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
@@ -131,7 +131,8 @@ class Bounded(Paginator):
     @cached_property
     def count(self) -> int:
         """The number of rows, at most ``FARTHEST`` and one."""
-        return self.object_list[: FARTHEST + 1].count()  # type: ignore[union-attr]  # a queryset
+        rows = cast("QuerySet[Any]", self.object_list)
+        return rows[: FARTHEST + 1].count()
 
 
 @dataclass

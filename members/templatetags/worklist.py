@@ -11,7 +11,10 @@ register = template.Library()
 CALM = "bg-secondary-lt"
 
 TONES = {
-    "bg-green-lt": {"concluded", "closed", "delivered", "rated", "agreed", "kept", "met", "granted"},
+    "bg-green-lt": {
+        *("concluded", "closed", "delivered", "rated", "agreed", "kept", "met", "granted"),
+        *("accepted", "applied"),
+    },
     "bg-blue-lt": {"submitted", "reviewing", "filed", "assigned", "handling", "acknowledged"},
     "bg-yellow-lt": {
         *("returned", "invited", "issued", "sent", "signing", "checking", "inspection", "signed"),

@@ -1,0 +1,148 @@
+"""Where a proposal stands, as every page tells it: the bar of its life, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.db.models import TextChoices
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from members.models import User
+from proposals.enums import ProposalState as S
+from proposals.enums import Tone
+from proposals.models import Proposal
+
+
+class Stage(TextChoices):
+    """The stages of a life as its proposer sees it (起草 to 办结)."""
+
+    DRAFTED = "drafted", _("起草")
+    SUBMITTED = "submitted", _("提交")
+    REVIEWED = "reviewed", _("审查")
+    FILED = "filed", _("立案")
+    ASSIGNED = "assigned", _("交办")
+    HANDLED = "handled", _("办理")
+    REPLIED = "replied", _("答复")
+    RATED = "rated", _("评价")
+    CONCLUDED = "concluded", _("办结")
+
+
+DONE_BEFORE: dict[str, Stage] = {
+    S.DRAFT: Stage.DRAFTED,
+    S.DISCARDED: Stage.DRAFTED,
+    S.RETURNED: Stage.SUBMITTED,
+    S.SUBMITTED: Stage.REVIEWED,
+    S.REVIEWING: Stage.REVIEWED,
+    S.NOT_FILED: Stage.FILED,
+    S.MERGED: Stage.FILED,
+    S.WITHDRAWN: Stage.FILED,
+    S.FILED: Stage.ASSIGNED,
+    S.PRE_ASSIGNED: Stage.ASSIGNED,
+    S.ASSIGNED: Stage.HANDLED,
+    S.HANDLING: Stage.HANDLED,
+    S.REPLIED: Stage.RATED,
+    S.ESCALATED: Stage.RATED,
+}
+"""The stage that a state is in; those before it are done."""
+
+ENDED = (S.DISCARDED, S.NOT_FILED, S.MERGED, S.WITHDRAWN)
+"""States in which the life stopped short."""
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A stage on the bar: ``done``, ``now``, ``ahead``, or ``stopped`` where it ended early."""
+
+    stage: Stage
+    standing: str
+    on: date | None
+
+
+def bar(proposal: Proposal) -> list[Mark]:
+    """The bar of a proposal's life: one mark a stage, in order."""
+    order = list(Stage)
+    here = len(order)
+    if proposal.state != S.CONCLUDED:
+        here = order.index(DONE_BEFORE[proposal.state])
+    dates: dict[Stage, datetime | None] = {
+        Stage.DRAFTED: proposal.created_at,
+        Stage.SUBMITTED: proposal.received_at,
+        Stage.FILED: proposal.filed_at,
+        Stage.ASSIGNED: proposal.assigned_at,
+        Stage.REPLIED: proposal.replied_at,
+        Stage.CONCLUDED: proposal.concluded_at,
+    }
+    marks = []
+    for at, stage in enumerate(order):
+        standing = "done" if at < here else "ahead"
+        if at == here:
+            standing = "stopped" if proposal.state in ENDED else "now"
+        moment = dates.get(stage)
+        on = localdate(moment) if moment is not None and standing == "done" else None
+        marks.append(Mark(stage, standing, on))
+    return marks
+
+
+@dataclass(frozen=True)
+class Next:
+    """A step that will move the proposal on, and who takes it."""
+
+    label: str
+    roles: str
+
+
+def coming(proposal: Proposal) -> list[Next]:
+    """The main steps that lead on from the present state; none when its life is over."""
+    found = []
+    for step in proposal.all_steps().values():
+        leads = step.tone == Tone.PRIMARY and bool(step.targets) and not step.creates
+        if leads and proposal.state in step.source:
+            roles = "、".join(str(role.label) for role in step.who.roles(proposal))
+            found.append(Next(str(step.label), roles))
+    return found
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What is owed next on a proposal, as far as the reader is told.
+
+    ``words`` is the line "now with …, day 12 of 60, waiting for …"; ``days`` are working days
+    left, negative when late; ``tone`` is one of late, soon, near, far, none.
+    """
+
+    words: str
+    due_at: datetime | None
+    days: int | None
+    tone: str
+
+
+CLOCKS: list[Callable[[list[Proposal], User, datetime], dict[int, Clock]]] = []
+"""Supervision, with the dates, says here what is owed on proposals: key to clock."""
+
+
+def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clock]:
+    """The clocks of some proposals, as many queries for one as for all."""
+    found: dict[int, Clock] = {}
+    for tell in CLOCKS:
+        found |= tell(proposals, user, at)
+    return found
+
+
+def ball(proposal: Proposal, clock: Clock | None) -> str:
+    """With whom the proposal is now, in a line."""
+    if clock is not None and clock.words:
+        return clock.words
+    steps = coming(proposal)
+    state: Any = proposal.get_state_display()
+    if not steps:
+        return str(state)
+    return _t("%(state)s，等待%(roles)s%(step)s") % {
+        "state": state,
+        "roles": steps[0].roles,
+        "step": steps[0].label,
+    }

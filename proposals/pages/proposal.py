@@ -1,0 +1,174 @@
+"""The page of a proposal: one page, whose tabs show each role what it may see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
+
+from members import clock
+from members.models import User
+from members.pages.trail import carried, trail_of
+from members.pages.views import reader
+from proposals import permissions
+from proposals.lifecycle.subject import Subject
+from proposals.models import Event, Proposal
+from proposals.pages.life import ball, bar, clocks, coming
+from proposals.pages.steps import subject_of
+from proposals.pages.subjects import PAGES, SubjectPage, page_of
+from proposals.pages.timeline import timeline
+from proposals.permissions import offers
+
+
+def _everybody(proposal: Proposal, user: User, at: datetime) -> bool:
+    return True
+
+
+@dataclass(frozen=True)
+class Tab:
+    """A tab of the page.
+
+    ``context`` reads what ``template`` shows, in a constant number of queries; ``is_for`` says,
+    without a query, whether the reader has it.
+    """
+
+    slug: str
+    label: StrOrPromise
+    icon: str
+    template: str
+    context: Callable[[Proposal, User, datetime], dict[str, Any]]
+    is_for: Callable[[Proposal, User, datetime], bool] = field(default=_everybody)
+
+
+TABS: list[Tab] = []
+"""The tabs in their order; applications add theirs."""
+
+
+def add(*tabs: Tab) -> None:
+    """Put tabs on the page of a proposal."""
+    TABS.extend(tabs)
+
+
+@require_safe
+def show(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
+    """A proposal: where it stands, what the reader can do, and the chosen tab."""
+    user, now = reader(request), clock.now()
+    rows = Proposal.objects.select_related("lead", "body", "committee", "session__term")
+    proposal = permissions.visible_row(user, rows, pk, clock.today())
+    if proposal is None:
+        raise Http404
+    tabs = [tab for tab in TABS if tab.is_for(proposal, user, now)]
+    tab = next((tab for tab in tabs if tab.slug == request.GET.get("tab")), tabs[0])
+    shown = clocks([proposal], user, now).get(proposal.pk)
+    context = {
+        "proposal": proposal,
+        "subject": proposal,
+        "tabs": tabs,
+        "tab": tab,
+        "bar": bar(proposal),
+        "clock": shown,
+        "ball": ball(proposal, shown),
+        "coming": coming(proposal),
+        "actions": actions(proposal, user),
+        "trail": trail_of(request, user, pk),
+        "carried": carried(request),
+        **tab.context(proposal, user, now),
+    }
+    return TemplateResponse(request, "proposals/proposal.html", context)
+
+
+@dataclass(frozen=True)
+class Action:
+    """A button: the address of the step's form, or why it cannot be taken yet."""
+
+    name: str
+    label: str
+    tone: str
+    url: str
+    refusal: str
+    about: str
+
+
+def actions(subject: Subject, user: User) -> list[Action]:
+    """The buttons for the steps that the reader may take, the main ones first."""
+    page = page_of(subject)
+    found = [
+        Action(
+            name=offer.step.name,
+            label=str(offer.step.label),
+            tone=offer.step.tone,
+            url=page.step_url(subject, offer.step),
+            refusal=offer.refusal,
+            about=offer.step.about,
+        )
+        for offer in offers(user, subject, clock.today())
+    ]
+    order = {"primary": 0, "neutral": 1, "warning": 2, "danger": 3}
+    return sorted(found, key=lambda action: order[action.tone])
+
+
+@require_safe
+def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
+    """Anything else that has a life: where it stands, what the reader can do, what happened."""
+    user, now = reader(request), clock.now()
+    subject = subject_of(page, user, pk)
+    context = {
+        "subject": subject,
+        "page": page,
+        "proposal": subject.root if subject.root_id is not None else None,
+        "actions": actions(subject, user),
+        "events": timeline(Event.objects.filter(subject_kind=subject.kind, subject_id=pk), user),
+        "trail": trail_of(request, user, subject.root_id or pk),
+        "carried": carried(request),
+        **page.context(subject, user, now),
+    }
+    return TemplateResponse(request, page.template, context)
+
+
+@require_safe
+def by_kind(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
+    """Lead from the kind and key of a subject, as the ledger has them, to its page."""
+    for model, page in PAGES.items():
+        if model._meta.model_name == kind:
+            return redirect(reverse(page.name, args=[pk]))
+    raise Http404
+
+
+def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """The text, who proposes it, and what is beside it."""
+    day = clock.today()
+    signatures = permissions.visible(
+        user, proposal.cosignatures.select_related("member").order_by("id"), day
+    )
+    files = permissions.visible(user, proposal.attachments.filter(stage="proposal"), day)
+    return {
+        "suggestions": list(proposal.suggestions.all()),
+        "cosignatures": list(signatures),
+        "files": list(files),
+        "suggested_units": list(proposal.suggested_units.all()),
+    }
+
+
+def _record(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """What happened, the newest first."""
+    return {"events": timeline(Event.objects.filter(proposal=proposal), user)}
+
+
+add(
+    Tab("text", _("正文"), "file-text", "proposals/tabs/_text.html", _text),
+    Tab("record", _("记录"), "history", "proposals/tabs/_record.html", _record),
+)
+
+
+def subject_pages() -> list[SubjectPage]:
+    """Every kind of subject with pages but the proposal, which has its own."""
+    return [page for model, page in PAGES.items() if model is not cast(Any, Proposal)]

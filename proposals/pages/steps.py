@@ -1,0 +1,296 @@
+"""Taking a step from a page: the form that follows from its declaration, and its refusals."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, cast
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+from rest_framework.request import Request
+
+from members import clock
+from members.models import Committee, User
+from members.pages.forms import ADD, Field, data_of, fields_of
+from members.pages.trail import Trail, carried, trail_of
+from members.pages.views import reader
+from members.selectors import posts_of, rules_for
+from proposals.api.actions import address_of, declared, own_steps
+from proposals.door import changes_since, perform
+from proposals.enums import Channel
+from proposals.errors import Conflict, RuleBroken, Stale
+from proposals.lifecycle.subject import Step, Subject
+from proposals.models import Event
+from proposals.pages.inputs import choices_for, filled
+from proposals.pages.subjects import SubjectPage, page_of
+from proposals.permissions import require, visible_row
+
+
+@dataclass
+class StepForm:
+    """The form of one step on one subject, for one reader.
+
+    ``data`` is what was tried, ``errors`` why it was refused by field, ``refusals`` why as a
+    whole; ``key`` makes sending the form twice take the step once.
+    """
+
+    subject: Subject
+    step: Step
+    user: User
+    data: Mapping[str, Any] | None = None
+    errors: Mapping[str, Any] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    changes: list[dict[str, Any]] = field(default_factory=list)
+    more: str = ""
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def page(self) -> SubjectPage:
+        """The page of the subject."""
+        return page_of(self.subject)
+
+    @property
+    def url(self) -> str:
+        """Where the form is, and where it is sent."""
+        return self.page.step_url(self.subject, self.step)
+
+    @property
+    def shown(self) -> Subject:
+        """What the page of the subject shows: what hangs on a proposal is shown with it."""
+        return self.subject.root if self.subject.root_id is not None else self.subject
+
+    @property
+    def subject_url(self) -> str:
+        """The page that the form was opened from."""
+        return page_of(self.shown).url(self.shown)
+
+    @property
+    def subject_name(self) -> str:
+        """What the form is about."""
+        return str(self.shown)
+
+    @property
+    def button(self) -> str:
+        """How the button looks."""
+        return {"danger": "danger", "warning": "warning"}.get(self.step.tone, "primary")
+
+    @cached_property
+    def now(self) -> dict[str, Any]:
+        """What the fields hold at present, where the step changes what is there."""
+        return filled(self.subject, self.step)
+
+    @cached_property
+    def fields(self) -> list[Field]:
+        """The fields, with what was typed or what is there."""
+        rules = rules_for(self.subject.committee_id, clock.today())
+        context = {"subject": self.subject, "rules": rules}
+        return fields_of(
+            self.step.input(context=context),
+            self.now if self.data is None else self.data,
+            self.errors,
+            choices=choices_for(self.subject, self.step, self.user),
+            more=self.more,
+        )
+
+    @property
+    def faults(self) -> list[Field]:
+        """The fields where something is wrong, rows looked through."""
+        return [faulty for field in self.fields for faulty in field.faulty()]
+
+    @property
+    def sends_files(self) -> bool:
+        """Whether a file is among the fields."""
+        return any(field.kind == "file" for field in self.fields)
+
+    @property
+    def differences(self) -> list[tuple[str, str, str]]:
+        """Texts that somebody changed meanwhile: label, what is there now, what was typed."""
+        if not self.changes or self.data is None:
+            return []
+        typed = self.data
+        return [
+            (field.label, _text(self.now[field.name]), _text(typed[field.name]))
+            for field in self.fields
+            if field.name in self.now
+            and field.name in typed
+            and _text(self.now[field.name]) != _text(typed[field.name])
+        ]
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, list | tuple):
+        return "\n".join(_text(one) for one in value)
+    return "" if value is None else str(getattr(value, "pk", value))
+
+
+# -- The page of a form ----------------------------------------------------------------------
+
+
+def step_of(page: SubjectPage, slug: str, *, creates: bool) -> Step:
+    """The step of that name in the address which people take; any other is a 404."""
+    for step in own_steps(page.model):
+        if step.slug == slug and step.creates == creates:
+            return step
+    raise Http404
+
+
+def subject_of(page: SubjectPage, user: User, key: int) -> Subject:
+    """The subject with that key, if the reader sees it; else a 404."""
+    rows = page.model._default_manager.select_related(*page.related)
+    row = visible_row(user, rows, key, clock.today())
+    if row is None:
+        raise Http404
+    return row
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def take(request: HttpRequest, page: SubjectPage, step: str, pk: int) -> HttpResponse:
+    """The form of a step, and taking it."""
+    subject = subject_of(page, reader(request), pk)
+    return taken(request, subject, step_of(page, step, creates=False))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest, page: SubjectPage, step: str) -> HttpResponse:
+    """The form of a step that brings a subject into being, and taking it."""
+    subject = page.model(committee=committee_of(request))
+    return taken(request, subject, step_of(page, step, creates=True))
+
+
+def committee_of(request: HttpRequest) -> Committee:
+    """Where the reader works: the committee named in the address, or that of their posts."""
+    wanted = request.GET.get("committee", "")
+    for post in posts_of(reader(request), clock.today()):
+        if post.committee is not None and wanted in ("", str(post.committee_id)):
+            return post.committee
+    raise Http404
+
+
+def taken(
+    request: HttpRequest,
+    subject: Subject,
+    step: Step,
+    *,
+    template: str = "proposals/step.html",
+    extra: Mapping[str, Any] | None = None,
+) -> HttpResponse:
+    """Answer a request for a step's form: show it, show why not, or take it and go on.
+
+    ``template`` extends ``proposals/step.html`` and draws the same form in its own way.
+    """
+    user = reader(request)
+    require(user, step.name, subject, clock.today())
+    form = StepForm(subject, step, user)
+    if request.method == "POST":
+        event = try_step(request, form)
+        if event is not None:
+            return _gone_on(request, form, event)
+    trail = trail_of(request, user, subject.root_id or subject.pk or 0)
+    context = {
+        "form": form,
+        "trail": trail,
+        "carried": carried(request),
+        "next": request.POST.get("next", request.GET.get("next", "")),
+        **(extra or {}),
+    }
+    status = 200 if not (form.errors or form.refusals) else 422
+    if request.htmx:  # type: ignore[attr-defined]  # of the middleware
+        # A refusal is swapped in as well: htmx takes what is not an error.
+        return TemplateResponse(request, f"{template}#form", context)
+    return TemplateResponse(request, template, context, status=status)
+
+
+def try_step(request: HttpRequest, form: StepForm) -> Event | None:
+    """Take the step with what the browser sent; None when the form tells why not."""
+    sent, step = request.POST, form.step
+    form.key = sent.get("key", "")[:100] or form.key
+    shape = step.input()
+    form.data = data_of(shape, sent, request.FILES)
+    if ADD in sent:
+        form.more = sent[ADD]
+        return None
+    version = sent.get("version", "")
+    try:
+        return perform(
+            form.subject,
+            step.name,
+            form.user,
+            declared(shape, form.data),
+            version=int(version) if version.isdecimal() and len(version) < 10 else None,
+            key=form.key,
+            channel=Channel.WEB,
+            address=address_of(cast(Request, request)),
+        )
+    except RuleBroken as error:
+        detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        _tell(form, detail)
+    except Stale as error:
+        form.refusals = [str(error.detail)]
+        form.changes = changes_since(form.subject, int(version))
+        form.subject.refresh_from_db()
+        form.key = str(uuid.uuid4())
+    except Conflict as error:
+        detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        _tell(form, detail)
+    return None
+
+
+def _tell(form: StepForm, detail: Mapping[str, Any]) -> None:
+    """Put each reason beside its field; what belongs to none stands above the form."""
+    known = form.step.input().fields
+    form.key = str(uuid.uuid4())
+    form.errors = {name: told for name, told in detail.items() if name in known}
+    for name, told in detail.items():
+        place, _dot, rest = name.partition(".")
+        if name in known:
+            continue
+        label = f"{known[place].label} {rest}：" if place in known else ""
+        texts = told if isinstance(told, list) else [told]
+        form.refusals += [f"{label}{text}" for text in texts]
+
+
+def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse:
+    """Say what was done and go where the reader wants to be after saving."""
+    messages.success(request, said(event, form.step))
+    target = _target(request, form, event)
+    if request.htmx:  # type: ignore[attr-defined]  # of the middleware
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def said(event: Event, step: Step) -> str:
+    """What was done, in a sentence."""
+    return _("已办理：%(step)s") % {"step": step.label}
+
+
+def _target(request: HttpRequest, form: StepForm, event: Event) -> str:
+    wanted = request.POST.get("next", "")
+    if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
+        return wanted
+    after = request.POST.get("after", "")
+    user = form.user
+    if after in ("stay", "next", "list") and user.preferences.get("after") != after:
+        user.preferences["after"] = after
+        user.save(update_fields=["preferences"])
+    trail = trail_of(request, user, form.subject.root_id or form.subject.pk or 0)
+    if trail is not None and after == "next":
+        return trail.next or trail.list_url
+    if trail is not None and after == "list":
+        return trail.list_url
+    return _page_after(event, trail)
+
+
+def _page_after(event: Event, trail: Trail | None) -> str:
+    """The page of what was moved; what hangs on a proposal is shown with it."""
+    subject = event.subject
+    shown = subject.root if subject.root_id is not None else subject
+    address = page_of(shown).url(shown)
+    return f"{address}?{trail.query}" if trail is not None else address

@@ -1,0 +1,89 @@
+"""Which subjects have pages, at which addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.urls import reverse
+
+from proposals import models
+from proposals.lifecycle.subject import Step, Subject
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from members.models import User
+
+
+def _nothing(subject: Any, user: User, at: datetime) -> dict[str, Any]:
+    return {}
+
+
+@dataclass(frozen=True)
+class SubjectPage:
+    """The page of a kind of subject: where it is, what it reads, what draws it.
+
+    ``slug`` is that of the API; ``context`` gives the template what it shows beside the
+    subject, in a constant number of queries.
+    """
+
+    model: type[Subject]
+    slug: str
+    template: str = "proposals/subject.html"
+    related: tuple[str, ...] = ()
+    context: Callable[[Any, User, datetime], dict[str, Any]] = field(default=_nothing)
+
+    @property
+    def name(self) -> str:
+        """The name of its address; with ``-step`` and ``-begin`` those of its forms."""
+        return str(self.model._meta.model_name)
+
+    def url(self, subject: Subject) -> str:
+        """The page of a subject."""
+        return reverse(self.name, args=[subject.pk])
+
+    def step_url(self, subject: Subject, step: Step) -> str:
+        """The form of a step."""
+        if step.creates:
+            return reverse(f"{self.name}-begin", args=[step.slug])
+        return reverse(f"{self.name}-step", args=[subject.pk, step.slug])
+
+
+PAGES: dict[type[Subject], SubjectPage] = {}
+"""Every kind of subject with pages; see ``add``."""
+
+
+def add(*pages: SubjectPage) -> None:
+    """Give kinds of subjects their pages."""
+    for page in pages:
+        PAGES[page.model] = page
+
+
+def page_of(subject: Subject) -> SubjectPage:
+    """The page of the subject's kind."""
+    return PAGES[type(subject)]
+
+
+add(
+    SubjectPage(models.Proposal, "proposals"),
+    SubjectPage(models.Cosignature, "cosignatures", related=("member", "proposal__lead")),
+    SubjectPage(models.PreAssignment, "pre-assignments", related=("unit", "proposal")),
+    SubjectPage(models.AssignmentBatch, "assignment-batches"),
+    SubjectPage(models.Assignment, "assignments", related=("unit", "proposal")),
+    SubjectPage(
+        models.ReturnRequest,
+        "return-requests",
+        related=("assignment__unit", "assignment__proposal"),
+    ),
+    SubjectPage(
+        models.ExtensionRequest,
+        "extension-requests",
+        related=("assignment__unit", "assignment__proposal"),
+    ),
+    SubjectPage(models.Reply, "replies", related=("assignment__unit", "proposal")),
+    SubjectPage(models.Feedback, "feedback", related=("member", "body", "proposal", "reply")),
+    SubjectPage(models.Commitment, "commitments", related=("proposal", "reply")),
+    SubjectPage(models.MergeCandidate, "merge-candidates", related=("session",)),
+)

@@ -1,0 +1,69 @@
+"""The record of a subject as people read it: who did what when, and for whom."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from members import clock
+from members.models import User
+from proposals.ledger import SUBJECTS
+from proposals.models import Event
+from proposals.permissions import Reach, posts_of, visible
+
+NEWEST = 100
+"""Lines that a page shows; the ledger has all."""
+
+QUOTED = ("reason", "note", "opinion", "comment", "outcome", "evidence", "text")
+"""Fields of an input that the record quotes to those who read the whole of it."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the record."""
+
+    at: datetime
+    label: str
+    by: str
+    behalf: str
+    channel: str
+    words: str
+    kind: str
+    kind_label: str
+    tone: str
+    event: Event
+
+
+def timeline(events: QuerySet[Event], user: User) -> list[Line]:
+    """The newest lines that the reader sees; officials read who and what as well."""
+    rows = visible(user, events.select_related("actor", "on_behalf_of"), clock.today())
+    reach = Reach.of(posts_of(user, clock.today()))
+    models = {model._meta.model_name: model for model in SUBJECTS}
+    lines = []
+    for event in rows.order_by("-id")[:NEWEST]:
+        model: Any = models[event.subject_kind]
+        step = model.all_steps()[event.action]
+        official = event.committee_id in reach.officials or event.actor_id == user.pk
+        lines.append(
+            Line(
+                at=event.at,
+                label=str(step.label),
+                by=str(event.actor or "") if official else "",
+                behalf=str(event.on_behalf_of or ""),
+                channel=str(event.get_channel_display()),
+                words=_words(event) if official else "",
+                kind=event.subject_kind,
+                kind_label=str(model._meta.verbose_name),
+                tone=str(step.tone),
+                event=event,
+            )
+        )
+    return lines
+
+
+def _words(event: Event) -> str:
+    said = (event.input.get(name) for name in QUOTED)
+    return next((words for words in said if isinstance(words, str) and words.strip()), "")

@@ -1,0 +1,32 @@
+"""Addresses of the pages of a proposal's life; each is that of the API without its root."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from django.urls import URLPattern, path
+
+from proposals import models
+from proposals.pages import bulk, proposal, steps
+from proposals.pages.subjects import PAGES, SubjectPage
+
+
+def addresses(pages: Iterable[SubjectPage]) -> list[URLPattern]:
+    """The page of a kind of subject, the forms of its steps, and those that begin one."""
+    found = []
+    for page in pages:
+        kwargs = {"page": page}
+        show = proposal.show if page.model is models.Proposal else proposal.show_subject
+        found += [
+            path(f"{page.slug}/<int:pk>/", show, kwargs, name=page.name),
+            path(f"{page.slug}/<int:pk>/<slug:step>/", steps.take, kwargs, f"{page.name}-step"),
+            path(f"{page.slug}/<slug:step>/", steps.begin, kwargs, name=f"{page.name}-begin"),
+        ]
+    return found
+
+
+urlpatterns = [
+    path("work/<slug:slug>/bulk/", bulk.bulk, name="bulk"),
+    path("subjects/<slug:kind>/<int:pk>/", proposal.by_kind, name="subject"),
+    *addresses(PAGES.values()),
+]

@@ -4,9 +4,14 @@ import json
 from datetime import date
 from typing import Any, cast
 
+from allauth.account.decorators import secure_admin_login
+from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,8 +19,9 @@ from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
+from knox.models import AuthToken
 
-from members import clock
+from members import clock, services
 from members.models import (
     Body,
     CalendarDay,
@@ -40,6 +46,9 @@ from members.services.outbox import resend
 from members.services.rulebook import require_free_day
 
 admin.site.unregister(Group)  # what people may do is said by posts alone
+# How people prove who they are is theirs, and where they come from is said by the settings.
+admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
+admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] -- one door
 
 
 def today() -> date:
@@ -141,8 +150,20 @@ class PostAdmin(ForPlatformAdministrators):
     autocomplete_fields = ["user", "committee", "unit", "body", "member"]
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """A password that an administrator sets; its owner changes it first."""
+
+    def save(self, commit: bool = True) -> User:
+        self.user.must_change_password = True
+        account = cast(User, super().save(commit))
+        AuthToken.objects.filter(user=account).delete()
+        return account
+
+
 @admin.register(User)
 class AccountAdmin(ForPlatformAdministrators, UserAdmin):
+    actions = ["forget_second_factor"]
+    change_password_form = PasswordForm
     list_display = ["username", "name", "home", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff"]
     list_select_related = ["home"]
@@ -151,7 +172,18 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "password", "name", "phone", "home"]}),
-        (_("登录"), {"fields": ["is_active", "is_staff", "last_login", "date_joined"]}),
+        (
+            _("登录"),
+            {
+                "fields": [
+                    "is_active",
+                    "is_staff",
+                    "must_change_password",
+                    "last_login",
+                    "date_joined",
+                ]
+            },
+        ),
     ]
     add_fieldsets = [
         (
@@ -160,6 +192,21 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
         ),
     ]
     readonly_fields = ("last_login", "date_joined")
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if not change:
+            obj.must_change_password = True
+        super().save_model(request, obj, form, change)
+
+    @admin.action(description=_("取消双因素验证（手机、密钥均已丢失）"), permissions=["change"])
+    def forget_second_factor(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+        """Let the chosen people in by password alone again."""
+        at, by = clock.now(), None if request.user.is_superuser else request.user
+        count = sum(
+            bool(services.forget_second_factor(account=account, by=by, at=at))
+            for account in queryset
+        )
+        self.message_user(request, _("已取消双因素验证的账号：%(count)s") % {"count": count})
 
 
 class OnlyRead(ForPlatformAdministrators):

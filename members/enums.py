@@ -68,6 +68,13 @@ OFFICE_ROLES = frozenset(
 )
 """Roles of the proposal committee itself: they see all that was handed in."""
 
+SECOND_FACTOR_ROLES = frozenset(Role) - {
+    Role.MEMBER,
+    Role.COLLECTIVE_CONTACT,
+    Role.LEADING_SUPERVISOR,
+}
+"""Roles that prove themselves twice where that is the rule: offices, units, administrators."""
+
 
 class PeriodKind(models.TextChoices):
     """Whether a proposal came with the plenary session or between sessions."""

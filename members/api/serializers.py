@@ -383,8 +383,14 @@ class MeSerializer(serializers.ModelSerializer):
 
 
 class LoginSerializer(serializers.Serializer):
-    username = serializers.CharField(max_length=150, label=_("用户名"))
+    username = serializers.CharField(max_length=150, label=_("用户名、手机号或姓名"))
     password = serializers.CharField(max_length=128, trim_whitespace=False, label=_("密码"))
+    code = serializers.CharField(
+        max_length=20,
+        required=False,
+        label=_("动态验证码或恢复码"),
+        help_text=_("账号开启了双因素验证时必填"),
+    )
 
 
 class TokenSerializer(serializers.Serializer):

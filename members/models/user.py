@@ -48,7 +48,7 @@ class User(AbstractUser):
         return self.name or self.username
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What a session is bound to: a new password ends it, and so does signing out everywhere."""
+        """What sessions are bound to: a new password ends them, or signing out everywhere."""
         told = self.signed_out_at.timestamp() if self.signed_out_at else ""
         salt = "members.models.User.get_session_auth_hash"
         return salted_hmac(

@@ -5,7 +5,14 @@
 rules raise ValidationError or RulesInvalid naming the place.
 """
 
-from members.services.account import change_account, create_account
+from members.services.account import (
+    change_account,
+    change_own_password,
+    create_account,
+    forget_second_factor,
+    sign_out_everywhere,
+    tell_of_access,
+)
 from members.services.channel import remove_channel, set_channel
 from members.services.committee import create_committee
 from members.services.delivery import resend_delivery
@@ -22,6 +29,7 @@ __all__ = [
     "appoint_stand_in",
     "change_account",
     "change_member",
+    "change_own_password",
     "change_webhook",
     "create_account",
     "create_committee",
@@ -30,6 +38,7 @@ __all__ = [
     "edit_rulebook",
     "end_post",
     "end_stand_in",
+    "forget_second_factor",
     "give_post",
     "mark_read",
     "remove_channel",
@@ -37,4 +46,6 @@ __all__ = [
     "replay",
     "resend_delivery",
     "set_channel",
+    "sign_out_everywhere",
+    "tell_of_access",
 ]

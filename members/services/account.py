@@ -3,14 +3,17 @@
 from datetime import datetime
 from typing import Any
 
+from allauth.mfa.models import Authenticator
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from members import permissions
 from members.models import Committee, User
+from members.services.notice import Message, send
 
 
 @transaction.atomic
@@ -26,13 +29,14 @@ def create_account(
 ) -> User:
     """Create an account that belongs to the committee ``home`` (None: to the platform).
 
-    Raises ValidationError (also for a weak password), PermissionDenied.
+    Who gets it from an administrator must change the password first. Raises ValidationError (also for a weak password), PermissionDenied.
     """
     today = localdate(at)
     if by is not None:
         permissions.require(permissions.refusal_to_place_account(by, home, today))
     account = User(username=username, name=name, phone=phone, home=home)
     _set_password(account, password)
+    account.must_change_password = by is not None
     account.full_clean()
     account.save()
     return account
@@ -50,7 +54,8 @@ def change_account(
     """Change ``name``, ``phone``, ``home`` or ``is_active``, or set a new password.
 
     Who was signed in with a token is signed out by a new password and by disabling; pages
-    follow from Django's session check. Raises ValidationError, PermissionDenied.
+    follow from Django's session check. A password that somebody else has set must be changed
+    first. Raises ValidationError, PermissionDenied.
     """
     today = localdate(at)
     account = User.objects.select_for_update().get(pk=account.pk)
@@ -62,11 +67,53 @@ def change_account(
         setattr(account, field, value)
     if password is not None:
         _set_password(account, password)
+        account.must_change_password = by is not None and by != account
     account.full_clean()
     account.save()
     if password is not None or not account.is_active:
         AuthToken.objects.filter(user=account).delete()
     return account
+
+
+@transaction.atomic
+def change_own_password(*, account: User, password: str, at: datetime) -> None:
+    """Set the password that the person has chosen; it ends all sessions and tokens.
+
+    ``password`` has been validated. The page keeps the session that it is changed in.
+    """
+    account.set_password(password)
+    account.must_change_password = False
+    account.save(update_fields=["password", "must_change_password"])
+    AuthToken.objects.filter(user=account).delete()
+    tell_of_access(account=account, what=_("您的密码已修改"), at=at)
+
+
+@transaction.atomic
+def sign_out_everywhere(*, account: User, at: datetime) -> None:
+    """End all sessions and tokens of the person."""
+    account.signed_out_at = at
+    account.save(update_fields=["signed_out_at"])
+    AuthToken.objects.filter(user=account).delete()
+
+
+@transaction.atomic
+def forget_second_factor(*, account: User, by: User | None, at: datetime) -> int:
+    """Let somebody who has lost phone, keys and recovery codes in by password alone again.
+
+    Returns how many things are forgotten. Raises PermissionDenied.
+    """
+    if by is not None:
+        permissions.require(permissions.refusal_to_manage_account(by, account, localdate(at)))
+    count, _kinds = Authenticator.objects.filter(user=account).delete()
+    if count:
+        tell_of_access(account=account, what=_("管理员已取消您账号的双因素验证"), at=at)
+    return count
+
+
+def tell_of_access(*, account: User, what: str, at: datetime) -> None:
+    """Tell the person that the way into their account has changed; inside its transaction."""
+    text = _("如果不是您本人所为，请立即联系管理员。")
+    send([Message(recipient=account.pk, title=what, text=text, link="/api/v1/me/")], at=at)
 
 
 def _set_password(account: User, password: str) -> None:

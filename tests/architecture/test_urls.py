@@ -7,13 +7,24 @@ from django.urls import Resolver404, URLPattern, URLResolver, get_resolver, reso
 from django.utils.regex_helper import normalize
 
 PUBLIC = {
-    "admin:login",
+    "account_login",
+    "account_logout",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "admin_logout",
     "auth-login",
+    "choose_theme",
     "docs",
     "health",
     "home",
-    "rest_framework:login",
+    "mfa_login_webauthn",
+    "openid_connect_callback",
+    "openid_connect_login",
     "schema",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
     "set_language",
 }
 pytestmark = pytest.mark.django_db

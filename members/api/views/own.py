@@ -5,6 +5,7 @@ from typing import Any
 
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox import views as knox
@@ -27,7 +28,13 @@ from members.api.serializers import (
     TokenSerializer,
 )
 from members.api.views.base import Seen, described
-from members.models import Notice
+from members.authentication import (
+    account_called,
+    check_second_factor,
+    has_second_factor,
+    owed_first,
+)
+from members.models import Notice, User
 
 
 class AccountThrottle(ScopedRateThrottle):
@@ -35,13 +42,14 @@ class AccountThrottle(ScopedRateThrottle):
 
     def get_cache_key(self, request: Request, view: Any) -> str:
         data = request.data if isinstance(request.data, dict) else {}
-        username = str(data.get("username", "")).casefold()
-        ident = sha256(username.encode()).hexdigest()
+        text = str(data.get("username", ""))[:150]
+        account = account_called(text)  # the same whatever it is called
+        ident = str(account.pk) if account else sha256(text.casefold().encode()).hexdigest()
         return self.cache_format % {"scope": f"{self.scope}_account", "ident": ident}
 
 
 class LoginView(APIView):
-    """A token for a username and password."""
+    """A token for a name to sign in by and what proves it."""
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
@@ -56,15 +64,35 @@ class LoginView(APIView):
         summary="登录，取得令牌", request=LoginSerializer, responses=TokenSerializer, auth=[]
     )
     def post(self, request: Request) -> Response:
-        """One answer for an unknown name, a wrong password and a disabled account."""
+        """One answer for an unknown name, a wrong password and a disabled account.
+
+        403 while the person must do something on the pages first; 400 without the ``code`` of an
+        account that asks for more than the password.
+        """
         serializer = LoginSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        user = authenticate(request, **serializer.validated_data)
-        if user is None:
+        data = serializer.validated_data
+        user = authenticate(request, username=data["username"], password=data["password"])
+        if not isinstance(user, User):
             raise exceptions.AuthenticationFailed(_("用户名或密码错误，或账号已停用"))
+        owed = owed_first(user, clock.today())
+        if owed is not None:
+            raise exceptions.PermissionDenied(owed.label)
+        if has_second_factor(user):
+            _require_second_factor(user, data.get("code", ""))
         row, token = AuthToken.objects.create(user)
         user_logged_in.send(sender=type(user), request=request, user=user)
         return Response(TokenSerializer({"token": token, "expiry": row.expiry}).data)
+
+
+def _require_second_factor(user: User, code: str) -> None:
+    if not code:
+        asked = _("此账号已开启双因素验证，请同时提供动态验证码或恢复码")
+        raise exceptions.ValidationError({"code": [asked]}, code="required")
+    try:
+        check_second_factor(user, code)
+    except ValidationError as error:
+        raise exceptions.ValidationError({"code": error.messages}) from error
 
 
 @extend_schema(summary="注销当前令牌", request=None, responses={204: None})

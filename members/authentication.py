@@ -1,0 +1,115 @@
+"""Who signs in: found by username, phone or name, and what they owe before anything else."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from allauth.mfa.base.forms import BaseAuthenticateForm
+from allauth.mfa.models import Authenticator
+from allauth.mfa.utils import is_mfa_enabled
+from django.conf import settings
+from django.contrib.auth.backends import ModelBackend
+from django.core.exceptions import ValidationError
+from django.db.models import Case, Q, TextChoices, When
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import SECOND_FACTOR_ROLES
+from members.models import User
+from members.selectors import posts_of
+
+SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+"""What can be asked for after the password; recovery codes only stand in for these."""
+
+FEW = 10
+"""More accounts than this are not looked at: a phone or name so common means none of them."""
+
+
+def account_called(text: str) -> User | None:
+    """The account that somebody means who signs in as ``text``.
+
+    Its username; else its phone number or its holder's name, where exactly one active account
+    bears it. One query, whether there is such an account or not.
+    """
+    wanted = text.strip()
+    number = _plain_number(wanted)
+    if not wanted:
+        return None
+    active = Q(is_active=True) & (Q(phone__in={wanted, number}) | Q(name=wanted))
+    by_username = Case(When(username=wanted, then=0), default=1)
+    found = list(User.objects.filter(Q(username=wanted) | active).order_by(by_username)[:FEW])
+    for alike in (
+        [user for user in found if user.username == wanted],
+        [user for user in found if user.phone in {wanted, number} and user.phone],
+        [user for user in found if user.name == wanted],
+    ):
+        if alike:
+            return alike[0] if len(alike) == 1 else None
+    return None
+
+
+def _plain_number(text: str) -> str:
+    """A phone number as it is kept: without spaces, hyphens and the country's +86."""
+    return text.replace(" ", "").replace("-", "").removeprefix("+86")
+
+
+class Backend(ModelBackend):
+    """The password of an account that is found by username, phone or name."""
+
+    def authenticate(
+        self,
+        request: HttpRequest | None,
+        username: str | None = None,
+        password: str | None = None,
+        **others: Any,
+    ) -> User | None:
+        """The account, if the password is right and it is not disabled."""
+        if not username or password is None:
+            return None
+        account = account_called(username)
+        if account is None:
+            User().set_password(password)  # takes as long as comparing with one
+            return None
+        right = account.check_password(password)
+        return account if right and self.user_can_authenticate(account) else None
+
+
+# -- After the password --------------------------------------------------------------------
+
+
+class Owed(TextChoices):
+    """What somebody must do on the pages before anything else, told as the way to do it."""
+
+    PASSWORD = "password", _("请先在网页上登录并修改初始密码")
+    SECOND_FACTOR = "second_factor", _("按规定须先在网页“我的账号”中开启双因素验证")
+
+
+def owed_first(user: User, on: date) -> Owed | None:
+    """What ``user`` must do before anything else on ``on``, if there is something."""
+    if user.must_change_password:
+        return Owed.PASSWORD
+    if settings.REQUIRE_2FA and not has_second_factor(user) and _is_obliged(user, on):
+        return Owed.SECOND_FACTOR
+    return None
+
+
+def _is_obliged(user: User, on: date) -> bool:
+    roles = {post.role for post in posts_of(user, on)}
+    return user.is_staff or user.is_superuser or bool(roles & SECOND_FACTOR_ROLES)
+
+
+def has_second_factor(user: User) -> bool:
+    """Whether more than the password is asked of ``user``."""
+    return is_mfa_enabled(user, SECOND_FACTORS)
+
+
+def check_second_factor(user: User, code: str) -> None:
+    """Use up ``code``, of the authenticator app or a recovery code; raises ValidationError.
+
+    A few wrong ones, and no more are looked at for some minutes.
+    """
+    form = BaseAuthenticateForm(user=user, data={"code": code})
+    if not form.is_valid():
+        raise ValidationError([text for texts in form.errors.values() for text in texts])
+    form.authenticator.record_usage()

@@ -1,0 +1,1 @@
+"""The way in: django-allauth bent to accounts that administrators make."""

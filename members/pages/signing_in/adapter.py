@@ -1,0 +1,135 @@
+"""What allauth asks us: who may come in, and how people are told of changes to that."""
+
+from __future__ import annotations
+
+import logging
+from smtplib import SMTPException
+from typing import Any
+
+from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.models import EmailAddress
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialLogin
+from django.conf import settings
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from members import clock, services
+from members.models import User
+
+logger = logging.getLogger(__name__)
+
+TOLD = {
+    "mfa/email/recovery_codes_generated": gettext_lazy("您的账号已更换恢复码"),
+    "mfa/email/totp_activated": gettext_lazy("您的账号已开启身份验证器"),
+    "mfa/email/totp_deactivated": gettext_lazy("您的账号已关闭身份验证器"),
+    "mfa/email/webauthn_added": gettext_lazy("您的账号已添加通行密钥"),
+    "mfa/email/webauthn_removed": gettext_lazy("您的账号已移除通行密钥"),
+    "socialaccount/email/account_connected": gettext_lazy("您的账号已与统一身份认证关联"),
+}
+"""Changes of which the person is told, by the mail that allauth would have sent."""
+
+
+class AccountAdapter(DefaultAccountAdapter):
+    """Nobody signs up; passwords and notices are the services' work."""
+
+    error_messages = {
+        **DefaultAccountAdapter.error_messages,
+        "username_password_mismatch": gettext_lazy("用户名或密码错误，或账号已停用"),
+    }
+
+    def is_open_for_signup(self, request: HttpRequest) -> bool:
+        """Never: accounts are made by administrators."""
+        return False
+
+    def set_password(self, user: User, password: str) -> None:
+        """Set the password that the person has chosen."""
+        services.change_own_password(account=user, password=password, at=clock.now())
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Back to one's account."""
+        return reverse("account")
+
+    def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
+        """Refuse a disabled account that a key or another server has vouched for."""
+        messages.error(request, _("此账号已停用，请联系管理员"))
+        return redirect("account_login")
+
+    def send_notification_mail(
+        self,
+        template_prefix: str,
+        user: User,
+        context: dict[str, Any] | None = None,
+        email: str | None = None,
+    ) -> None:
+        """Tell in the inbox, from where it goes out as the person wishes."""
+        if template_prefix in TOLD:
+            with transaction.atomic():
+                what = str(TOLD[template_prefix])
+                services.tell_of_access(account=user, what=what, at=clock.now())
+
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Send what cannot wait in the outbox; a mail server that is away is only logged."""
+        try:
+            super().send_mail(template_prefix, email, context)
+        except (OSError, SMTPException):
+            logger.exception("mail %s could not be sent", template_prefix)
+
+    def format_email_subject(self, subject: str) -> str:
+        """The subject with the product's name."""
+        return _("提案 Ti'an：%(subject)s") % {"subject": subject}
+
+
+class MFAAdapter(DefaultMFAAdapter):
+    """Names that people will find again in their apps and keys."""
+
+    def get_totp_issuer(self) -> str:
+        """What the authenticator app shows."""
+        return str(_("提案 Ti'an"))
+
+    def generate_authenticator_name(self, user: User, type: Authenticator.Type) -> str:
+        """A first name for a key, to be changed by its owner."""
+        number = Authenticator.objects.filter(user=user, type=type).count() + 1
+        return str(_("通行密钥 %(number)s") % {"number": number})
+
+
+class OfficeAdapter(DefaultSocialAccountAdapter):
+    """Sign-in at the office's own server, to accounts that are here already."""
+
+    def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
+        """Never: who has no account here is told so."""
+        return False
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Join a first sign-in to the account that the claim names."""
+        if sociallogin.is_existing:
+            return
+        account = _claimed(sociallogin)
+        if account is not None:
+            sociallogin.connect(request, account)
+
+
+def _claimed(sociallogin: SocialLogin) -> User | None:
+    """The one active account with the username, or the confirmed address, of the claim."""
+    extra: dict[str, Any] = sociallogin.account.extra_data
+    told: dict[str, Any] = extra.get("userinfo") or extra.get("id_token") or {}
+    value = str(told.get(settings.OIDC_CLAIM) or "")
+    if not value:
+        return None
+    active = User.objects.filter(is_active=True)
+    if settings.OIDC_CLAIM != "email":
+        return active.filter(username=value).first()
+    found = list(active.filter(email__iexact=value)[:2])
+    return found[0] if len(found) == 1 and _is_confirmed(sociallogin, value) else None
+
+
+def _is_confirmed(sociallogin: SocialLogin, address: str) -> bool:
+    addresses: list[EmailAddress] = sociallogin.email_addresses
+    return any(row.verified and row.email.lower() == address.lower() for row in addresses)

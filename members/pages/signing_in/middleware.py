@@ -1,0 +1,107 @@
+"""Who must sign in, and what they must do first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib.auth import middleware
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django_htmx.http import HttpResponseClientRedirect
+
+from members import clock
+from members.authentication import Owed, owed_first
+from members.models import User
+from members.pages.signing_in.kept import keep, not_carried_out, page_before
+
+NEEDED: dict[Owed, tuple[str, frozenset[str]]] = {
+    Owed.PASSWORD: (
+        "account_change_password",
+        frozenset({"account_change_password", "account_set_password", "account_logout"}),
+    ),
+    Owed.SECOND_FACTOR: (
+        "account",
+        frozenset(
+            {
+                "account",
+                "account_change_password",
+                "account_logout",
+                "account_reauthenticate",
+                "account_set_password",
+                "mfa_activate_totp",
+                "mfa_add_webauthn",
+                "mfa_download_recovery_codes",
+                "mfa_index",
+                "mfa_reauthenticate",
+                "mfa_reauthenticate_webauthn",
+                "mfa_view_recovery_codes",
+            }
+        ),
+    ),
+}
+"""Where what is owed can be done, and the pages that are needed for it."""
+
+
+class LoginRequired(middleware.LoginRequiredMiddleware):
+    """Asks for a login, and keeps what a stranger has posted."""
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if request.method == "GET" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            return not_carried_out(request) or response
+        return response
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+        """To the login, and from there back to the page or form."""
+        if _is_script(request):
+            return JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)
+        keep(request)
+        in_part = "HX-Request" in request.headers
+        there = page_before(request) if in_part and request.method == "GET" else None
+        answer = redirect_to_login(there or request.get_full_path(), self.get_login_url(view_func))
+        return HttpResponseClientRedirect(answer.url) if in_part else answer
+
+
+class OwedFirst:
+    """Sends people to what they must do before anything else.
+
+    Programs are told so: those with a session here, those with a token when they ask for it.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view: Any, args: Any, kwargs: Any
+    ) -> HttpResponse | None:
+        """The way to what is owed, unless this page is needed for it or open to everybody."""
+        by_token = "Authorization" in request.headers
+        of_api = request.path.startswith("/api/v1/")
+        is_open = not getattr(view, "login_required", True) and not of_api
+        if is_open or by_token or not isinstance(request.user, User):
+            return None
+        owed = owed_first(request.user, clock.today())
+        if owed is None:
+            return None
+        place, needed = NEEDED[owed]
+        match = request.resolver_match
+        if match is not None and match.view_name in needed:
+            return None
+        if of_api or _is_script(request):
+            fault = {"code": "permission_denied", "detail": str(owed.label), "attr": None}
+            told = {"type": "client_error", "errors": [fault]}
+            return JsonResponse(told, status=HTTPStatus.FORBIDDEN)
+        if "HX-Request" in request.headers:
+            return HttpResponseClientRedirect(redirect(place).url)
+        return redirect(place)
+
+
+def _is_script(request: HttpRequest) -> bool:
+    """Whether a script of ours asks for data."""
+    return request.headers.get("Accept") == "application/json"

@@ -48,7 +48,7 @@ from members.services.rulebook import require_free_day
 admin.site.unregister(Group)  # what people may do is said by posts alone
 # How people prove who they are is theirs, and where they come from is said by the settings.
 admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
-admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-assign] -- one door
+admin.site.login = secure_admin_login(admin.site.login)  # one door
 
 
 def today() -> date:
@@ -201,7 +201,8 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     @admin.action(description=_("取消双因素验证（手机、密钥均已丢失）"), permissions=["change"])
     def forget_second_factor(self, request: HttpRequest, queryset: models.QuerySet) -> None:
         """Let the chosen people in by password alone again."""
-        at, by = clock.now(), None if request.user.is_superuser else request.user
+        at = clock.now()
+        by = None if request.user.is_superuser else cast(User, request.user)
         count = sum(
             bool(services.forget_second_factor(account=account, by=by, at=at))
             for account in queryset

@@ -29,7 +29,8 @@ def create_account(
 ) -> User:
     """Create an account that belongs to the committee ``home`` (None: to the platform).
 
-    Who gets it from an administrator must change the password first. Raises ValidationError (also for a weak password), PermissionDenied.
+    Who gets it from an administrator must change the password first. Raises ValidationError
+    (also for a weak password), PermissionDenied.
     """
     today = localdate(at)
     if by is not None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
@@ -49,12 +49,14 @@ class LoginRequired(middleware.LoginRequiredMiddleware):
     """Asks for a login, and keeps what a stranger has posted."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        response = self.get_response(request)
+        response = cast(HttpResponse, self.get_response(request))
         if request.method == "GET" and response.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
             return not_carried_out(request) or response
         return response
 
-    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponse:
+    def handle_no_permission(  # type: ignore[override]  # a script is not redirected
+        self, request: HttpRequest, view_func: Any
+    ) -> HttpResponse:
         """To the login, and from there back to the page or form."""
         if _is_script(request):
             return JsonResponse({}, status=HTTPStatus.UNAUTHORIZED)

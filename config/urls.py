@@ -18,9 +18,10 @@ urlpatterns = [
     path("", home, name="home"),
     path("", include("members.pages.urls")),
     path("", include("proposals.pages.urls")),
+    path("", include("supervision.pages.urls")),
     path("accounts/login/", login, name="account_login"),
     path("accounts/", include("members.pages.signing_in.urls")),
-    path("admin/logout/", logout),  # the one way out
+    path("admin/logout/", logout, name="admin_logout"),  # the one way out
     path("admin/", admin.site.urls),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),

@@ -225,10 +225,7 @@ class Board:
         return found
 
     def _days(self, due: date) -> int:
-        """Working days until ``due``; negative once it has passed."""
-        if self.today <= due:
-            return self.calendar.between(self.today, due)
-        return -self.calendar.between(due, self.today)
+        return self.calendar.left(self.today, due)
 
     def _last_acts(self) -> dict[int, LastAct]:
         """From topic to the last event of it, of its proposals, milestones and instructions."""

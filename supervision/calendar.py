@@ -122,6 +122,10 @@ class Calendar:
         span = (end - start).days
         return sum(self.is_working(start + timedelta(days=n)) for n in range(1, span + 1))
 
+    def left(self, today: date, due: date) -> int:
+        """Working days from ``today`` until ``due``; negative once it has passed."""
+        return self.between(today, due) if today <= due else -self.between(due, today)
+
 
 @lru_cache(maxsize=64)
 def _is_announced(year: int) -> bool:

@@ -1,0 +1,1 @@
+"""The pages of what is owed by when, and of key topics."""

@@ -1,0 +1,106 @@
+"""What is owed, in words and colours: with whom it is, since when, and how long there is left."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from members.enums import Role
+from members.models import User
+from proposals.models import Assignment, Proposal
+from proposals.pages.life import CLOCKS, Clock
+from proposals.permissions import visible
+from supervision.calendar import Calendar
+from supervision.deadlines import local_day
+from supervision.models import Duty
+from supervision.models.duty import OPTIONAL
+from supervision.selectors import current_calendar
+
+SOON = 3
+"""From so many working days left on, a date is soon."""
+
+NEAR = 7
+"""From so many working days left on, a date is near."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """How long there is left for a duty: working days, negative when late, and the tone."""
+
+    days: int
+    tone: str
+
+
+def left(duty: Duty, calendar: Calendar, at: datetime) -> Left:
+    """Working days until the duty is due, and late, soon, near, far or paused."""
+    days = calendar.left(localdate(at), local_day(duty.due_at))
+    if duty.paused_at is not None:
+        return Left(days, "paused")
+    if duty.due_at < at:
+        return Left(days, "late" if duty.kind not in OPTIONAL else "far")
+    if days <= SOON:
+        return Left(days, "soon")
+    return Left(days, "near" if days <= NEAR else "far")
+
+
+def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clock]:
+    """With whom each proposal is and until when, as far as the reader is told; four queries."""
+    rows = Duty.objects.open().filter(proposal__in=[row.pk for row in proposals])
+    seen = visible(user, rows.exclude(kind__in=OPTIONAL), localdate(at))
+    duties: dict[int, list[Duty]] = defaultdict(list)
+    for duty in seen.select_related("unit", "member", "body").order_by("due_at", "id"):
+        if duty.proposal_id is not None:
+            duties[duty.proposal_id].append(duty)
+    if not duties:
+        return {}
+    roles = _roles(duties)
+    calendar = current_calendar()
+    return {key: _clock(owed, roles, calendar, at) for key, owed in duties.items()}
+
+
+def _roles(proposals: Iterable[int]) -> dict[tuple[int, int], str]:
+    """In which role each unit has each proposal, in words."""
+    tasks = Assignment.objects.live().filter(proposal__in=list(proposals)).order_by()
+    return {(task.proposal_id, task.unit_id): str(task.get_role_display()) for task in tasks}
+
+
+def _clock(
+    owed: list[Duty], roles: dict[tuple[int, int], str], calendar: Calendar, at: datetime
+) -> Clock:
+    first, today = owed[0], localdate(at)
+    remaining = left(first, calendar, at)
+    opened = local_day(first.opened_at)
+    words = _("现由%(who)s%(what)s，第 %(day)s 天（共 %(days)s 天）") % {
+        "who": holder(first, roles),
+        "what": first.get_kind_display(),
+        "day": (today - opened).days + 1,
+        "days": (local_day(first.due_at) - opened).days,
+    }
+    others = [
+        _("等待%(who)s%(what)s已 %(days)s 天")
+        % {
+            "who": holder(duty, roles),
+            "what": duty.get_kind_display(),
+            "days": (today - local_day(duty.opened_at)).days,
+        }
+        for duty in owed[1:4]
+    ]
+    return Clock("；".join([words, *others]), first.due_at, remaining.days, remaining.tone)
+
+
+def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
+    """Who owes it, in words."""
+    if duty.unit is not None:
+        role = (roles or {}).get((duty.proposal_id or 0, duty.unit_id or 0), "")
+        return f"{duty.unit}（{role}）" if role else str(duty.unit)
+    if duty.member is not None or duty.body is not None:
+        return str(duty.member or duty.body)
+    return str(Role(duty.role).label)
+
+
+CLOCKS.append(clocks)

@@ -1,0 +1,204 @@
+"""Worklists of what is owed: each row is a duty, the nearest date first."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+
+from members.enums import UNIT_ROLES, DutyKind, Role
+from members.models import User
+from members.pages import worklist
+from members.pages.links import page_of
+from members.pages.navigation import Section
+from members.pages.worklist import Column, Worklist
+from members.selectors import posts_of
+from proposals.models import Assignment
+from proposals.permissions import visible
+from supervision.models import Duty
+from supervision.pages.clocks import holder, left
+from supervision.selectors import current_calendar
+
+
+class DutyFilter(filters.FilterSet):
+    """How a list of duties can be narrowed."""
+
+    kind = filters.MultipleChoiceFilter(label=_("任务"), choices=DutyKind.choices)
+    is_key = filters.BooleanFilter(label=_("重点提案"))
+    late = filters.BooleanFilter(label=_("逾期"), method="which_are_late")
+    title = filters.CharFilter(label=_("案由"), lookup_expr="icontains")
+    unit = filters.CharFilter(label=_("承办单位"), field_name="unit__name", lookup_expr="icontains")
+    due_before = filters.DateFilter(
+        label=_("期限早于"), field_name="due_at", lookup_expr="date__lt"
+    )
+
+    class Meta:
+        model = Duty
+        fields: list[str] = []
+
+    def which_are_late(self, rows: Any, name: str, value: bool) -> Any:
+        """Those whose date has passed, or the others."""
+        late = Duty.objects.overdue(worklist.clock.now()).values("pk")
+        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+
+
+def owed_by(user: User, at: datetime) -> Q:
+    """The duties that are the reader's to do, through any of their posts on the day."""
+    mine = Q(pk__in=[])
+    for post in posts_of(user, localdate(at)):
+        if post.unit_id is not None:
+            mine |= Q(unit=post.unit_id)
+        elif post.member_id is not None:
+            mine |= Q(member=post.member_id)
+        elif post.body_id is not None:
+            mine |= Q(body=post.body_id)
+        elif post.committee_id is not None:
+            mine |= Q(
+                role=post.role, committee=post.committee_id, unit=None, member=None, body=None
+            )
+    return mine
+
+
+def mine(*kinds: DutyKind) -> Callable[[User, datetime], QuerySet[Duty]]:
+    """Rows of a list: what the reader owes, of these kinds; of all when none is named."""
+
+    def rows(user: User, at: datetime) -> QuerySet[Duty]:
+        owed = Duty.objects.open().filter(owed_by(user, at))
+        return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
+
+    return rows
+
+
+def seen(*kinds: DutyKind) -> Callable[[User, datetime], QuerySet[Duty]]:
+    """Rows of a list: what is owed by anybody, as far as the reader sees it."""
+
+    def rows(user: User, at: datetime) -> QuerySet[Duty]:
+        owed = visible(user, Duty.objects.open(), localdate(at))
+        return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
+
+    return rows
+
+
+def late(user: User, at: datetime) -> QuerySet[Duty]:
+    """Rows of a list: what is overdue, as far as the reader sees it."""
+    return visible(user, Duty.objects.overdue(at), localdate(at))
+
+
+def prepare(rows: list[Any], user: User, at: datetime) -> None:
+    """Give each duty its subject's words: who, in which role, days left, the other units."""
+    calendar = current_calendar()
+    tasks = Assignment.objects.live().filter(proposal__in={row.proposal_id for row in rows})
+    of: dict[int | None, list[Assignment]] = defaultdict(list)
+    for task in tasks.select_related("unit").order_by("id"):
+        of[task.proposal_id].append(task)
+    roles = {(task.proposal_id, task.unit_id): task.get_role_display() for task in tasks}
+    for row in rows:
+        row.left = left(row, calendar, at)
+        row.holder = holder(row)
+        row.part = roles.get((row.proposal_id, row.unit_id), "")
+        row.others = [task for task in of[row.proposal_id] if task.unit_id != row.unit_id]
+
+
+def number(duty: Duty) -> str:
+    """The number of the proposal that it is about."""
+    proposal = duty.proposal
+    return (proposal.case_no or proposal.receipt_no) if proposal is not None else ""
+
+
+COLUMNS = (
+    Column("number", _("案号"), number, order=["proposal__case_serial"]),
+    Column("title", _("案由"), lambda duty: duty.title or str(duty), main=True),
+    Column("kind", _("任务"), lambda duty: duty.get_kind_display(), order=["kind"]),
+    Column("holder", _("由谁"), lambda duty: duty.holder),
+    Column("part", _("承办方式"), lambda duty: str(duty.part), shown=False),
+    Column(
+        "others",
+        _("其他单位"),
+        lambda duty: "、".join(f"{task.unit}：{task.get_state_display()}" for task in duty.others),
+        cell="supervision/cells/_others.html",
+        shown=False,
+    ),
+    Column(
+        "due",
+        _("期限"),
+        lambda duty: duty.due_at,
+        cell="supervision/cells/_due.html",
+        order=["due_at"],
+    ),
+)
+"""The columns of a list of duties."""
+
+
+def duties(
+    slug: str,
+    label: Any,
+    *,
+    icon: str,
+    roles: Collection[str],
+    rows: Callable[[User, datetime], QuerySet[Duty]],
+    comes_next: Any,
+    section: Section = Section.MINE,
+    shown: Iterable[str] = (),
+) -> Worklist:
+    """Declare a list of duties; ``shown`` are further columns that stand there at first."""
+    extra = set(shown)
+    columns = tuple(
+        Column(**{**vars(column), "shown": column.shown or column.name in extra})
+        for column in COLUMNS
+    )
+    return Worklist(
+        slug=slug,
+        label=label,
+        icon=icon,
+        section=section,
+        roles=roles,
+        rows=lambda user, at: rows(user, at).select_related("proposal", "unit", "member", "body"),
+        columns=columns,
+        page_of=lambda duty: page_of(duty.link),
+        comes_next=comes_next,
+        filterset=DutyFilter,
+        order=("due_at", "id"),
+        prepare=prepare,
+    )
+
+
+worklist.add(
+    duties(
+        "to-accept",
+        _("待签收"),
+        icon="inbox",
+        roles=UNIT_ROLES,
+        rows=mine(DutyKind.ACKNOWLEDGE, DutyKind.PRE_ASSIGNMENT),
+        comes_next=_("交办给本单位的提案，在签收之前列在这里。"),
+        shown=["part"],
+    ),
+    duties(
+        "in-hand",
+        _("办理中"),
+        icon="clipboard-list",
+        roles=UNIT_ROLES,
+        rows=mine(DutyKind.REPLY, DutyKind.ASSIST_OPINION, DutyKind.REHANDLE),
+        comes_next=_("签收之后、答复之前的提案列在这里，期限最近的在最前。"),
+        shown=["part", "others"],
+    ),
+    duties(
+        "overdue",
+        _("逾期"),
+        icon="alarm",
+        section=Section.HANDLING,
+        roles={
+            Role.COMMITTEE_CLERK,
+            Role.COMMITTEE_DIRECTOR,
+            Role.ASSIGNING_OFFICER,
+            Role.INSPECTION_OFFICER,
+        },
+        rows=late,
+        comes_next=_("现在没有逾期的任务。"),
+    ),
+)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.pages import lists, views
+from members.pages import lists, me, views
 
 urlpatterns = [
     path("counts/", views.counts, name="counts"),
@@ -16,5 +16,10 @@ urlpatterns = [
     path("work/<slug:slug>/views/", lists.view_counts, name="view_counts"),
     path("work/<slug:slug>/views/new/", lists.save_view, name="save_view"),
     path("views/<int:pk>/delete/", lists.drop_view, name="drop_view"),
-    path("me/", views.account, name="account"),
+    path("me/", me.account, name="account"),
+    path("me/channels/<slug:means>/", me.channel, name="channel"),
+    path("me/channels/<slug:means>/remove/", me.remove_channel, name="remove_channel"),
+    path("me/sign-out-everywhere/", me.sign_out_everywhere, name="sign_out_everywhere"),
+    path("me/stand-ins/new/", me.new_stand_in, name="new_stand_in"),
+    path("me/stand-ins/<int:pk>/end/", me.end_stand_in, name="end_stand_in"),
 ]

@@ -107,9 +107,3 @@ def read_all(request: HttpRequest) -> HttpResponse:
     own = visible(reader(request), Notice.objects.all(), clock.today())
     services.mark_read(notices=own, at=clock.now())
     return redirect("inbox")
-
-
-@require_safe
-def account(request: HttpRequest) -> HttpResponse:
-    """Who one is here, and how one signs in."""
-    return TemplateResponse(request, "members/account.html", {})

@@ -1,0 +1,233 @@
+"""One's own account: how one signs in, is told, and who stands in."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from allauth.mfa.models import Authenticator
+from django.contrib import messages
+from django.contrib.auth import update_session_auth_hash
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from knox.models import AuthToken
+from rest_framework import serializers
+
+from members import clock, services
+from members.authentication import owed_first
+from members.models import Means, NoticeChannel, Pace, StandIn, User
+from members.pages.forms import Choice, Field, data_of, fields_of
+from members.pages.signing_in.kept import kept_post
+from members.permissions import visible
+from members.services.channel import masked
+from members.services.stand_in import candidates
+
+SHOWN = 200
+"""How many people to choose from are listed, as in the API."""
+
+PAST = 5
+"""How many of one's arrangements are shown, the last ones."""
+
+
+class EmailForm(serializers.Serializer):
+    """Wishes about e-mail."""
+
+    address = serializers.EmailField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        label=gettext_lazy("电子邮箱"),
+        help_text=gettext_lazy("留空时用账号中登记的邮箱"),
+    )
+    for_action = serializers.ChoiceField(
+        choices=Pace.choices, label=gettext_lazy("需要我办理的事项")
+    )
+    for_others = serializers.ChoiceField(choices=Pace.choices, label=gettext_lazy("其他通知"))
+
+
+class RobotForm(EmailForm):
+    """Wishes about text messages or a robot."""
+
+    address = serializers.CharField(
+        required=False,
+        max_length=500,
+        label=gettext_lazy("短信网关或机器人地址"),
+        help_text=gettext_lazy("如 wecombot://…、dingtalk://…、feishu://…；留空时不改变已有的地址"),
+    )
+
+
+class StandInForm(serializers.Serializer):
+    """Who gets one's notices during an absence."""
+
+    stand_in = serializers.IntegerField(label=gettext_lazy("代收人"))
+    since = serializers.DateField(label=gettext_lazy("自"))
+    until = serializers.DateField(label=gettext_lazy("至（不含当日）"))
+    reason = serializers.CharField(
+        required=False, allow_blank=True, max_length=200, label=gettext_lazy("事由")
+    )
+
+
+@require_safe
+def account(request: HttpRequest) -> HttpResponse:
+    """Who one is here, how one signs in, is told, and who stands in."""
+    user = cast(User, request.user)
+    own = Authenticator.objects.filter(user=user).order_by("created_at")
+    keys: dict[str, list[Any]] = {kind: [] for kind in Authenticator.Type.values}
+    for row in own:
+        keys[row.type].append(row)
+    channels = visible(user, NoticeChannel.objects.select_related("user"), clock.today())
+    stand_ins = StandIn.objects.filter(user=user).select_related("stand_in")
+    context = {
+        "channels": _channels(list(channels)),
+        "codes_left": sum(len(row.wrap().get_unused_codes()) for row in keys["recovery_codes"]),
+        "has_app": bool(keys["totp"]),
+        "owed": owed_first(user, clock.today()),
+        "passkeys": keys["webauthn"],
+        "stand_ins": stand_ins.order_by("-since")[:PAST],
+        "today": clock.today(),
+        "tokens": AuthToken.objects.filter(user=user).count(),
+    }
+    return TemplateResponse(request, "members/account.html", context)
+
+
+def _channels(known: list[NoticeChannel]) -> list[dict[str, Any]]:
+    """Each means with what the person wishes about it, or nothing."""
+    by_means = {row.means: row for row in known}
+    return [
+        {
+            "address": masked(by_means[means]) if means in by_means else "",
+            "means": means,
+            "row": by_means.get(means),
+        }
+        for means in Means
+    ]
+
+
+@require_POST
+def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
+    """End all other sessions, and the tokens; this session goes on."""
+    user = cast(User, request.user)
+    services.sign_out_everywhere(account=user, at=clock.now())
+    update_session_auth_hash(request, user)
+    messages.success(request, _("其他电脑和手机上的登录以及接口令牌已全部失效"))
+    return redirect("account")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def channel(request: HttpRequest, means: str) -> HttpResponse:
+    """Say how one wants to be told through a means."""
+    if means not in Means.values:
+        raise Http404
+    user = cast(User, request.user)
+    own = visible(user, NoticeChannel.objects.all(), clock.today()).filter(means=means).first()
+    form = EmailForm if means == Means.EMAIL else RobotForm
+    wishes = own or NoticeChannel(user=user, means=means)
+    initial = {
+        "address": wishes.address if means == Means.EMAIL else "",
+        "for_action": wishes.for_action,
+        "for_others": wishes.for_others,
+    }
+    faults: Mapping[str, Any] = {}
+    if request.method == "POST":
+        initial, data, faults = _read(form, request.POST)
+        if not faults:
+            try:
+                services.set_channel(user=user, means=means, at=clock.now(), **data)
+            except ValidationError as error:
+                faults = _told(error)
+            else:
+                messages.success(request, _("通知方式已保存"))
+                return redirect("account")
+    elif (kept := kept_post(request)) is not None:
+        initial, _data, _faults = _read(form, kept)
+    note = _("按规定必须送达的通知始终立即发送。")
+    return _page(request, Means(means).label, note, fields_of(form(), initial, faults), faults)
+
+
+@require_POST
+def remove_channel(request: HttpRequest, means: str) -> HttpResponse:
+    """Forget what one wished about a means."""
+    own = visible(cast(User, request.user), NoticeChannel.objects.all(), clock.today())
+    services.remove_channel(channel=get_object_or_404(own, means=means))
+    messages.success(request, _("通知方式已移除"))
+    return redirect("account")
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_stand_in(request: HttpRequest) -> HttpResponse:
+    """Arrange who gets one's notices during an absence."""
+    user = cast(User, request.user)
+    people = list(candidates(user, clock.today())[:SHOWN])
+    initial: Mapping[str, Any] = {"since": clock.today()}
+    faults: Mapping[str, Any] = {}
+    if request.method == "POST":
+        initial, data, faults = _read(StandInForm, request.POST)
+        if not faults:
+            wanted = User.objects.filter(pk=data.pop("stand_in")).first()
+            try:
+                services.appoint_stand_in(
+                    user=user, stand_in=wanted, by=user, at=clock.now(), **data
+                )
+            except ValidationError as error:
+                faults = _told(error)
+            else:
+                messages.success(request, _("代收已安排"))
+                return redirect("account")
+    elif (kept := kept_post(request)) is not None:
+        initial, _data, _faults = _read(StandInForm, kept)
+    choices = [Choice(str(person.pk), str(person)) for person in people]
+    fields = fields_of(
+        StandInForm(),
+        initial,
+        faults,
+        choices=lambda path, declared: choices if path == "stand_in" else None,
+    )
+    note = _("代收人须与您在同一委员会、单位或组织任职；只收到通知，不能代您办理。")
+    return _page(request, _("安排代收"), note, fields, faults)
+
+
+@require_POST
+def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
+    """End an arrangement of one's own today."""
+    user = cast(User, request.user)
+    row = get_object_or_404(StandIn.objects.filter(user=user), pk=pk)
+    services.end_stand_in(stand_in=row, by=user, at=clock.now())
+    messages.success(request, _("代收已结束"))
+    return redirect("account")
+
+
+# -- Forms ---------------------------------------------------------------------------------
+
+
+def _read(
+    form: type[serializers.Serializer[Any]], sent: QueryDict
+) -> tuple[dict[str, Any], dict[str, Any], Mapping[str, Any]]:
+    """What was typed, what it means, and what is wrong with it by field."""
+    typed = data_of(form(), sent)
+    read = form(data=typed)
+    read.is_valid()
+    return typed, dict(read.validated_data), read.errors
+
+
+def _told(error: ValidationError) -> Mapping[str, Any]:
+    return (
+        error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    )
+
+
+def _page(
+    request: HttpRequest, heading: str, note: str, fields: list[Field], faults: Mapping[str, Any]
+) -> HttpResponse:
+    context = {
+        "faults": [faulty for field in fields for faulty in field.faulty()],
+        "fields": fields,
+        "heading": heading,
+        "note": note,
+        "refusals": [str(text) for text in faults.get(NON_FIELD_ERRORS, [])],
+    }
+    return TemplateResponse(request, "members/own_form.html", context)

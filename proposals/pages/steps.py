@@ -30,7 +30,7 @@ from proposals.errors import Conflict, RuleBroken, Stale
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import Event
 from proposals.pages.inputs import choices_for, filled
-from proposals.pages.subjects import SubjectPage, page_of
+from proposals.pages.subjects import FORMS, SubjectPage, page_of
 from proposals.permissions import require, visible_row
 
 
@@ -155,14 +155,19 @@ def subject_of(page: SubjectPage, user: User, key: int) -> Subject:
 def take(request: HttpRequest, page: SubjectPage, step: str, pk: int) -> HttpResponse:
     """The form of a step, and taking it."""
     subject = subject_of(page, reader(request), pk)
-    return taken(request, subject, step_of(page, step, creates=False))
+    return _answered(request, subject, step_of(page, step, creates=False))
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest, page: SubjectPage, step: str) -> HttpResponse:
     """The form of a step that brings a subject into being, and taking it."""
     subject = page.model(committee=committee_of(request))
-    return taken(request, subject, step_of(page, step, creates=True))
+    return _answered(request, subject, step_of(page, step, creates=True))
+
+
+def _answered(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
+    own = FORMS.get((type(subject), step.name))
+    return taken(request, subject, step) if own is None else own(request, subject, step)
 
 
 def committee_of(request: HttpRequest) -> Committee:

@@ -14,7 +14,11 @@ from proposals.lifecycle.subject import Step, Subject
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from django.http import HttpRequest, HttpResponse
+
     from members.models import User
+
+    FormView = Callable[[HttpRequest, Any, Step], HttpResponse]
 
 
 def _nothing(subject: Any, user: User, at: datetime) -> dict[str, Any]:
@@ -59,6 +63,11 @@ def add(*pages: SubjectPage) -> None:
     """Give kinds of subjects their pages."""
     for page in pages:
         PAGES[page.model] = page
+
+
+FORMS: dict[tuple[type[Subject], str], FormView] = {}
+"""Model and name of a step to the view of its form, where it looks its own way; such a view ends
+in ``steps.taken``. All other forms are drawn from their declaration alone."""
 
 
 def page_of(subject: Subject) -> SubjectPage:

@@ -4,6 +4,7 @@ from members.models.body import Body
 from members.models.calendar import CalendarDay, CalendarYear
 from members.models.committee import Committee, Session, Term
 from members.models.delivery import Delivery, Means, NoticeChannel, Pace
+from members.models.form_draft import FormDraft
 from members.models.heartbeat import Heartbeat
 from members.models.member import Member
 from members.models.notice import Notice
@@ -23,6 +24,7 @@ __all__ = [
     "CalendarYear",
     "Committee",
     "Delivery",
+    "FormDraft",
     "Heartbeat",
     "Means",
     "Member",

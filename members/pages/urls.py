@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.pages import lists, me, views
+from members.pages import drafts, lists, me, views
 
 urlpatterns = [
     path("counts/", views.counts, name="counts"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("work/<slug:slug>/views/", lists.view_counts, name="view_counts"),
     path("work/<slug:slug>/views/new/", lists.save_view, name="save_view"),
     path("views/<int:pk>/delete/", lists.drop_view, name="drop_view"),
+    path("kept/", drafts.keep, name="keep_draft"),
+    path("kept/drop/", drafts.drop, name="drop_draft"),
     path("me/", me.account, name="account"),
     path("me/channels/<slug:means>/", me.channel, name="channel"),
     path("me/channels/<slug:means>/remove/", me.remove_channel, name="remove_channel"),

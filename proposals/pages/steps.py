@@ -18,8 +18,11 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.request import Request
 
 from members import clock
-from members.models import Committee, User
+from members.models import Committee, FormDraft, User
+from members.pages.drafts import draft_of, forget
+from members.pages.drafts import fields_of as fields_of_draft
 from members.pages.forms import ADD, Field, data_of, fields_of
+from members.pages.signing_in.kept import kept_post
 from members.pages.trail import Trail, carried, trail_of
 from members.pages.views import reader
 from members.selectors import posts_of, rules_for
@@ -50,6 +53,7 @@ class StepForm:
     refusals: list[str] = field(default_factory=list)
     changes: list[dict[str, Any]] = field(default_factory=list)
     more: str = ""
+    restored: FormDraft | None = None
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -198,6 +202,8 @@ def taken(
         event = try_step(request, form)
         if event is not None:
             return _gone_on(request, form, event)
+    else:
+        _restore(request, form)
     trail = trail_of(request, user, subject.root_id or subject.pk or 0)
     context = {
         "form": form,
@@ -211,6 +217,16 @@ def taken(
         # A refusal is swapped in as well: htmx takes what is not an error.
         return TemplateResponse(request, f"{template}#form", context)
     return TemplateResponse(request, template, context, status=status)
+
+
+def _restore(request: HttpRequest, form: StepForm) -> None:
+    """Show what was typed before and not sent: into this form, or while signed out."""
+    sent = kept_post(request)
+    if sent is None:
+        form.restored = draft_of(form.user, form.url)
+        sent = fields_of_draft(form.restored) if form.restored is not None else None
+    if sent is not None:
+        form.data = data_of(form.step.input(), sent)
 
 
 def try_step(request: HttpRequest, form: StepForm) -> Event | None:
@@ -264,6 +280,7 @@ def _tell(form: StepForm, detail: Mapping[str, Any]) -> None:
 
 def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse:
     """Say what was done and go where the reader wants to be after saving."""
+    forget(form.user, form.url)
     messages.success(request, said(event, form.step))
     target = _target(request, form, event)
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware

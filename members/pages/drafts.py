@@ -1,0 +1,75 @@
+"""What is typed saves itself: a copy on the server, beside the one that the browser keeps."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from members import clock
+from members.models import FormDraft, User
+from members.pages.views import back, reader
+
+MOST = 200 * 1024
+"""Bytes of text that are kept of a form."""
+
+FORMS = 50
+"""Forms that are kept of a person; the oldest go first."""
+
+KEPT_FOR = timedelta(days=60)
+"""How long a form that was never sent is kept."""
+
+LEFT_OUT = {"csrfmiddlewaretoken", "key", "path", "next", "after", "list", "in", "at"}
+"""What a form sends that nobody typed."""
+
+
+@require_POST
+def keep(request: HttpRequest) -> HttpResponse:
+    """Keep the fields of the form named by ``path`` and say when that was."""
+    path = request.POST.get("path", "")[:200]
+    fields = {name: values for name, values in request.POST.lists() if name not in LEFT_OUT}
+    size = sum(len(value.encode()) for values in fields.values() for value in values)
+    if not path.startswith("/") or size > MOST:
+        return JsonResponse({"saved": _("内容过长，没有自动保存")}, status=400)
+    user, now = reader(request), clock.now()
+    FormDraft.objects.update_or_create(
+        user=user, path=path, defaults={"fields": fields, "saved_at": now}
+    )
+    _tidy(user)
+    saved = _("已保存 %(time)s") % {"time": localtime(now).strftime("%H:%M:%S")}
+    return JsonResponse({"saved": saved, "at": now.isoformat()})
+
+
+@require_POST
+def drop(request: HttpRequest) -> HttpResponse:
+    """Throw away what was typed into a form and not sent."""
+    forget(reader(request), request.POST.get("path", ""))
+    return back(request)
+
+
+def draft_of(user: User, path: str) -> FormDraft | None:
+    """What the person typed into the form at ``path`` and has not sent."""
+    since = clock.now() - KEPT_FOR
+    return FormDraft.objects.filter(user=user, path=path, saved_at__gte=since).first()
+
+
+def fields_of(draft: FormDraft) -> QueryDict:
+    """The kept fields as the browser sent them."""
+    sent = QueryDict(mutable=True)
+    for name, values in draft.fields.items():
+        sent.setlist(name, values)
+    return sent
+
+
+def forget(user: User, path: str) -> None:
+    """The form at ``path`` was sent, or given up."""
+    FormDraft.objects.filter(user=user, path=path).delete()
+
+
+def _tidy(user: User) -> None:
+    """Keep no more than ``FORMS`` of a person."""
+    surplus = FormDraft.objects.filter(user=user).order_by("-saved_at")[FORMS:]
+    FormDraft.objects.filter(pk__in=[row.pk for row in surplus.only("pk")]).delete()

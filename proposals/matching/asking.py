@@ -100,7 +100,7 @@ def _piece(piece: str) -> tuple[Asked, list[Term]]:
     asked = all_of(*(group for group, _terms in groups))
     terms = [term for _group, counted in groups for term in counted]
     if 1 < len(piece) <= LONGEST_NAME:
-        asked = any_of(asked, all_of(*map(Word, bigrams(piece))))
+        asked = any_of(asked, all_of(*map(Word, bigrams([piece]))))
     if len(piece) > 1 and not long:
         terms.append(Term((piece,)))
     return asked, terms

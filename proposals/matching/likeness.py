@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from proposals.matching.words import (
     bigrams,
     characters,
-    joined,
     matter,
+    pieces,
     telling,
     without_places,
     words,
@@ -110,7 +110,7 @@ class Text:
         """The terms of the vectors, one table for each part."""
         stripped = self.stripped()
         title, body = telling(stripped.title), telling(stripped.body)
-        in_title, in_body = joined(title), joined(body)
+        in_title, in_body = pieces(title), pieces(body)
         return (
             _counted(words(body), words(title)),
             _counted(bigrams(in_body), bigrams(in_title)),

@@ -24,7 +24,7 @@ from proposals.matching.likeness import Frequencies, key_of
 from proposals.matching.query import Query
 from proposals.matching.sources import SENT
 from proposals.matching.upkeep import current_frequencies
-from proposals.matching.words import STOP_WORDS, bigrams, characters, folded
+from proposals.matching.words import STOP_WORDS, WORD, bigrams, characters, folded
 from proposals.models import Assignment, Cosignature, Proposal, Reply, Suggestion
 from proposals.permissions import inside, is_all_inside
 
@@ -293,7 +293,8 @@ def _rarity(word: str, frequencies: Frequencies) -> float:
     """
     if word in STOP_WORDS:
         return 0.1
-    table, parts = (PAIRS, bigrams(word)) if len(word) > 1 else (SIGNS, characters(word))
+    pieces = WORD.findall(folded(word))
+    table, parts = (PAIRS, bigrams(pieces)) if len(word) > 1 else (SIGNS, characters(pieces))
     if not parts:
         return 1.0
     keys = np.array([key_of(part) for part in parts], np.uint32)

@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from importlib.resources import files
+from operator import add
 
 import rjieba
 
@@ -24,6 +25,9 @@ GENRE = re.compile(
 )
 """What nearly every title begins and ends with, and what says nothing of the matter."""
 
+PLAIN = tuple((sign, unicodedata.normalize("NFKC", sign)) for sign in "，：；！？（）")
+"""The full-width signs of nearly every text; one without them is mostly in normal form already."""
+
 
 def _listed(name: str) -> frozenset[str]:
     lines = files(__package__).joinpath(name).read_text(encoding="utf-8").splitlines()
@@ -36,6 +40,8 @@ STOP_WORDS = _listed("stop_words.txt")
 
 def folded(text: str) -> str:
     """The text as it is compared: full-width forms made plain, letters small."""
+    for sign, plain in PLAIN:
+        text = text.replace(sign, plain)
     return unicodedata.normalize("NFKC", text).lower()
 
 
@@ -55,34 +61,36 @@ def words(runs: Iterable[Sequence[str]]) -> list[str]:
     return [word for run in runs for word in run if len(word) > 1]
 
 
-def joined(runs: Iterable[Sequence[str]]) -> str:
-    """Telling runs as a text again, with blanks where something was left out."""
-    return " ".join("".join(run) for run in runs)
+def pieces(runs: Iterable[Sequence[str]]) -> list[str]:
+    """The matches of ``WORD`` in telling runs, across their words."""
+    return WORD.findall(" ".join("".join(run) for run in runs))
 
 
-def bigrams(text: str) -> list[str]:
-    """Every two neighbouring Chinese characters, and Latin words whole."""
+def bigrams(parts: Iterable[str]) -> list[str]:
+    """Every two neighbouring Chinese characters of matches of ``WORD``, and Latin words whole."""
     found: list[str] = []
-    for part in WORD.findall(folded(text)):
+    for part in parts:
         if part[0] < CHINESE:
             found.append(part)
         else:
-            found += [part[at : at + 2] for at in range(len(part) - 1)]
+            found += map(add, part, part[1:])
     return found
 
 
-def characters(text: str) -> list[str]:
-    """Every Chinese character."""
-    return [sign for part in WORD.findall(folded(text)) if part[0] >= CHINESE for sign in part]
+def characters(parts: Iterable[str]) -> list[str]:
+    """Every Chinese character of matches of ``WORD``."""
+    return [sign for part in parts if part[0] >= CHINESE for sign in part]
 
 
 def search_words(text: str) -> list[str]:
     """Every word that a search may ask for, in the order of the text, long words in parts too."""
-    return [
-        word[:LONGEST]
-        for cut in rjieba.cut_for_search(folded(text))
-        for word in ([cut] if WORD.fullmatch(cut) else WORD.findall(cut))
-    ]
+    return _search_words(folded(text))
+
+
+def _search_words(plain: str) -> list[str]:
+    # All at once, not cut by cut; no match goes across a blank.
+    matches = WORD.findall(" ".join(rjieba.cut_for_search(plain)))
+    return [word[:LONGEST] for word in matches]
 
 
 def findable(text: str) -> list[str]:
@@ -91,10 +99,12 @@ def findable(text: str) -> list[str]:
     For titles, names and numbers: a name is cut into words by guessing, and nobody who looks
     for one knows the guess. The zeros before a number may be left out.
     """
-    found = search_words(text)
-    more = [*bigrams(text), *characters(text), *WORD.findall(folded(text))]
+    plain = folded(text)
+    found, parts = _search_words(plain), WORD.findall(plain)
+    more = [*bigrams(parts), *characters(parts), *parts]
     more += [word.lstrip("0") for word in more if word.isdecimal()]
-    return found + [word for word in dict.fromkeys(more) if word and word not in found]
+    there = {"", *found}
+    return found + [word for word in dict.fromkeys(more) if word not in there]
 
 
 def matter(title: str) -> str:

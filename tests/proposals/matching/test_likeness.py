@@ -1,5 +1,6 @@
 """How alike two texts are: what counts, and what must not."""
 
+import unicodedata
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,7 @@ from proposals.matching.clusters import clusters
 from proposals.matching.evaluation import Unreadable, edited, evaluate
 from proposals.matching.likeness import FINE, Frequencies, Profile, Text
 from proposals.matching.matrix import profile_matrix
-from proposals.matching.words import telling
+from proposals.matching.words import folded, telling
 
 LABELLED = Path(__file__).parents[3] / "bench/data/proposals.jsonl"
 
@@ -72,6 +73,11 @@ def test_the_forms_of_the_genre_are_no_likeness(common):
 
     assert formal == pytest.approx(plain, abs=0.02)
     assert telling(forms) == []
+
+
+@given(st.text() | st.text("，：；！？（）ＡＢ１ⅰ㈱①カﾞe\u0301\u0338aZ电梯"))
+def test_a_folded_text_is_its_normal_form_in_small_letters(text):
+    assert folded(text) == unicodedata.normalize("NFKC", text).lower()
 
 
 def test_the_committees_own_places_are_no_likeness(common):

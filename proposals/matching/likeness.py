@@ -14,6 +14,7 @@ import struct
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import NamedTuple
 from zlib import crc32
 
@@ -157,14 +158,18 @@ class Frequencies:
 
     def rarity(self, part: int, keys: Keys) -> Weights:
         """The inverse document frequency of each key, in natural logarithms."""
-        known, counts = self.tables[part]
-        found = np.ones(len(keys), np.float32)
+        known, _counts = self.tables[part]
+        at = np.searchsorted(known, keys)
         if len(known):
-            at = np.searchsorted(known, keys)
-            at[at == len(known)] = 0
-            found = np.where(known[at] == keys, counts[at], found).astype(np.float32)
-        rarity = np.log((self.documents + 1) / (found + 0.5))
-        return np.maximum(rarity, 0.01).astype(np.float32)
+            at[known.take(at, mode="clip") != keys] = len(known)
+        return self._rarities[part][at]
+
+    @cached_property
+    def _rarities(self) -> tuple[Weights, ...]:
+        """The rarity of each key of the tables; at the end of each that of all other keys."""
+        found = [np.append(counts, 1).astype(np.float32) for _known, counts in self.tables]
+        rarities = [np.log((self.documents + 1) / (counts + 0.5)) for counts in found]
+        return tuple(np.maximum(rarity, 0.01).astype(np.float32) for rarity in rarities)
 
     def pack(self) -> bytes:
         """The counts as bytes."""

@@ -252,17 +252,24 @@ class Profile:
     @classmethod
     def unpack(cls, data: bytes) -> Profile:
         """The profile that ``pack`` wrote."""
-        vectors = []
-        for keys, impacts in _cut(data):
-            weights = np.frombuffer(impacts, "<u2").astype(np.float32) / np.float32(FINE)
-            vectors.append(Vector(np.frombuffer(keys, "<u4"), weights))
-        return cls(tuple(vectors))
+        return cls(tuple(_unpacked(keys, impacts) for keys, impacts in _cut(data)))
 
 
-def _cut(data: bytes) -> list[tuple[bytes, bytes]]:
-    """The keys and the impacts of each vector of a packed profile."""
+def packed_words(data: bytes) -> Vector:
+    """The words of a profile that ``Profile.pack`` wrote, without the rest."""
+    ((keys, impacts),) = _cut(data, 1)
+    return _unpacked(keys, impacts)
+
+
+def _unpacked(keys: bytes, impacts: bytes) -> Vector:
+    weights = np.frombuffer(impacts, "<u2").astype(np.float32) / np.float32(FINE)
+    return Vector(np.frombuffer(keys, "<u4"), weights)
+
+
+def _cut(data: bytes, count: int = len(PARTS)) -> list[tuple[bytes, bytes]]:
+    """The keys and the impacts of the first vectors of a packed profile."""
     parts, at = [], 0
-    for _part in PARTS:
+    for _part in range(count):
         (size,) = struct.unpack_from("<H", data, at)
         keys = at + 2
         impacts, at = keys + 4 * size, keys + 6 * size

@@ -141,15 +141,15 @@ def _index(keys: Iterable[int]) -> None:
 
 def entry_of(source: Source, frequencies: Frequencies, vocabulary: int) -> IndexEntry:
     """The entry of a proposal."""
-    proposal = source.proposal
+    proposal, text = source.proposal, source.text
     return IndexEntry(
         proposal=proposal,
-        profile=Profile.of(source.text, frequencies).pack(),
+        profile=Profile.of(text, frequencies).pack(),
         scopes=source.scopes,
-        digest=_digest(embedded_text(source.text)),
+        digest=_digest(embedded_text(text)),
         title_words=_listed(short=[proposal.title, proposal.case_no, proposal.receipt_no]),
         body_words=_listed(
-            [source.text.body, proposal.background, *source.open_replies], short=source.proposers
+            [text.body, proposal.background, *source.open_replies], short=source.proposers
         ),
         inner_words=_listed(source.other_replies, short=source.units),
         vocabulary=vocabulary,

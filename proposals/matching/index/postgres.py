@@ -69,14 +69,19 @@ class PostgresIndex(RelationalIndex):
                     "DELETE FROM proposals_posting AS p USING unnest(%s::bigint[], %s::int[], "
                     "%s::bigint[]) AS g(term, impact, proposal_id) WHERE p.term = g.term "
                     "AND p.impact = g.impact AND p.proposal_id = g.proposal_id",
-                    [list(column) for column in zip(*gone, strict=True)],
+                    _arrays(gone),
                 )
             if come:
                 cursor.execute(
                     "INSERT INTO proposals_posting (term, impact, proposal_id) "
                     "SELECT * FROM unnest(%s::bigint[], %s::int[], %s::bigint[])",
-                    [list(column) for column in zip(*come, strict=True)],
+                    _arrays(come),
                 )
+
+
+def _arrays(rows: Sequence[Row]) -> list[str]:
+    """The columns of rows as arrays, written out: psycopg would look into each number for signs."""
+    return [f"{{{','.join(map(str, column))}}}" for column in zip(*rows, strict=True)]
 
 
 class _Among(Func):

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from members.prepared import KEY, prepared
 from proposals.matching.index.base import Index
-from proposals.matching.likeness import Profile, Vector
+from proposals.matching.likeness import Vector, packed_words
 from proposals.models import IndexEntry
 
 POSTED = 60
@@ -23,15 +23,9 @@ ASKED = 30
 READ = 400
 """How many proposals are read for one word: those where it weighs most."""
 
-COLUMNS = (
-    "profile",
-    "scopes",
-    "digest",
-    "title_words",
-    "body_words",
-    "inner_words",
-    "vocabulary",
-)
+FIELDS = IndexEntry._meta.concrete_fields
+COLUMNS = [field.attname for field in FIELDS]
+"""All that an entry is stored as; the columns have the names of the attributes."""
 
 Row = tuple[int, int, int]
 """Scope and term in one number, impact, proposal."""
@@ -41,11 +35,22 @@ def _term(scope: int, key: int) -> int:
     return scope << 32 | key
 
 
+def _upsert(rows: int) -> str:
+    """The statement that writes so many entries, over those that are there."""
+    row = f"({', '.join(['%s'] * len(COLUMNS))})"
+    # Nothing in the statement comes from outside.
+    return (
+        f"INSERT INTO proposals_indexentry ({', '.join(COLUMNS)}) "  # noqa: S608
+        f"VALUES {', '.join([row] * rows)} ON CONFLICT (proposal_id) DO UPDATE SET "
+        + ", ".join(f"{name} = EXCLUDED.{name}" for name in COLUMNS if name != "proposal_id")
+    )
+
+
 def postings(entry: IndexEntry) -> list[Row]:
     """The rows by which an entry is found as alike."""
     if not entry.profile:
         return []
-    words = Profile.unpack(bytes(entry.profile)).words.heaviest(POSTED)
+    words = packed_words(bytes(entry.profile)).heaviest(POSTED)
     terms = list(zip(words.keys.tolist(), words.impacts().tolist(), strict=True))
     return [
         (_term(scope, key), impact, entry.proposal_id)
@@ -77,13 +82,8 @@ class RelationalIndex(Index):
         with transaction.atomic():
             old = self._posted(keys)
             new = {row for entry in entries for row in postings(entry)}
-            IndexEntry.objects.bulk_create(
-                entries,
-                batch_size=200,
-                update_conflicts=True,
-                unique_fields=["proposal"],
-                update_fields=COLUMNS,
-            )
+            if entries:
+                self._keep(entries)
             self._write(sorted(old - new), sorted(new - old))
 
     def drop(self, proposals: Iterable[int]) -> None:
@@ -110,6 +110,16 @@ class RelationalIndex(Index):
     @abstractmethod
     def _nearest(self, terms: Sequence[tuple[int, int]], limit: int) -> tuple[str, list[Any]]:
         """The statement that reads the nearest proposals, and its parameters."""
+
+    def _keep(self, entries: Sequence[IndexEntry]) -> None:
+        """Write the entries, past Django, which takes half as long as the database for one."""
+        values = [
+            field.get_db_prep_save(getattr(entry, field.attname), connection)
+            for entry in entries
+            for field in FIELDS
+        ]
+        with connection.cursor() as cursor:
+            cursor.execute(_upsert(len(entries)), values)
 
     def _posted(self, keys: Sequence[int]) -> set[Row]:
         rows = _posting(list(keys)) if keys else []

@@ -12,7 +12,7 @@ from members.enums import Linkage
 from proposals.matching import evaluation
 from proposals.matching.clusters import clusters
 from proposals.matching.evaluation import Unreadable, edited, evaluate
-from proposals.matching.likeness import FINE, Frequencies, Profile, Text
+from proposals.matching.likeness import FINE, Frequencies, Profile, Text, packed_words
 from proposals.matching.matrix import profile_matrix
 from proposals.matching.words import folded, telling
 
@@ -105,6 +105,7 @@ def test_a_profile_comes_back_from_the_database_as_it_was_stored(text):
     again = Profile.unpack(profile.pack())
 
     assert again.pack() == profile.pack()
+    assert np.array_equal(packed_words(profile.pack()).keys, profile.words.keys)
     for here, there in zip(profile.vectors, again.vectors, strict=True):
         np.testing.assert_allclose(here.weights, there.weights, atol=1 / FINE)
 

@@ -70,7 +70,8 @@ class Worklist:
     ``prepare`` adds to the rows of one page what their cells read, in a constant number of
     queries. ``session`` is the path from a row to its session, empty where the choice of a
     session does not narrow the list. ``bulk`` names steps that can be taken on many.
-    ``comes_next`` says, when it is empty, when something will stand here.
+    ``comes_next`` says, when it is empty, when something will stand here. ``tab`` is the tab at
+    which the pages of its rows open.
     """
 
     slug: str
@@ -89,6 +90,7 @@ class Worklist:
     bulk: Sequence[str] = ()
     tools: str = ""
     counted: bool = True
+    tab: str = ""
 
     @property
     def url(self) -> str:
@@ -267,7 +269,8 @@ class Listing:
 
     def trail(self, position: int) -> str:
         """The query by which the page of a row knows its place in this list."""
-        return urlencode({"list": self.worklist.slug, "in": self.query, "at": position})
+        place = {"list": self.worklist.slug, "in": self.query, "at": position}
+        return urlencode({**({"tab": self.worklist.tab} if self.worklist.tab else {}), **place})
 
 
 def _turned(order: Sequence[str], down: bool) -> list[str]:

@@ -24,7 +24,7 @@ from proposals.lifecycle.subject import Subject
 from proposals.models import Event, Proposal
 from proposals.pages.life import ball, bar, clocks, coming
 from proposals.pages.steps import subject_of
-from proposals.pages.subjects import PAGES, SubjectPage, page_of
+from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of
 from proposals.pages.timeline import timeline
 from proposals.permissions import offers
 
@@ -96,6 +96,7 @@ class Action:
     url: str
     refusal: str
     about: str
+    alone: bool = False  # whether its form has a page to itself
 
 
 def actions(subject: Subject, user: User) -> list[Action]:
@@ -109,6 +110,7 @@ def actions(subject: Subject, user: User) -> list[Action]:
             url=page.step_url(subject, offer.step),
             refusal=offer.refusal,
             about=offer.step.about,
+            alone=(type(subject), offer.step.name) in ALONE,
         )
         for offer in offers(user, subject, clock.today())
     ]

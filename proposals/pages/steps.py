@@ -314,5 +314,7 @@ def _page_after(event: Event, trail: Trail | None) -> str:
     """The page of what was moved; what hangs on a proposal is shown with it."""
     subject = event.subject
     shown = subject.root if subject.root_id is not None else subject
-    address = page_of(shown).url(shown)
-    return f"{address}?{trail.query}" if trail is not None else address
+    address, tab = page_of(shown).url(shown), page_of(subject).tab
+    if trail is not None:
+        return f"{address}?{trail.query}"
+    return f"{address}?tab={tab}" if tab and shown is not subject else address

@@ -30,7 +30,7 @@ class SubjectPage:
     """The page of a kind of subject: where it is, what it reads, what draws it.
 
     ``slug`` is that of the API; ``context`` gives the template what it shows beside the
-    subject, in a constant number of queries.
+    subject, in a constant number of queries. ``tab`` is where the page of the proposal shows it.
     """
 
     model: type[Subject]
@@ -38,6 +38,7 @@ class SubjectPage:
     template: str = "proposals/subject.html"
     related: tuple[str, ...] = ()
     context: Callable[[Any, User, datetime], dict[str, Any]] = field(default=_nothing)
+    tab: str = ""
 
     @property
     def name(self) -> str:
@@ -68,6 +69,10 @@ def add(*pages: SubjectPage) -> None:
 FORMS: dict[tuple[type[Subject], str], FormView] = {}
 """Model and name of a step to the view of its form, where it looks its own way; such a view ends
 in ``steps.taken``. All other forms are drawn from their declaration alone."""
+
+
+ALONE: set[tuple[type[Subject], str]] = set()
+"""Model and name of steps whose form has a page to itself: too much for a sheet over another."""
 
 
 def page_of(subject: Subject) -> SubjectPage:

@@ -1,17 +1,26 @@
 """The invented people of the demo, shown so that a visitor can sign in as any of them."""
 
 import json
-from typing import TypedDict
+from dataclasses import dataclass
 
 from django.conf import settings
 
+from members.enums import Role
 
-class DemoLogin(TypedDict):
-    """One invented person."""
+
+@dataclass(frozen=True)
+class DemoLogin:
+    """One invented person; ``scope`` is their unit or body, where the role has one."""
 
     role: str
     username: str
     password: str
+    scope: str = ""
+
+    @property
+    def label(self) -> str:
+        """The role in the reader's language."""
+        return str(Role(self.role).label) if self.role in Role.values else self.role
 
 
 def logins() -> list[DemoLogin]:
@@ -19,4 +28,4 @@ def logins() -> list[DemoLogin]:
     path = settings.DATA_DIR / "demo-logins.json"
     if not settings.DEMO or not path.exists():
         return []
-    return json.loads(path.read_text(encoding="utf-8"))
+    return [DemoLogin(**row) for row in json.loads(path.read_text(encoding="utf-8"))]

@@ -80,9 +80,9 @@ def _rate_all(story: Story, rating: Rating, at: datetime) -> None:
     for unit, forms in story.forms.items():
         for number, form in enumerate(forms):
             if unit == first and number == 0:
-                _rate(story, form, rating, at)
+                rate(story, form, rating, at)
             else:
-                _rate(story, form, _good(story), at)
+                rate(story, form, _good(story), at)
 
 
 def _rate_poor(story: Story, rating: Rating, at: datetime) -> None:
@@ -91,9 +91,9 @@ def _rate_poor(story: Story, rating: Rating, at: datetime) -> None:
     (poor, *_others) = story.forms.pop(unit)
     for forms in story.forms.values():
         for form in forms:
-            _rate(story, form, _good(story), at)
+            rate(story, form, _good(story), at)
     story.forms = {}
-    _rate(story, poor, rating, at + timedelta(minutes=10))
+    rate(story, poor, rating, at + timedelta(minutes=10))
 
 
 def _good(story: Story) -> Rating:
@@ -103,7 +103,7 @@ def _good(story: Story) -> Rating:
     return Rating(attitude, result)
 
 
-def _rate(story: Story, form: int, rating: Rating, at: datetime) -> None:
+def rate(story: Story, form: int, rating: Rating, at: datetime) -> None:
     """By the proposer themself, or copied by the office from the signed paper."""
     scales = story.scenario.rules.feedback
     poor = any(e.code == rating.result and e.poor for e in scales.result)

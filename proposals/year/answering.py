@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from members.enums import ContactStage, Role
-from proposals.enums import Publicity
+from proposals.enums import Publicity, ReplyState
 from proposals.year import replies, supervising
 from proposals.year.letters import Note
 from proposals.year.scenario import Path, Stage
@@ -23,35 +23,47 @@ def handle(story: Story) -> None:
     for task in story.life.answering:
         replied_at = story.later(story.assigned_at, *speed)
         supervising.remind(story, replied_at - timedelta(days=3))
-        _talk(story, task.unit, replied_at - timedelta(days=3))
+        talk(story, task.unit, replied_at - timedelta(days=3))
         draft(story, task.unit, replied_at - timedelta(days=2))
         if story.life.stage != Stage.DRAFTING:
             send(story, task.unit, replied_at)
             story.replied_at = max(story.replied_at, replied_at)
 
 
-def draft(story: Story, unit: str, at: datetime) -> None:
-    """The handler writes the reply of this round."""
+def draft(story: Story, unit: str, at: datetime, promised_for: date | None = None) -> None:
+    """The handler writes the reply of this round; ``promised_for`` dates what it promises."""
     handler = story.company.handler(unit)
     content = _reply(story, unit, at)
+    if promised_for is not None:
+        content["commitments"] = [
+            {**promise, "due_on": promised_for} for promise in content["commitments"]
+        ]
     receipt = handler.post(f"assignments/{story.tasks[unit]}/draft-reply/", at, **content)
     (story.replies[unit],) = receipt.ids("reply", "begin")
 
 
 def talk_again(story: Story, unit: str, at: datetime) -> None:
     """Before a second reply the unit talks with the proposer anew."""
-    _record(story, unit, at, ContactStage.AFTER)
+    record(story, unit, at, ContactStage.AFTER)
 
 
-def send(story: Story, unit: str, at: datetime) -> None:
-    """Check, signature, inspection where the rulebook has it, delivery."""
+def send(story: Story, unit: str, at: datetime, until: ReplyState = ReplyState.DELIVERED) -> None:
+    """Check, signature, inspection where the rulebook has it, delivery; or only ``until``."""
     path = f"replies/{story.replies[unit]}"
     company = story.company
     company.handler(unit).post(f"{path}/send-to-check/", at - timedelta(hours=20))
+    if until == ReplyState.CHECKING:
+        return
     company.liaison(unit).post(f"{path}/pass-check/", at - timedelta(hours=16))
+    if until == ReplyState.SIGNING:
+        return
     company.signatory(unit).post(f"{path}/sign/", at - timedelta(hours=12))
+    if until == ReplyState.INSPECTION:
+        return
     if story.scenario.rules.handling.inspection:
         _inspect(story, unit, at - timedelta(hours=8))
+    if until == ReplyState.SIGNED:
+        return
     serial = story.replies[unit] % 10000
     receipt = company.liaison(unit).post(
         f"{path}/deliver/", at, document_number=f"复〔{at.year}〕{serial}号"
@@ -74,16 +86,17 @@ def correct(story: Story, at: datetime) -> None:
     send(story, unit, story.later(at, 2, 3))
 
 
-def _talk(story: Story, unit: str, at: datetime) -> None:
+def talk(story: Story, unit: str, at: datetime) -> None:
     """As many contacts, in the stages, as the rulebook asks for."""
     policy = story.scenario.rules.handling
     stages = list(policy.contact_stages)
     stages += [ContactStage.DURING] * (policy.contacts_required - len(stages))
     for days, stage in enumerate(reversed(stages or [ContactStage.DURING])):
-        _record(story, unit, at - timedelta(days=days), stage)
+        record(story, unit, at - timedelta(days=days), stage)
 
 
-def _record(story: Story, unit: str, at: datetime, stage: ContactStage) -> None:
+def record(story: Story, unit: str, at: datetime, stage: ContactStage) -> None:
+    """One talk of the unit with the proposer."""
     contact = replies.contact(story.rng, story.text, unit=unit, stage=stage)
     handler = story.company.handler(unit)
     handler.post(
@@ -110,18 +123,21 @@ def _assist(story: Story) -> None:
             officer = company.office(Role.ASSIGNING_OFFICER)
             officer.post(f"{path}/waive-opinion/", at, reason=reason)
             continue
-        text = replies.assist_opinion(
-            story.rng, story.text, unit=task.unit, lead=life.tasks[0].unit
-        )
-        company.liaison(task.unit).post(
-            f"{path}/give-opinion/",
-            at,
-            text=text,
-            document_number=f"会办〔{at.year}〕{story.tasks[task.unit] % 1000}号",
-            signed_by=company.signatory(task.unit).user.name,
-            handler=company.handler(task.unit).user.name,
-            phone=story.phone(),
-        )
+        give_opinion(story, task.unit, at)
+
+
+def give_opinion(story: Story, unit: str, at: datetime) -> None:
+    """An assisting unit tells the lead unit what it thinks."""
+    company, lead = story.company, story.life.tasks[0].unit
+    company.liaison(unit).post(
+        f"assignments/{story.tasks[unit]}/give-opinion/",
+        at,
+        text=replies.assist_opinion(story.rng, story.text, unit=unit, lead=lead),
+        document_number=f"会办〔{at.year}〕{story.tasks[unit] % 1000}号",
+        signed_by=company.signatory(unit).user.name,
+        handler=company.handler(unit).user.name,
+        phone=story.phone(),
+    )
 
 
 def _extend(story: Story) -> None:

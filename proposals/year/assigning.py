@@ -77,17 +77,19 @@ def ask_too_late(story: Story, at: datetime) -> None:
     """A return that is asked for after the window is refused by the rules themselves."""
     own = story.life.tasks[0].unit
     story.company.liaison(own).refused(
-        f"assignments/{story.tasks[own]}/request-return/", at, 409, **_request(story, own)
+        f"assignments/{story.tasks[own]}/request-return/", at, 409, **return_request(story, own)
     )
 
 
 def acknowledge(story: Story) -> None:
     """Every unit signs for its task."""
     for task in story.life.tasks:
-        story.company.liaison(task.unit).post(
-            f"assignments/{story.tasks[task.unit]}/acknowledge/",
-            story.later(story.assigned_at, 0, 2),
-        )
+        sign_for(story, task.unit, story.later(story.assigned_at, 0, 2))
+
+
+def sign_for(story: Story, unit: str, at: datetime) -> None:
+    """A unit signs for its task."""
+    story.company.liaison(unit).post(f"assignments/{story.tasks[unit]}/acknowledge/", at)
 
 
 def _rows(story: Story, *, first: str = "") -> list[dict[str, Any]]:
@@ -118,7 +120,8 @@ def _note_tasks(batch: list[Story], receipt: Receipt, at: datetime) -> None:
         story.assigned_at = at
 
 
-def _request(story: Story, unit: str, note: Note = Note.WEAK_RETURN_REASON) -> dict[str, Any]:
+def return_request(story: Story, unit: str, note: Note = Note.WEAK_RETURN_REASON) -> dict[str, Any]:
+    """What a unit writes that thinks a task is another's."""
     life = story.life
     other = life.tasks[0].unit if unit == life.other_unit else life.other_unit
     return {
@@ -136,7 +139,7 @@ def _granted(story: Story) -> None:
     request = company.liaison(wrong).post(
         f"assignments/{story.tasks.pop(wrong)}/request-return/",
         at,
-        **_request(story, wrong, Note.RETURN_REASON),
+        **return_request(story, wrong, Note.RETURN_REASON),
     )
     (number,) = request.ids("returnrequest", "lodge")
     if life.on(Path.RETURN_COORDINATION):
@@ -157,7 +160,7 @@ def _refused(story: Story) -> None:
     officer = story.company.office(Role.ASSIGNING_OFFICER)
     at = story.assigned_at + timedelta(hours=3)
     request = story.company.liaison(own).post(
-        f"assignments/{story.tasks[own]}/request-return/", at, **_request(story, own)
+        f"assignments/{story.tasks[own]}/request-return/", at, **return_request(story, own)
     )
     (number,) = request.ids("returnrequest", "lodge")
     path = f"return-requests/{number}"

@@ -69,17 +69,6 @@ class Company:
         """The leader of a unit who signs."""
         return self._staff[unit, Role.UNIT_SIGNATORY]
 
-    def logins(self) -> list[tuple[Role, User]]:
-        """One person for each role, to sign in as."""
-        unit = next(iter(self.units))
-        named = [
-            (Role.MEMBER, next(iter(self._members.values()))),
-            (Role.COLLECTIVE_CONTACT, next(iter(self._contacts.values()))),
-            *self._offices.items(),
-            *((role, self._staff[unit, role]) for role in UNIT_STAFF),
-        ]
-        return [(role, caller.user) for role, caller in named]
-
 
 @transaction.atomic
 def gather(scenario: Scenario, rng: Random, code: str, at: datetime) -> Company:

@@ -23,11 +23,17 @@ OUTCOMES = {
 def examine(story: Story, at: datetime, host: Story | None) -> datetime:
     """All rounds of review that the rulebook asks for; returns when they are done."""
     moment = at
-    for number, round_ in enumerate(story.scenario.rules.review.rounds):
+    for number in range(len(story.scenario.rules.review.rounds)):
         moment = story.later(moment, 1, 3) if number else story.later(moment, 0, 4)
-        reviewer = story.company.office(round_.roles[0])
-        reviewer.post(f"{story.path}/review/", moment, **_opinion(story, host))
+        review(story, number, moment, host)
     return moment
+
+
+def review(story: Story, number: int, at: datetime, host: Story | None = None) -> None:
+    """One round of review, the first being 0, by the first of those whom the rulebook names."""
+    round_ = story.scenario.rules.review.rounds[number]
+    reviewer = story.company.office(round_.roles[0])
+    reviewer.post(f"{story.path}/review/", at, **_opinion(story, host))
 
 
 def decide(story: Story, at: datetime, host: Story | None) -> None:
@@ -44,13 +50,18 @@ def decide(story: Story, at: datetime, host: Story | None) -> None:
 def withdraw(story: Story) -> None:
     """The proposer asks in writing, the committee agrees."""
     at = story.life.received_at + timedelta(hours=30)
-    story.proposer.post(
-        f"{story.path}/request-withdrawal/", at, reason=story.write(Note.WITHDRAWAL)
-    )
+    ask_to_withdraw(story, at)
     story.company.office(Role.COMMITTEE_DIRECTOR).post(
         f"{story.path}/withdraw/",
         story.later(at, 1, 3),
         note=story.write(Note.WITHDRAWAL_CONSENT),
+    )
+
+
+def ask_to_withdraw(story: Story, at: datetime) -> None:
+    """The proposer asks in writing."""
+    story.proposer.post(
+        f"{story.path}/request-withdrawal/", at, reason=story.write(Note.WITHDRAWAL)
     )
 
 

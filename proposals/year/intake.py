@@ -32,7 +32,7 @@ def write(story: Story) -> None:
         return
     text = texts.draft_of(story.text) if life.on(Path.REVISED) else story.text
     drafted_at = life.received_at - timedelta(hours=2)
-    draft = {**_content(story, text), "committee": story.company.committee.pk}
+    draft = {**content(story, text), "committee": story.company.committee.pk}
     if story.body is not None:
         draft["body"] = story.body.pk
     story.id = story.proposer.post("proposals/draft/", drafted_at, **draft).id
@@ -75,7 +75,7 @@ def revise(story: Story) -> None:
     clerk.post(f"{story.path}/return-for-revision/", returned_at, reason=reason)
     story.text = texts.revised(story.rng, story.text)
     rewritten_at = returned_at + timedelta(hours=20)
-    story.proposer.post(f"{story.path}/edit/", rewritten_at, **_content(story, story.text))
+    story.proposer.post(f"{story.path}/edit/", rewritten_at, **content(story, story.text))
     handed_in_at = rewritten_at + timedelta(minutes=5)
     _hand_over(story.proposer, f"{story.path}/resubmit/", handed_in_at, one_matter=True)
 
@@ -105,7 +105,8 @@ def _hand_over(person: Caller, path: str, at: datetime, **data: Any) -> Receipt:
     return person.post(path, at, **data, distinct_because="所涉地点和具体事项不同")
 
 
-def _content(story: Story, text: texts.ProposalText) -> dict[str, Any]:
+def content(story: Story, text: texts.ProposalText) -> dict[str, Any]:
+    """A text as its proposer writes it into the form."""
     units = story.company.units
     closed = story.life.text_seed % CLOSED_EVERY == 0 and not story.life.on(Path.PUBLISHED)
     return {
@@ -151,7 +152,7 @@ def _enter(story: Story) -> None:
     """The office types in a paper proposal, with the signatures that it bears."""
     life = story.life
     proposal = {
-        **_content(story, story.text),
+        **content(story, story.text),
         "committee": story.company.committee.pk,
         "one_matter": True,
         "received_at": life.received_at,

@@ -210,6 +210,16 @@ def _batch(scenario: Scenario, filed: list[Life]) -> None:
         life.batch = number // scenario.counts.batch_size + 1
 
 
+def complete(scenario: Scenario, life: Life) -> None:
+    """Let a life that was planned no further than its receipt be filed, answered and concluded."""
+    rng = Random(life.text_seed)  # noqa: S311 -- a plan, not a secret
+    life.fate, life.stage = Fate.FILED, Stage.CONCLUDED
+    life.tasks = (Task("", AssignmentRole.SOLE),)
+    life.result_class = next(c.code for c in scenario.rules.handling.result_classes if c.solved)
+    _assign(rng, scenario, life)
+    _answer(rng, scenario, life)
+
+
 def texts_of(scenario: Scenario, lives: list[Life]) -> list[texts.ProposalText]:
     """The text of every life, in the plan's order; no two have the same title."""
     taken: set[str] = set()

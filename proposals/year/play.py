@@ -18,7 +18,7 @@ from proposals.signals import time_passed
 from proposals.year import afterwards, answering, assigning, deciding, intake, supervising
 from proposals.year.company import Company, gather
 from proposals.year.life import Fate
-from proposals.year.plan import plan, texts_of
+from proposals.year.plan import complete, plan, texts_of
 from proposals.year.scenario import Path, Scenario, Stage
 from proposals.year.story import Story
 
@@ -92,6 +92,18 @@ class Year:
         owing = [s.id for s in self.stories if s.life.stage in UNFINISHED]
         if owing:
             time_passed.send(type(self), proposals=owing, subjects=[], until=_morning(last_day))
+
+    def go_on(self) -> None:
+        """What came in after the roll-over is handled in the next year, and answered well."""
+        left = [story for story in self.stories if story.life.fate == Fate.NEXT_SESSION]
+        if not left or self.scenario.next_session is None:
+            return
+        for story in left:
+            complete(self.scenario, story.life)
+        closed_at = self.scenario.next_session.collection_closes_at
+        self._decide(left, closed_at + timedelta(hours=40))
+        self._assign(left, closed_at + timedelta(days=21))
+        self._handle(left)
 
     def finish(self, story: Story) -> None:
         """One assigned proposal, from the units' signature to what became of it."""

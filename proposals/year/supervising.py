@@ -10,6 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from members.enums import BodyKind, Role, SupervisionMethod
+from members.models import Body
 from proposals.signals import time_passed
 from proposals.year.caller import Caller
 from proposals.year.letters import Note
@@ -29,22 +30,38 @@ ONE_MISSES_OF = 5
 
 def choose(story: Story, at: datetime) -> None:
     """The committee nominates it, the chairpersons' meeting fixes it, and it is announced."""
-    company = story.company
-    clerk, director = company.office(Role.COMMITTEE_CLERK), company.office(Role.COMMITTEE_DIRECTOR)
+    nominate(story, at)
+    list_it(story, at + timedelta(hours=1))
+    bodies = story.company.bodies[BodyKind.SPECIAL_COMMITTEE]
+    meeting = at + timedelta(hours=20)
+    decide(story, meeting, story.rng.choice(bodies) if bodies else None)
+
+
+def nominate(story: Story, at: datetime) -> None:
+    """The office recommends that it become a key topic."""
+    clerk = story.company.office(Role.COMMITTEE_CLERK)
     reason = story.write(Note.KEY)
     receipt = clerk.post("key-topics/nominate/", at, proposals=[story.id], reason=reason)
     story.topic = receipt.id
-    path = f"key-topics/{story.topic}"
-    clerk.post(f"{path}/put-on-list/", at + timedelta(hours=1))
-    bodies = company.bodies[BodyKind.SPECIAL_COMMITTEE]
-    meeting = at + timedelta(hours=20)
+
+
+def list_it(story: Story, at: datetime) -> None:
+    """It goes on the list for the chairpersons' meeting."""
+    clerk = story.company.office(Role.COMMITTEE_CLERK)
+    clerk.post(f"key-topics/{story.topic}/put-on-list/", at)
+
+
+def decide(story: Story, meeting: datetime, body: Body | None) -> None:
+    """The meeting chooses it and names the leader and who helps; it is announced afterwards."""
+    company, path = story.company, f"key-topics/{story.topic}"
+    director = company.office(Role.COMMITTEE_DIRECTOR)
     director.post(
         f"{path}/decide/",
         meeting,
         meeting="主席会议",
         met_on=meeting.date().isoformat(),
         supervisors=[company.office(Role.LEADING_SUPERVISOR).user.pk],
-        supervising_body=story.rng.choice(bodies).pk if bodies else None,
+        supervising_body=body.pk if body else None,
         participants="提案委员会、承办单位、部分委员",
         methods=[method.value for _day, method, _name in MILESTONES],
     )
@@ -80,17 +97,24 @@ def supervise(story: Story) -> None:
                 f"milestones/{number}/escalate/", at, reason="承办单位工作冲突，现场督办推迟"
             )
             at += timedelta(hours=20)
-        by.post(
-            f"{path}/record-activity/",
-            at,
-            held_at=at - timedelta(hours=2),
-            place=story.life.tasks[0].unit,
-            method=method.value,
-            people=f"{story.company.office(Role.LEADING_SUPERVISOR).user.name}、提案委员会",
-            findings=story.write(Note.COORDINATION),
-        )
-        by.post(f"milestones/{number}/meet/", at + timedelta(minutes=10), evidence=name)
+        meet(story, number, method, name, at, by)
     _report(story, at + timedelta(hours=6), by, instructed=misses)
+
+
+def meet(
+    story: Story, number: int, method: SupervisionMethod, name: str, at: datetime, by: Caller
+) -> None:
+    """An activity of the plan takes place, and its milestone is met."""
+    by.post(
+        f"key-topics/{story.topic}/record-activity/",
+        at,
+        held_at=at - timedelta(hours=2),
+        place=story.life.tasks[0].unit,
+        method=method.value,
+        people=f"{story.company.office(Role.LEADING_SUPERVISOR).user.name}、提案委员会",
+        findings=story.write(Note.COORDINATION),
+    )
+    by.post(f"milestones/{number}/meet/", at + timedelta(minutes=10), evidence=name)
 
 
 def remind(story: Story, until: datetime) -> None:

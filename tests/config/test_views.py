@@ -4,7 +4,14 @@ import json
 
 import pytest
 
-LOGINS = [{"role": "政协委员", "username": "li", "password": "a-demo-password"}]
+LOGINS = [
+    {
+        "role": "unit_liaison",
+        "scope": "教育局",
+        "username": "li",
+        "password": "a-demo-password",
+    }
+]
 
 pytestmark = pytest.mark.django_db
 
@@ -25,7 +32,20 @@ def test_home_links_every_door(client):
 def test_home_shows_the_logins_of_a_demo(client, settings, demo_logins):
     settings.DEMO = True
 
-    assert "a-demo-password" in client.get("/").content.decode()
+    page = client.get("/").content.decode()
+
+    assert "a-demo-password" in page
+    assert "承办单位联络员 · 教育局" in page
+
+
+def test_home_names_the_roles_of_a_demo_in_the_readers_language(client, settings, demo_logins):
+    settings.DEMO = True
+    client.post("/language/", {"language": "en"})
+
+    page = client.get("/").content.decode()
+
+    assert "承办单位联络员" not in page
+    assert "Unit liaison" in page
 
 
 def test_home_keeps_the_logins_of_anything_else(client, settings, demo_logins):

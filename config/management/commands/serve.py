@@ -97,5 +97,8 @@ def family(host: str) -> socket.AddressFamily:
 
 def welcome(host: str, port: int) -> str:
     """What a person needs to begin."""
-    logins = [f"  {who['username']}  {who['password']}  {who['role']}" for who in demo.logins()]
+    logins = [
+        "  ".join(["", who.username, who.password, who.label, who.scope]).rstrip()
+        for who in demo.logins()
+    ]
     return "\n".join([f"提案 Ti'an: http://{host}:{port}", *logins])

@@ -19,10 +19,12 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from members import clock
 from members.models import Committee
 from proposals.statistics import Report, last_moment, report
-from proposals.year.company import Company
 from proposals.year.play import Year
+from proposals.year.present.cast import Login
+from proposals.year.present.session import is_over, settle_and_bring
 from proposals.year.scenario import Scenario, load, names
 from proposals.year.story import Story
 
@@ -53,7 +55,9 @@ class Command(BaseCommand):
         parser.add_argument("--code", default="", help="code of the committee; else the scenario's")
         parser.add_argument("--processes", type=int, default=0, help="as many as cores by default")
         parser.add_argument("--json", action="store_true", help="end with one line of JSON")
-        parser.add_argument("--demo", action="store_true", help="make logins to try it, print them")
+        parser.add_argument(
+            "--demo", action="store_true", help="bring a session of today too, and print logins"
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Play, sum up, compare."""
@@ -64,6 +68,9 @@ class Command(BaseCommand):
                 _("没有情景“%(name)s”，可选：%(names)s")
                 % {"name": options["preset"], "names": "、".join(names())}
             ) from None
+        today = clock.today()
+        if options["demo"] and not is_over(scenario, today):
+            raise CommandError(_("演示须用早已过去的年度，例如 lingwu-2022"))
         if not connection.introspection.table_names():
             call_command("migrate", verbosity=0)  # a database that is quite new
         code = options["code"] or scenario.committee.code
@@ -82,7 +89,8 @@ class Command(BaseCommand):
         seconds = round(time.monotonic() - start, 1)
         self._sum_up(known, seconds)
         if options["demo"]:
-            self._open_for_visitors(year.company)
+            self._open_for_visitors(settle_and_bring(year, options["seed"], today))
+            seconds = round(time.monotonic() - start, 1)
         if options["json"]:
             counts = {code: known.count(code) for code in COUNTS}
             self.stdout.write(json.dumps({**counts, "seconds": seconds}))
@@ -128,18 +136,25 @@ class Command(BaseCommand):
             self.stdout.write(f"  {figure.label} {figure.numerator}{share}")
         self.stdout.write(_("用时 %(seconds)s 秒") % {"seconds": seconds})
 
-    def _open_for_visitors(self, company: Company) -> None:
-        """Give one person of each role a password, print it, and keep it for the home page."""
-        logins = []
-        for role, user in company.logins():
+    def _open_for_visitors(self, logins: list[Login]) -> None:
+        """Give these people passwords, print them, and keep them for the home page."""
+        kept = []
+        for login in logins:
             password = secrets.token_urlsafe(9)
-            user.set_password(password)
-            user.save(update_fields=["password"])
-            label = str(role.label)
-            logins.append({"role": label, "username": user.username, "password": password})
-            self.stdout.write(f"  {label}\t{user.username}\t{password}")
+            login.user.set_password(password)
+            login.user.save(update_fields=["password"])
+            kept.append(
+                {
+                    "role": login.role.value,
+                    "scope": login.scope,
+                    "username": login.user.username,
+                    "password": password,
+                }
+            )
+            words = (str(login.role.label), login.scope, login.user.username, password)
+            self.stdout.write("  " + "\t".join(filter(None, words)))
         path = settings.DATA_DIR / "demo-logins.json"
-        path.write_text(json.dumps(logins, ensure_ascii=False, indent=1), encoding="utf-8")
+        path.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")
 
 
 def _processes(options: Mapping[str, Any]) -> int:

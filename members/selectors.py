@@ -105,3 +105,23 @@ def placement(committee: Committee, at: datetime) -> Placement:
     if latest.rollover_at and at >= latest.rollover_at and coming:
         return Placement(coming[0], PeriodKind.SESSION)
     return Placement(latest, PeriodKind.INTERSESSION)
+
+
+@dataclass(frozen=True)
+class Window:
+    """The collection window that proposers look at: open until ``turns_at``, or opening then."""
+
+    session: Session
+    is_open: bool
+    turns_at: datetime
+
+
+def window(committee: Committee | int, at: datetime) -> Window | None:
+    """The window that is open at ``at``, or else the next one; None when none is set up."""
+    coming = Session.objects.filter(committee=committee, collection_closes_at__gt=at)
+    rows = coming.select_related("term__committee", "committee").order_by("collection_opens_at")
+    for session in rows[:1]:
+        is_open = session.collection_opens_at <= at
+        turns_at = session.collection_closes_at if is_open else session.collection_opens_at
+        return Window(session, is_open, turns_at)
+    return None

@@ -7,6 +7,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.timezone import localdate
 
+from members.enums import DutyKind
 from members.models import User
 from members.selectors import posts_of
 from proposals.models import Assignment, Event
@@ -23,6 +24,10 @@ from supervision.models import (
     TopicProposal,
 )
 from supervision.models.duty import TOPICAL
+
+
+AWAITED = (DutyKind.REPLY, DutyKind.REHANDLE)
+"""What proposers wait for."""
 
 
 def duties(reach: Reach) -> Q:
@@ -140,6 +145,17 @@ def led_committees(user: User, on: date) -> set[int]:
     """The committees whose board of key topics the user reads."""
     reach = Reach.of(posts_of(user, on))
     return reach.officials | reach.supervising if user.is_active else set()
+
+
+def foreseen(user: User, on: date) -> Q:
+    """Duties of which proposers are told what is owed and until when, though never by whom.
+
+    It is the answer to their own proposal that they wait for.
+    """
+    reach = Reach.of(posts_of(user, on))
+    if not user.is_active or not (reach.members or reach.bodies):
+        return NOBODY
+    return Q(kind__in=AWAITED, proposal__in=reach.own_and_hosts().order_by().values("pk"))
 
 
 VISIBLE[Duty] = duties

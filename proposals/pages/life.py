@@ -133,6 +133,18 @@ def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clo
     return found
 
 
+OWED: list[Callable[[str, list[int], User, datetime], dict[int, Clock]]] = []
+"""Supervision says here what the reader owes on subjects of one kind: key to clock."""
+
+
+def owed(kind: str, keys: list[int], user: User, at: datetime) -> dict[int, Clock]:
+    """Until when the reader owes something on these subjects of one kind."""
+    found: dict[int, Clock] = {}
+    for tell in OWED:
+        found |= tell(kind, keys, user, at)
+    return found
+
+
 def ball(proposal: Proposal, clock: Clock | None) -> str:
     """With whom the proposal is now, in a line."""
     if clock is not None and clock.words:

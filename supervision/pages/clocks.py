@@ -13,12 +13,13 @@ from django.utils.translation import gettext as _
 from members.enums import Role
 from members.models import User
 from proposals.models import Assignment, Proposal
-from proposals.pages.life import CLOCKS, Clock
+from proposals.pages.life import CLOCKS, OWED, Clock
 from proposals.permissions import visible
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.models import Duty
 from supervision.models.duty import OPTIONAL
+from supervision.permissions import foreseen
 from supervision.selectors import current_calendar
 
 SOON = 3
@@ -49,18 +50,34 @@ def left(duty: Duty, calendar: Calendar, at: datetime) -> Left:
 
 
 def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clock]:
-    """With whom each proposal is and until when, as far as the reader is told; four queries."""
-    rows = Duty.objects.open().filter(proposal__in=[row.pk for row in proposals])
+    """With whom each proposal is and until when, as far as the reader is told; five queries."""
+    keys = [row.pk for row in proposals]
+    rows = Duty.objects.open().filter(proposal__in=keys)
     seen = visible(user, rows.exclude(kind__in=OPTIONAL), localdate(at))
     duties: dict[int, list[Duty]] = defaultdict(list)
     for duty in seen.select_related("unit", "member", "body").order_by("due_at", "id"):
         if duty.proposal_id is not None:
             duties[duty.proposal_id].append(duty)
-    if not duties:
+    awaited = _awaited(set(keys) - set(duties), user, at)
+    if not (duties or awaited):
         return {}
     roles = _roles(duties)
     calendar = current_calendar()
-    return {key: _clock(owed, roles, calendar, at) for key, owed in duties.items()}
+    found = {key: _clock(owed, roles, calendar, at) for key, owed in duties.items()}
+    return found | {key: _foreseen(duty, calendar, at) for key, duty in awaited.items()}
+
+
+def _awaited(proposals: set[int], user: User, at: datetime) -> dict[int, Duty]:
+    """What proposers wait for on their own proposals, the last of each: then all is there."""
+    told = foreseen(user, localdate(at))
+    rows = Duty.objects.open().filter(told, proposal__in=proposals)
+    return {duty.proposal_id: duty for duty in rows.order_by("due_at", "id") if duty.proposal_id}
+
+
+def _foreseen(duty: Duty, calendar: Calendar, at: datetime) -> Clock:
+    remaining = left(duty, calendar, at)
+    words = _("等待%(what)s") % {"what": duty.get_kind_display()}
+    return Clock(words, duty.due_at, remaining.days, remaining.tone)
 
 
 def _roles(proposals: Iterable[int]) -> dict[tuple[int, int], str]:
@@ -103,4 +120,16 @@ def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
     return str(Role(duty.role).label)
 
 
+def owed(kind: str, keys: list[int], user: User, at: datetime) -> dict[int, Clock]:
+    """Until when the reader owes something on these subjects; three queries."""
+    rows = Duty.objects.open().filter(subject_kind=kind, subject_id__in=keys)
+    calendar = current_calendar()
+    found: dict[int, Clock] = {}
+    for duty in visible(user, rows, localdate(at)).order_by("-due_at", "-id"):
+        remaining = left(duty, calendar, at)
+        found[duty.subject_id] = Clock("", duty.due_at, remaining.days, remaining.tone)
+    return found
+
+
 CLOCKS.append(clocks)
+OWED.append(owed)

@@ -1,0 +1,64 @@
+"""Charts: what one shows, as the script draws it and as the table beside it says."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+Number = float | int | None
+
+
+@dataclass(frozen=True)
+class Chart:
+    """Numbers by name: ``series`` are (label, a number for each of ``names``).
+
+    ``kind`` is ``bar`` (standing), ``rows`` (lying, for long names) or ``line``; ``unit`` is what
+    is counted; ``urls`` are the lists behind the names, as far as there are any. ``stacked`` puts
+    the series of a name on top of each other. Draw it with ``components/_chart.html``.
+    """
+
+    label: StrOrPromise
+    names: Sequence[str]
+    series: Sequence[tuple[StrOrPromise, Sequence[Number]]]
+    kind: str = "bar"
+    unit: StrOrPromise = ""
+    base: StrOrPromise = ""
+    urls: Sequence[str] = ()
+    stacked: bool = False
+
+    @property
+    def data(self) -> str:
+        """What the script reads, as JSON."""
+        return json.dumps(
+            {
+                "kind": self.kind,
+                "names": [str(name) for name in self.names],
+                "series": [
+                    {"name": str(label), "data": list(numbers)} for label, numbers in self.series
+                ],
+                "unit": str(self.unit),
+                "urls": list(self.urls),
+                "stacked": self.stacked,
+            },
+            ensure_ascii=False,
+        )
+
+    @property
+    def rows(self) -> list[tuple[str, str, list[Number]]]:
+        """The same as a table: name, its list, its numbers."""
+        urls = [*self.urls, *[""] * (len(self.names) - len(self.urls))]
+        columns = [numbers for _label, numbers in self.series]
+        return [
+            (str(name), url, [column[at] for column in columns])
+            for at, (name, url) in enumerate(zip(self.names, urls, strict=True))
+        ]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing to draw."""
+        return not any(number for _label, numbers in self.series for number in numbers)

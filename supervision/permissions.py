@@ -25,7 +25,6 @@ from supervision.models import (
 )
 from supervision.models.duty import TOPICAL
 
-
 AWAITED = (DutyKind.REPLY, DutyKind.REHANDLE)
 """What proposers wait for."""
 

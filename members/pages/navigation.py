@@ -27,6 +27,7 @@ class Section(TextChoices):
     """The parts of the navigation, in their order."""
 
     MINE = "mine", _("我的工作")
+    REVIEW = "review", _("审查立案")
     PROPOSALS = "proposals", _("提案")
     HANDLING = "handling", _("办理")
     SUPERVISION = "supervision", _("督办")

@@ -71,7 +71,7 @@ class Worklist:
     queries. ``session`` is the path from a row to its session, empty where the choice of a
     session does not narrow the list. ``bulk`` names steps that can be taken on many.
     ``comes_next`` says, when it is empty, when something will stand here. ``tab`` is the tab at
-    which the pages of its rows open.
+    which the pages of its rows open, ``together`` a part with further buttons for the chosen rows.
     """
 
     slug: str
@@ -91,6 +91,7 @@ class Worklist:
     tools: str = ""
     counted: bool = True
     tab: str = ""
+    together: str = ""
 
     @property
     def url(self) -> str:

@@ -38,7 +38,7 @@ class Tab:
     """A tab of the page.
 
     ``context`` reads what ``template`` shows, in a constant number of queries; ``is_for`` says,
-    without a query, whether the reader has it.
+    without a query, whether the reader has it. Those of a lower ``order`` stand first.
     """
 
     slug: str
@@ -47,6 +47,7 @@ class Tab:
     template: str
     context: Callable[[Proposal, User, datetime], dict[str, Any]]
     is_for: Callable[[Proposal, User, datetime], bool] = field(default=_everybody)
+    order: int = 50
 
 
 TABS: list[Tab] = []
@@ -56,20 +57,52 @@ TABS: list[Tab] = []
 def add(*tabs: Tab) -> None:
     """Put tabs on the page of a proposal."""
     TABS.extend(tabs)
+    TABS.sort(key=lambda tab: tab.order)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What stands beside a proposal for those who decide on it, instead of the plain buttons.
+
+    ``context`` reads what ``template`` shows as ``part``; None: it is not for this reader.
+    ``below`` is what stands under the text.
+    """
+
+    template: str
+    context: Callable[[HttpRequest, Proposal, list[Action]], dict[str, Any] | None]
+    below: str = ""
+
+
+PANELS: list[Panel] = []
+"""Panels in their order: the first that is for the reader is shown."""
 
 
 @require_safe
 def show(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
     """A proposal: where it stands, what the reader can do, and the chosen tab."""
-    user, now = reader(request), clock.now()
+    proposal = proposal_of(request, pk)
+    return TemplateResponse(request, "proposals/proposal.html", context_of(request, proposal))
+
+
+def proposal_of(request: HttpRequest, pk: int) -> Proposal:
+    """The proposal with that key, if the reader sees it; else a 404."""
     rows = Proposal.objects.select_related("lead", "body", "committee", "session__term")
-    proposal = permissions.visible_row(user, rows, pk, clock.today())
+    proposal = permissions.visible_row(reader(request), rows, pk, clock.today())
     if proposal is None:
         raise Http404
+    return proposal
+
+
+def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
+    """What the page of a proposal shows to the reader."""
+    user, now = reader(request), clock.now()
     tabs = [tab for tab in TABS if tab.is_for(proposal, user, now)]
     tab = next((tab for tab in tabs if tab.slug == request.GET.get("tab")), tabs[0])
     shown = clocks([proposal], user, now).get(proposal.pk)
-    context = {
+    buttons = actions(proposal, user)
+    panels = ((panel, panel.context(request, proposal, buttons)) for panel in PANELS)
+    panel, part = next((pair for pair in panels if pair[1] is not None), (None, None))
+    return {
         "proposal": proposal,
         "subject": proposal,
         "tabs": tabs,
@@ -78,12 +111,13 @@ def show(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
         "clock": shown,
         "ball": ball(proposal, shown),
         "coming": coming(proposal),
-        "actions": actions(proposal, user),
-        "trail": trail_of(request, user, pk),
+        "actions": buttons,
+        "panel": panel,
+        "part": part,
+        "trail": trail_of(request, user, proposal.pk),
         "carried": carried(request),
         **tab.context(proposal, user, now),
     }
-    return TemplateResponse(request, "proposals/proposal.html", context)
 
 
 @dataclass(frozen=True)
@@ -166,8 +200,8 @@ def _record(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
 
 
 add(
-    Tab("text", _("正文"), "file-text", "proposals/tabs/_text.html", _text),
-    Tab("record", _("记录"), "history", "proposals/tabs/_record.html", _record),
+    Tab("text", _("正文"), "file-text", "proposals/tabs/_text.html", _text, order=0),
+    Tab("record", _("记录"), "history", "proposals/tabs/_record.html", _record, order=100),
 )
 
 

@@ -24,6 +24,7 @@ TIMETABLE = {
     "recount-words": ("proposals.tasks.recount_words", 300.0),
     "refresh-index": ("proposals.tasks.refresh_index", 2.0),
     "send-reminders": ("supervision.tasks.send_reminders", 60.0),
+    "run-jobs": ("members.tasks.run_jobs", 2.0),
     "run-scans": ("proposals.tasks.run_scans", 2.0),
 }
 """What is done by itself, and every how many seconds."""

@@ -20,6 +20,7 @@ from members.models import (
     CalendarDay,
     Committee,
     Delivery,
+    Job,
     Member,
     Notice,
     NoticeChannel,
@@ -158,6 +159,10 @@ def _serving(user: User, on: date) -> QuerySet[Any]:
     return posts.order_by().values("user_id")
 
 
+def _own_jobs(user: User, on: date) -> Q:
+    return Q(owner=user)
+
+
 def _saved_views(user: User, on: date) -> Q:
     """One's own, and those shared with a role that one holds in their committee."""
     shared = Q(pk__in=[])
@@ -175,7 +180,7 @@ def _webhook_calls(user: User, on: date) -> Q:
     return Q(webhook__committee_id__in=administered_by(user, on))
 
 
-PERSONAL = frozenset({Notice, NoticeChannel, SavedView})
+PERSONAL = frozenset({Job, Notice, NoticeChannel, SavedView})
 """What nobody sees but the person themself."""
 
 _VISIBLE: dict[type[models.Model], Any] = {
@@ -183,6 +188,7 @@ _VISIBLE: dict[type[models.Model], Any] = {
     CalendarDay: _everything,
     Committee: _everything,
     Delivery: _deliveries,
+    Job: _own_jobs,
     Member: _in_own_committees,
     Notice: _own_notices,
     NoticeChannel: _own_channels,

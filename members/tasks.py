@@ -6,7 +6,7 @@ from knox.models import AuthToken
 
 from members import clock
 from members.models import Heartbeat
-from members.services import delivery, outbox, webhook
+from members.services import delivery, job, outbox, webhook
 
 HANGING = 240
 """Seconds after which a task that hangs is broken off, before the lease of its rows ends."""
@@ -24,6 +24,12 @@ def forget_tokens() -> int:
 def beat() -> None:
     """Note that a bell was rung and heard."""
     Heartbeat.touch(clock.now())
+
+
+@shared_task
+def run_jobs() -> int:
+    """Run the jobs that wait; returns how many."""
+    return sum(job.run(key, at=clock.now()) for key in job.waiting(at=clock.now()))
 
 
 @shared_task(soft_time_limit=HANGING)

@@ -6,6 +6,7 @@ from members.models.committee import Committee, Session, Term
 from members.models.delivery import Delivery, Means, NoticeChannel, Pace
 from members.models.form_draft import FormDraft
 from members.models.heartbeat import Heartbeat
+from members.models.job import Job, JobState
 from members.models.member import Member
 from members.models.notice import Notice
 from members.models.outbox import UNDELIVERED, Outgoing, OutgoingState
@@ -26,6 +27,8 @@ __all__ = [
     "Delivery",
     "FormDraft",
     "Heartbeat",
+    "Job",
+    "JobState",
     "Means",
     "Member",
     "Notice",

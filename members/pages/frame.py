@@ -84,6 +84,11 @@ class Frame:
         return self.user.notices.filter(read_at=None)[:100].count()
 
     @cached_property
+    def jobs(self) -> int:
+        """How many of the reader's jobs go on."""
+        return self.user.jobs.going_on()[:10].count()
+
+    @cached_property
     def standing_in_for(self) -> list[StandIn]:
         """For whom the reader stands in today."""
         rows = StandIn.objects.in_force(clock.today()).select_related("user")

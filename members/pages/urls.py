@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from members.pages import drafts, lists, me, views
+from members.pages import drafts, jobs, lists, me, palette, views
 
 urlpatterns = [
     path("counts/", views.counts, name="counts"),
@@ -16,6 +16,9 @@ urlpatterns = [
     path("work/<slug:slug>/views/", lists.view_counts, name="view_counts"),
     path("work/<slug:slug>/views/new/", lists.save_view, name="save_view"),
     path("views/<int:pk>/delete/", lists.drop_view, name="drop_view"),
+    path("jobs/", jobs.jobs, name="jobs"),
+    path("jobs/<int:pk>/", jobs.job, name="job"),
+    path("palette/", palette.palette, name="palette"),
     path("kept/", drafts.keep, name="keep_draft"),
     path("kept/drop/", drafts.drop, name="drop_draft"),
     path("me/", me.account, name="account"),

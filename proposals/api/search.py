@@ -76,11 +76,13 @@ class SearchOperations:
         found = find(rows, query, cast(User, request.user), clock.today())
         view.paginator.exact = found.exact
         page = view.paginate_queryset(found.hits)
-        shown = list(_shown(page, query, cast(User, request.user)))
-        return cast(Response, view.get_paginated_response(HitSerializer(shown, many=True).data))
+        rows_shown = list(shown(page, query, cast(User, request.user)))
+        return cast(
+            Response, view.get_paginated_response(HitSerializer(rows_shown, many=True).data)
+        )
 
 
-def _shown(page: Sequence[Hit], query: Query, user: User) -> Iterator[Proposal]:
+def shown(page: Sequence[Hit], query: Query, user: User) -> Iterator[Proposal]:
     """The proposals of the hits, with their marks; the same few queries for any page."""
     marks = Marks(query, question(query))
     rows = (

@@ -13,6 +13,7 @@ from proposals.models.following import Consultation, FollowUp
 from proposals.models.index import IndexEntry, IndexOrder, Meaning, Posting, Vocabulary
 from proposals.models.merge_candidate import CandidateMember, MergeCandidate, Scan, Theme
 from proposals.models.pre_assignment import PreAssignment
+from proposals.models.presence import Presence
 from proposals.models.proposal import Proposal
 from proposals.models.reply import Delivery, Reply, ReplyPoint
 from proposals.models.return_request import ReturnRequest
@@ -59,6 +60,7 @@ __all__ = [
     "MergeCandidate",
     "Posting",
     "PreAssignment",
+    "Presence",
     "Proposal",
     "Reply",
     "ReplyPoint",

@@ -9,24 +9,32 @@ from typing import Any, cast
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from rest_framework.exceptions import APIException
 
 from members import clock
-from members.models import User
+from members.models import Job, User
 from members.pages.forms import data_of
 from members.pages.lists import listing_of
 from members.pages.worklist import Listing
+from members.selectors import rules_for
+from members.services import job
+from members.services.job import WORK, Tell
 from proposals.api.actions import declared, own_steps
 from proposals.door import perform
 from proposals.enums import Channel
+from proposals.ledger import SUBJECTS
 from proposals.lifecycle.subject import Step, Subject
 from proposals.pages.steps import StepForm
 from proposals.permissions import offers
 
-MOST = 200
-"""How many one request takes; beyond that a list is worked through in parts."""
+MOST = 500
+"""How many are taken at once; beyond that a list is worked through in parts."""
+
+AT_ONCE = 20
+"""So many are done while the page waits; more are a job."""
 
 TYPED_FROM = 50
 """From so many on, their number is typed in before they are all moved."""
@@ -40,14 +48,6 @@ class Affected:
     refusal: str
 
 
-@dataclass(frozen=True)
-class Result:
-    """What became of one: done, or why not."""
-
-    subject: Subject
-    trouble: str
-
-
 @require_POST
 def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who would be affected; once confirmed, take the step on each and tell the results."""
@@ -56,7 +56,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = _chosen(listing, request.POST)
     if not chosen:
         return redirect(f"{listing.worklist.url}?{listing.query}")
-    affected = [_affected(subject, step, listing.user) for subject in chosen]
+    affected = _affected_of(chosen, step, listing.user)
     willing = [one.subject for one in affected if not one.refusal]
     form = StepForm(chosen[0] if not willing else willing[0], step, listing.user)
     context: dict[str, Any] = {
@@ -72,11 +72,27 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
         form.data = data_of(step.input(), request.POST, request.FILES)
         form.refusals = _unsure(request.POST, len(willing))
         if not form.refusals:
-            results = _take_all(willing, step, listing.user, form.data, request)
-            done = sum(1 for result in results if not result.trouble)
-            context |= {"results": results, "done": done}
-            return TemplateResponse(request, "proposals/bulk_done.html", context)
+            return _done(request, listing, form, willing)
     return TemplateResponse(request, "proposals/bulk.html", context)
+
+
+def _done(
+    request: HttpRequest, listing: Listing, form: StepForm, willing: Sequence[Subject]
+) -> HttpResponse:
+    """Do it: few while the page waits, many as a job; either way its page tells the results."""
+    title = _("%(step)s：%(n)s 件") % {"step": form.step.label, "n": len(willing)}
+    ordered = job.ask(
+        kind="bulk",
+        title=title,
+        by=listing.user,
+        at=clock.now(),
+        order=_order(willing, form.step, form),
+        total=len(willing),
+        link=f"{listing.worklist.url}?{listing.query}",
+    )
+    if len(willing) <= AT_ONCE:
+        job.run(ordered.pk, clock.now())
+    return redirect("job", ordered.pk)
 
 
 def _step(listing: Listing, slug: str) -> Step:
@@ -94,6 +110,16 @@ def _chosen(listing: Listing, sent: QueryDict) -> list[Subject]:
     return list(listing.base.filter(pk__in=keys[:MOST]).order_by(*listing.order))
 
 
+def _affected_of(subjects: Sequence[Subject], step: Step, user: User) -> list[Affected]:
+    """Each with the reason why not, if there is one; the rules are read once a committee."""
+    rules: dict[int, Any] = {}
+    for subject in subjects:
+        key = subject.committee_id
+        rules[key] = rules.get(key) or rules_for(key, clock.today())
+        subject.rules = rules[key]
+    return [_affected(subject, step, user) for subject in subjects]
+
+
 def _affected(subject: Subject, step: Step, user: User) -> Affected:
     for offer in offers(user, subject, clock.today()):
         if offer.step.name == step.name:
@@ -107,28 +133,56 @@ def _unsure(sent: QueryDict, number: int) -> list[str]:
     return [_("请输入将被办理的件数 %(number)s，以确认") % {"number": number}]
 
 
-def _take_all(
-    subjects: Sequence[Subject], step: Step, user: User, data: Any, request: HttpRequest
-) -> list[Result]:
-    """Each in a transaction of its own: what is refused holds up nobody else."""
+def _order(subjects: Sequence[Subject], step: Step, form: StepForm) -> dict[str, Any]:
+    """What is to be done, as a job keeps it: also when more happens to the rows meanwhile."""
+    return {
+        "kind": subjects[0].kind,
+        "step": step.name,
+        "data": declared(step.input(), form.data),
+        "key": form.key,
+        "rows": [[subject.pk, subject.version] for subject in subjects],
+        "language": get_language(),
+    }
+
+
+def take_all(ordered: Job, tell: Tell) -> dict[str, Any]:
+    """Take a step on each row of an order, each in a transaction of its own.
+
+    What is refused holds up nobody else; what was done before the worker was lost is not done
+    twice. Returns ``{"results": [{"id", "name", "trouble"}], "done": number}``.
+    """
+    order = ordered.order
+    model = next(model for model in SUBJECTS if model._meta.model_name == order["kind"])
+    rows: Any = model._default_manager
     results = []
-    key = request.POST.get("key", "")[:60]
-    for subject in subjects:
-        try:
-            perform(
-                subject,
-                step.name,
-                user,
-                declared(step.input(), data),
-                version=subject.version,
-                key=f"{key}:{subject.pk}" if key else None,
-                channel=Channel.WEB,
-            )
-        except APIException as error:
-            results.append(Result(subject, _sentence(error.detail)))
-        else:
-            results.append(Result(subject, ""))
-    return results
+    for number, (key, version) in enumerate(order["rows"], start=1):
+        subject = rows.filter(pk=key).first()
+        if subject is not None:
+            trouble = _take(subject, version, ordered)
+            results.append({"id": key, "name": str(subject), "trouble": trouble})
+        tell(number, len(order["rows"]))
+    return {"results": results, "done": sum(1 for row in results if not row["trouble"])}
+
+
+def _take(subject: Subject, version: int, ordered: Job) -> str:
+    """Take the step on one row; returns why not, or nothing."""
+    order = ordered.order
+    try:
+        perform(
+            subject,
+            order["step"],
+            ordered.owner,
+            order["data"],
+            version=version,
+            key=f"{order['key']}:{subject.pk}",
+            channel=Channel.WEB,
+        )
+    except APIException as error:
+        return _sentence(error.detail)
+    return ""
+
+
+WORK["bulk"] = take_all
 
 
 def _sentence(detail: Any) -> str:

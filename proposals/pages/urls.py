@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from django.urls import URLPattern, path
 
 from proposals import models
-from proposals.pages import bulk, proposal, steps
+from proposals.pages import bulk, presence, proposal, steps
+from proposals.pages import search as searching
 from proposals.pages.subjects import PAGES, SubjectPage
 
 
@@ -26,6 +27,8 @@ def addresses(pages: Iterable[SubjectPage]) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("here/<slug:kind>/<int:pk>/", presence.here, name="here"),
+    path("search/", searching.search, name="search"),
     path("work/<slug:slug>/bulk/", bulk.bulk, name="bulk"),
     path("subjects/<slug:kind>/<int:pk>/", proposal.by_kind, name="subject"),
     *addresses(PAGES.values()),

@@ -2,6 +2,7 @@
 
 const each = (selector, act, within = document) => within.querySelectorAll(selector).forEach(act);
 
+
 // A choice that takes effect at once.
 document.addEventListener("change", (event) => {
   if (event.target.matches("[data-submits]")) event.target.form.requestSubmit();

@@ -1,0 +1,81 @@
+"""Jobs: asking for one, and running those that wait.
+
+An application registers what a kind of job does in ``WORK``; the worker finds waiting jobs in
+the database, so that none is lost with a broker.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from members import clock
+from members.models.job import Job, JobState
+from members.models.user import User
+
+logger = logging.getLogger(__name__)
+
+Tell = Callable[[int, int], None]
+"""Called with how many parts are done, of how many."""
+
+Work = Callable[[Job, Tell], dict[str, Any]]
+"""What a kind of job does: it tells its progress and returns its result."""
+
+WORK: dict[str, Work] = {}
+"""Kind of job to what it does."""
+
+
+def ask(
+    *,
+    kind: str,
+    title: str,
+    by: User,
+    at: datetime,
+    order: dict[str, Any],
+    total: int = 0,
+    link: str = "",
+) -> Job:
+    """Order a job of a registered kind; the worker takes it up within seconds."""
+    if kind not in WORK:
+        raise KeyError(kind)
+    return Job.objects.create(
+        kind=kind, title=title, owner=by, asked_at=at, order=order, total=total, link=link
+    )
+
+
+def waiting(at: datetime) -> list[int]:
+    """Keys of the jobs to run, the oldest first."""
+    return list(Job.objects.to_run(at).order_by("asked_at").values_list("pk", flat=True)[:20])
+
+
+def run(key: int, at: datetime) -> bool:
+    """Run a job if it is still to run; returns whether this call did."""
+    mine = Job.objects.to_run(at).filter(pk=key)
+    if not mine.update(state=JobState.RUNNING, heard_at=at, done=0):
+        return False
+    job = Job.objects.select_related("owner").get(pk=key)
+    try:
+        with override(job.order.get("language")):
+            result = WORK[job.kind](job, _teller(key))
+    except Exception as error:
+        logger.exception("job %s failed", key)
+        _finish(key, JobState.FAILED, trouble=_("出错：%(error)s") % {"error": error})
+    else:
+        _finish(key, JobState.DONE, result=result)
+    return True
+
+
+def _teller(key: int) -> Tell:
+    def tell(done: int, total: int) -> None:
+        Job.objects.filter(pk=key).update(done=done, total=total, heard_at=clock.now())
+
+    return tell
+
+
+def _finish(key: int, state: JobState, **news: Any) -> None:
+    Job.objects.filter(pk=key).update(state=state, finished_at=clock.now(), **news)

@@ -1,0 +1,112 @@
+"""Looking for proposals by their words, and going to one by its number."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any, cast
+
+from django.core.paginator import Paginator
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+
+from members import clock
+from members.models import User
+from members.pages.palette import FINDERS, MOST, Hit
+from members.pages.views import reader
+from proposals.api.experts import Narrowing
+from proposals.api.filters import ProposalFilter
+from proposals.api.search import shown
+from proposals.enums import NEW
+from proposals.matching.query import parse
+from proposals.matching.search import find
+from proposals.models import Proposal
+from proposals.pages.subjects import PAGES
+from proposals.permissions import standing_of, visible
+
+PAGE = 20
+"""Hits of a page."""
+
+TITLES = 400
+"""Of so many of the newest proposals the palette reads the titles."""
+
+
+@require_safe
+def search(request: HttpRequest) -> HttpResponse:
+    """Proposals found by words, best first, with the passages that were found."""
+    asked = request.GET.get("q", "").strip()
+    context: dict[str, Any] = {"asked": asked, "trouble": []}
+    if asked:
+        try:
+            context |= _found(request, asked)
+        except ValidationError as error:
+            context["trouble"] = _sentences(error.detail)
+    return TemplateResponse(request, "proposals/search.html", context)
+
+
+def _found(request: HttpRequest, asked: str) -> dict[str, Any]:
+    user, today = reader(request), clock.today()
+    query = parse(asked)
+    rows = visible(user, Proposal.objects.all(), today)
+    rows = Narrowing(ProposalFilter, cast(Request, request), "q")(rows, query.experts)
+    found = find(rows, query, user, today)
+    page = Paginator(found.hits, PAGE).get_page(request.GET.get("page"))
+    return {"page": page, "exact": found.exact, "hits": list(shown(page, query, user))}
+
+
+def _sentences(detail: Any) -> list[str]:
+    if isinstance(detail, dict):
+        return [text for part in detail.values() for text in _sentences(part)]
+    if isinstance(detail, list):
+        return [text for part in detail for text in _sentences(part)]
+    return [str(detail)]
+
+
+# -- In the palette ----------------------------------------------------------------------------
+
+
+def by_number_or_title(user: User, typed: str, at: datetime) -> list[Hit]:
+    """Proposals whose number is typed, and the newest whose title has what is typed."""
+    if not typed:
+        return []
+    rows = visible(user, Proposal.objects.all(), localdate(at))
+    numbered = Q(case_no=typed) | Q(receipt_no=typed)
+    if typed.isdecimal():
+        numbered |= Q(case_serial=int(typed[:9]))
+    newest = rows.order_by("-id").values("pk")[:TITLES]
+    titled = Q(pk__in=list(newest.values_list("pk", flat=True)), title__icontains=typed)
+    return [
+        Hit(
+            _("提案"),
+            proposal.title,
+            proposal.case_no or proposal.receipt_no,
+            PAGES[Proposal].url(proposal),
+            "file-text",
+        )
+        for proposal in rows.filter(numbered | titled).order_by("-id")[:MOST]
+    ]
+
+
+def beginnings(user: User, typed: str, at: datetime) -> list[Hit]:
+    """The steps by which the reader can begin something."""
+    standing = standing_of(user, localdate(at))
+    found = []
+    for page in PAGES.values():
+        for step in page.model.all_steps().values():
+            named = typed.casefold() in str(step.label).casefold()
+            if not named or step.source != (NEW,):
+                continue
+            committees = {post.committee_id: post for post in standing.posts if post.committee_id}
+            if any(step.who(page.model(committee_id=key), standing) for key in committees):
+                url = page.step_url(page.model(), step)
+                noun = str(page.model._meta.verbose_name)
+                found.append(Hit(_("操作"), str(step.label), noun, url, "bolt"))
+    return found[:MOST]
+
+
+FINDERS[:0] = [by_number_or_title, beginnings]

@@ -1,0 +1,1 @@
+"""The pages of who proposes: members, and the contacts of bodies."""

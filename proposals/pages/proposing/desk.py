@@ -1,0 +1,195 @@
+"""The first page of who proposes: what waits to be answered, drafts, and where their own stand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Case, Max, Q, QuerySet, Value, When
+from django.utils.timezone import localdate
+
+from members.enums import Role
+from members.models import FormDraft, Post, User
+from members.pages import home
+from members.selectors import (
+    NoSession,
+    Placement,
+    Window,
+    placement,
+    posts_of,
+    rules_for,
+    window,
+)
+from proposals import rules as checks
+from proposals.enums import CosignatureState, FeedbackState
+from proposals.enums import ProposalState as S
+from proposals.models import Cosignature, Event, Feedback, Proposal
+from proposals.pages.life import ENDED, Clock, Mark, ball, bar, clocks, owed
+from proposals.pages.subjects import PAGES
+from proposals.pages.worklists import own
+from proposals.permissions import visible
+
+PROPOSERS = frozenset({Role.MEMBER, Role.COLLECTIVE_CONTACT})
+"""Who proposes."""
+
+SHOWN = 6
+"""Proposals, drafts and forms of each kind on the first page; the worklists have all."""
+
+
+@dataclass(frozen=True)
+class Card:
+    """One of the reader's proposals: the bar of its life, with whom it is, until when."""
+
+    proposal: Proposal
+    bar: list[Mark]
+    ball: str
+    clock: Clock | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """An invitation, or a form to fill in, and until when."""
+
+    subject: Any
+    clock: Clock | None
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A draft: when it was last changed, and whether something typed since was not sent."""
+
+    proposal: Proposal
+    saved_at: datetime | None
+    unsent: bool
+
+
+def scope(user: User, at: datetime) -> tuple[set[int], set[int]]:
+    """The keys of the memberships and of the bodies for which the reader acts."""
+    posts: Sequence[Post] = posts_of(user, localdate(at))
+    members = {post.member_id for post in posts if post.member_id is not None}
+    return members, {post.body_id for post in posts if post.body_id is not None}
+
+
+def invitations(user: User, at: datetime) -> QuerySet[Cosignature]:
+    """Invitations to co-sign that the reader has not answered."""
+    members, _bodies = scope(user, at)
+    rows = Cosignature.objects.filter(member__in=members, state=CosignatureState.INVITED)
+    seen = visible(user, rows, localdate(at))
+    return seen.select_related("proposal__lead", "proposal__committee", "member")
+
+
+def to_rate(user: User, at: datetime) -> QuerySet[Feedback]:
+    """Forms on replies that the reader has not filled in."""
+    members, bodies = scope(user, at)
+    rows = Feedback.objects.filter(
+        Q(member__in=members) | Q(body__in=bodies), state=FeedbackState.SENT
+    )
+    seen = visible(user, rows, localdate(at))
+    return seen.select_related("proposal", "reply__assignment__unit", "member", "body")
+
+
+def led(user: User, at: datetime, *states: str) -> QuerySet[Proposal]:
+    """Proposals in these states that the reader initiated, or their body proposes."""
+    members, bodies = scope(user, at)
+    rows = Proposal.objects.filter(Q(lead__in=members) | Q(body__in=bodies), state__in=states)
+    return visible(user, rows, localdate(at)).select_related("lead", "body", "committee")
+
+
+def opening(user: User, at: datetime) -> dict[str, Any] | None:
+    """The window in which proposals are collected, what one handed in now counts as, and the way
+    to write one."""
+    posts = [post for post in posts_of(user, localdate(at)) if post.role in PROPOSERS]
+    committee = posts[0].committee if posts else None
+    if committee is None:
+        return None
+    found: Window | None = window(committee, at)
+    place: Placement | None = None
+    trouble = ""
+    try:
+        place = placement(committee, at)
+    except NoSession as error:
+        trouble = str(error)
+    else:
+        rules = rules_for(committee, localdate(at))
+        problems = checks.proposing_problems(rules, body_kind=None, period=place.period)
+        trouble = " ".join(said for sentences in problems.values() for said in sentences)
+    return {"window": found, "place": place, "trouble": trouble, "at": at}
+
+
+def waiting(user: User, at: datetime) -> dict[str, Any]:
+    """What the reader answers on the spot: invitations, texts sent back, replies to rate."""
+    signing = list(invitations(user, at).order_by("id")[:SHOWN])
+    forms = list(to_rate(user, at).order_by("id")[:SHOWN])
+    returned = list(led(user, at, S.RETURNED).order_by("id")[:SHOWN])
+    return {
+        "invitations": _with_clocks("cosignature", signing, user, at),
+        "forms": _with_clocks("feedback", forms, user, at),
+        "returned": cards(returned, user, at),
+    }
+
+
+def _with_clocks(kind: str, rows: Iterable[Any], user: User, at: datetime) -> list[Waiting]:
+    found = list(rows)
+    due = owed(kind, [row.pk for row in found], user, at)
+    return [Waiting(row, due.get(row.pk)) for row in found]
+
+
+def mine(user: User, at: datetime) -> dict[str, Any]:
+    """Drafts, and the latest of the reader's proposals as cards."""
+    handed_in = own()(user, at).exclude(state__in=[S.DRAFT, S.RETURNED])
+    over = When(state__in=[*ENDED, S.CONCLUDED], then=Value(1))
+    rows = handed_in.annotate(over=Case(over, default=Value(0)))
+    rows = visible(user, rows, localdate(at)).select_related("lead", "body", "committee")
+    found = list(rows.order_by("over", "-received_at", "-id")[: SHOWN + 1])
+    return {
+        "drafts": drafts(user, at),
+        "cards": cards(found[:SHOWN], user, at),
+        "more": len(found) > SHOWN,
+    }
+
+
+def cards(proposals: list[Proposal], user: User, at: datetime) -> list[Card]:
+    """Where these proposals stand; why one was sent back is what its proposers were told."""
+    shown = clocks(proposals, user, at) if proposals else {}
+    back = [row.pk for row in proposals if row.state == S.RETURNED]
+    reasons = _reasons(back) if back else {}
+    return [
+        Card(
+            row, bar(row), ball(row, shown.get(row.pk)), shown.get(row.pk), reasons.get(row.pk, "")
+        )
+        for row in proposals
+    ]
+
+
+def _reasons(keys: list[int]) -> dict[int | None, str]:
+    """Why proposals were sent back the last time: what their proposers were told."""
+    rows = Event.objects.filter(proposal__in=keys, action="return_for_revision")
+    found = rows.order_by("id").values_list("proposal_id", "input")
+    return {key: str(said.get("reason", "")) for key, said in found}
+
+
+def drafts(user: User, at: datetime) -> list[Draft]:
+    """The reader's drafts, the last changed first."""
+    rows = led(user, at, S.DRAFT).annotate(changed_at=Max("events__at"))
+    found = list(rows.order_by("-changed_at", "-id")[:SHOWN])
+    addresses = {_form_of(row): row.pk for row in found}
+    typed = FormDraft.objects.filter(user=user, path__in=list(addresses))
+    unsent = {addresses[row.path]: row.saved_at for row in typed}
+    return [
+        Draft(row, unsent.get(row.pk) or row.changed_at, row.pk in unsent)  # type: ignore[attr-defined]  # annotated
+        for row in found
+    ]
+
+
+def _form_of(proposal: Proposal) -> str:
+    return PAGES[Proposal].step_url(proposal, proposal.all_steps()["edit"])
+
+
+home.add(
+    home.Part("proposals/home/_opening.html", opening, roles=PROPOSERS, order=4),
+    home.Part("proposals/home/_waiting.html", waiting, roles=PROPOSERS, order=6),
+    home.Part("proposals/home/_mine.html", mine, roles=PROPOSERS, order=20),
+)

@@ -16,6 +16,7 @@ class ProposalsConfig(AppConfig):
         from proposals import receivers  # noqa: F401, PLC0415 -- apps load before models
         from proposals.pages import bulk, worklists  # noqa: F401, PLC0415 -- apps load before models
         from proposals.pages.proposing import lists  # noqa: F401, PLC0415 -- apps load before models
+        from proposals.pages.proposing import lists  # noqa: F401, PLC0415 -- apps load before models
         from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
 
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

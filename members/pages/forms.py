@@ -29,6 +29,9 @@ BLANK_ROWS = 1
 ADD = "add-row"
 """The name of the button that asks for one more row; its value names the rows."""
 
+PREVIEW = "preview"
+"""The name of a button that shows what would come of the form; nothing is done yet."""
+
 LONG = 200
 """A text that may be longer than this gets room for several lines."""
 

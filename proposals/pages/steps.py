@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -21,7 +21,7 @@ from members import clock
 from members.models import Committee, FormDraft, User
 from members.pages.drafts import draft_of, forget
 from members.pages.drafts import fields_of as fields_of_draft
-from members.pages.forms import ADD, Field, data_of, fields_of
+from members.pages.forms import ADD, PREVIEW, Field, data_of, fields_of
 from members.pages.signing_in.kept import kept_post
 from members.pages.trail import Trail, carried, trail_of
 from members.pages.views import reader
@@ -189,11 +189,12 @@ def taken(
     step: Step,
     *,
     template: str = "proposals/step.html",
-    extra: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | Callable[[StepForm], Mapping[str, Any]] | None = None,
 ) -> HttpResponse:
     """Answer a request for a step's form: show it, show why not, or take it and go on.
 
-    ``template`` extends ``proposals/step.html`` and draws the same form in its own way.
+    ``template`` draws the same form in its own way and has a part ``form``; ``extra`` is what
+    it shows besides, or tells it of the form.
     """
     user = reader(request)
     require(user, step.name, subject, clock.today())
@@ -210,7 +211,7 @@ def taken(
         "trail": trail,
         "carried": carried(request),
         "next": request.POST.get("next", request.GET.get("next", "")),
-        **(extra or {}),
+        **((extra(form) if callable(extra) else extra) or {}),
     }
     status = 200 if not (form.errors or form.refusals) else 422
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware
@@ -235,8 +236,8 @@ def try_step(request: HttpRequest, form: StepForm) -> Event | None:
     form.key = sent.get("key", "")[:100] or form.key
     shape = step.input()
     form.data = data_of(shape, sent, request.FILES)
-    if ADD in sent:
-        form.more = sent[ADD]
+    if ADD in sent or PREVIEW in sent:
+        form.more = sent.get(ADD, "")
         return None
     version = sent.get("version", "")
     try:
@@ -288,9 +289,14 @@ def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse
     return redirect(target)
 
 
+SAID: dict[tuple[type[Subject], str], Callable[[Event], str]] = {}
+"""Model and step to what is said of it once it is taken, where there is more to say."""
+
+
 def said(event: Event, step: Step) -> str:
     """What was done, in a sentence."""
-    return _("已办理：%(step)s") % {"step": step.label}
+    own = SAID.get((type(event.subject), step.name))
+    return own(event) if own is not None else _("已办理：%(step)s") % {"step": step.label}
 
 
 def _target(request: HttpRequest, form: StepForm, event: Event) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -33,9 +33,19 @@ def tell(subject: Subject, step: Step, act: Act) -> None:
         return
     with override(settings.LANGUAGE_CODE):  # the writer's language need not be the reader's
         news = step.news(subject, act) if step.news else _news(subject, step)
-        lines = [*news.lines, *_said(act)]
+        lines = [*news.lines, *_said(act.data)]
     text = "\n".join(lines)
     send([Message(user, news.title, text, news.about.link) for user in sorted(people)], at=act.at)
+
+
+def worded(subject: Subject, step: Step, data: Mapping[str, Any]) -> News:
+    """What the notice of a step would say if it were taken with ``data``.
+
+    For steps that have no words of their own (``Step.news``).
+    """
+    with override(settings.LANGUAGE_CODE):
+        news = _news(subject, step)
+        return News(news.title, [*news.lines, *_said(data)], news.about)
 
 
 def audience(subject: Subject, step: Step, day: date, others: Sequence[Proposal] = ()) -> set[int]:
@@ -51,10 +61,10 @@ def _news(subject: Subject, step: Step) -> News:
     return News(title, lines, proposal)
 
 
-def _said(act: Act) -> Iterator[str]:
+def _said(data: Mapping[str, Any]) -> Iterator[str]:
     """What the person who took the step wrote for others to read."""
     for name in ("notice", "reason", "note", "destination"):
-        if isinstance(value := act.data.get(name), str) and value:
+        if isinstance(value := data.get(name), str) and value:
             yield value
 
 

@@ -69,6 +69,14 @@ def draw_case_no(proposal: Drafting, rules: Rules) -> tuple[str, str, int]:
     return _write(rules.numbering.pattern, proposal, rules, serial), series, serial
 
 
+def next_case_no(proposal: Drafting, rules: Rules) -> str:
+    """The case number that filing would give at this moment; somebody else may draw it first."""
+    name = series_name(proposal, rules.numbering)
+    row = Series.objects.filter(session=_session(proposal), name=name)
+    last = row.values_list("last", flat=True).first() or 0
+    return _write(rules.numbering.pattern, proposal, rules, last + 1)
+
+
 def series_name(proposal: Drafting, numbering: Numbering) -> str:
     """Which series a proposal is numbered in, e.g. ``case:intersession``."""
     parts = {"period": proposal.period_kind, "kind": proposal.proposer_kind}

@@ -6,7 +6,7 @@ A later event never changes an earlier figure (rules.md section 12.3: cut-off da
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
@@ -108,32 +108,38 @@ class Report:
         return self.figure(code).numerator
 
 
-def report(session: Session, at: datetime) -> Report:
+PARTS = ("intake", "handling", "adoption", "satisfaction", "participation", "tables")
+"""What a report consists of; each part takes a few queries."""
+
+
+def report(session: Session, at: datetime, parts: Collection[str] = PARTS) -> Report:
     """The figures of ``session`` as they were at ``at``; a constant number of queries."""
     rules = rules_for(session.committee, timezone.localtime(at).date())
     then = proposals_then(session, at)
-    figures = [
-        *_intake(then, rules),
-        *_handling(then, at),
-        *_adoption(then, rules, at),
-        *_satisfaction(then, rules, at),
-        _participation(session, then),
-    ]
-    return Report(session, at, figures, _tables(then, rules, at))
+    known: dict[str, Callable[[], list[Figure]]] = {
+        "intake": lambda: _intake(then, rules),
+        "handling": lambda: _handling(then, at),
+        "adoption": lambda: _adoption(then, rules, at),
+        "satisfaction": lambda: _satisfaction(then, rules, at),
+        "participation": lambda: [_participation(session, then)],
+    }
+    figures = [figure for part, count in known.items() if part in parts for figure in count()]
+    return Report(session, at, figures, _tables(then, rules, at) if "tables" in parts else ())
 
 
 def proposals_then(session: Session, at: datetime) -> Received:
     """What had been received for the session by ``at``, annotated with ``state_then``."""
+    return received_by(Proposal.objects.filter(session=session), at)
+
+
+def received_by(rows: QuerySet[Proposal], at: datetime) -> Received:
+    """Those of ``rows`` that had been received by ``at``, annotated with ``state_then``."""
     last = (
         Event.objects.filter(subject_kind="proposal", subject_id=OuterRef("pk"), at__lte=at)
         .order_by("-sequence")
         .values("target")[:1]
     )
-    return (
-        Proposal.objects.filter(session=session)
-        .annotate(state_then=Subquery(last))
-        .filter(state_then__in=HANDED_IN)
-    )
+    return rows.annotate(state_then=Subquery(last)).filter(state_then__in=HANDED_IN)
 
 
 def current_replies(then: Received, at: datetime) -> QuerySet[Reply]:
@@ -151,6 +157,18 @@ def current_replies(then: Received, at: datetime) -> QuerySet[Reply]:
 # -- The figures ------------------------------------------------------------------------------
 
 
+def counted_intake(rules: Rules, raw: int, filed: int, merged: int) -> tuple[int, int, str]:
+    """What counts as received and as filed by the rulebook, and the base of the share in words."""
+    how = rules.review.merge_counting
+    received = raw - merged if how == MergeCounting.BEFORE_REVIEW else raw
+    accepted = filed + merged if how == MergeCounting.AFTER_FILING else filed
+    base = {
+        MergeCounting.BEFORE_REVIEW: _("并案后的收到件数"),
+        MergeCounting.AFTER_FILING: _("收到件数；立案数含已并入他件的"),
+    }.get(how, _("收到件数；并案另计"))
+    return received, accepted, base
+
+
 def _intake(then: Received, rules: Rules) -> list[Figure]:
     counts = then.order_by().aggregate(
         received=Count("pk"),
@@ -163,18 +181,12 @@ def _intake(then: Received, rules: Rules) -> list[Figure]:
         intersession=Count("pk", filter=Q(period_kind=PeriodKind.INTERSESSION)),
     )
     raw, filed, merged = counts["received"], counts["filed"], counts["merged"]
-    received, accepted = raw, filed
+    received, accepted, base = counted_intake(rules, raw, filed, merged)
     found = []
     if rules.review.merge_counting == MergeCounting.BEFORE_REVIEW:
-        received = raw - merged
         found.append(Figure("received_raw", _("并案前收到"), raw, base=_("件，并案前")))
     if rules.review.merge_counting == MergeCounting.AFTER_FILING:
-        accepted = filed + merged
         found.append(Figure("filed_after_merging", _("并案后立案"), filed, base=_("件，并案后")))
-    base = {
-        MergeCounting.BEFORE_REVIEW: _("并案后的收到件数"),
-        MergeCounting.AFTER_FILING: _("收到件数；立案数含已并入他件的"),
-    }.get(rules.review.merge_counting, _("收到件数；并案另计"))
     return [
         Figure("received", _("收到"), received, base=_("件")),
         *found,

@@ -1,5 +1,6 @@
 """Punctuality and key topics: the figures of ``proposals.statistics`` with those of here."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -9,18 +10,43 @@ from django.utils.translation import gettext as _
 from members.enums import DutyKind
 from members.models import Session
 from proposals import statistics
-from proposals.models import Event
+from proposals.enums import FILED_STATES, ProposalState
+from proposals.models import Event, Proposal
 from proposals.statistics import Figure, Report
 from supervision.enums import InstructionState
 from supervision.models import Activity, Duty, Instruction, KeyTopic, Milestone, TopicProposal
 from supervision.models.duty import Closing
 
+PARTS = (*statistics.PARTS, "punctuality", "key_topics")
+"""What a report consists of; each part takes a few queries."""
 
-def report(session: Session, at: datetime) -> Report:
+
+def report(session: Session, at: datetime, parts: Collection[str] = PARTS) -> Report:
     """All figures of a session as of ``at``, punctuality and key topics included."""
-    known = statistics.report(session, at)
-    more = [*_punctuality(session, at), *_key_topics(session, at)]
+    known = statistics.report(session, at, parts)
+    more = []
+    if "punctuality" in parts:
+        more += _punctuality(session, at)
+    if "key_topics" in parts:
+        more += _key_topics(session, at)
     return replace(known, figures=[*known.figures, *more])
+
+
+def by_session(sessions: Sequence[Session], at: datetime) -> dict[int, dict[str, int]]:
+    """Of each session: received, filed, concluded (as their states were at ``at``); one query."""
+    counts = (
+        statistics.received_by(Proposal.objects.filter(session__in=sessions), at)
+        .order_by()
+        .values("session")
+        .annotate(
+            received=Count("pk"),
+            filed=Count("pk", filter=Q(state_then__in=FILED_STATES)),
+            concluded=Count("pk", filter=Q(state_then=ProposalState.CONCLUDED)),
+        )
+    )
+    names = ("received", "filed", "concluded")
+    rows = counts.values_list("session", *names)
+    return {row[0]: dict(zip(names, row[1:], strict=True)) for row in rows}
 
 
 def _punctuality(session: Session, at: datetime) -> list[Figure]:
@@ -29,7 +55,6 @@ def _punctuality(session: Session, at: datetime) -> list[Figure]:
         proposal__session=session, kind=DutyKind.REPLY, opened_at__lte=at
     ).exclude(closing=Closing.CANCELLED)
     done = Q(closing=Closing.DONE, closed_at__lte=at)
-    running = ~done & Q(paused_at=None)  # a clock that stands still makes nobody late
     running = ~done & Q(paused_at=None)  # a clock that stands still makes nobody late
     counts = owed.aggregate(
         due=Count("pk", filter=(running & Q(due_at__lte=at)) | done),

@@ -19,10 +19,10 @@ from members import clock
 from members.models import User
 from members.pages.palette import FINDERS, MOST, Hit
 from members.pages.views import reader
+from proposals.api.actions import own_steps
 from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter
 from proposals.api.search import shown
-from proposals.enums import NEW
 from proposals.matching.query import parse
 from proposals.matching.search import find
 from proposals.models import Proposal
@@ -97,9 +97,9 @@ def beginnings(user: User, typed: str, at: datetime) -> list[Hit]:
     standing = standing_of(user, localdate(at))
     found = []
     for page in PAGES.values():
-        for step in page.model.all_steps().values():
+        for step in own_steps(page.model):
             named = typed.casefold() in str(step.label).casefold()
-            if not named or step.source != (NEW,):
+            if not named or not step.creates:
                 continue
             committees = {post.committee_id: post for post in standing.posts if post.committee_id}
             if any(step.who(page.model(committee_id=key), standing) for key in committees):

@@ -13,7 +13,8 @@ if DATABASES["default"]["ENGINE"] == "config.sqlite":  # noqa: F405
 CELERY_TASK_DEFAULT_QUEUE = os.environ.get("TEST_QUEUE", f"test-{os.getpid()}-{WORKER}")
 MEDIA_ROOT = DATA_DIR / f"attachments-{WORKER}"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only
-STORAGES["staticfiles"] = {  # noqa: F405
-    "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+STORAGES = {
+    **STORAGES,  # noqa: F405
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 WHITENOISE_AUTOREFRESH = True  # nothing has collected the static files

@@ -21,13 +21,26 @@ hypothesis_settings.register_profile("suite", deadline=None, derandomize="CI" in
 hypothesis_settings.load_profile("suite")
 
 
+pytest_plugins = ["tests.browser.fixtures"]
+
+
+@pytest.hookimpl(trylast=True)  # after pytest-django has put them in order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Leave what needs PostgreSQL to the pass on PostgreSQL."""
+    """Leave to each database what it is for, and put what is seen in a browser last."""
+    skipped, reason = "postgres", "runs on PostgreSQL"
     if connection.vendor == "postgresql":
-        return
+        skipped, reason = "browser", "a browser sees the same on SQLite"
     for item in items:
-        if item.get_closest_marker("postgres"):
-            item.add_marker(pytest.mark.skip(reason="runs on PostgreSQL"))
+        if item.get_closest_marker(skipped):
+            item.add_marker(pytest.mark.skip(reason=reason))
+    items.sort(key=in_a_browser)
+
+
+def in_a_browser(item: pytest.Item) -> int:
+    """Where the test stands: without a browser, with one, or with rows that stay for many."""
+    if item.get_closest_marker("browser"):
+        return 2
+    return int("chromium" in getattr(item, "fixturenames", ()))
 
 
 @pytest.fixture(scope="session", autouse=True)

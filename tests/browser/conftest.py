@@ -1,0 +1,49 @@
+"""The town that these tests look at, once for each test process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from tests.browser.crawl import Crawl, Seen
+from tests.browser.serving import Server
+from tests.browser.town import NOW, Town, empty
+
+
+class Toured(Town):
+    """A town of which it is remembered who can go where."""
+
+    def __init__(self, server: Server) -> None:
+        super().__init__()
+        self.server = server
+        self._seen: dict[str, list[Seen]] = {}
+
+    def pages(self, role: str) -> list[Seen]:
+        """What somebody of this role comes to by following links."""
+        if role not in self._seen:
+            with self.server.time:
+                self._seen[role] = Crawl(self.person(role)).walk()
+        return self._seen[role]
+
+
+@pytest.fixture(scope="package")
+def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
+    """Rows that stay for all tests of this folder, and that other threads see."""
+    with django_db_blocker.unblock():
+        yield
+        empty()
+
+
+@pytest.fixture(scope="package")
+def town(db: None, server: Server) -> Iterator[Toured]:
+    """What the tests of this folder look at, and leave as it is."""
+    server.moment = NOW
+    with pytest.MonkeyPatch.context() as patch, server.time:
+        # What fails is told with its address by the tests themselves.
+        patch.setattr(logging.getLogger("django.request"), "disabled", True)
+        yield Toured(server)
+    server.wait_until_idle()
+    server.moment = None

@@ -1,0 +1,65 @@
+"""A page says all it has to say in the language that was chosen."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from tests.browser.crawl import Crawl, Seen, fail_with
+from tests.browser.town import CHINESE, ROLES, in_greek
+
+pytestmark = pytest.mark.browser
+
+WORD = re.compile(r"[A-Za-z]{3,}")
+ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?:/[\w.-]+)+/?")
+GIVEN = re.compile(r"\b(user|county)\d+\b|\bcase:\w+")
+"""Names that the factories give in Latin letters."""
+
+KNOWN = {"API", "OpenAPI", "CSV", "PDF", "Word", "Excel", "docx", "xlsx", "Webhook", "URL"}
+"""Latin words of Chinese pages."""
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _greek(town) -> Iterator[None]:
+    with in_greek():
+        yield
+
+
+def again(town, role: str, language: str) -> Iterator[Seen]:
+    """Every page that the role came to, in that language; one for each view."""
+    crawl = Crawl(town.person(role), language)
+    views = {page.view: page.address for page in reversed(town.pages(role)) if page.is_page}
+    with town.server.time:
+        for address in views.values():
+            yield crawl.look(address)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_english_pages_are_in_english(town, role):
+    fail_with({page.address: left(page, "en", CHINESE.search) for page in again(town, role, "en")})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_chinese_pages_are_in_chinese(town, role):
+    language = "zh-hans"
+    pages = again(town, role, language)
+    fail_with({page.address: left(page, language, foreign) for page in pages})
+
+
+def left(page: Seen, language: str, is_wrong: Callable[[str], object]) -> list[str]:
+    """Texts of the page that are said in this language and are not in it."""
+    said = page.markup.said_in(language) if page.markup else []
+    return [*page.faults, *dict.fromkeys(text for text in said if is_wrong(text))]
+
+
+def foreign(text: str) -> set[str]:
+    """English words and the marks of templates in a Chinese text."""
+    own = GIVEN.sub(" ", ADDRESS.sub(" ", text))
+    marks = [mark for mark in ("%(", "{{", "{%", "None") if mark in own]
+    return {*WORD.findall(own), *marks} - KNOWN
+
+
+def test_what_is_foreign_is_found():
+    assert foreign("已 filed 立案，见 /inbox/ 或 a@b.example") == {"filed"}
+    assert foreign("下载 docx，共 %(n)s 件，user12") == {"%("}
+    assert foreign("αβγ 提案 Ti'an") == set()

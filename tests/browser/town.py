@@ -1,0 +1,149 @@
+"""A committee with everything in every state, and somebody of every role to look at it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from itertools import count
+from typing import Any
+
+from django.apps import apps
+from django.core.management import call_command
+from django.db import connection, models
+
+from members.enums import Role
+from members.models import User
+from proposals.triggers import suspended
+from tests.factories import members as make
+from tests.factories.proposals import Place, platform_administrator
+from tests.proposals.conftest import Life
+from tests.proposals.world import NOW, World, attachments, chasing, duties, events, merge_work
+
+NOBODY = "nobody"
+PEOPLE = {
+    Role.MEMBER: "lead",
+    Role.COLLECTIVE_CONTACT: "contact",
+    Role.COMMITTEE_CLERK: "clerk",
+    Role.COMMITTEE_REVIEWER: "reviewer",
+    Role.COMMITTEE_DIRECTOR: "director",
+    Role.ASSIGNING_OFFICER: "assigner",
+    Role.INSPECTION_OFFICER: "inspector",
+    Role.UNIT_LIAISON: "A liaison",
+    Role.UNIT_HANDLER: "A handler",
+    Role.UNIT_SIGNATORY: "A signatory",
+    Role.LEADING_SUPERVISOR: "supervisor",
+    Role.COMMITTEE_ADMINISTRATOR: "administrator",
+    Role.AUDITOR: "auditor",
+    Role.PLATFORM_ADMINISTRATOR: "platform",
+}
+ROLES = [*map(str, Role), NOBODY]
+
+CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
+GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
+"""Neither of the product's languages is written in it."""
+
+
+class Town(World, Life):
+    """Every machine in every state, and one proposal that lived through the steps."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.users["platform"] = platform_administrator()
+        for case in self.cases():
+            for state in case.states:
+                case.make(state)
+        for others in (attachments, chasing, duties, events, merge_work):
+            others(self)
+        self._tell_everybody()
+        self._live()
+        Place()  # of whom nobody here may see anything
+
+    def person(self, role: str) -> User | None:
+        """Who looks at the pages in that role; None for a stranger."""
+        return None if role == NOBODY else self.users[PEOPLE[Role(role)]]
+
+    def _tell_everybody(self) -> None:
+        """Two notices each, one of them read."""
+        for user in self.users.values():
+            make.NoticeFactory(recipient=user, created_at=NOW, link="/api/v1/proposals/1/")
+            make.NoticeFactory(recipient=user, created_at=NOW, read_at=NOW)
+        clerk, director = self.users["clerk"], self.users["director"]
+        until = (NOW + timedelta(days=7)).date()
+        make.StandInFactory(user=director, stand_in=clerk, until=until)
+        make.NoticeChannelFactory(user=clerk)
+        make.WebhookFactory(committee=self.committee)
+
+    def _live(self) -> None:
+        """From the draft to the rating, so that there is a record to read."""
+        reply = self.replied()
+        self.rated(reply, "satisfied")
+
+
+@contextmanager
+def in_greek() -> Iterator[None]:
+    """Everything that people wrote, in another script from here to the end of the block.
+
+    What is still Chinese on a page is then the product's own, and so is every Latin word.
+    """
+    words: dict[str, str] = {}
+    numbers = count()
+
+    def greek(found: re.Match[str]) -> str:
+        return words.setdefault(found[0], _word(next(numbers)))
+
+    rewrite(CHINESE, greek)
+    chinese = {word: text for text, word in words.items()}
+    try:
+        yield
+    finally:
+        rewrite(re.compile(f"[{GREEK}]+"), lambda found: chinese[found[0]])
+
+
+def _word(number: int) -> str:
+    """Another word for every number."""
+    number, letter = divmod(number, len(GREEK))
+    return (_word(number - 1) if number else "") + GREEK[letter]
+
+
+def rewrite(pattern: re.Pattern[str], replacement: Any) -> None:
+    """Replace what matches in every text of every row, in the record too."""
+
+    def changed(value: Any) -> Any:
+        if isinstance(value, str):
+            return pattern.sub(replacement, value)
+        if isinstance(value, list):
+            return [changed(item) for item in value]
+        if isinstance(value, dict):
+            return {changed(name): changed(item) for name, item in value.items()}
+        return value
+
+    with suspended(connection):
+        for model in written():
+            names = [field.attname for field in texts_of(model)]
+            for row in model._base_manager.values("pk", *names):
+                new = {name: changed(row[name]) for name in names}
+                new = {name: text for name, text in new.items() if text != row[name]}
+                if new:
+                    model._base_manager.filter(pk=row["pk"]).update(**new)
+
+
+def written() -> Iterator[type[models.Model]]:
+    """The models of ours that keep texts."""
+    for name in ("members", "proposals", "supervision"):
+        for model in apps.get_app_config(name).get_models():
+            if texts_of(model):
+                yield model
+
+
+def texts_of(model: type[models.Model]) -> list[models.Field]:
+    """The columns of texts and of structures of texts, files' names excepted."""
+    kinds = (models.CharField, models.TextField, models.JSONField)
+    return [field for field in model._meta.concrete_fields if isinstance(field, kinds)]
+
+
+def empty() -> None:
+    """Leave the database as other tests expect it."""
+    with suspended(connection):
+        call_command("flush", verbosity=0, interactive=False)

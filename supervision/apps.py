@@ -21,6 +21,6 @@ class SupervisionConfig(AppConfig):
             selectors,
             webhooks,  # noqa: F401
         )
-        from supervision.pages import clocks, duties, home  # noqa: F401, PLC0415 -- apps load first
+        from supervision.pages import clocks, duties, home, limits  # noqa: F401, PLC0415 -- apps first
 
         working_days.register(lambda day: selectors.current_calendar().next_working(day))

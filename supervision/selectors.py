@@ -6,14 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 
 from members.models import CalendarDay, CalendarYear
 from members.prepared import prepared
 from supervision import deadlines
 from supervision.calendar import Calendar, Declared
 from supervision.deadlines import Terms, local_day
-from supervision.models import Duty
+from supervision.models import DateChange, Duty
 
 
 def current_calendar() -> Calendar:
@@ -49,12 +49,21 @@ def steady_calendar(*, changing: bool = False) -> Calendar:
     return current_calendar()
 
 
-def why(duty: Duty) -> dict[str, Any]:
+EXPLAINED = (
+    "pauses",
+    Prefetch("changes", DateChange.objects.select_related("event__actor", "asked_by")),
+)
+"""What ``why`` reads beside the duty: prefetch it where many are explained."""
+
+
+def why(duty: Duty, calendar: Calendar | None = None) -> dict[str, Any]:
     """How a due date came about: rule and source, day by day, pauses, changes.
 
-    ``skipped`` are the days on the way that did not count, each with its name.
+    ``skipped`` are the days on the way that did not count, each with its name. Two queries, and
+    two more for the ``calendar``; none where both have been read before.
     """
-    calendar = current_calendar()
+    calendar = calendar or current_calendar()
+    prefetch_related_objects([duty], *EXPLAINED)
     terms = Terms.model_validate(duty.terms)
     pauses = [
         deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
@@ -82,6 +91,6 @@ def why(duty: Duty) -> dict[str, Any]:
         "days": days,
         "skipped": [row for row in days if not row["counted"]],
         "pauses": duty.pauses.all(),
-        "changes": duty.changes.select_related("event__actor", "asked_by"),
+        "changes": duty.changes.all(),
         "assumed_years": deadlines.assumed_years(terms, duty.due_at, calendar),
     }

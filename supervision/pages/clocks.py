@@ -37,6 +37,14 @@ class Left:
     tone: str
 
 
+def calendar_for(user: User) -> Calendar:
+    """The working days, remembered on the reader for one request."""
+    remembered: list[Calendar] = user.__dict__.setdefault("_calendar", [])
+    if not remembered:
+        remembered.append(current_calendar())
+    return remembered[0]
+
+
 def left(duty: Duty, calendar: Calendar, at: datetime) -> Left:
     """Working days until the duty is due, and late, soon, near, far or paused."""
     days = calendar.left(localdate(at), local_day(duty.due_at))
@@ -62,7 +70,7 @@ def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clo
     if not (duties or awaited):
         return {}
     roles = _roles(duties)
-    calendar = current_calendar()
+    calendar = calendar_for(user)
     found = {key: _clock(owed, roles, calendar, at) for key, owed in duties.items()}
     return found | {key: _foreseen(duty, calendar, at) for key, duty in awaited.items()}
 
@@ -123,7 +131,7 @@ def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
 def owed(kind: str, keys: list[int], user: User, at: datetime) -> dict[int, Clock]:
     """Until when the reader owes something on these subjects; three queries."""
     rows = Duty.objects.open().filter(subject_kind=kind, subject_id__in=keys)
-    calendar = current_calendar()
+    calendar = calendar_for(user)
     found: dict[int, Clock] = {}
     for duty in visible(user, rows, localdate(at)).order_by("-due_at", "-id"):
         remaining = left(duty, calendar, at)

@@ -1,8 +1,11 @@
 """Addresses of the pages of supervision."""
 
+from django.urls import path
+
 from proposals.pages.subjects import SubjectPage, add
 from proposals.pages.urls import addresses
 from supervision import models
+from supervision.pages import limits
 
 OWN = (
     SubjectPage(models.KeyTopic, "key-topics", related=("session", "supervising_body")),
@@ -13,4 +16,7 @@ OWN = (
 
 add(*OWN)
 
-urlpatterns = addresses(OWN)
+urlpatterns = [
+    path("duties/<int:pk>/", limits.show_duty, name="duty"),
+    *addresses(OWN),
+]

@@ -1,0 +1,201 @@
+"""The tab of time limits: each date on a proposal, and why it is that one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.enums import Anchor, CountFrom, TimeUnit
+from members.models import User
+from members.pages.links import page_of
+from members.pages.views import reader
+from members.selectors import posts_of
+from proposals.models import SUBJECTS, Proposal
+from proposals.pages.proposal import Tab, add
+from proposals.permissions import visible, visible_row
+from supervision.calendar import Calendar
+from supervision.deadlines import NOT_FROM_THE_START, Pause, Terms, local_day
+from supervision.models import Duty
+from supervision.models.duty import Closing
+from supervision.pages.clocks import Left, calendar_for, holder, left
+from supervision.pages.strip import Strip, strip
+from supervision.selectors import EXPLAINED, why
+
+MOST = 40
+"""Dates that a page shows; the oldest that are done with are left out."""
+
+
+@dataclass(frozen=True)
+class Limit:
+    """A date as the page explains it.
+
+    ``mine`` when the reader owes it; ``left`` is how long there is, or ``outcome`` how it ended;
+    ``strip`` is missing where it is drawn on a page of its own.
+    """
+
+    duty: Duty
+    holder: str
+    mine: bool
+    rule: str
+    source: str
+    left: Left | None
+    outcome: str
+    why: dict[str, Any]
+    strip: Strip | None
+
+
+def of_proposal(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """What is and was owed on a proposal, as far as the reader sees it: three queries."""
+    rows = visible(user, Duty.objects.filter(proposal=proposal), clock.today())
+    rows = rows.select_related("unit", "member", "body", "opened_by")
+    found = list(rows.prefetch_related(*EXPLAINED).order_by("-closed_at", "due_at", "id")[:MOST])
+    own = {duty.pk for duty in found if _is_owed_by(duty, user, at)}
+    found.sort(key=lambda duty: (duty.closed_at is not None, duty.pk not in own, duty.due_at))
+    calendar = calendar_for(user)
+    limits = [
+        limit(duty, calendar, at, mine=duty.pk in own, drawn=duty.closed_at is None)
+        for duty in found
+    ]
+    return {
+        "open_limits": [one for one in limits if one.duty.closed_at is None],
+        "past_limits": [one for one in limits if one.duty.closed_at is not None],
+    }
+
+
+def _is_owed_by(duty: Duty, user: User, at: datetime) -> bool:
+    """What ``duties.owed_by`` asks the database, asked of a row that has been read."""
+    return duty.closed_at is None and any(
+        (post.unit_id is not None and post.unit_id == duty.unit_id)
+        or (post.member_id is not None and post.member_id == duty.member_id)
+        or (post.body_id is not None and post.body_id == duty.body_id)
+        or (post.role == duty.role and post.committee_id == duty.committee_id and not _named(duty))
+        for post in posts_of(user, local_day(at))
+    )
+
+
+def _named(duty: Duty) -> bool:
+    return bool(duty.unit_id or duty.member_id or duty.body_id)
+
+
+def limit(
+    duty: Duty, calendar: Calendar, at: datetime, *, mine: bool = False, drawn: bool = True
+) -> Limit:
+    """One date with its reasons, and the strip if it is to be ``drawn``."""
+    explained = why(duty, calendar)
+    terms = Terms.model_validate(duty.terms)
+    return Limit(
+        duty=duty,
+        holder=holder(duty),
+        mine=mine,
+        rule=rule_in_words(duty, terms),
+        source=explained["source"],
+        left=left(duty, calendar, at) if duty.closed_at is None else None,
+        outcome=outcome(duty, calendar),
+        why=explained,
+        strip=_strip(duty, terms, explained, calendar, at) if drawn else None,
+    )
+
+
+def _strip(
+    duty: Duty, terms: Terms, explained: dict[str, Any], calendar: Calendar, at: datetime
+) -> Strip:
+    standing = None
+    if duty.paused_at is not None:
+        standing = Pause(local_day(duty.paused_at), date.max)
+    start = local_day(terms.set_at or terms.anchor_at)
+    if terms.set_to is None and terms.rule and terms.rule.anchor in NOT_FROM_THE_START:
+        start = local_day(terms.opened_at or terms.anchor_at)
+    return strip(
+        explained["days"],
+        start=start,
+        due=local_day(duty.due_at),
+        today=local_day(at),
+        calendar=calendar,
+        standing=standing,
+    )
+
+
+def outcome(duty: Duty, calendar: Calendar) -> str:
+    """How a duty ended, in words; empty while it is owed."""
+    if duty.closed_at is None:
+        return ""
+    day = date_format(local_day(duty.closed_at), "SHORT_DATE_FORMAT")
+    if duty.closing == Closing.CANCELLED:
+        return _t("%(day)s 起不再需要") % {"day": day}
+    if duty.closed_at <= duty.due_at:
+        return _t("%(day)s 按期完成") % {"day": day}
+    days = calendar.between(local_day(duty.due_at), local_day(duty.closed_at))
+    return _t("%(day)s 完成，逾期 %(days)s 个工作日") % {"day": day, "days": days}
+
+
+# -- The rule in words -----------------------------------------------------------------------
+
+
+def rule_in_words(duty: Duty, terms: Terms) -> str:
+    """What the date follows from, as a sentence."""
+    rule = terms.rule
+    if terms.set_to is not None or rule is None:
+        words = duty.basis
+        if terms.left is not None:
+            words += "；" + _t("不少于接办之日起 %(days)s 个工作日") % {"days": terms.left}
+        return words
+    anchor = date_format(local_day(terms.anchor_at), "SHORT_DATE_FORMAT")
+    amount = f"{rule.amount} {TimeUnit(rule.unit).label}"
+    if rule.anchor == Anchor.FIXED:
+        words = _t("每年的固定日期：%(day)s") % {"day": anchor}
+    elif rule.anchor == Anchor.REPLY_DUE:
+        words = _t("答复期限（%(day)s）之前 %(amount)s") % {"day": anchor, "amount": amount}
+    else:
+        words = _t("自%(what)s（%(day)s）起%(amount)s") % {
+            "what": _started_by(duty, Anchor(rule.anchor)),
+            "day": anchor,
+            "amount": amount,
+        }
+        if rule.unit != TimeUnit.HOUR:
+            words += f"，{CountFrom(rule.count_from).label}"
+    if rule.roll:
+        words += "，" + _t("末日不上班时顺延到下一个工作日")
+    if rule.cap:
+        words += "，" + _t("最迟 %(day)s") % {"day": rule.cap}
+    return words
+
+
+def _started_by(duty: Duty, anchor: Anchor) -> str:
+    """From what the time runs: the step that opened the duty, or another moment."""
+    if anchor != Anchor.EVENT:
+        return str(anchor.label)
+    for model in SUBJECTS:
+        if model._meta.model_name == duty.opened_by.subject_kind:
+            step = model.all_steps().get(duty.opened_by.action)
+            return f"“{step.label}”" if step is not None else ""
+    return ""
+
+
+# -- Pages -----------------------------------------------------------------------------------
+
+
+@require_safe
+def show_duty(request: HttpRequest, pk: int) -> HttpResponse:
+    """One thing that is owed: who, until when, and why until then."""
+    user, now = reader(request), clock.now()
+    rows = Duty.objects.select_related("unit", "member", "body", "opened_by", "proposal")
+    duty = visible_row(user, rows.prefetch_related(*EXPLAINED), pk, clock.today())
+    if duty is None:
+        raise Http404
+    found = limit(duty, calendar_for(user), now, mine=_is_owed_by(duty, user, now))
+    context = {"limit": found, "duty": duty, "about": page_of(duty.link)}
+    return TemplateResponse(request, "supervision/duty.html", context)
+
+
+add(
+    Tab("limits", _("时限"), "calendar-due", "supervision/tabs/_limits.html", of_proposal, order=60)
+)

@@ -56,6 +56,11 @@ class Entry:
         return reverse(self.address[0], args=self.address[1:])
 
     @property
+    def is_counted(self) -> bool:
+        """Whether a number stands beside it."""
+        return self.waiting is not None
+
+    @property
     def key(self) -> str:
         """By what its number is found on the page."""
         return "-".join(self.address)

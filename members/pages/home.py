@@ -9,7 +9,7 @@ from typing import Any
 
 from members import clock
 from members.models import User
-from members.pages.navigation import EVERYBODY
+from members.pages.navigation import EVERYBODY, entries_for
 from members.selectors import posts_of
 
 
@@ -26,6 +26,9 @@ class Part:
     order: int = 50
 
 
+FEW = 1
+"""So few lists need no tiles."""
+
 PARTS: list[Part] = []
 """The parts of the first page; see ``add``."""
 
@@ -36,6 +39,12 @@ def add(*parts: Part) -> None:
     PARTS.sort(key=lambda part: part.order)
 
 
+def lists(user: User, at: datetime) -> dict[str, Any] | None:
+    """The reader's lists with a number, as tiles; None when there are hardly any."""
+    found = [entry for entry in entries_for(posts_of(user, clock.today())) if entry.is_counted]
+    return {"entries": found} if len(found) > FEW else None
+
+
 def parts_for(user: User) -> list[tuple[str, dict[str, Any]]]:
     """The parts for the reader: list of (template, what it shows)."""
     roles = {post.role for post in posts_of(user, clock.today())}
@@ -43,3 +52,6 @@ def parts_for(user: User) -> list[tuple[str, dict[str, Any]]]:
     own = [part for part in PARTS if part.roles is EVERYBODY or roles & set(part.roles)]
     found = [(part.template, part.context(user, now)) for part in own]
     return [(template, context) for template, context in found if context is not None]
+
+
+add(Part("members/home/_lists.html", lists, order=5))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -104,6 +104,23 @@ def board(which: Q, committees: Collection[int], at: datetime) -> list[Row]:
     return Board(topics, at).rows()
 
 
+def own_milestones(
+    topic: KeyTopic, calendar: Calendar, today: date, limits: Sequence[tuple[str, date]] = ()
+) -> list[BoardMilestone]:
+    """The milestones of a topic in their order; no query where they have been read ahead."""
+    found = []
+    for milestone in topic.milestones.all():
+        owed = milestone.state in (MilestoneState.PLANNED, MilestoneState.MISSED)
+        found.append(
+            BoardMilestone(
+                milestone,
+                calendar.left(today, milestone.due_on) if owed else None,
+                owed and any(milestone.due_on > day for _words, day in limits),
+            )
+        )
+    return found
+
+
 class Board:
     """Everything that the rows need, read at once."""
 
@@ -119,15 +136,21 @@ class Board:
         )
         for task in tasks.select_related("unit").order_by("id"):
             self.units[task.proposal_id].append(task.unit)
-        self.owed: dict[int, list[Duty]] = defaultdict(list)
-        replies = Duty.objects.filter(kind=DutyKind.REPLY, proposal__in=handled)
-        for duty in replies.exclude(closing=Closing.CANCELLED).order_by("due_at"):
-            self.owed[duty.proposal_id or 0].append(duty)
         keys = [topic.pk for topic in topics]
-        limits = Duty.objects.open().filter(
-            kind=DutyKind.SUPERVISION, subject_kind="keytopic", subject_id__in=keys
+        self.owed: dict[int, list[Duty]] = defaultdict(list)
+        self.until: dict[int, datetime] = {}
+        replies = Q(kind=DutyKind.REPLY, proposal__in=handled) & ~Q(closing=Closing.CANCELLED)
+        limits = Q(
+            kind=DutyKind.SUPERVISION,
+            subject_kind="keytopic",
+            subject_id__in=keys,
+            closed_at=None,
         )
-        self.until = dict(limits.order_by().values_list("subject_id", "due_at"))
+        for duty in Duty.objects.filter(replies | limits).order_by("due_at"):
+            if duty.kind == DutyKind.REPLY:
+                self.owed[duty.proposal_id or 0].append(duty)
+            else:
+                self.until[duty.subject_id] = duty.due_at
         self.open_instructions: dict[int, set[int]] = defaultdict(set)
         instructions = Instruction.objects.filter(topic__in=keys).order_by()
         self.instructions: dict[int, int] = {}
@@ -161,7 +184,7 @@ class Board:
             for words, due in ((_("督办期限"), until), (_("答复期限"), replies.due_at))
             if due is not None
         ]
-        milestones = [self._milestone(row, limits) for row in topic.milestones.all()]
+        milestones = own_milestones(topic, self.calendar, self.today, limits)
         ahead = [row for row in milestones if row.days is not None]
         return Row(
             topic=topic,
@@ -185,14 +208,6 @@ class Board:
         late = any(duty.is_overdue(self.at) for duty in owed)
         days = self._days(local_day(first.due_at))
         return Replies("overdue" if late else "open", first.due_at, days)
-
-    def _milestone(self, milestone: Milestone, limits: list[tuple[str, date]]) -> BoardMilestone:
-        owed = milestone.state in (MilestoneState.PLANNED, MilestoneState.MISSED)
-        return BoardMilestone(
-            milestone,
-            self._days(milestone.due_on) if owed else None,
-            owed and any(milestone.due_on > day for _words, day in limits),
-        )
 
     def _warnings(
         self,
@@ -239,10 +254,9 @@ class Board:
         for key, topic_key in self.instructions.items():
             of["instruction"][key].append(topic_key)
         latest: dict[int, int] = {}
-        for kind in ("keytopic", "milestone", "instruction", "proposal"):
-            for key, number in _last_events(kind, of[kind]):
-                for topic_key in of[kind][key]:
-                    latest[topic_key] = max(number, latest.get(topic_key, 0))
+        for kind, key, number in _last_events(of):
+            for topic_key in of[kind][key]:
+                latest[topic_key] = max(number, latest.get(topic_key, 0))
         events = Event.objects.select_related("actor").in_bulk(list(latest.values()))
         return {topic_key: _act(events[number]) for topic_key, number in latest.items()}
 
@@ -253,16 +267,20 @@ def _handled(topic: KeyTopic) -> list[int]:
     return list(dict.fromkeys(link.proposal.merged_into_id or link.proposal_id for link in links))
 
 
-def _last_events(kind: str, keys: Iterable[int]) -> Iterable[tuple[int, int]]:
-    """(subject, last event); of a proposal also events of what hangs on it."""
-    column = "proposal_id" if kind == "proposal" else "subject_id"
+def _last_events(
+    of: Mapping[str, Mapping[int, Collection[int]]],
+) -> Iterator[tuple[str, int, int]]:
+    """(kind, key, last event) of these subjects; of a proposal also what hangs on it."""
     events = Event.objects.order_by()
-    if kind == "proposal":
-        events = events.filter(proposal__in=list(keys))
-    else:
-        events = events.filter(subject_kind=kind, subject_id__in=list(keys))
-    grouped = events.values(column).annotate(last=Max("id"))
-    return [(row[column], row["last"]) for row in grouped]
+    own = Q(pk__in=[])
+    for kind in ("keytopic", "milestone", "instruction"):
+        own |= Q(subject_kind=kind, subject_id__in=list(of[kind]))
+    subjects = events.filter(own).values("subject_kind", "subject_id").annotate(last=Max("id"))
+    for row in subjects:
+        yield row["subject_kind"], row["subject_id"], row["last"]
+    proposals = events.filter(proposal__in=list(of["proposal"]))
+    for proposal in proposals.values("proposal_id").annotate(last=Max("id")):
+        yield "proposal", proposal["proposal_id"], proposal["last"]
 
 
 def _act(event: Event) -> LastAct:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from django.db import models
@@ -35,20 +36,13 @@ assists = Condition(
     _("只有会办单位提交会办意见"), lambda assignment: assignment.role == AssignmentRole.ASSIST
 )
 no_open_return = Condition(
-    _("已有待裁定的退办申请"),
-    lambda assignment: not assignment.return_requests.filter(state__in=RETURN_OPEN).exists(),
+    _("已有待裁定的退办申请"), lambda assignment: not assignment.awaits_return()
 )
 no_open_extension = Condition(
-    _("已有待审批的延期申请"),
-    lambda assignment: not assignment.extension_requests.filter(state="requested").exists(),
+    _("已有待审批的延期申请"), lambda assignment: not assignment.awaits_extension()
 )
 no_reply_begun = Condition(
-    _("本轮答复已在起草"),
-    lambda assignment: (
-        not assignment.replies.filter(round=assignment.round)
-        .exclude(state=ReplyState.ABANDONED)
-        .exists()
-    ),
+    _("本轮答复已在起草"), lambda assignment: not assignment.has_begun_reply()
 )
 in_hands = Condition(
     _("提案不在办理阶段"), lambda assignment: assignment.proposal.state in IN_HANDS
@@ -359,6 +353,33 @@ class AssignmentLifecycle(Subject):
         """The proposal is concluded; an assisting unit that never answered is let go."""
         self._drop_requests(act)
         return S.CLOSED if self.state == S.REPLIED else S.RECALLED
+
+    # -- What its steps hang on ------------------------------------------------------------
+
+    def awaits_return(self) -> bool:
+        """Whether a return request waits to be decided."""
+        return self._known(
+            "open_return", lambda: self.return_requests.filter(state__in=RETURN_OPEN).exists()
+        )
+
+    def awaits_extension(self) -> bool:
+        """Whether an extension request waits to be decided."""
+        return self._known(
+            "open_extension", lambda: self.extension_requests.filter(state="requested").exists()
+        )
+
+    def has_begun_reply(self) -> bool:
+        """Whether the reply of this round is on its way, or out."""
+
+        def ask() -> bool:
+            begun = self.replies.filter(round=self.round).exclude(state=ReplyState.ABANDONED)
+            return begun.exists()
+
+        return self._known("begun_reply", ask)
+
+    def _known(self, name: str, ask: Callable[[], bool]) -> bool:
+        """What was read with the row (``with_standing``), or the answer of the database now."""
+        return bool(self.__dict__[name]) if name in self.__dict__ else ask()
 
     def _drop_requests(self, act: Act) -> None:
         """Nobody need decide what the unit asked for once it has answered or lost the task."""

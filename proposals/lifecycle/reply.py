@@ -12,6 +12,7 @@ from django_fsm import RETURN_VALUE, FSMField
 
 from members.enums import AssignmentRole, DutyKind
 from proposals.enums import (
+    AT_WORK,
     IN_HANDS,
     NEW,
     ON_ITS_WAY,
@@ -34,17 +35,10 @@ if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
 
     from members.models import Body, Member
-    from proposals.models import Commitment, Delivery, Feedback, ReplyPoint, Suggestion
+    from proposals.models import Assignment, Commitment, Delivery, Feedback, ReplyPoint, Suggestion
 
 opinions_are_in = Condition(
-    _("会办单位的意见尚未交齐，也未免交"),
-    lambda reply: (
-        reply.assignment.role != AssignmentRole.LEAD
-        or not reply.proposal.assignments.live()
-        .filter(role=AssignmentRole.ASSIST)
-        .exclude(state__in=[AssignmentState.REPLIED, AssignmentState.CLOSED])
-        .exists()
-    ),
+    _("会办单位的意见尚未交齐，也未免交"), lambda reply: not reply.missing_opinions()
 )
 contacts_are_made = Condition(
     _("与提案者的沟通记录未达到规则要求，请先沟通并记录"), lambda reply: reply.contacts_suffice()
@@ -53,6 +47,9 @@ is_in_hands = Condition(
     _("提案不在办理阶段"),
     lambda reply: reply.corrects_id is not None or reply.proposal.state in IN_HANDS,
 )
+OWED_OPINION = (AssignmentState.ISSUED, *AT_WORK)
+"""States of a task of which the assisting unit still owes its opinion."""
+
 no_newer = Condition(
     _("已有更正稿在起草"), lambda reply: not reply.corrections.on_its_way().exists()
 )
@@ -285,14 +282,25 @@ class ReplyLifecycle(Subject):
         Contacts of the present round count; a later round needs one anew.
         """
         policy = self.rules.handling
-        last = self.assignment.replies.filter(round__lt=self.round, state=S.DELIVERED).aggregate(
-            at=models.Max("delivered_at")
-        )["at"]
-        records = self.assignment.contact_records.all()
+        last = None
+        if self.round > 1:
+            before = self.assignment.replies.filter(round__lt=self.round, state=S.DELIVERED)
+            last = before.aggregate(at=models.Max("delivered_at"))["at"]
+        records = self.assignment.contact_records.all()  # few, and often read already
         if last is not None:
-            return not policy.contacts_required or records.filter(held_at__gte=last).exists()
-        stages = set(records.values_list("stage", flat=True))
-        return records.count() >= policy.contacts_required and stages >= set(policy.contact_stages)
+            return not policy.contacts_required or any(row.held_at >= last for row in records)
+        stages = {row.stage for row in records}
+        return len(records) >= policy.contacts_required and stages >= set(policy.contact_stages)
+
+    def missing_opinions(self) -> list[Assignment]:
+        """The tasks of assisting units whose opinion a lead unit still waits for."""
+        if self.assignment.role != AssignmentRole.LEAD:
+            return []
+        return [
+            task
+            for task in self.proposal.assignments.all()  # few, and often read already
+            if task.role == AssignmentRole.ASSIST and task.state in OWED_OPINION
+        ]
 
     def _write(self, act: Act) -> None:
         rows = {"points": act.data["points"], "commitments": act.data["commitments"]}

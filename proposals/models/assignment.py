@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import ANSWERING_ROLES, AssignmentRole, ContactStage
-from proposals.enums import LIVE_ASSIGNMENTS, AssignmentState, ContactWay
+from proposals.enums import (
+    LIVE_ASSIGNMENTS,
+    ON_ITS_WAY,
+    RETURN_OPEN,
+    AssignmentState,
+    ContactWay,
+    ReplyState,
+)
 from proposals.lifecycle.assignment import TAKEABLE, AssignmentLifecycle
+
+OUT = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
+"""Replies that have gone out; with those on their way, all but the abandoned."""
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -26,6 +36,22 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def answering(self) -> AssignmentQuerySet:
         """Live ones whose units reply to the proposer."""
         return self.live().filter(role__in=ANSWERING_ROLES)
+
+    def with_standing(self) -> AssignmentQuerySet:
+        """Each with what its steps hang on: asking whether they can be taken then costs nothing.
+
+        For pages; whoever takes a step reads the row anew, and asks the database.
+        """
+
+        def some(**condition: object) -> Exists:
+            return Exists(self.model._default_manager.filter(pk=OuterRef("pk"), **condition))
+
+        begun = {"replies__round": F("round"), "replies__state__in": [*ON_ITS_WAY, *OUT]}
+        return self.annotate(
+            open_return=some(return_requests__state__in=RETURN_OPEN),
+            open_extension=some(extension_requests__state="requested"),
+            begun_reply=some(**begun),
+        )
 
 
 class Assignment(AssignmentLifecycle):

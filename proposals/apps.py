@@ -15,8 +15,10 @@ class ProposalsConfig(AppConfig):
         """Guard the ledger in every database that is migrated; keep the index true."""
         from proposals import receivers  # noqa: F401, PLC0415 -- apps load before models
         from proposals.pages import bulk, worklists  # noqa: F401, PLC0415 -- apps load before models
-        from proposals.pages.proposing import lists  # noqa: F401, PLC0415 -- apps load before models
-        from proposals.pages.proposing import lists  # noqa: F401, PLC0415 -- apps load before models
+        from proposals.pages.proposing import (  # noqa: PLC0415 -- apps load before models
+            lists,  # noqa: F401
+            writing,  # noqa: F401
+        )
         from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
 
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

@@ -231,6 +231,16 @@ class CommitmentViewSet(SubjectViewSet):
     ordering_fields = ("id", "due_on")
 
 
+def as_download(attachment: models.Attachment) -> FileResponse:
+    """The file of an attachment, never shown on our origin."""
+    return FileResponse(
+        attachment.file.open("rb"),
+        as_attachment=True,
+        filename=attachment.name,
+        content_type="application/octet-stream",
+    )
+
+
 @documented("附件")
 class AttachmentViewSet(VisibleViewSet):
     """Files; downloaded only by those who see what they lie beside."""
@@ -245,13 +255,7 @@ class AttachmentViewSet(VisibleViewSet):
     @action(detail=True, pagination_class=None, filter_backends=[])
     def content(self, request: Request, pk: str | None = None) -> HttpResponseBase:
         """The file, always as a download, never shown on our origin."""
-        attachment = cast(models.Attachment, self.get_object())
-        return FileResponse(
-            attachment.file.open("rb"),
-            as_attachment=True,
-            filename=attachment.name,
-            content_type="application/octet-stream",
-        )
+        return as_download(cast(models.Attachment, self.get_object()))
 
 
 @documented("事件")

@@ -1,0 +1,131 @@
+"""The panel beside a text that is being written: what is like it, and what became of that."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localdate, localtime
+
+from members.models import Committee, User
+from members.pages.links import page_of
+from members.rules import Rules
+from members.selectors import rules_for
+from proposals.enums import CosignatureState, ProposalState
+from proposals.matching.likeness import Text
+from proposals.matching.near import Alike, similar
+from proposals.models import Cosignature, Proposal
+from proposals.permissions import visible
+
+SHOWN = 5
+"""Similar proposals that stand beside a text."""
+
+ENOUGH = 6
+"""Characters below which nothing is looked for."""
+
+
+@dataclass(frozen=True)
+class Near:
+    """A similar proposal as the panel tells it.
+
+    ``link`` is empty where its detail is not for the reader; ``results`` are (unit, result
+    class, day); ``invitation`` is the reader's open invitation to co-sign it.
+    """
+
+    proposal: Proposal
+    number: str
+    year: int | None
+    state: str
+    high: bool
+    percent: int
+    terms: list[str]
+    results: list[tuple[str, str, datetime | None]]
+    promises: list[Any]
+    link: str
+    is_own: bool
+    invitation: Cosignature | None
+    is_filed: bool
+
+
+def text_from(sent: Mapping[str, Any], committee: Committee) -> Text:
+    """What is compared of a text being written."""
+    suggestions = [one for one in sent.get("suggestions") or () if one.strip()]
+    parts = [str(sent.get(name) or "") for name in ("situation", "analysis")]
+    title = str(sent.get("title") or "")[:200]
+    return Text(title, "\n".join([*parts, *suggestions]), tuple(committee.place_names))
+
+
+def near(
+    text: Text,
+    committee: Committee,
+    user: User,
+    at: datetime,
+    *,
+    of: Proposal | None = None,
+    above: float | None = None,
+    limit: int = SHOWN,
+) -> list[Near]:
+    """The proposals most like ``text`` that the reader is told of, best first."""
+    if len(text.title.strip()) + len(text.body.strip()) < ENOUGH:
+        return []
+    day = localdate(at)
+    rules = rules_for(committee, day)
+    found = similar(
+        text,
+        committee=committee,
+        reader=user,
+        on=day,
+        limit=limit,
+        of=of,
+        above=rules.similarity.shown if above is None else above,
+    )
+    invited = _invitations(found, user, at)
+    own = set(_own(found, user, at))
+    return [
+        _told(alike, rules, invited.get(alike.proposal.pk), alike.proposal.pk in own)
+        for alike in found
+    ]
+
+
+def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bool) -> Near:
+    proposal = alike.proposal
+    names = {entry.code: entry.name for entry in rules.handling.result_classes}
+    received = proposal.received_at
+    return Near(
+        proposal=proposal,
+        number=proposal.case_no or proposal.receipt_no,
+        year=localtime(received).year if received else None,
+        state=str(proposal.get_state_display()),
+        high=alike.score >= rules.similarity.merge,
+        percent=round(alike.score * 100),
+        terms=alike.terms,
+        results=[
+            (
+                str(reply.assignment.unit),
+                names.get(reply.result_class, reply.result_class),
+                reply.delivered_at,
+            )
+            for reply in alike.replies
+        ],
+        promises=alike.promises,
+        link=page_of(proposal.link) if alike.is_open else "",
+        is_own=is_own,
+        invitation=invitation,
+        is_filed=proposal.filed_at is not None or proposal.state == ProposalState.MERGED,
+    )
+
+
+def _invitations(found: Iterable[Alike], user: User, at: datetime) -> dict[int, Cosignature]:
+    keys = [alike.proposal.pk for alike in found]
+    rows = Cosignature.objects.filter(
+        proposal__in=keys, member__user=user, state=CosignatureState.INVITED
+    )
+    return {row.proposal_id: row for row in visible(user, rows, localdate(at))} if keys else {}
+
+
+def _own(found: Iterable[Alike], user: User, at: datetime) -> Iterable[int]:
+    keys = [alike.proposal.pk for alike in found]
+    rows = Proposal.objects.filter(pk__in=keys, lead__user=user)
+    return rows.order_by().values_list("pk", flat=True) if keys else ()

@@ -1,0 +1,11 @@
+"""Addresses of the pages of who proposes."""
+
+from django.urls import path
+
+from proposals.pages.proposing import files, printing, writing
+
+urlpatterns = [
+    path("attachments/<int:pk>/content/", files.content, name="attachment"),
+    path("proposals/similar-to/", writing.beside, name="proposal-beside"),
+    path("proposals/<int:pk>/print/", printing.sheet, name="proposal-print"),
+]

@@ -1,0 +1,177 @@
+"""The editor: the text on the left; what it lacks, and what is like it, on the right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import resolve
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from members import clock
+from members.models import Committee, Member, User
+from members.pages.forms import ADD, Choice, Field, data_of
+from members.pages.views import reader
+from members.selectors import posts_of, rules_for
+from proposals.enums import CosignatureState
+from proposals.inputs.drafting import BeginInput
+from proposals.lifecycle.subject import Step
+from proposals.models import Proposal
+from proposals.pages.inputs import CHOICES, FILLED
+from proposals.pages.proposing.alike import Near, near, text_from
+from proposals.pages.proposing.checklist import checklist, total
+from proposals.pages.steps import StepForm, committee_of, taken
+from proposals.pages.subjects import ALONE, FORMS
+from proposals.permissions import visible, visible_row
+
+LOOK = "look"
+"""Asked for without scripts: what is like the text, without saving it."""
+
+PARTS = ("title", "situation", "analysis", "suggestions")
+"""The fields that the editor counts."""
+
+
+def write(request: HttpRequest, proposal: Proposal, step: Step) -> HttpResponse:
+    """The form that begins a proposal or changes its text; then the page, or handing it in."""
+    answer = taken(request, proposal, step, template="proposals/editor.html")
+    if isinstance(answer, TemplateResponse):
+        context = cast(dict[str, Any], answer.context_data)
+        context |= _beside(request, context["form"])
+    elif isinstance(answer, HttpResponseRedirect) and request.POST.get("then") == "submit":
+        key = resolve(answer.url).kwargs["pk"]
+        return redirect("proposal-step", key, "submit" if step.creates else _submitting(proposal))
+    return answer
+
+
+def _submitting(proposal: Proposal) -> str:
+    return "submit" if proposal.received_at is None else "resubmit"
+
+
+def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
+    """What stands beside the form: checks of what is typed, or of what there is."""
+    committee = form.subject.committee
+    rules = rules_for(committee, clock.today())
+    text: Mapping[str, Any] = form.now if form.data is None else form.data
+    asked = request.POST.get(ADD) == LOOK
+    of = cast(Proposal, form.subject) if form.subject.pk else None
+    return {
+        "parts": _parts(form),
+        "limits": rules.texts,
+        "checks": checklist(rules, text),
+        "total": total(text),
+        "asked": asked,
+        "look": LOOK,
+        "similar": _similar(text, committee, form.user, of) if asked else [],
+    }
+
+
+def _parts(form: StepForm) -> dict[str, Field]:
+    """The fields by name; whom the proposer suggests is told from who handles it."""
+    parts = {field.name: field for field in form.fields}
+    parts["suggested_units"].label, parts["suggested_units"].help = _("建议承办单位"), ""
+    return parts
+
+
+def _similar(
+    text: Mapping[str, Any], committee: Committee, user: User, of: Proposal | None
+) -> list[Near]:
+    return near(text_from(text, committee), committee, user, clock.now(), of=of)
+
+
+@require_POST
+def beside(request: HttpRequest) -> HttpResponse:
+    """The panel for the text as it is typed at this moment; nothing of it is kept."""
+    user = reader(request)
+    of = _named(request, user)
+    committee = of.committee if of is not None else committee_of(request)
+    text = data_of(BeginInput(), request.POST)
+    rules = rules_for(committee, clock.today())
+    context = {
+        "checks": checklist(rules, text),
+        "total": total(text),
+        "limits": rules.texts,
+        "asked": True,
+        "similar": _similar(text, committee, user, of),
+    }
+    return TemplateResponse(request, "proposals/_beside.html", context)
+
+
+def _named(request: HttpRequest, user: User) -> Proposal | None:
+    """The draft whose text it is, as the address names it."""
+    key = request.GET.get("of", "")
+    if not key:
+        return None
+    rows = Proposal.objects.select_related("committee")
+    number = int(key) if key.isdecimal() and len(key) < 19 else 0
+    found = visible_row(user, rows, number, clock.today())
+    if found is None:
+        raise Http404
+    return found
+
+
+def _as_it_is(proposal: Proposal) -> dict[str, Any]:
+    """The text as it stands, for forms that change it."""
+    return {
+        "title": proposal.title,
+        "situation": proposal.situation,
+        "analysis": proposal.analysis,
+        "suggestions": list(proposal.suggestions.values_list("text", flat=True)),
+    }
+
+
+def _all_of_it(proposal: Proposal) -> dict[str, Any]:
+    return {
+        **_as_it_is(proposal),
+        "suggested_units": list(proposal.suggested_units.values_list("pk", flat=True)),
+        "publicity_wish": proposal.publicity_wish,
+        "publicity_reason": proposal.publicity_reason,
+        "background": proposal.background,
+    }
+
+
+def _own_bodies(proposal: Any, user: User) -> list[Choice]:
+    """The bodies that the reader is the contact of."""
+    posts = posts_of(user, clock.today())
+    bodies = [post.body for post in posts if post.body is not None]
+    return [
+        Choice(str(body.pk), body.name)
+        for body in bodies
+        if body.committee_id == proposal.committee_id
+    ]
+
+
+def _invitable(proposal: Proposal, user: User) -> list[Choice]:
+    """Members who can be asked to co-sign: neither its initiator nor asked already."""
+    asked = proposal.cosignatures.filter(
+        state__in=[CosignatureState.INVITED, CosignatureState.AGREED]
+    )
+    rows = Member.objects.filter(committee=proposal.committee_id).select_related("sector")
+    left = rows.exclude(pk=proposal.lead_id).exclude(pk__in=asked.values("member"))
+    return [
+        Choice(str(row.pk), f"{row.name}（{row.sector}）" if row.sector else row.name)
+        for row in left.order_by("name", "id")
+    ]
+
+
+def _removable(proposal: Proposal, user: User) -> list[Choice]:
+    files = visible(
+        user, proposal.attachments.filter(stage="proposal", removed_at=None), clock.today()
+    )
+    return [Choice(str(row.pk), row.name) for row in files]
+
+
+FILLED |= {
+    (Proposal, "edit"): _all_of_it,
+    (Proposal, "edit_by_office"): _as_it_is,
+}
+CHOICES |= {
+    (Proposal, "draft", "body"): _own_bodies,
+    (Proposal, "invite", "members"): _invitable,
+    (Proposal, "detach", "attachment"): _removable,
+}
+FORMS |= {(Proposal, "draft"): write, (Proposal, "edit"): write}
+ALONE |= {(Proposal, "draft"), (Proposal, "edit")}

@@ -69,6 +69,7 @@ class Field:
     blank: list[Field] = field(default_factory=list)
     max_length: int | None = None
     searchable: bool = False
+    several: bool = False  # of files: whether more than one can be sent
 
     @property
     def id(self) -> str:
@@ -207,6 +208,7 @@ class _Builder:
     choices: Choices
     more: str
     known: dict[str, list[Choice]] = field(default_factory=dict)
+    given: set[str] = field(default_factory=set)
 
     def fields(
         self, form: Any, initial: Initial, errors: Mapping[str, Any], prefix: str, path: str
@@ -224,7 +226,7 @@ class _Builder:
             value = declared.default
         known = self._choices(declared, path)
         kind = kind_of(declared)
-        if known and kind in ("number", "text", "texts", "textarea"):
+        if (known or path in self.given) and kind in ("number", "text", "texts", "textarea"):
             kind = "several" if kind == "texts" else "select"
         drawn = Field(
             name=name,
@@ -235,6 +237,7 @@ class _Builder:
             choices=known,
             max_length=getattr(getattr(declared, "child", declared), "max_length", None),
             searchable=len(known) > 8,
+            several=isinstance(declared, serializers.ListField),
         )
         if kind == "rows":
             self._rows(drawn, declared, path, value or [], errors)
@@ -266,6 +269,8 @@ class _Builder:
     def _choices(self, declared: Any, path: str) -> list[Choice]:
         if path not in self.known:
             given = self.choices(path, declared)
+            if given is not None:
+                self.given.add(path)  # to choose from, even where there is nothing to choose
             self.known[path] = choices_of(declared) if given is None else given
         return self.known[path]
 

@@ -21,7 +21,8 @@ CHOICES: dict[tuple[type[Subject], str, str], Offered] = {}
 leaves it open, such as the key of an attachment."""
 
 FILLED: dict[tuple[type[Subject], str], Filled] = {}
-"""Model and step to what its form begins with: steps that change what is there already."""
+"""Model and step to what its form begins with: of steps that change what is there already, and
+of those that begin something of which more is known than its kind."""
 
 
 @kind_of.register
@@ -49,4 +50,4 @@ def choices_for(subject: Subject, step: Step, user: User) -> Choices:
 def filled(subject: Subject, step: Step) -> dict[str, Any]:
     """What the form of a step begins with."""
     begin = FILLED.get((type(subject), step.name))
-    return dict(begin(subject)) if begin is not None and subject.pk is not None else {}
+    return dict(begin(subject)) if begin is not None else {}

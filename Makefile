@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test browser bench lint format types layers migrations messages
+.PHONY: help install run demo test browser screenshots bench lint format types layers migrations messages
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,12 +28,12 @@ install: .venv/runtime $(VENDOR) $(CATALOGUES) ## Make .venv and node_modules wi
 
 run demo: export DEMO = true
 run: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///$(DEMO_DATABASE))
-run: install $(if $(DATABASE_URL),,$(DEMO_DATABASE)) ## Serve the product with a demo year, on HOST and PORT
+run: install $(if $(DATABASE_URL),,$(DEMO_DATABASE)) ## Serve the product with a demo, on HOST and PORT
 	$(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) collectstatic --no-input --verbosity 0
 	$(MANAGE) serve
 
-demo: install ## Play the demo year into the empty database of DATABASE_URL
+demo: install ## Play the demo, a year and a session of today, into the empty database of DATABASE_URL
 	$(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) play_year lingwu-2022 --demo
 
@@ -81,6 +81,12 @@ browser: ## Make sure that there is a Chromium for the tests of the pages
 	@$(FIND_CHROMIUM) || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qq --yes \
 		--no-install-recommends chromium fonts-noto-cjk > /dev/null && $(FIND_CHROMIUM); } || \
 		{ echo "The tests of the pages need Chromium: install it, or name it in CHROMIUM." >&2; false; }
+
+# The pictures are of a copy: what they leave behind goes away with it.
+screenshots: export DEMO = true
+screenshots: export DATABASE_URL := sqlite:///$(DEMO_DATABASE)
+screenshots: install .venv/development browser $(DEMO_DATABASE) ## Take the pictures of docs/screenshots from the demo
+	$(BIN)/python -m tests.browser.screenshots
 
 bench: install .venv/development ## Print what similarity, search and reminders cost by size, on both databases
 	$(BIN)/python -m bench --database sqlite

@@ -42,7 +42,8 @@ class StepForm:
     """The form of one step on one subject, for one reader.
 
     ``data`` is what was tried, ``errors`` why it was refused by field, ``refusals`` why as a
-    whole; ``key`` makes sending the form twice take the step once.
+    whole; ``key`` makes sending the form twice take the step once. ``speaks_of`` is the other
+    proposal that a refusal tells of.
     """
 
     subject: Subject
@@ -54,6 +55,7 @@ class StepForm:
     changes: list[dict[str, Any]] = field(default_factory=list)
     more: str = ""
     restored: FormDraft | None = None
+    speaks_of: Mapping[str, Any] | None = None
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
 
     @property
@@ -253,6 +255,7 @@ def try_step(request: HttpRequest, form: StepForm) -> Event | None:
         )
     except RuleBroken as error:
         detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        form.speaks_of = error.extra.get("proposal")
         _tell(form, detail)
     except Stale as error:
         form.refusals = [str(error.detail)]
@@ -261,6 +264,7 @@ def try_step(request: HttpRequest, form: StepForm) -> Event | None:
         form.key = str(uuid.uuid4())
     except Conflict as error:
         detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+        form.speaks_of = error.extra.get("proposal")
         _tell(form, detail)
     return None
 

@@ -47,6 +47,11 @@ def settle_and_bring(year: Year, seed: int, today: date) -> list[Login]:
     return bring(year.company, year.scenario, seed, today)
 
 
+def chance(seed: int, today: date) -> Random:
+    """What seed and day leave to chance."""
+    return Random(f"{seed}:{today}")  # noqa: S311 -- invented people
+
+
 def bring(company: Company, scenario: Scenario, seed: int, today: date) -> list[Login]:
     """Play the session up to ``today``; the people whom a visitor can sign in as.
 
@@ -54,8 +59,7 @@ def bring(company: Company, scenario: Scenario, seed: int, today: date) -> list[
     """
     days = Days(today)
     company, scenario = opening.open_session(company, scenario, days)
-    rng = Random(f"{company.committee.code}:{seed}:{today}")  # noqa: S311 -- invented people
-    cast = Cast(company, scenario, days, rng)
+    cast = Cast(company, scenario, days, chance(seed, today))
     logins = cast.logins()
     readers = _readers(logins, moment(days.about(READ_UNTIL), 18))
 

@@ -9,12 +9,13 @@ from functools import cached_property
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
 from members import clock
@@ -29,7 +30,7 @@ from members.selectors import posts_of, rules_for
 from proposals.api.actions import address_of, declared, own_steps
 from proposals.door import changes_since, perform
 from proposals.enums import Channel
-from proposals.errors import Conflict, RuleBroken, Stale
+from proposals.errors import Conflict, Stale
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import Event
 from proposals.pages.inputs import choices_for, filled
@@ -232,9 +233,12 @@ def _restore(request: HttpRequest, form: StepForm) -> None:
         form.data = data_of(form.step.input(), sent)
 
 
-def try_step(request: HttpRequest, form: StepForm) -> Event | None:
-    """Take the step with what the browser sent; None when the form tells why not."""
-    sent, step = request.POST, form.step
+def try_step(request: HttpRequest, form: StepForm, sent: QueryDict | None = None) -> Event | None:
+    """Take the step with what the browser sent; None when the form tells why not.
+
+    ``sent`` is that, where the form was drawn so that it must be put right first.
+    """
+    sent, step = request.POST if sent is None else sent, form.step
     form.key = sent.get("key", "")[:100] or form.key
     shape = step.input()
     form.data = data_of(shape, sent, request.FILES)
@@ -243,7 +247,7 @@ def try_step(request: HttpRequest, form: StepForm) -> Event | None:
         return None
     version = sent.get("version", "")
     try:
-        return perform(
+        event = perform(
             form.subject,
             step.name,
             form.user,
@@ -253,18 +257,17 @@ def try_step(request: HttpRequest, form: StepForm) -> Event | None:
             channel=Channel.WEB,
             address=address_of(cast(Request, request)),
         )
-    except RuleBroken as error:
-        detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
-        form.speaks_of = error.extra.get("proposal")
-        _tell(form, detail)
+        if not hasattr(event, "subject"):  # sent twice: the first call's event, as it was written
+            event.subject = type(form.subject)._default_manager.get(pk=event.subject_id)
+        return event
     except Stale as error:
         form.refusals = [str(error.detail)]
         form.changes = changes_since(form.subject, int(version))
         form.subject.refresh_from_db()
         form.key = str(uuid.uuid4())
-    except Conflict as error:
+    except (Conflict, ValidationError) as error:
         detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
-        form.speaks_of = error.extra.get("proposal")
+        form.speaks_of = getattr(error, "extra", {}).get("proposal")
         _tell(form, detail)
     return None
 

@@ -146,7 +146,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
     elif (kept := kept_post(request)) is not None:
         initial, _data, _faults = _read(form, kept)
     note = _("按规定必须送达的通知始终立即发送。")
-    return _page(request, Means(means).label, note, fields_of(form(), initial, faults), faults)
+    return _page(request, str(Means(means).label), note, fields_of(form(), initial, faults), faults)
 
 
 @require_POST

@@ -107,6 +107,17 @@ class OfficeAdapter(DefaultSocialAccountAdapter):
         """Never: who has no account here is told so."""
         return False
 
+    def on_authentication_error(
+        self,
+        request: HttpRequest,
+        provider: Any,
+        error: Any = None,
+        exception: Exception | None = None,
+        extra_context: dict[str, Any] | None = None,
+    ) -> None:
+        """Log what the person is told only in general."""
+        logger.warning("sign-in at the office's server failed: %s %s", error, exception)
+
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Join a first sign-in to the account that the claim names."""
         if sociallogin.is_existing:

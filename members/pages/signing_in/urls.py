@@ -8,7 +8,7 @@ from allauth.socialaccount import views as socialaccount
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from members.pages.signing_in.views import only_with_mail
+from members.pages.signing_in.views import office_callback, office_login, only_with_mail
 
 to_account = RedirectView.as_view(pattern_name="account")
 
@@ -52,7 +52,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "2fa/webauthn/keys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"
     ),
     path("2fa/webauthn/keys/<int:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path("", include("allauth.socialaccount.providers.openid_connect.urls")),
+    path("oidc/<slug:provider_id>/login/", office_login, name="openid_connect_login"),
+    path(
+        "oidc/<slug:provider_id>/login/callback/", office_callback, name="openid_connect_callback"
+    ),
     path("oidc-cancelled/", socialaccount.login_cancelled, name="socialaccount_login_cancelled"),
     path("oidc-error/", socialaccount.login_error, name="socialaccount_login_error"),
 ]

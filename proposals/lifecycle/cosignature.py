@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -13,12 +15,21 @@ from proposals.enums import CosignatureState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import drafting as inputs
 from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.lifecycle.subject import Act, Condition, News, Subject, step
 
 awaiting_filing = Condition(
     _("提案已不在征集联名的阶段"),
     lambda signature: signature.proposal.state in (*TEXT_WITH_PROPOSER, *AWAITING_FILING),
 )
+
+
+def _invitation(signature: Any, act: Act) -> News:
+    """The notice leads to the invitation, where it is answered."""
+    title = _t("%(who)s邀请您联名《%(title)s》") % {
+        "who": signature.proposal.lead,
+        "title": signature.proposal.title[:150],
+    }
+    return News(title, [], signature)
 
 
 class CosignatureLifecycle(Subject):
@@ -51,6 +62,7 @@ class CosignatureLifecycle(Subject):
         label=_("邀请联名"),
         opens=[DutyKind.COSIGN],
         tells=("addressee",),
+        news=_invitation,
     )
     def ask(self, act: Act) -> None:
         """The initiator's invitation reaches the member; it lapses at its hour."""

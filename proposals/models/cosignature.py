@@ -25,3 +25,8 @@ class Cosignature(CosignatureLifecycle):
 
     def __str__(self) -> str:
         return f"{self.member} {self.get_state_display()}"
+
+    @property
+    def link(self) -> str:
+        """Its address in the API."""
+        return f"/api/v1/cosignatures/{self.pk}/"

@@ -123,7 +123,8 @@ def _as_it_is(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _all_of_it(proposal: Proposal) -> dict[str, Any]:
+def text_of(proposal: Proposal) -> dict[str, Any]:
+    """Everything that its proposer writes, as it stands."""
     return {
         **_as_it_is(proposal),
         "suggested_units": list(proposal.suggested_units.values_list("pk", flat=True)),
@@ -165,7 +166,7 @@ def _removable(proposal: Proposal, user: User) -> list[Choice]:
 
 
 FILLED |= {
-    (Proposal, "edit"): _all_of_it,
+    (Proposal, "edit"): text_of,
     (Proposal, "edit_by_office"): _as_it_is,
 }
 CHOICES |= {

@@ -1,0 +1,122 @@
+"""Rating a reply: the letter beside the form, the scales explained, and what follows."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from members import clock
+from members.enums import FeedbackScale
+from members.models import User
+from members.pages.forms import Choice
+from members.pages.views import reader
+from members.rules import Rules
+from members.selectors import rules_for
+from proposals.enums import FeedbackState
+from proposals.enums import ProposalState as S
+from proposals.lifecycle.subject import Step
+from proposals.models import Event, Feedback, Reply
+from proposals.pages.inputs import CHOICES
+from proposals.pages.life import owed
+from proposals.pages.steps import SAID, taken
+from proposals.pages.subjects import ALONE, FORMS, SubjectPage, add
+from proposals.permissions import visible, visible_row
+
+
+def rate(request: HttpRequest, form: Feedback, step: Step) -> HttpResponse:
+    """The scales beside the reply that they are about."""
+    extra = letter(form, reader(request), clock.now())
+    return taken(request, form, step, template="proposals/rate.html", extra=extra)
+
+
+def letter(form: Feedback, user: User, at: datetime) -> dict[str, Any]:
+    """The reply that a form asks about, as far as the reader sees it."""
+    day = localdate(at)
+    rules = rules_for(form.committee, day)
+    rows = Reply.objects.select_related("assignment__unit", "proposal__lead")
+    reply = visible_row(user, rows, form.reply_id, day)
+    shown: dict[str, Any] = {
+        "feedback": form,
+        "reply": reply,
+        "ratings": _ratings(form, rules),
+        "follows": follows(form, rules) if form.state == FeedbackState.RATED else "",
+        "clock": owed("feedback", [form.pk], user, at).get(form.pk),
+    }
+    if reply is not None:
+        shown |= {
+            "result_class": _name(rules.handling.result_classes, reply.result_class),
+            "points": list(
+                reply.points.select_related("suggestion").order_by("suggestion__number")
+            ),
+            "promises": list(visible(user, reply.commitments.all(), day).order_by("id")),
+            "files": list(visible(user, reply.attachments.filter(removed_at=None), day)),
+        }
+    return shown
+
+
+def _ratings(form: Feedback, rules: Rules) -> dict[str, str]:
+    """What was rated, in the words of the rulebook."""
+    return {
+        "attitude": _name(rules.feedback.attitude, form.attitude),
+        "result": _name(rules.feedback.result, form.result),
+    }
+
+
+def _name(entries: Any, code: str) -> str:
+    return next((str(entry.name) for entry in entries if entry.code == code), code)
+
+
+def follows(form: Feedback, rules: Rules) -> str:
+    """What happens after this rating, as the rulebook and the proposal now stand."""
+    if not form.poor:
+        return ""
+    proposal = form.proposal
+    if proposal.state == S.HANDLING:
+        return _(
+            "按规则，承办单位须重新办理（第 %(round)s 轮，最多 %(most)s 轮）并再次答复，"
+            "新的答复送到以后再请您评价。"
+        ) % {"round": proposal.round, "most": rules.feedback.max_rounds}
+    if proposal.state == S.ESCALATED:
+        return _("已是最后一轮办理，提案委员会将召集协商，协商结果记录在案以后办结。")
+    if proposal.state == S.CONCLUDED:
+        return _("本件已办结，您的评价记录在案。")
+    return _("待应评价的提案者都评价以后，按规则重新办理或者召集协商。")
+
+
+def _said(event: Event) -> str:
+    form: Any = event.subject
+    form.proposal.refresh_from_db()
+    thanks = _("您的评价已送承办单位和提案委员会。")
+    return f"{thanks}{follows(form, rules_for(form.committee, clock.today()))}"
+
+
+def _scale(name: FeedbackScale) -> Any:
+    def choices(form: Feedback, user: User) -> list[Choice]:
+        rules = rules_for(form.committee, clock.today()).feedback
+        reopens = name in rules.reopens_on
+        warning = _("须说明理由；按规则将重新办理")
+        return [
+            Choice(entry.code, entry.name, warning if entry.poor and reopens else "")
+            for entry in getattr(rules, name)
+        ]
+
+    return choices
+
+
+CHOICES |= {(Feedback, "rate", name.value): _scale(name) for name in FeedbackScale}
+FORMS[Feedback, "rate"] = rate
+ALONE.add((Feedback, "rate"))
+SAID[Feedback, "rate"] = _said
+add(
+    SubjectPage(
+        Feedback,
+        "feedback",
+        template="proposals/feedback.html",
+        related=("member", "body", "proposal__committee", "reply"),
+        context=letter,
+    )
+)

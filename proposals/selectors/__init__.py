@@ -1,0 +1,1 @@
+"""Reads on proposals that several pages and the API share; no writes."""

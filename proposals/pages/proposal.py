@@ -20,6 +20,7 @@ from members.models import User
 from members.pages.trail import carried, trail_of
 from members.pages.views import reader
 from proposals import permissions
+from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState
 from proposals.lifecycle.subject import Subject
 from proposals.models import Event, Proposal
 from proposals.pages.life import ball, bar, clocks, coming
@@ -186,11 +187,18 @@ def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         user, proposal.cosignatures.select_related("member").order_by("id"), day
     )
     files = permissions.visible(user, proposal.attachments.filter(stage="proposal"), day)
+    signed = list(signatures)
+    invited = [row for row in signed if row.state == CosignatureState.INVITED]
+    is_lead = permissions.may(user, "edit", proposal, day)
     return {
         "suggestions": list(proposal.suggestions.all()),
-        "cosignatures": list(signatures),
-        "files": list(files),
+        "cosignatures": signed,
+        "invitation": next((row for row in invited if row.member.user_id == user.pk), None),
+        "files": list(files.order_by("id")),
         "suggested_units": list(proposal.suggested_units.all()),
+        "is_lead": is_lead,
+        "removes_files": is_lead and proposal.state in TEXT_WITH_PROPOSER,
+        "inside": is_lead or permissions.is_inside(user, proposal.pk, day),
     }
 
 

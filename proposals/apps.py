@@ -16,8 +16,11 @@ class ProposalsConfig(AppConfig):
         from proposals import receivers  # noqa: F401, PLC0415 -- apps load before models
         from proposals.pages import bulk, worklists  # noqa: F401, PLC0415 -- apps load before models
         from proposals.pages.proposing import (  # noqa: PLC0415 -- apps load before models
+            handing_in,  # noqa: F401
             lists,  # noqa: F401
-            writing,  # noqa: F401
+            rating,  # noqa: F401
+            signing,  # noqa: F401
+            versions,  # noqa: F401
         )
         from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
 

@@ -17,7 +17,7 @@ from django.db.models import F, Model, Q, QuerySet
 from django.utils.timezone import localdate, make_aware
 
 from members.enums import OFFICE_ROLES, UNIT_ROLES, Role
-from members.models import Post, User
+from members.models import Post, Unit, User
 from members.selectors import NoRulebook, posts_of, rules_for
 from proposals.door import standing_of
 from proposals.enums import (
@@ -40,6 +40,7 @@ from proposals.models import (
     ExtensionRequest,
     Feedback,
     MergeCandidate,
+    Phrase,
     PreAssignment,
     Proposal,
     Reply,
@@ -280,6 +281,16 @@ def _events(reach: Reach) -> Q:
     return seen
 
 
+def _phrases(reach: Reach) -> Q:
+    """A unit's for its people, the committee's for the people of all its units; both to keep."""
+    theirs = Unit.objects.filter(pk__in=reach.units).order_by().values("committee")
+    return (
+        Q(unit__in=reach.units)
+        | (Q(unit=None, committee__in=theirs) if reach.units else NOBODY)
+        | Q(unit=None, committee__in=reach.offices)
+    )
+
+
 VISIBLE: dict[type[Model], Callable[[Reach], Q]] = {
     Assignment: _assignments,
     AssignmentBatch: _batches,
@@ -290,6 +301,7 @@ VISIBLE: dict[type[Model], Callable[[Reach], Q]] = {
     ExtensionRequest: _requests,
     Feedback: _feedback,
     MergeCandidate: _merge_work,
+    Phrase: _phrases,
     PreAssignment: _pre_assignments,
     Proposal: _proposals,
     Reply: _replies,

@@ -12,6 +12,7 @@ from proposals.models.feedback import Feedback
 from proposals.models.following import Consultation, FollowUp
 from proposals.models.index import IndexEntry, IndexOrder, Meaning, Posting, Vocabulary
 from proposals.models.merge_candidate import CandidateMember, MergeCandidate, Scan, Theme
+from proposals.models.phrase import Phrase
 from proposals.models.pre_assignment import PreAssignment
 from proposals.models.presence import Presence
 from proposals.models.proposal import Proposal
@@ -58,6 +59,7 @@ __all__ = [
     "IndexOrder",
     "Meaning",
     "MergeCandidate",
+    "Phrase",
     "Posting",
     "PreAssignment",
     "Presence",

@@ -1,0 +1,24 @@
+"""The input of keeping a phrase for replies."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from proposals.inputs.fields import result_class_field
+
+
+class PhraseInput(serializers.Serializer[Any]):
+    """A phrase: its name, its text, and what it suits."""
+
+    title = serializers.CharField(label=_("名称"), max_length=40)
+    text = serializers.CharField(label=_("内容"), max_length=2000)
+    result_class = result_class_field(required=False, allow_blank=True, default="")
+    topic = serializers.CharField(
+        label=_("用途"),
+        required=False,
+        allow_blank=True,
+        default="",
+        max_length=40,
+        help_text=_("如：开头、感谢、列入计划"),
+    )

@@ -21,6 +21,13 @@ class SupervisionConfig(AppConfig):
             selectors,
             webhooks,  # noqa: F401
         )
-        from supervision.pages import clocks, duties, home, limits  # noqa: F401, PLC0415 -- apps first
+        from supervision.pages import (  # noqa: PLC0415 -- apps load before models
+            assigning,  # noqa: F401
+            clocks,  # noqa: F401
+            duties,  # noqa: F401
+            figures,  # noqa: F401
+            home,  # noqa: F401
+            limits,  # noqa: F401
+        )
 
         working_days.register(lambda day: selectors.current_calendar().next_working(day))

@@ -80,14 +80,14 @@ def open_duty(
     A promise that names its day sets the limit itself (``promised_due_at`` of the subject);
     else the rulebook does.
     """
-    facts = _facts(subject, kind, act.at)
+    facts = facts_of(subject, kind, act.at)
     rule = deadlines.rule_for(act.rules.deadlines, kind, facts)
     promised: datetime | None = getattr(subject, "promised_due_at", None)
     if promised is not None:
         basis = getattr(subject, "due_basis", None) or _("答复中承诺的期限")
         terms = Terms(anchor_at=act.at, set_at=act.at, set_to=promised)
     elif rule is not None:
-        basis = _basis(rule)
+        basis = basis_of(rule)
         terms = _terms(subject, kind, rule, facts, act, calendar)
     else:
         return None
@@ -522,7 +522,8 @@ def _asked_at(task: Any, default: datetime) -> datetime:
     return request.created_at if request else default
 
 
-def _facts(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
+def facts_of(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
+    """What a rule may ask about the case of a subject."""
     proposal: Proposal | None = subject.root
     if proposal is None:  # a key topic of several proposals, and what hangs on it
         return deadlines.Facts(
@@ -531,7 +532,7 @@ def _facts(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
     return deadlines.Facts(
         opened_at=at,
         received_at=proposal.received_at,
-        session_closes_on=_session_closes_on(subject, kind),
+        session_closes_on=session_closes_on(subject, kind),
         reply_due_at=_reply_due(proposal.pk) if kind == DutyKind.ASSIST_OPINION else None,
         period=PeriodKind(proposal.period_kind)
         if proposal.period_kind
@@ -543,7 +544,7 @@ def _facts(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
     )
 
 
-def _session_closes_on(subject: Subject, kind: DutyKind) -> date | None:
+def session_closes_on(subject: Subject, kind: DutyKind) -> date | None:
     """Read only where a rule of the kind runs from there."""
     asked = any(
         rule.duty == kind and rule.anchor == Anchor.SESSION_CLOSE
@@ -580,7 +581,7 @@ def _is_addressed(kind: DutyKind) -> bool:
     return HOLDERS[kind] == Role.MEMBER
 
 
-def _basis(rule: DeadlineRule) -> str:
+def basis_of(rule: DeadlineRule) -> str:
     """The rule in words, e.g. ``起算后 5 个月（四川省 2024）``."""
     words = (
         _("每年 %(day)s") % {"day": rule.fixed}

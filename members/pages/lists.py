@@ -74,10 +74,12 @@ def _seen(listing: Listing, rows: Any) -> dict[str, Any]:
 
 
 def _bulk_steps(worklist: Worklist, listing: Listing) -> list[Any]:
+    """The steps for many that somebody in one of the reader's roles takes."""
     if not worklist.bulk:
         return []
     steps = listing.base.model.all_steps()
-    return [steps[name] for name in worklist.bulk]
+    roles = {post.role for post in posts_of(listing.user, clock.today())}
+    return [steps[name] for name in worklist.bulk if roles & set(steps[name].who.roles())]
 
 
 def _roles_around(user: User) -> list[tuple[str, str]]:

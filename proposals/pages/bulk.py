@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -48,6 +48,13 @@ class Affected:
     refusal: str
 
 
+Own = Callable[[HttpRequest, Listing, Sequence[Any]], HttpResponse]
+"""Answers a request for a step on chosen rows of a list."""
+
+OWN: dict[tuple[type[Subject], str], Own] = {}
+"""Model and name of steps that are taken on many in a way of their own."""
+
+
 @require_POST
 def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who would be affected; once confirmed, take the step on each and tell the results."""
@@ -56,6 +63,9 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = _chosen(listing, request.POST)
     if not chosen:
         return redirect(f"{listing.worklist.url}?{listing.query}")
+    own = OWN.get((type(chosen[0]), step.name))
+    if own is not None:
+        return own(request, listing, chosen)
     affected = _affected_of(chosen, step, listing.user)
     willing = [one.subject for one in affected if not one.refusal]
     form = StepForm(chosen[0] if not willing else willing[0], step, listing.user)

@@ -9,6 +9,7 @@ from django.urls import URLPattern, path
 from proposals import models
 from proposals.pages import bulk, presence, proposal, steps
 from proposals.pages import search as searching
+from proposals.pages.assigning.urls import urlpatterns as assigning
 from proposals.pages.office import urls as office
 from proposals.pages.proposing.urls import urlpatterns as proposing
 from proposals.pages.subjects import PAGES, SubjectPage
@@ -33,6 +34,7 @@ urlpatterns = [
     path("search/", searching.search, name="search"),
     path("work/<slug:slug>/bulk/", bulk.bulk, name="bulk"),
     path("subjects/<slug:kind>/<int:pk>/", proposal.by_kind, name="subject"),
+    *assigning,
     *proposing,
     *office.urlpatterns,
     *addresses(PAGES.values()),

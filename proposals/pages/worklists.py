@@ -209,6 +209,7 @@ worklist.add(
         rows=seen(S.FILED, S.PRE_ASSIGNED),
         comes_next=_("立案以后、交办以前的提案列在这里。"),
         order=("case_serial", "id"),
+        bulk=("assign",),
     ),
     proposals(
         "proposals",

@@ -5,7 +5,7 @@ from django.urls import path
 from proposals.pages.subjects import SubjectPage, add
 from proposals.pages.urls import addresses
 from supervision import models
-from supervision.pages import limits
+from supervision.pages import figures, limits
 
 OWN = (
     SubjectPage(models.KeyTopic, "key-topics", related=("session", "supervising_body")),
@@ -17,6 +17,8 @@ OWN = (
 add(*OWN)
 
 urlpatterns = [
+    path("figures/", figures.figures, name="figures"),
+    path("figures/<slug:sheet>/", figures.figures, name="figures"),
     path("duties/<int:pk>/", limits.show_duty, name="duty"),
     *addresses(OWN),
 ]

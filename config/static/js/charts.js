@@ -6,13 +6,12 @@
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
   function look() {
-    const style = getComputedStyle(document.documentElement);
     const dark = document.documentElement.dataset.bsTheme === "dark";
     return {
       colours: dark ? IN_THE_DARK : COLOURS,
-      text: style.getPropertyValue("--tblr-body-color").trim() || (dark ? "#dde2e8" : "#1f2933"),
-      faint: style.getPropertyValue("--tblr-border-color").trim() || (dark ? "#3a4653" : "#d9dee4"),
-      ground: style.getPropertyValue("--tblr-bg-surface").trim() || (dark ? "#18212b" : "#ffffff"),
+      text: dark ? "#dde2e8" : "#1f2933",
+      faint: dark ? "#3a4653" : "#d9dee4",
+      ground: dark ? "#18212b" : "#ffffff",
       font: getComputedStyle(document.body).fontFamily,
     };
   }

@@ -1,0 +1,235 @@
+"""The desk at which a proposal is assigned: its text, the units, what each would owe by when."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from copy import copy
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property
+from typing import Any
+
+from django.db.models import prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.enums import AssignmentRole
+from members.models import Unit, User
+from members.pages import forms
+from members.pages.forms import Field
+from members.pages.views import reader
+from proposals.lifecycle.subject import Step
+from proposals.models import Proposal
+from proposals.pages.assigning.letters import Letter, planned
+from proposals.pages.assigning.suggestions import Candidate, candidates, experienced
+from proposals.pages.dates import Date, Expected, Load, expected, loads
+from proposals.pages.inputs import CHOICES
+from proposals.pages.steps import StepForm, subject_of, taken
+from proposals.pages.subjects import ALONE, FORMS, PAGES
+from proposals.permissions import require
+
+BLANK = 2
+"""How many rows for further units stand below the candidates."""
+
+FROM_EXPERIENCE = 1000
+"""The number of the first row that is fetched after the others."""
+
+PREVIEW = "letters"
+"""What the button for the preview sends where others ask for one more row."""
+
+
+@dataclass
+class Row:
+    """A unit on the form: ``candidate`` is one that is proposed, else ``unit`` is chosen."""
+
+    at: int
+    role: str = ""
+    candidate: Candidate | None = None
+    unit: str = ""
+
+
+@dataclass
+class Choice:
+    """A unit to choose, with what it has in hand."""
+
+    unit: Unit
+    load: Load
+
+
+@dataclass(frozen=True)
+class Role:
+    """A role to choose: when its main task would be due, and the dates that it brings."""
+
+    value: str
+    label: str
+    dates: Sequence[Date]
+
+    @property
+    def main(self) -> Date | None:
+        """The answer or the opinion."""
+        return self.dates[-1] if self.dates else None
+
+
+@dataclass
+class Desk:
+    """What the template of the desk draws beside the fields of the form."""
+
+    form: StepForm
+    user: User
+    at: datetime
+    tells_dates: bool = True
+    typed: Mapping[str, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.typed = self.form.data or {}
+
+    @property
+    def proposal(self) -> Proposal:
+        """The proposal that lies on it."""
+        found: Any = self.form.subject
+        return found
+
+    @cached_property
+    def candidates(self) -> list[Candidate]:
+        """The units that it could go to, those with a role first."""
+        rows = candidates([self.proposal], self._units, self.user, self.at)
+        found = rows[self.proposal.pk]
+        for row in found:
+            row.load = self._loads.get(row.unit.pk, Load())
+        return sorted(found, key=lambda row: not row.role)
+
+    @cached_property
+    def _units(self) -> list[Unit]:
+        units = Unit.objects.filter(committee=self.proposal.committee_id, is_active=True)
+        return list(units.order_by("kind", "name"))
+
+    @cached_property
+    def _loads(self) -> dict[int, Load]:
+        return loads([unit.pk for unit in self._units], self.user, self.at)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """Every unit, with what it has in hand."""
+        return [Choice(unit, self._loads.get(unit.pk, Load())) for unit in self._units]
+
+    @property
+    def rows(self) -> list[Row]:
+        """The candidates with their roles, as typed or as proposed, and rows for others."""
+        typed = {str(row.get("unit")): str(row.get("role", "")) for row in self._typed_units}
+        begun = "units" in self.typed
+        found: list[Row] = []
+        for candidate in self.candidates:
+            role = typed.pop(str(candidate.unit.pk), "") if begun else candidate.role
+            found.append(Row(len(found), role, candidate))
+        for unit, role in typed.items():
+            found.append(Row(len(found), role, unit=unit))
+        more = BLANK + (self.form.more == "units")
+        return [*found, *(Row(len(found) + number) for number in range(more))]
+
+    @property
+    def _typed_units(self) -> list[Mapping[str, Any]]:
+        rows = self.typed.get("units", [])
+        return [row for row in rows if isinstance(row, Mapping)]
+
+    @property
+    def fields(self) -> list[Field]:
+        """The other fields of the form."""
+        return [one for one in self.form.fields if one.name != "units"]
+
+    @cached_property
+    def _expected(self) -> tuple[Expected, Expected]:
+        """By role, as urgent as it is typed; and as it would be otherwise."""
+        as_typed, otherwise = copy(self.proposal), copy(self.proposal)
+        as_typed.urgent, otherwise.urgent = self.is_urgent, not self.is_urgent
+        otherwise.pk = 0  # asked about together, told apart by the key
+        found = expected([as_typed, otherwise], self.at)
+        return found.get(self.proposal.pk, {}), found.get(0, {})
+
+    @cached_property
+    def roles(self) -> list[Role]:
+        """The roles to choose, with the dates that they bring."""
+        return _roles(self._expected[0]) if self.tells_dates else _roles({})
+
+    @property
+    def roles_otherwise(self) -> list[Role]:
+        """The same were it as urgent as it is not; nothing where that changes no date."""
+        one, other = self._expected
+        return _roles(other) if self.tells_dates and one != other else []
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether the dates are those of an urgent one."""
+        return bool(self.typed.get("urgent", self.proposal.urgent))
+
+    @property
+    def letters(self) -> list[Letter]:
+        """The letters that would go out; none before they are asked for."""
+        if self.form.more != PREVIEW:
+            return []
+        known = {str(unit.pk): unit for unit in self._units}
+        rows = [(known.get(str(row.get("unit"))), row.get("role")) for row in self._typed_units]
+        team = [(unit, str(role)) for unit, role in rows if unit and role in AssignmentRole]
+        return planned(
+            self.proposal,
+            team,
+            self._expected[0],
+            government_leader=str(self.typed.get("government_leader", "")),
+            note=str(self.typed.get("note", "")),
+        )
+
+
+def _roles(known: Expected) -> list[Role]:
+    return [Role(role.value, str(role.label), known.get(role, [])) for role in AssignmentRole]
+
+
+def desk(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
+    """Assign a proposal, or ask units before: text on one side, units on the other."""
+    user, now = reader(request), clock.now()
+    response = taken(request, subject, step, template="proposals/assigning/desk.html")
+    if isinstance(response, TemplateResponse) and response.context_data is not None:
+        prefetch_related_objects([subject], "suggested_units", "suggestions")
+        form = response.context_data["form"]
+        found = Desk(form, user, now, tells_dates=step.name == "assign")
+        response.context_data |= {"desk": found, "proposal": subject}
+    return response
+
+
+@require_safe
+def experience(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who handled the proposals most like this one: a part of the desk, fetched by itself."""
+    user, now = reader(request), clock.now()
+    page = PAGES[Proposal]
+    proposal: Any = subject_of(page, user, pk)
+    require(user, "pre_assign", proposal, clock.today())
+    prefetch_related_objects([proposal], "suggested_units")
+    units = Unit.objects.filter(committee=proposal.committee_id, is_active=True)
+    known = {row.unit.pk for row in candidates([proposal], units, user, now)[pk]}
+    found = experienced(proposal, user, now)
+    owed = loads([row.unit.pk for row in found], user, now)
+    dated = expected([proposal], now).get(pk, {}) if "dates" in request.GET else {}
+    context = {
+        "rows": [
+            {
+                "at": FROM_EXPERIENCE + number,
+                "known": row.unit.pk in known,
+                "load": owed.get(row.unit.pk, Load()),
+                "row": row,
+            }
+            for number, row in enumerate(found)
+        ],
+        "desk": {"roles": _roles(dated)},
+    }
+    return TemplateResponse(request, "proposals/assigning/_experience.html", context)
+
+
+def _drawn_here(subject: Any, user: User) -> list[forms.Choice]:
+    """The desk lists the units itself, with what each has in hand."""
+    return []
+
+
+for name in ("assign", "pre_assign"):
+    FORMS[Proposal, name] = desk
+    ALONE.add((Proposal, name))
+    CHOICES[Proposal, name, "units.unit"] = _drawn_here

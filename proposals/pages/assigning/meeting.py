@@ -1,0 +1,351 @@
+"""Many proposals assigned in one act: at an assignment meeting, or a batch between sessions."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_safe
+from rest_framework.request import Request
+
+from members import clock
+from members.enums import AssignmentRole
+from members.models import Unit, User
+from members.pages.forms import Field, fields_of
+from members.pages.views import reader
+from members.permissions import CONTACT_ROLES, committees_of
+from proposals.api.actions import address_of, declared
+from proposals.door import perform
+from proposals.enums import Channel
+from proposals.enums import ProposalState as S
+from proposals.errors import Conflict, RuleBroken
+from proposals.lifecycle.subject import Step
+from proposals.models import Assignment, AssignmentBatch, Event, Proposal
+from proposals.pages import bulk
+from proposals.pages.assigning.letters import issued
+from proposals.pages.assigning.suggestions import Candidate, candidates
+from proposals.pages.dates import Date, expected
+from proposals.pages.subjects import FORMS, PAGES, SubjectPage, add, page_of
+from proposals.permissions import require, visible, visible_row
+
+MOST = 300
+"""Lines that a batch can have."""
+
+SEPARATOR = re.compile(r"[、,，;；]")
+"""What stands between the names of several units."""
+
+COLUMNS = ("lead", "assist", "separate")
+"""How the units of a line are typed: who leads or has it alone, who assists, who shares it."""
+
+COLUMN_OF = {
+    AssignmentRole.SOLE: "lead",
+    AssignmentRole.LEAD: "lead",
+    AssignmentRole.ASSIST: "assist",
+    AssignmentRole.SEPARATE: "separate",
+}
+"""Where a unit of each role is typed."""
+
+
+@dataclass
+class Line:
+    """A proposal of the batch with its units as typed, and why it was refused."""
+
+    proposal: Proposal
+    lead: str = ""
+    assist: str = ""
+    separate: str = ""
+    leader: str = ""
+    urgent: bool = False
+    kept: bool = True
+    reasons: list[str] = field(default_factory=list)
+    due: Date | None = None
+    troubles: list[str] = field(default_factory=list)
+
+    def team(self, units: Mapping[str, Unit]) -> list[dict[str, Any]]:
+        """The units with their roles; what names no unit becomes a trouble of the line."""
+        found = {name: self._named(getattr(self, name), units) for name in COLUMNS}
+        first = AssignmentRole.LEAD if found["assist"] else AssignmentRole.SOLE
+        roles = {
+            "lead": first,
+            "assist": AssignmentRole.ASSIST,
+            "separate": AssignmentRole.SEPARATE,
+        }
+        return [
+            {"unit": unit.pk, "role": roles[name].value} for name in COLUMNS for unit in found[name]
+        ]
+
+    def _named(self, typed: str, units: Mapping[str, Unit]) -> list[Unit]:
+        names = [name.strip() for name in SEPARATOR.split(typed) if name.strip()]
+        self.troubles += [
+            _("没有名为“%(name)s”的承办单位") % {"name": name}
+            for name in names
+            if name not in units
+        ]
+        return [units[name] for name in names if name in units]
+
+
+@dataclass
+class Meeting:
+    """The form of a batch: its lines, and the fields about the batch as a whole."""
+
+    batch: AssignmentBatch
+    step: Step
+    user: User
+    units: list[Unit]
+    all_lines: list[Line]
+    typed: Mapping[str, Any] = field(default_factory=dict)
+    errors: Mapping[str, Any] = field(default_factory=dict)
+    refusals: list[str] = field(default_factory=list)
+    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+    @property
+    def fields(self) -> list[Field]:
+        """Name, document number and day of the batch."""
+        drawn = fields_of(self.step.input(), self.typed, self.errors)
+        return [one for one in drawn if one.name != "items"]
+
+    @property
+    def faults(self) -> list[Field]:
+        """The fields where something is wrong."""
+        return [one for one in self.fields if one.errors]
+
+    @property
+    def lines(self) -> list[Line]:
+        """The lines that are to be issued."""
+        return [line for line in self.all_lines if line.kept]
+
+    @property
+    def troubled(self) -> list[Line]:
+        """The lines where something is wrong."""
+        return [line for line in self.lines if line.troubles]
+
+
+def _lines_of(
+    batch: AssignmentBatch, units: Sequence[Unit], user: User, at: datetime, asked: QueryDict
+) -> list[Line]:
+    """The proposals that the address names, or else all that wait to be assigned."""
+    rows = Proposal.objects.filter(
+        committee=batch.committee_id, state__in=[S.FILED, S.PRE_ASSIGNED]
+    )
+    if "proposal" in asked:
+        named = asked.getlist("proposal")
+        keys = [int(key) for key in named if key.isdecimal() and len(key) < 19]
+        rows = Proposal.objects.filter(committee=batch.committee_id, pk__in=keys[:MOST])
+    seen = visible(user, rows, clock.today()).select_related("lead", "body", "session", "committee")
+    found = seen.prefetch_related("suggested_units").order_by("case_serial", "id")[:MOST]
+    lines = [Line(proposal, urgent=proposal.urgent) for proposal in found]
+    proposals = [line.proposal for line in lines]
+    proposed, due = candidates(proposals, units, user, at), expected(proposals, at)
+    for line in lines:
+        _prefill(line, proposed[line.proposal.pk])
+        by_role = due.get(line.proposal.pk, {})
+        line.due = next(iter(by_role.get(AssignmentRole.LEAD, [])[-1:]), None)
+    return lines
+
+
+def _prefill(line: Line, proposed: Sequence[Candidate]) -> None:
+    for row in proposed:
+        if row.role:
+            column = COLUMN_OF[AssignmentRole(row.role)]
+            names = [name for name in (getattr(line, column), row.unit.name) if name]
+            setattr(line, column, "、".join(names))
+        line.reasons.append(f"{row.unit.name}：{'；'.join(row.reasons)}")
+
+
+def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
+    """Assign many proposals in one act; what is refused is told line by line, nothing is lost."""
+    user, now = reader(request), clock.now()
+    require(user, step.name, subject, clock.today())
+    asked = request.POST if request.method == "POST" else request.GET
+    units = list(Unit.objects.filter(committee=subject.committee_id, is_active=True))
+    lines = _lines_of(subject, units, user, now, asked)
+    meeting = Meeting(subject, step, user, units, lines, typed={"held_on": clock.today()})
+    if request.method == "POST":
+        event = _try(request, meeting)
+        if event is not None:
+            count = len(meeting.lines)
+            told = ngettext("已交办 %(n)s 件", "已交办 %(n)s 件", count) % {"n": count}
+            messages.success(request, told)
+            return redirect(page_of(event.subject).url(event.subject))
+    status = 422 if meeting.errors or meeting.refusals or meeting.troubled else 200
+    context = {"meeting": meeting, "most": MOST}
+    return TemplateResponse(request, "proposals/assigning/meeting.html", context, status=status)
+
+
+def _try(request: HttpRequest, meeting: Meeting) -> Event | None:
+    """Issue the batch as it was sent; None when the form tells why not."""
+    sent = request.POST
+    meeting.key = sent.get("key", "")[:100] or meeting.key
+    names = ("name", "document_number", "held_on")
+    meeting.typed = {name: sent[name] for name in names if sent.get(name, "").strip()}
+    kept = set(sent.getlist("keep"))
+    for line in meeting.all_lines:
+        _read(line, sent)
+        line.kept = str(line.proposal.pk) in kept
+    units = _by_name(meeting.units)
+    items = [
+        {
+            "proposal": line.proposal.pk,
+            "units": line.team(units),
+            "urgent": line.urgent,
+            "government_leader": line.leader,
+        }
+        for line in meeting.lines
+    ]
+    if not items:
+        meeting.refusals = [_("请至少选定一件提案")]
+    if meeting.refusals or meeting.troubled:
+        return None
+    try:
+        return perform(
+            meeting.batch,
+            meeting.step.name,
+            meeting.user,
+            declared(meeting.step.input(), {**meeting.typed, "items": items}),
+            key=meeting.key,
+            channel=Channel.WEB,
+            address=address_of(cast(Request, request)),
+        )
+    except RuleBroken as error:
+        _tell(meeting, error.detail)
+    except Conflict as error:
+        place = error.extra.get("item", "")
+        _tell(meeting, {place: [str(error.detail).removeprefix(f"{place}: ")]})
+    meeting.key = str(uuid.uuid4())
+    return None
+
+
+def _read(line: Line, sent: QueryDict) -> None:
+    key = line.proposal.pk
+    if f"lead-{key}" not in sent:
+        return
+    for name in COLUMNS:
+        setattr(line, name, sent.get(f"{name}-{key}", "").strip())
+    line.leader = sent.get(f"leader-{key}", "").strip()
+    line.urgent = f"urgent-{key}" in sent
+
+
+def _by_name(units: Sequence[Unit]) -> dict[str, Unit]:
+    """Units by name, and by what they are called for short where that is one unit's."""
+    short: dict[str, list[Unit]] = {}
+    for unit in units:
+        short.setdefault(unit.short_name, []).append(unit)
+    found = {name: rows[0] for name, rows in short.items() if name and len(rows) == 1}
+    return found | {unit.name: unit for unit in units}
+
+
+def _tell(meeting: Meeting, detail: Any) -> None:
+    """Put each reason beside its field or line; what belongs to none stands above the form."""
+    told = detail if isinstance(detail, Mapping) else {"": detail}
+    known = {one.name for one in meeting.fields}
+    meeting.errors = {name: why for name, why in told.items() if name in known}
+    for place, why in told.items():
+        if place in known:
+            continue
+        line = re.match(r"items\.(\d+)", str(place))
+        if line is not None:
+            meeting.lines[int(line[1])].troubles += _sentences(why)
+        elif place == "items" and isinstance(why, Sequence) and len(why) == len(meeting.lines):
+            for row, reason in zip(meeting.lines, why, strict=True):
+                row.troubles += _sentences(reason)
+        else:
+            meeting.refusals += _sentences(why)
+
+
+def _sentences(why: Any) -> list[str]:
+    if isinstance(why, Mapping):
+        return [text for part in why.values() for text in _sentences(part)]
+    if isinstance(why, (list, tuple)):
+        return [text for part in why for text in _sentences(part)]
+    return [str(why)] if why else []
+
+
+# -- What was issued ---------------------------------------------------------------------------
+
+
+def _tasks(user: User, **of: Any) -> list[Assignment]:
+    """Tasks with what a letter says of them, as far as the reader sees them."""
+    rows = (
+        Assignment.objects.live()
+        .filter(**of)
+        .select_related("unit", "proposal__lead", "proposal__body", "proposal__committee")
+    )
+    return list(visible(user, rows.order_by("proposal__case_serial", "id"), clock.today()))
+
+
+def _batch(batch: AssignmentBatch, user: User, at: datetime) -> dict[str, Any]:
+    tasks = _tasks(user, batch=batch)
+    items: dict[int, dict[str, Any]] = {}
+    for task in tasks:
+        item = items.setdefault(task.proposal_id, {"proposal": task.proposal, "tasks": []})
+        item["tasks"].append(task)
+    return {"items": list(items.values()), "units": len({task.unit_id for task in tasks})}
+
+
+@require_safe
+def letters(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letters of a batch, one a unit, to be printed."""
+    user = reader(request)
+    batch = visible_row(
+        user, AssignmentBatch.objects.select_related("committee"), pk, clock.today()
+    )
+    if batch is None:
+        raise Http404
+    found = issued(_tasks(user, batch=batch), user, batch)
+    wanted = request.GET.get("unit", "")
+    if wanted:
+        found = [letter for letter in found if str(letter.unit.pk) == wanted]
+    return _printed(request, user, found, page_of(batch).url(batch), batch.committee_id)
+
+
+@require_safe
+def letters_of(request: HttpRequest, pk: int) -> HttpResponse:
+    """The letters of one proposal, one a unit, to be printed."""
+    user = reader(request)
+    proposal = visible_row(user, Proposal.objects.all(), pk, clock.today())
+    if proposal is None or proposal.committee_id not in committees_of(user, clock.today()):
+        raise Http404
+    found = issued(_tasks(user, proposal=proposal), user)
+    return _printed(request, user, found, page_of(proposal).url(proposal), proposal.committee_id)
+
+
+def _printed(
+    request: HttpRequest, user: User, found: Any, back: str, committee: int
+) -> HttpResponse:
+    context = {
+        "letters": found,
+        "back": back,
+        "tells_phone": committee in committees_of(user, clock.today(), CONTACT_ROLES),
+    }
+    return TemplateResponse(request, "proposals/assigning/letters.html", context)
+
+
+def gather(request: HttpRequest, listing: Any, chosen: Sequence[Any]) -> HttpResponse:
+    """From the rows chosen in a list to the form of a batch of them."""
+    query = urlencode({"proposal": [row.pk for row in chosen[:MOST]]}, doseq=True)
+    return redirect(f"{reverse('assignmentbatch-begin', args=['issue'])}?{query}")
+
+
+add(
+    SubjectPage(
+        AssignmentBatch,
+        PAGES[AssignmentBatch].slug,
+        template="proposals/assigning/batch.html",
+        related=("committee",),
+        context=_batch,
+    )
+)
+FORMS[AssignmentBatch, "issue"] = issue
+bulk.OWN[Proposal, "assign"] = gather

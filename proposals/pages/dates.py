@@ -1,0 +1,68 @@
+"""What the pages of assigning ask about time: what a unit would owe by when, and what it owes now.
+
+Supervision, with the dates, answers; without it these pages simply say less.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from members.models import User
+from proposals.models import Assignment, Proposal
+
+
+@dataclass(frozen=True)
+class Date:
+    """Something that is due: what (a kind of duty, and in words), when, and by which rule."""
+
+    kind: str
+    label: str
+    due_at: datetime
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class Load:
+    """What a unit has in hand: tasks to answer, and how many of all it owes are late."""
+
+    open: int = 0
+    late: int = 0
+
+
+Expected = dict[str, list[Date]]
+"""Role to what a unit in it would owe by when."""
+
+EXPECTED: list[Callable[[Sequence[Proposal], datetime], dict[int, Expected]]] = []
+"""From proposals that would be assigned at a moment, each as urgent as it says."""
+
+LOADS: list[Callable[[Collection[int], User, datetime], dict[int, Load]]] = []
+"""From keys of units to their loads, as far as the reader is told."""
+
+OWED: list[Callable[[Collection[int], User], dict[int, list[Date]]]] = []
+"""From keys of tasks to their dates, as far as the reader is told."""
+
+
+def expected(proposals: Sequence[Proposal], at: datetime) -> dict[int, Expected]:
+    """What each role would owe by when, for each proposal, were it assigned at ``at``."""
+    found: dict[int, Expected] = {}
+    for tell in EXPECTED:
+        found |= tell(proposals, at)
+    return found
+
+
+def loads(units: Collection[int], user: User, at: datetime) -> dict[int, Load]:
+    """The loads of units, as many queries for one as for all."""
+    found: dict[int, Load] = {}
+    for tell in LOADS:
+        found |= tell(units, user, at)
+    return found
+
+
+def owed(tasks: Collection[Assignment], user: User) -> dict[int, list[Date]]:
+    """What is or was due on each of the tasks."""
+    found: dict[int, list[Date]] = {}
+    for tell in OWED:
+        found |= tell([task.pk for task in tasks], user)
+    return found

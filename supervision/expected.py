@@ -1,0 +1,80 @@
+"""What a unit would owe by when if it got a proposal: dates before there are duties."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from django.utils.timezone import localdate
+
+from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
+from members.rules import Rules
+from members.selectors import rules_for
+from proposals.lifecycle.assignment import duties_of_issue
+from proposals.models import Assignment, Proposal
+from supervision import deadlines
+from supervision.calendar import Calendar
+from supervision.deadlines import Facts
+from supervision.selectors import current_calendar
+from supervision.services import basis_of, facts_of, session_closes_on
+
+
+@dataclass(frozen=True)
+class Expectation:
+    """A kind of duty that would be opened, when it would be due, and by which rule."""
+
+    kind: DutyKind
+    due_at: datetime
+    basis: str
+
+
+def expectations(
+    proposals: Sequence[Proposal], at: datetime
+) -> dict[int, dict[str, list[Expectation]]]:
+    """Key of each proposal to role to what a unit in it would owe, were it issued at ``at``.
+
+    The dates are those that issuing would set. No query but for the calendar, as long as the
+    session of each proposal has been fetched with it.
+    """
+    calendar = current_calendar()
+    known: dict[int, Rules] = {}
+    found = {}
+    for proposal in proposals:
+        committee = proposal.committee_id
+        if committee not in known:
+            read = getattr(proposal, "rules", None)
+            known[committee] = read or rules_for(committee, localdate(at))
+        found[proposal.pk] = _of(proposal, known[committee], at, calendar)
+    return found
+
+
+def _of(
+    proposal: Proposal, rules: Rules, at: datetime, calendar: Calendar
+) -> dict[str, list[Expectation]]:
+    reply_due: datetime | None = None
+    found: dict[str, list[Expectation]] = {}
+    # Assisting units last: their date can hang on that of the reply.
+    for role in sorted(AssignmentRole, key=lambda role: role not in ANSWERING_ROLES):
+        task = Assignment(proposal=proposal, role=role)
+        task.rules = rules
+        rows = []
+        for kind in duties_of_issue(task):
+            facts = _facts(task, kind, at, reply_due)
+            rule = deadlines.rule_for(rules.deadlines, kind, facts)
+            if rule is None:
+                continue
+            due = deadlines.due_at(deadlines.terms(rule, facts), calendar)
+            rows.append(Expectation(kind, due, basis_of(rule)))
+            if kind == DutyKind.REPLY and role == AssignmentRole.LEAD:
+                reply_due = due
+        found[role.value] = rows
+    return found
+
+
+def _facts(task: Assignment, kind: DutyKind, at: datetime, reply_due: datetime | None) -> Facts:
+    if kind != DutyKind.ASSIST_OPINION:
+        return facts_of(task, kind, at)
+    known = facts_of(task, DutyKind.REPLY, at)
+    closes_on = session_closes_on(task, kind)
+    return replace(known, session_closes_on=closes_on, reply_due_at=reply_due)

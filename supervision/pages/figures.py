@@ -1,0 +1,291 @@
+"""The figures of a session for offices: each says how it is counted and opens its list."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from io import BytesIO
+from typing import Any
+from urllib.parse import urlencode
+
+import xlsxwriter
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+from django_stubs_ext import StrOrPromise
+
+from members import clock
+from members.enums import OFFICE_ROLES, Role
+from members.models import Session, User
+from members.pages import navigation
+from members.pages.charts import Chart
+from members.pages.frame import Frame
+from members.pages.lists import XLSX
+from members.pages.navigation import Section
+from members.pages.views import reader
+from proposals.enums import FILED_STATES, ProposalState
+from proposals.permissions import visible
+from proposals.statistics import ASSIGNED_STATES, Figure, Report, Table
+from supervision import lateness
+from supervision.models import Duty
+from supervision.permissions import led_committees
+from supervision.statistics import by_session, report
+
+MANY = 12
+"""From so many rows on a chart lies, so that long names can be read."""
+
+SESSIONS = 10
+"""How many sessions are held against each other."""
+
+S = ProposalState
+
+LISTS: dict[str, dict[str, Any]] = {
+    "received": {},
+    "filed": {"state": FILED_STATES},
+    "merged": {"state": [S.MERGED]},
+    "not_filed": {"state": [S.NOT_FILED]},
+    "withdrawn": {"state": [S.WITHDRAWN]},
+    "pending": {"state": [S.SUBMITTED, S.REVIEWING, S.RETURNED]},
+    "intersession": {"period_kind": "intersession"},
+    "key": {"is_key": "true", "state": FILED_STATES},
+    "assigned": {"state": ASSIGNED_STATES},
+    "concluded": {"state": [S.CONCLUDED]},
+    "overdue": {"overdue": "true"},
+}
+"""Code of a figure to the filters of the list of what it counts, where there is such a list."""
+
+
+def list_of(code: str) -> str:
+    """The list of what a figure counts; nothing where no list is narrowed so."""
+    if code not in LISTS:
+        return ""
+    query = urlencode(LISTS[code], doseq=True)
+    address = reverse("worklist", args=["proposals"])
+    return f"{address}?{query}" if query else address
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A figure as ``components/_figure.html`` draws it."""
+
+    figure: Figure
+    url: str
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One page of figures.
+
+    ``parts`` are those of the report that it reads, ``codes`` the tables that it shows as
+    charts; ``more`` gives further charts and rows, in a constant number of queries.
+    """
+
+    slug: str
+    label: StrOrPromise
+    icon: str
+    parts: Sequence[str]
+    codes: Sequence[str] = ()
+    more: Callable[[Session, User, datetime], dict[str, Any]] = field(
+        default=lambda session, user, at: {}
+    )
+
+
+def _lateness(what: str) -> Callable[[Session, User, datetime], dict[str, Any]]:
+    """What is late and what was on time, by unit or kind of task."""
+
+    def read(session: Session, user: User, at: datetime) -> dict[str, Any]:
+        duties = visible(user, Duty.objects.filter(proposal__session=session), at.date())
+        rows = lateness.by(what, duties, at)
+        busy = sorted(rows, key=lambda row: -(row.open + row.done))[:20]
+        chart = Chart(
+            _("各单位任务") if what == "unit" else _("各类任务"),
+            [row.label for row in busy],
+            [
+                (_("已完成"), [row.done for row in busy]),
+                (_("未到期"), [row.open - row.overdue for row in busy]),
+                (_("逾期"), [row.overdue for row in busy]),
+            ],
+            kind="rows",
+            unit=_("项"),
+            base=_("有期限的任务，一件提案可有几项"),
+            urls=[late_of(what, row.key, row.label) for row in busy],
+            stacked=True,
+        )
+        return {"lateness": rows, "lateness_by": what, "charts": [chart]}
+
+    return read
+
+
+def late_of(what: str, key: str, label: str) -> str:
+    """The list of what is late of one unit, or of one kind."""
+    query = {"unit": label} if what == "unit" else {"kind": key}
+    return f"{reverse('worklist', args=['overdue'])}?{urlencode(query)}"
+
+
+def _sessions(session: Session, user: User, at: datetime) -> dict[str, Any]:
+    """The sessions of the committee side by side."""
+    rows = Session.objects.filter(committee=session.committee_id).select_related("term")
+    latest = list(rows.order_by("-collection_opens_at")[:SESSIONS])[::-1]
+    counts = by_session(latest, at)
+    names = {"received": _("收到"), "filed": _("立案"), "concluded": _("办结")}
+    chart = Chart(
+        _("历次会议"),
+        [_t("%(term)s届%(number)s次") % _numbers(row) for row in latest],
+        [
+            (label, [counts.get(row.pk, {}).get(code, 0) for row in latest])
+            for code, label in names.items()
+        ],
+        kind="line",
+        unit=_("件"),
+        base=_("收到件数；平时提案计入其所属会议"),
+    )
+    return {"charts": [chart]}
+
+
+def _numbers(session: Session) -> dict[str, int]:
+    return {"term": session.term.number, "number": session.number}
+
+
+SHEETS = (
+    Sheet(
+        "overview",
+        _("收办"),
+        "chart-bar",
+        ("intake", "handling", "participation"),
+        more=_sessions,
+    ),
+    Sheet(
+        "makeup",
+        _("构成"),
+        "chart-pie",
+        ("tables",),
+        (
+            "filed_by_kind",
+            "filed_by_category",
+            "received_by_category",
+            "not_filed_by_disposition",
+            "filed_by_sector",
+        ),
+    ),
+    Sheet("answers", _("答复与评价"), "message-check", ("adoption", "satisfaction")),
+    Sheet(
+        "units",
+        _("承办单位"),
+        "building-community",
+        ("punctuality",),
+        more=_lateness("unit"),
+    ),
+    Sheet("tasks", _("任务期限"), "clock-check", ("punctuality",), more=_lateness("kind")),
+    Sheet("topics", _("重点督办"), "flag", ("key_topics",)),
+)
+"""The pages of figures, in their order."""
+
+ROLES = {
+    *OFFICE_ROLES,
+    Role.ASSIGNING_OFFICER,
+    Role.INSPECTION_OFFICER,
+    Role.LEADING_SUPERVISOR,
+}
+
+
+def session_of(request: HttpRequest, user: User) -> Session:
+    """The chosen session, of a committee whose figures the reader works with; else a 404."""
+    frame = Frame(request, user)
+    committees = led_committees(user, clock.today())
+    own = [row for row in frame.sessions if row.committee_id in committees]
+    chosen = frame.session
+    if chosen is not None and chosen.committee_id in committees:
+        return chosen
+    begun = [row for row in own if row.collection_opens_at <= clock.now()]
+    if not begun:
+        raise Http404
+    return begun[0]
+
+
+@require_safe
+def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
+    """The figures of a session, as of now."""
+    user, now = reader(request), clock.now()
+    session = session_of(request, user)
+    shown = next((one for one in SHEETS if one.slug == sheet), None)
+    if shown is None:
+        raise Http404
+    found = report(session, now, shown.parts)
+    more = shown.more(session, user, now)
+    if request.GET.get("format") == "xlsx":
+        return _workbook(shown, found, more)
+    context = {
+        "sheets": SHEETS,
+        "sheet": shown,
+        "session": session,
+        "at": now,
+        "figures": [Shown(figure, list_of(figure.code)) for figure in found.figures],
+        **more,
+        "charts": [
+            *more.get("charts", []),
+            *(chart_of(table) for table in found.tables if table.code in shown.codes),
+        ],
+    }
+    return TemplateResponse(request, "supervision/figures.html", context)
+
+
+def chart_of(table: Table) -> Chart:
+    """A table as a chart; one of many rows lies."""
+    return Chart(
+        table.label,
+        [name for name, _count in table.rows],
+        [(_("件数"), [count for _name, count in table.rows])],
+        kind="rows" if len(table.rows) > MANY // 2 else "bar",
+        base=table.base,
+        urls=[_narrowed(table.code, name) for name, _count in table.rows],
+    )
+
+
+def _narrowed(code: str, name: str) -> str:
+    """The list of the proposals of one sector or kind."""
+    if code == "filed_by_sector":
+        query = urlencode({"sector": name, "state": list(FILED_STATES)}, doseq=True)
+        return f"{reverse('worklist', args=['proposals'])}?{query}"
+    return ""
+
+
+def _workbook(sheet: Sheet, found: Report, more: dict[str, Any]) -> HttpResponse:
+    """The figures of a page with how each is counted, and its charts as tables."""
+    file = BytesIO()
+    with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
+        head = book.add_format({"bold": True, "text_wrap": True})
+        page = book.add_worksheet(str(sheet.label))
+        page.set_column(0, 0, 28)
+        page.set_column(4, 4, 60)
+        labels = (_t("指标"), _t("数值"), _t("基数"), _t("百分比"), _t("口径"))
+        page.write_row(0, 0, labels, head)
+        for line, figure in enumerate(found.figures, start=1):
+            percent = None if figure.percent is None else float(figure.percent)
+            cells = (figure.label, figure.numerator, figure.denominator, percent, figure.base)
+            page.write_row(line, 0, cells)
+        charts = [*more.get("charts", []), *(chart_of(table) for table in found.tables)]
+        for number, chart in enumerate(charts, start=1):
+            page = book.add_worksheet(f"{number} {chart.label}"[:31])
+            page.set_column(0, 0, 28)
+            page.write_row(0, 0, [_t("项目"), *(str(label) for label, _n in chart.series)], head)
+            for line, (name, _url, numbers) in enumerate(chart.rows, start=1):
+                page.write_row(line, 0, [name, *numbers])
+    name = f"{sheet.label}-{clock.today():%Y%m%d}.xlsx"
+    headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
+    return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
+
+
+navigation.add(
+    navigation.Entry(
+        section=Section.FIGURES,
+        label=_("统计"),
+        icon="chart-bar",
+        address=("figures",),
+        roles=ROLES,
+    )
+)

@@ -257,3 +257,19 @@ class SeriesKey(models.TextChoices):
 
     PERIOD = "period", _("会议与平时")
     KIND = "kind", _("提案者类别")
+
+
+class Merit(models.TextChoices):
+    """What a proposal can earn its proposers points for (履职积分)."""
+
+    SUBMITTED = "submitted", _("提交")
+    FILED = "filed", _("立案")
+    ADOPTED = "adopted", _("建议被采纳")
+    KEY = "key", _("列为重点")
+
+
+class ProposingPart(models.TextChoices):
+    """Which part a member has in a proposal."""
+
+    LEAD = "lead", _("第一提案人")
+    COSIGNER = "cosigner", _("联名人")

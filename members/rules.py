@@ -32,9 +32,11 @@ from members.enums import (
     FeedbackScale,
     Linkage,
     MergeCounting,
+    Merit,
     Paper,
     PeriodKind,
     ProposerKind,
+    ProposingPart,
     ReassignmentClock,
     Recipient,
     ReturnLevel,
@@ -446,6 +448,33 @@ class KeyProposals(Section):
     )
 
 
+class PointRule(Section):
+    """The points of a member for one proposal, by what became of it and their part in it."""
+
+    merit: Merit = Field(title=gettext_noop("成绩"))
+    part: ProposingPart = Field(ProposingPart.LEAD, title=gettext_noop("以何身份"))
+    points: int = Field(ge=0, le=1000, title=gettext_noop("每件分值"))
+    most: int = Field(0, ge=0, le=10000, title=gettext_noop("每次会议最多计分（0 为不限）"))
+
+
+class Points(Section):
+    """Performance points (履职积分) for proposals, session by session; none without rules.
+
+    With ``highest_part`` a merit earned as initiator and as co-signer counts once, the higher.
+    """
+
+    rules: tuple[PointRule, ...] = Field((), title=gettext_noop("计分办法"))
+    highest_part: bool = Field(False, title=gettext_noop("同一项成绩只按得分较高的身份计"))
+    most: int = Field(0, ge=0, le=10000, title=gettext_noop("提案一项每次会议最多计分（0 为不限）"))
+
+    @model_validator(mode="after")
+    def _each_merit_once(self) -> Self:
+        seen = [(rule.merit, rule.part) for rule in self.rules]
+        if len(seen) != len(set(seen)):
+            raise ValueError(_("同一成绩、同一身份的分值只能写一次"))
+        return self
+
+
 class Rules(Section):
     """Everything a committee decides for itself, under one date of effect."""
 
@@ -463,6 +492,7 @@ class Rules(Section):
     publication: Publication = Field(Publication(), title=gettext_noop("公开"))
     reminders: Reminders = Field(Reminders(), title=gettext_noop("提醒与催办"))
     key_proposals: KeyProposals = Field(KeyProposals(), title=gettext_noop("重点提案"))
+    points: Points = Field(Points(), title=gettext_noop("履职积分"))
 
     @classmethod
     def read(cls, document: Any) -> Self:

@@ -1,5 +1,6 @@
 """Reads about people, sessions and rules; no writes."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -47,6 +48,20 @@ def rules_for(committee: Committee | int, on: date) -> Rules:
     raise NoRulebook(
         _("%(committee)s 在 %(day)s 没有生效的规则") % {"committee": committee, "day": on}
     )
+
+
+def rules_by_day(committee: Committee | int, days: Iterable[date]) -> dict[date, Rules]:
+    """The rules in force on each of these days, where any were; as many queries for all as for one
+    while the rules are remembered."""
+    rows = Rulebook.objects.filter(committee=committee).order_by("-effective_from")
+    known = list(rows.values_list("effective_from", "pk", "updated_at"))
+    found = {}
+    for day in set(days):
+        for since, key, updated_at in known:
+            if since <= day:
+                found[day] = _read((key, updated_at))
+                break
+    return found
 
 
 def _in_force(committee: Committee | int, on: date) -> QuerySet[Rulebook]:

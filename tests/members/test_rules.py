@@ -24,6 +24,12 @@ REFUSALS = [
     ("texts.title_max", 1, "texts.title_max", "不得小于 5"),
     ("texts.title_max", "五十", "texts.title_max", "须为整数"),
     ("texts.title_pattern", "(", "texts", "标题格式不是有效的正则表达式"),
+    (
+        "points.rules",
+        [{"merit": "filed", "points": 1}, {"merit": "filed", "part": "lead", "points": 2}],
+        "points",
+        "同一成绩、同一身份的分值只能写一次",
+    ),
     ("texts.colour", "red", "texts.colour", "没有这一项，请检查名称"),
     ("review", None, "review", "须为一组设置"),
     ("review.rounds", [], "review.rounds", "至少 1 项"),

@@ -1,0 +1,104 @@
+"""One's own record (履职档案): what one did in proposals, session by session, and the points."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.enums import Merit, ProposingPart
+from members.models import Body, Member, User
+from members.pages import navigation
+from members.pages.navigation import Section
+from members.pages.views import reader
+from members.rules import Rules
+from members.selectors import posts_of, rules_by_day
+from proposals.models import Proposal
+from proposals.pages.proposing.desk import PROPOSERS
+from proposals.permissions import visible
+from proposals.selectors.record import Line, Year, account, handed_in, total, years
+
+
+@dataclass(frozen=True)
+class Row:
+    """A session as the table shows it; ``points`` is None where there is no scheme."""
+
+    year: Year
+    initiated: int
+    cosigned: int
+    filed: int
+    adopted: int
+    key: int
+    lines: list[Line]
+    points: int | None
+
+
+@dataclass(frozen=True)
+class Record:
+    """The record of one membership, or of one body."""
+
+    who: Member | Body
+    is_body: bool
+    rows: list[Row]
+    total: int | None
+
+
+@require_safe
+def record(request: HttpRequest) -> HttpResponse:
+    """What the reader has done, on a page or, with ``format=print``, on paper."""
+    user = reader(request)
+    posts = posts_of(user, clock.today())
+    who: list[Any] = [post.member for post in posts if post.member is not None]
+    who += [post.body for post in posts if post.body is not None]
+    context = {"records": [_record(one, user) for one in who], "at": clock.now()}
+    form = "record_print" if request.GET.get("format") == "print" else "record"
+    return TemplateResponse(request, f"proposals/{form}.html", context)
+
+
+def _record(who: Member | Body, user: User) -> Record:
+    is_body = isinstance(who, Body)
+    members, bodies = ([], [who.pk]) if is_body else ([who.pk], [])
+    seen = visible(user, Proposal.objects.filter(committee=who.committee_id), clock.today())
+    found = years(handed_in(seen, members, bodies), members)
+    rules = rules_by_day(who.committee_id, [_day_of(year) for year in found])
+    rows = [_row(year, None if is_body else rules.get(_day_of(year))) for year in found]
+    points = [row.points for row in rows if row.points is not None]
+    return Record(who, is_body, rows, sum(points) if points else None)
+
+
+def _day_of(year: Year) -> date:
+    """The day whose rules count: when the window closed, or today while it is open."""
+    return min(localdate(year.session.collection_closes_at), clock.today())
+
+
+def _row(year: Year, rules: Rules | None) -> Row:
+    scheme = rules.points if rules is not None and rules.points.rules else None
+    lines = account(scheme, year.deeds) if scheme is not None else []
+    return Row(
+        year=year,
+        initiated=year.number(part=ProposingPart.LEAD),
+        cosigned=year.number(part=ProposingPart.COSIGNER),
+        filed=year.number(Merit.FILED),
+        adopted=year.number(Merit.ADOPTED),
+        key=year.number(Merit.KEY),
+        lines=lines,
+        points=total(scheme, lines) if scheme is not None else None,
+    )
+
+
+navigation.add(
+    navigation.Entry(
+        section=Section.FIGURES,
+        label=_("履职档案"),
+        icon="certificate",
+        address=("record",),
+        roles=PROPOSERS,
+    )
+)

@@ -1,0 +1,132 @@
+"""What a member, or a body, has done in proposals session by session, and the points for it.
+
+A proposal counts in the session that it came in for. One that was merged counts as filed with
+its host, and as adopted with the host's replies (rules.md section 6.5: proposers stay proposers).
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from members.enums import Merit, ProposingPart
+from members.models import Session
+from members.rules import Points
+from proposals.enums import FILED_STATES, TAKEN_UP, CosignatureState, ReplyState
+from proposals.enums import ProposalState as S
+from proposals.models import Cosignature, Proposal, ReplyPoint
+
+
+@dataclass(frozen=True)
+class Deed:
+    """A proposal, the part in it, and what it has earned so far."""
+
+    proposal: Proposal
+    part: ProposingPart
+    merits: tuple[Merit, ...]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the account: how many proposals, and the points that count."""
+
+    merit: Merit
+    part: ProposingPart
+    each: int
+    number: int
+    points: int
+
+
+@dataclass(frozen=True)
+class Year:
+    """A session: the deeds in it, how many of each merit, and the points if there is a scheme."""
+
+    session: Session
+    deeds: list[Deed]
+
+    def number(self, merit: Merit | None = None, part: ProposingPart | None = None) -> int:
+        """How many proposals have this merit, in this part; in any where none is named."""
+        return sum(
+            (merit is None or merit in deed.merits) and (part is None or deed.part == part)
+            for deed in self.deeds
+        )
+
+
+def handed_in(
+    rows: QuerySet[Proposal], members: Collection[int], bodies: Collection[int]
+) -> QuerySet[Proposal]:
+    """Those of ``rows`` that these members initiated or signed, or these bodies proposed."""
+    signed = Cosignature.objects.filter(member__in=members, state=CosignatureState.AGREED)
+    own = Q(lead__in=members) | Q(pk__in=signed.values("proposal")) | Q(body__in=bodies)
+    found = rows.filter(own, session__isnull=False)
+    points = ReplyPoint.objects.filter(
+        reply__proposal=OuterRef("answered"),
+        reply__state=ReplyState.DELIVERED,
+        adoption__in=TAKEN_UP,
+    )
+    answered = found.annotate(answered=Coalesce("merged_into", "pk"))
+    return answered.annotate(adopted=Exists(points)).select_related(
+        "session__term__committee", "session__committee", "lead", "body", "merged_into"
+    )
+
+
+def years(rows: QuerySet[Proposal], members: Collection[int]) -> list[Year]:
+    """The rows of ``handed_in`` by session, the latest first."""
+    by_session: dict[int | None, list[Deed]] = defaultdict(list)
+    for proposal in rows.order_by("received_at", "id"):
+        part = ProposingPart.COSIGNER
+        if proposal.body_id is not None or proposal.lead_id in members:
+            part = ProposingPart.LEAD
+        by_session[proposal.session_id].append(Deed(proposal, part, _merits(proposal)))
+    found = [
+        Year(deeds[0].proposal.session, deeds)
+        for deeds in by_session.values()
+        if deeds[0].proposal.session is not None
+    ]
+    return sorted(found, key=lambda year: year.session.collection_opens_at, reverse=True)
+
+
+def _merits(proposal: Proposal) -> tuple[Merit, ...]:
+    """What a proposal has earned; one that was withdrawn earns nothing."""
+    if proposal.state == S.WITHDRAWN:
+        return ()
+    counted = proposal.merged_into or proposal
+    held = {
+        Merit.SUBMITTED: True,
+        Merit.FILED: counted.state in FILED_STATES,
+        Merit.ADOPTED: proposal.adopted,  # type: ignore[attr-defined]  # annotated
+        Merit.KEY: counted.is_key,
+    }
+    return tuple(merit for merit, true in held.items() if true)
+
+
+def account(scheme: Points, deeds: Sequence[Deed]) -> list[Line]:
+    """The points of one session, rule by rule; what the scheme does not count has none."""
+    lines = []
+    for rule in scheme.rules:
+        number = sum(rule.part == deed.part and rule.merit in deed.merits for deed in deeds)
+        points = number * rule.points
+        points = min(points, rule.most) if rule.most else points
+        lines.append(Line(rule.merit, rule.part, rule.points, number, points))
+    if not scheme.highest_part:
+        return lines
+    highest: dict[Merit, Line] = {}
+    for line in lines:
+        if line.merit not in highest or line.points > highest[line.merit].points:
+            highest[line.merit] = line
+    return [
+        line
+        if highest[line.merit] is line
+        else Line(line.merit, line.part, line.each, line.number, 0)
+        for line in lines
+    ]
+
+
+def total(scheme: Points, lines: Sequence[Line]) -> int:
+    """The points of a session together, no more than the scheme allows."""
+    found = sum(line.points for line in lines)
+    return min(found, scheme.most) if scheme.most else found

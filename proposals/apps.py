@@ -20,6 +20,7 @@ class ProposalsConfig(AppConfig):
             handing_in,  # noqa: F401
             lists,  # noqa: F401
             rating,  # noqa: F401
+            record,  # noqa: F401
             signing,  # noqa: F401
             versions,  # noqa: F401
         )

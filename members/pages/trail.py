@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -17,12 +18,14 @@ from members.pages.worklist import FARTHEST, WORKLISTS, Listing
 class Trail:
     """Where the page of a row stands in a filtered list.
 
-    A row that is done with leaves most lists, and the next one moves up to its ``position``.
+    A row that is done with leaves most lists, and the next one moves up to its ``position``. The
+    row is known by one of its ``pages``, or by the ``key`` of its page where none are named.
     """
 
     listing: Listing
     position: int
     key: int
+    pages: Sequence[str] = ()
 
     @cached_property
     def _around(self) -> list[Any]:
@@ -32,8 +35,11 @@ class Trail:
     @cached_property
     def _at(self) -> int | None:
         """Where in ``_around`` the row of this page is, if it is still in the list."""
-        keys = [self._page_key(row) for row in self._around]
-        return keys.index(self.key) if self.key in keys else None
+        for place, row in enumerate(self._around):
+            page = self.listing.worklist.page_of(row)
+            if page in self.pages or (not self.pages and self._page_key(row) == self.key):
+                return place
+        return None
 
     def _page_key(self, row: Any) -> int:
         """The key in the address of the row's page, which may be that of a proposal."""
@@ -76,15 +82,20 @@ class Trail:
         return self.listing.trail(self.position)
 
 
-def trail_of(request: HttpRequest, user: User, key: int) -> Trail | None:
-    """The trail that the address carries, if it names a list of the reader's."""
+def trail_of(
+    request: HttpRequest, user: User, key: int, pages: Sequence[str] = ()
+) -> Trail | None:
+    """The trail that the address carries, if it names a list of the reader's.
+
+    ``pages`` are the addresses that the row can have there: its own, or that of its proposal.
+    """
     asked = request.POST if request.method == "POST" and "list" in request.POST else request.GET
     worklist = WORKLISTS.get(asked.get("list", ""))
     position = asked.get("at", "")
     if worklist is None or not position.isdecimal() or not worklist.is_for(user):
         return None
     listing = Listing(worklist, user, request, QueryDict(asked.get("in", "")))
-    return Trail(listing, max(1, min(int(position[:6]), FARTHEST)), key)
+    return Trail(listing, max(1, min(int(position[:6]), FARTHEST)), key, pages)
 
 
 def carried(request: HttpRequest) -> str:

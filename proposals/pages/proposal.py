@@ -25,7 +25,7 @@ from proposals.lifecycle.subject import Subject
 from proposals.models import Event, Proposal
 from proposals.pages.life import ball, bar, clocks, coming
 from proposals.pages.steps import subject_of
-from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of
+from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, pages_of
 from proposals.pages.timeline import timeline
 from proposals.permissions import offers
 
@@ -164,7 +164,7 @@ def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpRespon
         "proposal": subject.root if subject.root_id is not None else None,
         "actions": actions(subject, user),
         "events": timeline(Event.objects.filter(subject_kind=subject.kind, subject_id=pk), user),
-        "trail": trail_of(request, user, subject.root_id or pk),
+        "trail": trail_of(request, user, subject.root_id or pk, pages_of(subject)),
         "carried": carried(request),
         **page.context(subject, user, now),
     }

@@ -34,7 +34,7 @@ from proposals.errors import Conflict, Stale
 from proposals.lifecycle.subject import Step, Subject
 from proposals.models import Event
 from proposals.pages.inputs import choices_for, filled
-from proposals.pages.subjects import FORMS, SubjectPage, page_of
+from proposals.pages.subjects import FORMS, SubjectPage, page_of, pages_of
 from proposals.permissions import require, visible_row
 
 
@@ -208,7 +208,7 @@ def taken(
             return _gone_on(request, form, event)
     else:
         _restore(request, form)
-    trail = trail_of(request, user, subject.root_id or subject.pk or 0)
+    trail = trail_of(request, user, subject.root_id or subject.pk or 0, pages_of(subject))
     context = {
         "form": form,
         "trail": trail,
@@ -315,7 +315,8 @@ def _target(request: HttpRequest, form: StepForm, event: Event) -> str:
     if after in ("stay", "next", "list") and user.preferences.get("after") != after:
         user.preferences["after"] = after
         user.save(update_fields=["preferences"])
-    trail = trail_of(request, user, form.subject.root_id or form.subject.pk or 0)
+    key = form.subject.root_id or form.subject.pk or 0
+    trail = trail_of(request, user, key, pages_of(form.subject))
     if trail is not None and after == "next":
         return trail.next or trail.list_url
     if trail is not None and after == "list":

@@ -80,6 +80,14 @@ def page_of(subject: Subject) -> SubjectPage:
     return PAGES[type(subject)]
 
 
+def pages_of(subject: Subject) -> list[str]:
+    """Where the subject is shown: its own page, and that of the proposal it hangs on."""
+    if subject.pk is None:
+        return []
+    shown = [subject, subject.root] if subject.root_id is not None else [subject]
+    return list(dict.fromkeys(page_of(one).url(one) for one in shown))
+
+
 add(
     SubjectPage(models.Proposal, "proposals"),
     SubjectPage(models.Cosignature, "cosignatures", related=("member", "proposal__lead")),

@@ -78,28 +78,36 @@ class Preview:
     hosts: Sequence[int] = ()
 
 
-def preview(user: User, host: Proposal, members: Sequence[int], on: date) -> Preview:
+def preview(
+    user: User, host: Proposal, members: Sequence[int], on: date, *, tells: bool = True
+) -> Preview:
     """What ``user`` would bring about by merging ``members`` (keys) into ``host`` on ``on``.
 
-    What the user does not see is refused like what does not exist. The number of queries does
-    not grow with the number of members.
+    What the user does not see is refused like what does not exist. Who would be told is left
+    out unless ``tells``. The number of queries does not grow with the number of members.
     """
     found = _read(user, host, members, on)
+    rules = getattr(host, "rules", None) or rules_for(host.committee_id, on)
     host = found[host.pk]
     refusals = {
         number: refusal_of_member(found[number], host) if number in found else unknown(number)
         for number in members
     }
     fit = [found[number] for number in members if not refusals[number]]
-    step = host.all_steps()["take_in"]
-    told = notices.audience(host, step, on, fit) - {user.pk} if fit else set()
+    told = _told(user, host, fit, on) if fit and tells else []
     return Preview(
         host=_side(host, host, refusal_of_host(host)),
         members=[_side(found.get(n), host, refusals[n], key=n) for n in members],
-        warnings=[*_warnings(host, fit, rules_for(host.committee, on))],
-        told=list(User.objects.filter(pk__in=told).order_by("pk")),
+        warnings=[*_warnings(host, fit, rules)],
+        told=told,
         hosts=_possible_hosts(found.values()),
     )
+
+
+def _told(user: User, host: Proposal, fit: Sequence[Proposal], on: date) -> list[User]:
+    """Who would get a notice of the merger, each once."""
+    told = notices.audience(host, host.all_steps()["take_in"], on, fit) - {user.pk}
+    return list(User.objects.filter(pk__in=told).order_by("pk"))
 
 
 def _read(user: User, host: Proposal, members: Iterable[int], on: date) -> dict[int, Proposal]:

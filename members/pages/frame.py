@@ -106,5 +106,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(getattr(request, "user", None), User):
         theme = request.COOKIES.get("theme", "")
         return {"theme": theme if theme in THEMES else ""}
-    found = Frame(request, cast(User, request.user))
+    found = frame_of(request, cast(User, request.user))
     return {"frame": found, "theme": found.theme}
+
+
+def frame_of(request: HttpRequest, user: User) -> Frame:
+    """What the page shows around its content; one for all that ask during a request."""
+    found = request.__dict__.get("_frame")
+    if not isinstance(found, Frame) or found.user is not user:
+        found = request.__dict__["_frame"] = Frame(request, user)
+    return found

@@ -23,7 +23,7 @@ from members.models import SavedView, User
 from members.pages import navigation
 from members.pages.filters import Pill, drawn, pills
 from members.pages.forms import Field
-from members.pages.frame import Frame
+from members.pages.frame import Frame, frame_of
 from members.pages.navigation import EVERYBODY, Section
 from members.permissions import visible
 from members.selectors import posts_of
@@ -151,7 +151,7 @@ class Listing:
     @cached_property
     def frame(self) -> Frame:
         """The choices that the reader made for all pages."""
-        return Frame(self.request, self.user)
+        return frame_of(self.request, self.user)
 
     @cached_property
     def filters(self) -> QueryDict:

@@ -33,7 +33,8 @@ office = who.clerk | who.director
 
 two_remain = Condition(
     _("组内至少保留两件提案；若都不相似，请标为不相似"),
-    lambda candidate: candidate.members.filter(left_out_at=None).count() > 2,
+    # Reads what was fetched ahead, if it was.
+    lambda candidate: sum(one.left_out_at is None for one in candidate.members.all()) > 2,
 )
 
 

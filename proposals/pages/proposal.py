@@ -11,6 +11,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
@@ -26,7 +27,7 @@ from proposals.models import Event, Proposal
 from proposals.pages.life import ball, bar, clocks, coming
 from proposals.pages.steps import subject_of
 from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, pages_of
-from proposals.pages.timeline import timeline
+from proposals.pages.timeline import Line, timeline
 from proposals.permissions import offers
 
 
@@ -87,7 +88,7 @@ def show(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
 
 def proposal_of(request: HttpRequest, pk: int) -> Proposal:
     """The proposal with that key, if the reader sees it; else a 404."""
-    rows = Proposal.objects.select_related("lead", "body", "committee", "session__term")
+    rows = Proposal.objects.select_related(*PAGES[Proposal].related)
     proposal = permissions.visible_row(reader(request), rows, pk, clock.today())
     if proposal is None:
         raise Http404
@@ -163,12 +164,17 @@ def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpRespon
         "page": page,
         "proposal": subject.root if subject.root_id is not None else None,
         "actions": actions(subject, user),
-        "events": timeline(Event.objects.filter(subject_kind=subject.kind, subject_id=pk), user),
+        "events": SimpleLazyObject(lambda: _record_of(subject, user)),
         "trail": trail_of(request, user, subject.root_id or pk, pages_of(subject)),
         "carried": carried(request),
         **page.context(subject, user, now),
     }
     return TemplateResponse(request, page.template, context)
+
+
+def _record_of(subject: Subject, user: User) -> list[Line]:
+    events = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.pk)
+    return timeline(events, user)
 
 
 @require_safe
@@ -198,7 +204,9 @@ def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         "suggested_units": list(proposal.suggested_units.all()),
         "is_lead": is_lead,
         "removes_files": is_lead and proposal.state in TEXT_WITH_PROPOSER,
-        "inside": is_lead or permissions.is_inside(user, proposal.pk, day),
+        "inside": is_lead
+        or permissions.works_in_office(user, proposal.committee_id, day)
+        or permissions.is_inside(user, proposal.pk, day),
     }
 
 

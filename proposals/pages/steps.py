@@ -22,7 +22,7 @@ from members import clock
 from members.models import Committee, FormDraft, User
 from members.pages.drafts import draft_of, forget
 from members.pages.drafts import fields_of as fields_of_draft
-from members.pages.forms import ADD, PREVIEW, Field, data_of, fields_of
+from members.pages.forms import ADD, PREVIEW, Choice, Field, data_of, fields_of
 from members.pages.signing_in.kept import kept_post
 from members.pages.trail import Trail, carried, trail_of
 from members.pages.views import reader
@@ -44,7 +44,8 @@ class StepForm:
 
     ``data`` is what was tried, ``errors`` why it was refused by field, ``refusals`` why as a
     whole; ``key`` makes sending the form twice take the step once. ``speaks_of`` is the other
-    proposal that a refusal tells of.
+    proposal that a refusal tells of; ``drawn_elsewhere`` are fields that the page draws itself,
+    whose choices nobody looks for.
     """
 
     subject: Subject
@@ -58,6 +59,7 @@ class StepForm:
     restored: FormDraft | None = None
     speaks_of: Mapping[str, Any] | None = None
     key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    drawn_elsewhere: frozenset[str] = frozenset()
 
     @property
     def page(self) -> SubjectPage:
@@ -97,15 +99,21 @@ class StepForm:
     @cached_property
     def fields(self) -> list[Field]:
         """The fields, with what was typed or what is there."""
-        rules = rules_for(self.subject.committee_id, clock.today())
+        rules = getattr(self.subject, "rules", None)  # the offers have read them, mostly
+        rules = rules or rules_for(self.subject.committee_id, clock.today())
         context = {"subject": self.subject, "rules": rules}
         return fields_of(
             self.step.input(context=context),
             self.now if self.data is None else self.data,
             self.errors,
-            choices=choices_for(self.subject, self.step, self.user),
+            choices=self._choices,
             more=self.more,
         )
+
+    def _choices(self, path: str, declared: Any) -> list[Choice] | None:
+        if path in self.drawn_elsewhere:
+            return []
+        return choices_for(self.subject, self.step, self.user)(path, declared)
 
     @property
     def faults(self) -> list[Field]:
@@ -152,6 +160,7 @@ def step_of(page: SubjectPage, slug: str, *, creates: bool) -> Step:
 def subject_of(page: SubjectPage, user: User, key: int) -> Subject:
     """The subject with that key, if the reader sees it; else a 404."""
     rows = page.model._default_manager.select_related(*page.related)
+    rows = rows.prefetch_related(*page.prefetched)
     row = visible_row(user, rows, key, clock.today())
     if row is None:
         raise Http404

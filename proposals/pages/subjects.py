@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 
 from proposals import models
@@ -37,6 +38,7 @@ class SubjectPage:
     slug: str
     template: str = "proposals/subject.html"
     related: tuple[str, ...] = ()
+    prefetched: tuple[str | Prefetch, ...] = ()
     context: Callable[[Any, User, datetime], dict[str, Any]] = field(default=_nothing)
     tab: str = ""
 
@@ -89,7 +91,11 @@ def pages_of(subject: Subject) -> list[str]:
 
 
 add(
-    SubjectPage(models.Proposal, "proposals"),
+    SubjectPage(
+        models.Proposal,
+        "proposals",
+        related=("lead", "body", "committee", "session__term", "session__committee"),
+    ),
     SubjectPage(models.Cosignature, "cosignatures", related=("member", "proposal__lead")),
     SubjectPage(models.PreAssignment, "pre-assignments", related=("unit", "proposal")),
     SubjectPage(models.AssignmentBatch, "assignment-batches"),
@@ -107,5 +113,4 @@ add(
     SubjectPage(models.Reply, "replies", related=("assignment__unit", "proposal")),
     SubjectPage(models.Feedback, "feedback", related=("member", "body", "proposal", "reply")),
     SubjectPage(models.Commitment, "commitments", related=("proposal", "reply")),
-    SubjectPage(models.MergeCandidate, "merge-candidates", related=("session",)),
 )

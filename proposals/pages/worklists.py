@@ -159,12 +159,15 @@ def proposals(
         section=section,
         roles=roles,
         rows=lambda user, at: rows(user, at).select_related("lead", "body"),
-        columns=COLUMNS,
         page_of=lambda row: page_of(row).url(row),
         comes_next=comes_next,
-        filterset=ListFilter,
-        prepare=prepare,
-        **{"session": "session", **more},
+        **{
+            "columns": COLUMNS,
+            "filterset": ListFilter,
+            "prepare": prepare,
+            "session": "session",
+            **more,
+        },
     )
 
 
@@ -179,26 +182,6 @@ worklist.add(
         comes_next=_("您起草、提交和联名的提案都在这里。"),
         session="",
         counted=False,
-    ),
-    proposals(
-        "intake",
-        _("待审查"),
-        icon="inbox",
-        roles=OFFICE,
-        rows=seen(S.SUBMITTED),
-        comes_next=_("新提交和重新提交的提案列在这里，等待审查。"),
-        order=("received_at", "id"),
-        bulk=("review", "return_for_revision"),
-    ),
-    proposals(
-        "reviewing",
-        _("审查中"),
-        icon="eye-check",
-        roles=OFFICE,
-        rows=seen(S.REVIEWING),
-        comes_next=_("有了第一轮审查意见的提案列在这里，等待后续审查或立案。"),
-        order=("received_at", "id"),
-        bulk=("review", "file"),
     ),
     proposals(
         "filed",

@@ -1,0 +1,259 @@
+"""What the merge desk shows: some proposals side by side, and what merging them would do."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import HttpRequest
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from members import clock
+from members.models import User
+from members.pages.forms import Field
+from members.rules import Rules
+from proposals.enums import CosignatureState
+from proposals.lifecycle.merging import HOSTS, refusal_of_host
+from proposals.lifecycle.subject import Subject
+from proposals.matching.likeness import Text
+from proposals.matching.passages import Piece, pieces, same
+from proposals.merge_preview import Preview, Side, preview
+from proposals.models import MergeCandidate, Proposal
+from proposals.pages.office.words import names, rules_known
+from proposals.pages.steps import StepForm
+from proposals.permissions import may, visible
+
+MOST = 50
+"""Proposals on the desk; a merger takes no more."""
+
+SIDE_BY_SIDE = 4
+"""How many texts stand beside each other; the others are listed below."""
+
+OWN_CONTROLS = ("host", "members")
+"""Fields that the desk draws itself: who is the host, and who joins it."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a text under its heading, cut where others say the same."""
+
+    label: str
+    pieces: Sequence[Piece]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A proposal on the desk: its text, and what would become of it.
+
+    ``refusal`` is why it cannot be the host; that of joining the host is in ``side``.
+    """
+
+    side: Side
+    proposal: Proposal
+    parts: Sequence[Part]
+    refusal: str
+    is_host: bool
+
+
+@dataclass(frozen=True)
+class Difference:
+    """A line of the comparison: what each of them has; ``differs`` when not all the same."""
+
+    label: str
+    values: Sequence[str]
+    differs: bool
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Everything on the desk. ``chosen`` are the keys of those that would join the host."""
+
+    keys: Sequence[int]
+    columns: Sequence[Column]
+    others: Sequence[Side]
+    unknown: Sequence[Side]
+    chosen: Sequence[int]
+    preview: Preview
+    differences: Sequence[Difference]
+    candidate: MergeCandidate | None
+    form: StepForm
+    fields: Sequence[Field]
+
+    @property
+    def host(self) -> Side:
+        """The proposal that the others would join."""
+        return self.preview.host
+
+    @property
+    def can(self) -> bool:
+        """Whether the merger would be done as it stands."""
+        joining = [side for side in self.preview.members if side.id in self.chosen]
+        return not self.host.refusal and bool(joining) and not any(s.refusal for s in joining)
+
+    @property
+    def sides(self) -> list[Side]:
+        """Those that would join, with what each brings."""
+        return [side for side in self.preview.members if side.id in self.chosen]
+
+
+def keys_in(request: HttpRequest) -> list[int]:
+    """The keys that the address names: ``items=1,2,3``; each once."""
+    asked = [part for text in request.GET.getlist("items") for part in text.split(",")]
+    keys = [int(part) for part in asked if part.strip().isdecimal() and len(part) < 19]
+    return list(dict.fromkeys(keys))[:MOST]
+
+
+def number(sent: Any, name: str) -> int:
+    """The key that a field holds, or 0."""
+    text = sent.get(name, "")
+    return int(text) if text.isdecimal() and len(text) < 19 else 0
+
+
+def laid_out(
+    user: User,
+    keys: Sequence[int],
+    *,
+    host: int = 0,
+    members: Sequence[int] | None = None,
+    candidate: MergeCandidate | None = None,
+    form: StepForm | None = None,
+    known: dict[int, Proposal] | None = None,
+    tells: bool = False,
+) -> Desk | None:
+    """The desk with these proposals; None when the reader sees fewer than two of them.
+
+    ``host`` is who takes in the others: without it the first that can. ``members`` are those
+    that join, without it all others. ``known`` are the rows where they have been read, by key;
+    who would be told is looked for if it is asked for (``tells``).
+    """
+    day = clock.today()
+    rows = known or {row.pk: row for row in visible(user, _received(keys), day)}
+    found = [rows[key] for key in keys if key in rows]
+    if len(found) < 2:
+        return None
+    taking = rows.get(host) or _likely_host(found)
+    rules_known(taking, user, day)
+    seen = preview(user, taking, [key for key in keys if key != taking.pk], day, tells=tells)
+    sides = {side.id: side for side in (seen.host, *seen.members)}
+    present = [sides[key] for key in keys if key in sides and sides[key].proposal is not None]
+    for side in present:  # the preview reads neither of them
+        known = rows[side.id]
+        _shown(side).committee, _shown(side).session = known.committee, known.session
+    beside = present[:SIDE_BY_SIDE]
+    marked = same([_text(side) for side in beside])
+    form = form or _form(user, taking, candidate)
+    return Desk(
+        keys=keys,
+        columns=[_column(side, marks, seen) for side, marks in zip(beside, marked, strict=True)],
+        others=present[SIDE_BY_SIDE:],
+        unknown=[side for side in seen.members if side.proposal is None],
+        chosen=[
+            side.id
+            for side in seen.members
+            if (members is None and side.proposal is not None) or side.id in (members or ())
+        ],
+        preview=seen,
+        differences=_differences(beside, rules_known(taking, user, day)),
+        candidate=candidate,
+        form=form,
+        fields=[field for field in form.fields if field.name not in OWN_CONTROLS],
+    )
+
+
+def may_merge(desk: Desk, user: User) -> bool:
+    """Whether the merger is one that the reader does, and its group waits for a decision."""
+    subject, step = desk.form.subject, desk.form.step
+    waiting = desk.candidate is None or subject.state in step.source
+    rules_known(subject, user, clock.today())
+    return waiting and may(user, step.name, subject, clock.today())
+
+
+def _received(keys: Sequence[int]) -> Any:
+    rows = Proposal.objects.filter(pk__in=keys, received_at__isnull=False)
+    return rows.select_related("committee", "session__term", "session__committee")
+
+
+def _likely_host(found: Sequence[Proposal]) -> Proposal:
+    """The first that can take others in; else the first."""
+    return next((one for one in found if one.state in HOSTS), found[0])
+
+
+def _form(user: User, host: Proposal, candidate: MergeCandidate | None) -> StepForm:
+    """The form of the step that will be taken: of the group, or of the host."""
+    subject: Subject = host if candidate is None else candidate
+    step = "take_in" if candidate is None else "merge"
+    rules_known(subject, user, clock.today())
+    without = frozenset(OWN_CONTROLS)
+    return StepForm(subject, subject.all_steps()[step], user, data={}, drawn_elsewhere=without)
+
+
+# -- The texts -------------------------------------------------------------------------------
+
+
+def _text(side: Side) -> Text:
+    proposal = _shown(side)
+    suggestions = [suggestion.text for suggestion in side.suggestions]
+    body = "\n".join([proposal.situation, proposal.analysis, *suggestions])
+    return Text(proposal.title, body, tuple(proposal.committee.place_names))
+
+
+def _shown(side: Side) -> Proposal:
+    if side.proposal is None:
+        raise ValueError("only what the reader sees stands on the desk")
+    return side.proposal
+
+
+def _column(side: Side, marked: dict[str, int], seen: Preview) -> Column:
+    proposal = _shown(side)
+    parts = [(_("情况与问题"), proposal.situation), (_("分析"), proposal.analysis)]
+    for suggestion in side.suggestions:
+        parts.append((_("建议 %(number)s") % {"number": suggestion.number}, suggestion.text))
+    return Column(
+        side=side,
+        proposal=proposal,
+        parts=[Part(label, pieces(text, marked)) for label, text in parts if text.strip()],
+        refusal=refusal_of_host(proposal),
+        is_host=side.id == seen.host.id,
+    )
+
+
+# -- The comparison --------------------------------------------------------------------------
+
+
+def _differences(sides: Sequence[Side], rules: Rules) -> list[Difference]:
+    categories = names(rules.review.categories)
+    lines = [
+        (_("提案者"), ["、".join(map(str, side.proposers)) for side in sides]),
+        (_("类型"), [str(_shown(side).get_proposer_kind_display()) for side in sides]),
+        (_("会议"), [str(_shown(side).session) for side in sides]),
+        (_("时间类型"), [str(_shown(side).get_period_kind_display()) for side in sides]),
+        (_("收到"), [_day(_shown(side)) for side in sides]),
+        (_("类别"), [_category(_shown(side), categories) for side in sides]),
+        (_("状态"), [str(_shown(side).get_state_display()) for side in sides]),
+        (_("建议条数"), [str(len(side.suggestions)) for side in sides]),
+        (
+            _("建议承办单位"),
+            ["、".join(str(one.unit) for one in side.suggested_units) for side in sides],
+        ),
+        (_("附件"), ["、".join(map(str, side.attachments)) for side in sides]),
+        (_("同意公开"), [_("是") if _shown(side).publicity_wish else _("否") for side in sides]),
+        (_("待确认的联名"), [str(_invited(_shown(side))) for side in sides]),
+    ]
+    return [Difference(label, values, len(set(values)) > 1) for label, values in lines]
+
+
+def _day(proposal: Proposal) -> str:
+    at = proposal.received_at
+    return localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
+
+
+def _category(proposal: Proposal, categories: dict[str, str]) -> str:
+    return categories.get(proposal.category, proposal.category)
+
+
+def _invited(proposal: Proposal) -> int:
+    """Invitations to co-sign that are not answered, from what was fetched ahead."""
+    rows = proposal.cosignatures.all()
+    return sum(1 for row in rows if row.state == CosignatureState.INVITED)

@@ -1,0 +1,192 @@
+"""The merge desk: compare, choose the host, see what moves, do it, and undo it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members import clock
+from members.models import User
+from members.pages.lists import listing_of
+from members.pages.trail import carried, trail_of
+from members.pages.views import reader
+from members.rules import REVIEWERS
+from members.selectors import posts_of
+from proposals.api.filters import LONGEST_NUMBER
+from proposals.models import MergeCandidate, Proposal
+from proposals.pages.office.desk import MOST, Desk, keys_in, laid_out, may_merge, number
+from proposals.pages.office.lists import open_groups
+from proposals.pages.steps import StepForm, try_step
+from proposals.permissions import may, visible, visible_row
+
+PREVIEWED = "merge-result"
+"""The part of the desk that changes with the choice of the host."""
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def merge(request: HttpRequest) -> HttpResponse:
+    """The desk for the proposals in the address; sent back, it merges them."""
+    user = reader(request)
+    if not any(post.role in REVIEWERS for post in posts_of(user, clock.today())):
+        raise Http404
+    candidate = candidate_of(request, user)
+    if request.method == "POST":
+        return _merged(request, user, candidate)
+    keys = _added(request, user, _keys(request, candidate))
+    chosen = _numbers(request.GET, "members") if "host" in request.GET else None
+    host = number(request.GET, "host")
+    tells = "told" in request.GET
+    desk = laid_out(user, keys, host=host, members=chosen, candidate=candidate, tells=tells)
+    return _shown(request, desk, keys)
+
+
+def candidate_of(request: HttpRequest, user: User) -> MergeCandidate | None:
+    """The group that the desk is about: named, or the open one of the proposal one came from."""
+    sent = request.POST if request.method == "POST" else request.GET
+    key, of = number(sent, "candidate"), number(sent, "of")
+    if not key and of and request.method != "POST" and "items" not in sent:
+        group = open_groups([of]).get(of)
+        key = group.pk if group is not None else 0
+    rows = MergeCandidate.objects.select_related("committee", "session__term", "session__committee")
+    found = visible_row(user, rows, key, clock.today()) if key else None
+    if key and found is None:
+        raise Http404
+    return found
+
+
+def _keys(request: HttpRequest, candidate: MergeCandidate | None) -> list[int]:
+    """The proposals in the address; else those of the group; else the one that one came from."""
+    keys = keys_in(request)
+    if not keys and candidate is not None:
+        return members_of(candidate)
+    return keys or [key for key in [number(request.GET, "of")] if key]
+
+
+def members_of(candidate: MergeCandidate) -> list[int]:
+    """The keys of those that are in a group now, its centre first."""
+    return list(candidate.members.filter(left_out_at=None).values_list("proposal_id", flat=True))
+
+
+def _numbers(sent: QueryDict, name: str) -> list[int]:
+    return [int(text) for text in sent.getlist(name) if text.isdecimal() and len(text) < 19]
+
+
+def _added(request: HttpRequest, user: User, keys: list[int]) -> list[int]:
+    """The keys with that of the proposal whose number was typed in, the latest of that number."""
+    typed = request.GET.get("add", "").strip()
+    if not typed:
+        return keys
+    bare = typed.lstrip("0") or "0"
+    written = {typed, *(bare.zfill(width) for width in range(len(bare), LONGEST_NUMBER + 1))}
+    those = Proposal.objects.filter(Q(case_no__in=written) | Q(receipt_no__in=written))
+    seen = visible(user, those.filter(received_at__isnull=False), clock.today())
+    found = seen.order_by("-received_at").values_list("pk", flat=True).first()
+    if found is None:
+        messages.error(request, _("没有编号为 %(number)s 的提案，请核对") % {"number": typed})
+        return keys
+    return list(dict.fromkeys([*keys, found]))
+
+
+def _shown(
+    request: HttpRequest, desk: Desk | None, keys: list[int], status: int = 200
+) -> HttpResponse:
+    user = reader(request)
+    context: dict[str, Any] = {
+        "desk": desk,
+        "may_merge": desk is not None and may_merge(desk, user),
+        "keys": keys,
+        "of": number(request.POST if request.method == "POST" else request.GET, "of"),
+        "carried": carried(request),
+        "trail": trail_of(request, user, _origin(request, desk)),
+    }
+    if request.htmx and request.htmx.target == PREVIEWED:  # type: ignore[attr-defined]  # of the middleware
+        return TemplateResponse(request, "proposals/office/_merge_result.html", context)
+    return TemplateResponse(request, "proposals/office/merge.html", context, status=status)
+
+
+def _origin(request: HttpRequest, desk: Desk | None) -> int:
+    """The key by which the trail knows the row that the desk was opened from."""
+    sent = request.POST if request.method == "POST" else request.GET
+    if desk is not None and desk.candidate is not None and "of" not in sent:
+        return int(desk.candidate.pk)
+    return number(sent, "of")
+
+
+# -- Doing it ---------------------------------------------------------------------------------
+
+
+def _merged(request: HttpRequest, user: User, candidate: MergeCandidate | None) -> HttpResponse:
+    """Merge as the form says, and go on; or the desk again, with the reasons why not."""
+    host = number(request.POST, "host")
+    joining = [key for key in _numbers(request.POST, "members") if key != host]
+    rows = Proposal.objects.select_related("committee", "session__term")
+    subject: Any = candidate or visible_row(user, rows, host, clock.today())
+    keys = list(dict.fromkeys([*_numbers(request.POST, "items"), *joining]))
+    form = None
+    if subject is None or not joining:
+        messages.error(request, _("请选择主件，并至少选择一件并入"))
+    else:
+        step = subject.all_steps()["merge" if candidate is not None else "take_in"]
+        if not may(user, step.name, subject, clock.today()):
+            raise Http404
+        form = StepForm(subject, step, user)
+        sent = request.POST.copy()
+        sent.setlist("members", [str(key) for key in joining])
+        if try_step(request, form, sent) is not None:
+            return _gone_on(request, user, host, joining, candidate)
+    desk = laid_out(user, keys, host=host, members=joining, candidate=candidate, form=form)
+    return _shown(request, desk, keys, status=422)
+
+
+def _gone_on(
+    request: HttpRequest,
+    user: User,
+    host: int,
+    joining: list[int],
+    candidate: MergeCandidate | None,
+) -> HttpResponse:
+    """Say what was done with the way to undo it; on to the next of the list, or to the host."""
+    row = Proposal.objects.get(pk=host)
+    page = f"{reverse('proposal', args=[host])}?tab=alike"
+    undo = page
+    if len(joining) == 1:
+        address = reverse("proposal-step", args=[joining[0], "unmerge"])
+        undo = f"{address}?{urlencode({'next': page})}"
+    messages.success(
+        request,
+        format_html(
+            '{} <a class="alert-link" href="{}">{}</a>',
+            _("已将 %(count)s 件并入 %(host)s。") % {"count": len(joining), "host": row.named},
+            undo,
+            _("撤销（解除并案）"),
+        ),
+    )
+    of = number(request.POST, "of")
+    key = of or (candidate.pk if candidate is not None else 0)
+    trail = trail_of(request, user, key) if key else None
+    if trail is not None and request.POST.get("after", "next") != "stay":
+        return redirect(trail.next or trail.list_url)
+    return redirect(page)
+
+
+@require_POST
+def chosen(request: HttpRequest, slug: str) -> HttpResponse:
+    """From the chosen rows of a list to the desk that compares them."""
+    listing = listing_of(request, slug, QueryDict(request.POST.get("in", "")))
+    wanted = _numbers(request.POST, "rows")
+    rows = listing.rows if "all" in request.POST else listing.base.filter(pk__in=wanted)
+    keys = list(rows.values_list("pk", flat=True)[:MOST])
+    if listing.base.model is not Proposal or len(keys) < 2:
+        messages.error(request, _("请至少选中两件提案再对照"))
+        return redirect(f"{listing.worklist.url}?{listing.query}")
+    return redirect(f"{reverse('merge')}?items={','.join(map(str, keys))}")

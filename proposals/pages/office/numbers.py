@@ -1,0 +1,95 @@
+"""The case numbers given in a session, by series: the register that shows there is no gap."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.core.paginator import Paginator
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.enums import PeriodKind, ProposerKind, Role
+from members.models import Session
+from members.pages import navigation
+from members.pages.frame import frame_of
+from members.pages.navigation import Section
+from members.pages.views import reader
+from members.selectors import posts_of
+from proposals.models import Proposal
+from proposals.numbering import Series
+from proposals.pages.worklists import OFFICE
+from proposals.permissions import visible
+
+PAGE = 100
+"""Numbers of a page."""
+
+NAMED = 20
+"""Missing numbers that are named one by one."""
+
+
+@dataclass(frozen=True)
+class Given:
+    """A series of a session: its last number, how many there are, and which are missing."""
+
+    name: str
+    words: str
+    last: int
+    count: int
+    missing: list[int]
+
+
+def series_of(session: Session, rows: QuerySet[Proposal]) -> list[Given]:
+    """Every series of case numbers of the session; two queries."""
+    drawn = dict(Series.objects.filter(session=session).values_list("name", "last"))
+    held: dict[str, set[int]] = {}
+    for name, serial in rows.order_by().values_list("case_series", "case_serial"):
+        held.setdefault(name, set()).add(serial or 0)
+    found = []
+    for name in sorted({*held, *(name for name in drawn if name.startswith("case"))}):
+        numbers = held.get(name, set())
+        last = max(drawn.get(name, 0), *numbers, 0)
+        missing = sorted(set(range(1, last + 1)) - numbers)[:NAMED]
+        found.append(Given(name, words(name), last, len(numbers), missing))
+    return found
+
+
+def words(name: str) -> str:
+    """What a series is of, in words."""
+    kinds = {**dict(PeriodKind.choices), **dict(ProposerKind.choices)}
+    parts = [str(kinds.get(part, part)) for part in name.split(":")[1:]]
+    return "、".join(parts) or str(_("全部提案"))
+
+
+@require_safe
+def numbers(request: HttpRequest) -> HttpResponse:
+    """The numbers given in the chosen session, in their order."""
+    user = reader(request)
+    if not any(post.role in OFFICE | {Role.AUDITOR} for post in posts_of(user, clock.today())):
+        raise Http404
+    session = frame_of(request, user).session
+    given: list[Given] = []
+    page = None
+    if session is not None:
+        rows = visible(user, Proposal.objects.filter(session=session), clock.today())
+        numbered = rows.filter(case_serial__isnull=False)
+        given = series_of(session, numbered)
+        chosen = request.GET.get("series", given[0].name if given else "")
+        listed = numbered.filter(case_series=chosen).select_related("lead", "body")
+        page = Paginator(listed.order_by("case_serial"), PAGE).get_page(request.GET.get("page"))
+    context = {"session": session, "series": given, "page": page, "chosen": chosen if page else ""}
+    return TemplateResponse(request, "proposals/office/numbers.html", context)
+
+
+navigation.add(
+    navigation.Entry(
+        section=Section.REVIEW,
+        label=_("案号簿"),
+        icon="list-numbers",
+        address=("numbers",),
+        roles=OFFICE | {Role.AUDITOR},
+    )
+)

@@ -1,0 +1,137 @@
+"""Tabs of the office on the page of a proposal: its review, and what is like it or merged."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.models import User
+from members.pages.views import reader
+from members.selectors import rules_for
+from proposals import permissions
+from proposals.matching.near import similar
+from proposals.matching.sources import text_of
+from proposals.models import CandidateMember, Event, MergeCandidate, Proposal
+from proposals.pages import proposal as page
+from proposals.pages.office.deciding import DECISIONS
+from proposals.pages.office.words import names, opinions_of, rules_known, tell
+from proposals.pages.timeline import timeline
+from proposals.permissions import offers, visible
+
+SIMILAR = 8
+"""How many similar proposals are shown."""
+
+
+def _official(proposal: Proposal, user: User, at: datetime) -> bool:
+    return permissions.is_official(user, proposal.committee_id, localdate(at))
+
+
+def _in_office(proposal: Proposal, user: User, at: datetime) -> bool:
+    return permissions.works_in_office(user, proposal.committee_id, localdate(at))
+
+
+def review(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """The opinions of the rounds, what was decided with which words, and when."""
+    rules = rules_known(proposal, user, localdate(at))
+    opinions = opinions_of(proposal)
+    prefetch_related_objects(opinions, "duplicates")
+    events = Event.objects.filter(
+        subject_kind=proposal.kind,
+        subject_id=proposal.pk,
+        action__in=[*DECISIONS, "request_withdrawal", "merge", "unmerge"],
+    )
+    return {
+        "rounds": rules.review.rounds,
+        "opinions": tell(opinions, rules),
+        "category": names(rules.review.categories).get(proposal.category, proposal.category),
+        "ground": names(rules.review.grounds).get(proposal.ground, proposal.ground),
+        "disposition": names(rules.review.dispositions).get(
+            proposal.disposition, proposal.disposition
+        ),
+        "decided": timeline(events, user),
+    }
+
+
+def alike(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """Its host or its guests, its groups, its kin; similar ones are looked for beside it."""
+    day = localdate(at)
+    family = visible(user, Proposal.objects.select_related("lead", "body"), day)
+    guests = family.filter(merged_into=proposal).order_by("merged_at", "id")
+    host = family.filter(pk=proposal.merged_into_id).first() if proposal.merged_into_id else None
+    groups = visible(user, _groups(proposal), day)
+    return {
+        "host": host,
+        "own_parting": _parting(proposal, user, at) if host else None,
+        "guests": [(guest, _parting(guest, user, at, proposal)) for guest in guests],
+        "groups": list(groups),
+        "kin": list(visible(user, proposal.kin(), day).order_by("id")[:20]),
+        "themes": list(visible(user, proposal.themes.all(), day)),
+        "similar_url": reverse("similar", args=[proposal.pk]),
+    }
+
+
+def _groups(proposal: Proposal) -> Any:
+    from_members = CandidateMember.objects.select_related("proposal")
+    rows = MergeCandidate.objects.filter(members__proposal=proposal, members__left_out_at=None)
+    return rows.prefetch_related(Prefetch("members", from_members)).order_by("-id")
+
+
+def _parting(
+    guest: Proposal, user: User, at: datetime, host: Proposal | None = None
+) -> dict[str, str] | None:
+    """The way to undo a merger: the form, or why not; None: not the reader's to do."""
+    if host is not None:
+        guest.merged_into = host  # which the conditions read
+    for offer in offers(user, guest, localdate(at)):
+        if offer.step.name == "unmerge":
+            url = reverse("proposal-step", args=[guest.pk, offer.step.slug])
+            return {"url": url, "label": str(offer.step.label), "refusal": offer.refusal}
+    return None
+
+
+@require_safe
+def similar_to(request: HttpRequest, pk: int) -> HttpResponse:
+    """The proposals most like this one with the reasons, as a part of its page or by itself."""
+    user, day = reader(request), clock.today()
+    proposal = page.proposal_of(request, pk)
+    if not _in_office(proposal, user, clock.now()):
+        raise Http404
+    lines = rules_for(proposal.committee_id, day).similarity
+    found = similar(
+        text_of(proposal),
+        committee=proposal.committee,
+        reader=user,
+        on=day,
+        limit=SIMILAR,
+        of=proposal,
+        above=lines.shown,
+    )
+    context = {"proposal": proposal, "found": found, "high": lines.merge}
+    template = "proposals/office/similar.html"
+    part = "#found" if request.htmx else ""  # type: ignore[attr-defined]  # of the middleware
+    return TemplateResponse(request, template + part, context)
+
+
+page.add(
+    page.Tab(
+        "review", _("审查"), "gavel", "proposals/tabs/_review.html", review, _official, order=20
+    ),
+    page.Tab(
+        "alike",
+        _("并案与相似"),
+        "git-merge",
+        "proposals/tabs/_alike.html",
+        alike,
+        _official,
+        order=30,
+    ),
+)

@@ -1,0 +1,84 @@
+"""What the rulebook and the committee call things, by the codes and keys that rows keep."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any
+
+from django.db.models import Prefetch, prefetch_related_objects
+
+from members.enums import AssignmentRole
+from members.models import Unit, User
+from members.rules import Entry, Rules
+from members.selectors import NoRulebook, posts_of, rules_for
+from proposals import permissions
+from proposals.models import Proposal, ReviewOpinion
+
+
+def names(entries: Iterable[Entry]) -> dict[str, str]:
+    """The names of the entries of a table of the rulebook, by code."""
+    return {entry.code: entry.name for entry in entries}
+
+
+def rules_around(user: User, on: date) -> dict[int, Rules]:
+    """The rules of the committees in whose office the reader works, by the committee's key."""
+    found = {}
+    for post in posts_of(user, on):
+        key = post.committee_id
+        if key is not None and permissions.works_in_office(user, key, on):
+            try:
+                found[key] = rules_of(key, user, on)
+            except NoRulebook:  # nothing can have been handed in there
+                continue
+    return found
+
+
+def rules_of(committee: int, user: User, on: date) -> Rules:
+    """The rules of a committee, remembered on the user object for one request."""
+    known: dict[tuple[int, date], Rules] = user.__dict__.setdefault("_rules_around", {})
+    if (committee, on) not in known:
+        known[committee, on] = rules_for(committee, on)
+    return known[committee, on]
+
+
+def rules_known(subject: Any, user: User, on: date) -> Rules:
+    """The rules of the subject's committee, which are read once a request."""
+    known = user.__dict__.setdefault("_rules_around", {})
+    if hasattr(subject, "rules"):
+        known[subject.committee_id, on] = subject.rules
+    subject.rules = rules_of(subject.committee_id, user, on)
+    return subject.rules
+
+
+def opinions_of(proposal: Proposal) -> list[ReviewOpinion]:
+    """The opinions on a proposal in their order, read once."""
+    rows = ReviewOpinion.objects.select_related("reviewer").order_by("id")
+    if "review_opinions" not in getattr(proposal, "_prefetched_objects_cache", {}):
+        prefetch_related_objects([proposal], Prefetch("review_opinions", rows))
+    return list(proposal.review_opinions.all())
+
+
+def tell(
+    opinions: Iterable[ReviewOpinion], rules: Rules, units: Mapping[int, str] | None = None
+) -> list[ReviewOpinion]:
+    """The opinions with their codes and keys in words; ``units`` are names that are known."""
+    rows = list(opinions)
+    known = dict(units or {})
+    keys = {row["unit"] for opinion in rows for row in opinion.units} - set(known)
+    if keys:
+        known |= {unit.pk: str(unit) for unit in Unit.objects.filter(pk__in=keys)}
+    review = rules.review
+    categories, grounds = names(review.categories), names(review.grounds)
+    dispositions = names(review.dispositions)
+    for opinion in rows:
+        said: Any = opinion
+        said.category_name = categories.get(opinion.category, opinion.category)
+        said.ground_name = grounds.get(opinion.ground, opinion.ground)
+        said.disposition_name = dispositions.get(opinion.disposition, opinion.disposition)
+        said.unit_names = [
+            f"{known[row['unit']]}（{AssignmentRole(row['role']).label}）"
+            for row in opinion.units
+            if row["unit"] in known
+        ]
+    return rows

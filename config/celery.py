@@ -19,6 +19,7 @@ TIMETABLE = {
     "deliver": ("members.tasks.deliver", 10.0),
     "deliver-to-robots": ("members.tasks.deliver_to_robots", 10.0),
     "embed-texts": ("proposals.tasks.embed_texts", 30.0),
+    "forget-sessions": ("members.tasks.forget_sessions", 3600.0),
     "forget-tokens": ("members.tasks.forget_tokens", 3600.0),
     "lapse-invitations": ("supervision.tasks.lapse_invitations", 60.0),
     "recount-words": ("proposals.tasks.recount_words", 300.0),

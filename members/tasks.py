@@ -1,6 +1,7 @@
 """Work in the background: each task finds its rows, calls one function, and may run twice."""
 
 from celery import shared_task
+from django.contrib.sessions.backends.db import SessionStore
 from django.utils import timezone
 from knox.models import AuthToken
 
@@ -18,6 +19,12 @@ def forget_tokens() -> int:
     now = timezone.now()  # noqa: TID251 -- tokens live by the real clock
     count, _kinds = AuthToken.objects.filter(expiry__lt=now).delete()
     return count
+
+
+@shared_task
+def forget_sessions() -> None:
+    """Delete the sessions of browsers that have expired."""
+    SessionStore.clear_expired()
 
 
 @shared_task

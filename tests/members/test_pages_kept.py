@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
@@ -14,6 +15,7 @@ from django.test import Client, RequestFactory
 from members import clock
 from members.models import NoticeChannel, StandIn, User
 from members.pages.signing_in import kept
+from members.tasks import forget_sessions
 from tests.factories.members import PASSWORD, NoticeFactory, PostFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -153,6 +155,16 @@ def test_after_a_day_it_is_gone(client: Client, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(kept, "LONGEST", 0)
 
     assert BACK not in sign_in(client, UserFactory()).content.decode()
+
+
+def test_sessions_that_have_expired_are_deleted(client: Client) -> None:
+    client.post(FORM, typed())
+    Session.objects.update(expire_date=clock.now() - timedelta(seconds=1))
+    Client().post(FORM, typed())
+
+    forget_sessions()
+
+    assert Session.objects.count() == 1
 
 
 # -- Pages that are older than the last sign-in --------------------------------------------

@@ -57,8 +57,8 @@ class ReplyInput(serializers.Serializer[Any]):
     publicity_reason = serializers.CharField(
         label=_("不公开理由"), required=False, allow_blank=True, default="", max_length=200
     )
-    points = PointInput(many=True, required=False, default=list)
-    commitments = CommitmentInput(many=True, required=False, default=list)
+    points = PointInput(many=True, label=_("逐条答复"), required=False, default=list)
+    commitments = CommitmentInput(many=True, label=_("承诺事项"), required=False, default=list)
     cc = serializers.ListField(
         label=_("抄送"), child=serializers.CharField(max_length=100), required=False, default=list
     )

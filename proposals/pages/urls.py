@@ -10,6 +10,7 @@ from proposals import models
 from proposals.pages import bulk, presence, proposal, steps
 from proposals.pages import search as searching
 from proposals.pages.assigning.urls import urlpatterns as assigning
+from proposals.pages.handling.urls import urlpatterns as handling
 from proposals.pages.office import urls as office
 from proposals.pages.proposing.urls import urlpatterns as proposing
 from proposals.pages.subjects import PAGES, SubjectPage
@@ -35,6 +36,7 @@ urlpatterns = [
     path("work/<slug:slug>/bulk/", bulk.bulk, name="bulk"),
     path("subjects/<slug:kind>/<int:pk>/", proposal.by_kind, name="subject"),
     *assigning,
+    *handling,
     *proposing,
     *office.urlpatterns,
     *addresses(PAGES.values()),

@@ -131,6 +131,7 @@ def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
 def owed(kind: str, keys: list[int], user: User, at: datetime) -> dict[int, Clock]:
     """Until when the reader owes something on these subjects; three queries."""
     rows = Duty.objects.open().filter(subject_kind=kind, subject_id__in=keys)
+    rows = rows.exclude(kind__in=OPTIONAL)
     calendar = calendar_for(user)
     found: dict[int, Clock] = {}
     for duty in visible(user, rows, localdate(at)).order_by("-due_at", "-id"):

@@ -1,0 +1,151 @@
+"""Phrases for replies: at hand in the editor, and the page where they are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from members import clock
+from members.enums import Role
+from members.models import Post, User
+from members.pages import navigation
+from members.pages.forms import Field, data_of, fields_of
+from members.pages.navigation import Section
+from members.pages.views import reader
+from members.rules import Rules
+from members.selectors import rules_for
+from proposals import phrases
+from proposals.inputs.phrases import PhraseInput
+from proposals.models import Assignment, Phrase, Reply
+
+MOST = 200
+"""Phrases that a page lists."""
+
+KEEPERS = {Role.UNIT_LIAISON, Role.COMMITTEE_CLERK}
+"""Who keeps phrases; handlers only use them."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A phrase as it is shown; ``result`` is the class that it suits, in words."""
+
+    phrase: Phrase
+    result: str
+    kept: bool
+
+
+def phrases_for(subject: Assignment | Reply, user: User, rules: Rules) -> list[Row]:
+    """The phrases for a reply of the subject's unit, its own first."""
+    seen = phrases.phrases_seen(user, clock.today())
+    found = [
+        row
+        for row in seen.filter(committee=subject.committee_id)[:MOST]
+        if row.unit_id in (None, subject.unit_id)
+    ]
+    found.sort(key=lambda row: row.unit_id is None)
+    return [Row(row, _result(row, rules), False) for row in found]
+
+
+def _result(phrase: Phrase, rules: Rules) -> str:
+    names = {entry.code: entry.name for entry in rules.handling.result_classes}
+    return names.get(phrase.result_class, phrase.result_class)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def kept(request: HttpRequest) -> HttpResponse:
+    """The phrases that the reader keeps or uses, and the form for one more."""
+    user, day = reader(request), clock.today()
+    own = phrases.keepers(user, day)
+    rows = list(phrases.phrases_seen(user, day).order_by("unit__name", "topic", "title")[:MOST])
+    if not own and not rows:
+        raise Http404
+    context: dict[str, Any] = {}
+    if own:
+        post = _chosen(own, request.POST.get("of", ""))
+        phrase = Phrase(committee_id=post.committee_id, unit_id=post.unit_id)
+        answer = _written(request, phrase, context)
+        if answer is not None:
+            return answer
+        context |= {"posts": own, "chosen": post}
+    names = {row.committee_id: rules_for(row.committee_id, day) for row in rows}
+    context["rows"] = [
+        Row(row, _result(row, names[row.committee_id]), phrases.keeps(user, row, day))
+        for row in rows
+    ]
+    return TemplateResponse(request, "proposals/handling/phrases.html", context)
+
+
+def _chosen(own: list[Post], wanted: str) -> Post:
+    """For whom a new phrase is: the post named in the form, else the reader's first."""
+    return next((post for post in own if str(post.pk) == wanted), own[0])
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form of one phrase."""
+    phrase = _of_reader(request, pk)
+    context: dict[str, Any] = {"phrase": phrase}
+    answer = _written(request, phrase, context)
+    return answer or TemplateResponse(request, "proposals/handling/phrase.html", context)
+
+
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a phrase."""
+    phrase = _of_reader(request, pk)
+    phrases.discard(phrase, by=reader(request), on=clock.today())
+    messages.success(request, _t("已删除常用语“%(title)s”") % {"title": phrase.title})
+    return redirect("phrases")
+
+
+def _of_reader(request: HttpRequest, pk: int) -> Phrase:
+    """A phrase that the reader keeps; any other is a 404."""
+    user, day = reader(request), clock.today()
+    phrase = get_object_or_404(phrases.phrases_seen(user, day), pk=pk)
+    if not phrases.keeps(user, phrase, day):
+        raise Http404
+    return phrase
+
+
+def _written(request: HttpRequest, phrase: Phrase, context: dict[str, Any]) -> HttpResponse | None:
+    """Keep what was sent and lead back to the list; else put the form into ``context``."""
+    user, day = reader(request), clock.today()
+    rules = {"rules": rules_for(phrase.committee_id, day)}
+    data: dict[str, Any] = {name: getattr(phrase, name) for name in phrases.FIELDS}
+    errors: Any = {}
+    if request.method == "POST":
+        data = data_of(PhraseInput(), request.POST)
+        form = PhraseInput(data=data, context=rules)
+        if form.is_valid():
+            try:
+                phrases.keep(phrase, by=user, text=form.validated_data, on=day)
+            except ValidationError as error:
+                errors = error.message_dict
+            else:
+                messages.success(request, _t("已保存常用语“%(title)s”") % {"title": phrase.title})
+                return redirect("phrases")
+        else:
+            errors = form.errors
+    fields: list[Field] = fields_of(PhraseInput(context=rules), data, errors)
+    context |= {"fields": fields, "faults": [part for one in fields for part in one.faulty()]}
+    return None
+
+
+navigation.add(
+    navigation.Entry(
+        section=Section.HANDLING,
+        label=_("答复常用语"),
+        icon="quote",
+        address=("phrases",),
+        roles=KEEPERS,
+    )
+)

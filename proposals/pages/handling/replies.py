@@ -1,0 +1,313 @@
+"""Replies as pages show them: answers to the suggestions, how far they are, what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from members.models import User
+from members.rules import Rules
+from proposals.enums import Adoption, Publicity
+from proposals.enums import ReplyState as S
+from proposals.models import Commitment, Event, Proposal, Reply, ReplyPoint, Suggestion
+from proposals.pages.handling.tasks import buttons_of, reach_of, replies_of, rules_of
+from proposals.pages.proposal import Action
+from proposals.permissions import Reach, visible
+
+CHAIN = (S.DRAFTING, S.CHECKING, S.SIGNING, S.INSPECTION, S.SIGNED, S.DELIVERED)
+"""The way of a reply, from the draft to the proposer."""
+
+BACK = ("send_back", "send_back_from_inspection")
+"""Steps that send it back to its handler."""
+
+
+@dataclass(frozen=True)
+class Stage:
+    """A stage of the way: ``done``, ``now`` or ``ahead``; who took it further, and when."""
+
+    label: str
+    standing: str
+    who: str
+    at: datetime | None
+
+
+@dataclass(frozen=True)
+class Back:
+    """It was sent back: by whom, when, and why."""
+
+    label: str
+    who: str
+    at: datetime
+    reason: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """A line of the check before a reply is sent on; ``weight`` is ok, warning or missing."""
+
+    weight: str
+    words: str
+    detail: Sequence[str] = ()
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A suggestion with its answer; ``point`` is missing where there is none."""
+
+    number: str
+    suggestion: Suggestion
+    point: ReplyPoint | None
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A reply as a page shows it.
+
+    ``chain`` and ``backs`` are for those who work on it; ``insider`` is whether the reader does.
+    """
+
+    reply: Reply
+    result: str
+    points: Sequence[Answered]
+    commitments: Sequence[Commitment]
+    chain: Sequence[Stage]
+    backs: Sequence[Back]
+    checks: Sequence[Check]
+    actions: Sequence[Action]
+    insider: bool
+
+
+def answers_of(proposal: Proposal, user: User, at: datetime) -> list[Answer]:
+    """The replies of a proposal that the reader sees: five queries, however many there are."""
+    return explained(replies_of(proposal, user, at), proposal, user, at)
+
+
+def explained(
+    replies: Sequence[Reply], proposal: Proposal, user: User, at: datetime
+) -> list[Answer]:
+    """Replies of one proposal with all that is shown of them."""
+    if not replies:
+        return []
+    points = ReplyPoint.objects.select_related("suggestion__proposal")
+    # Whoever sees a reply sees its points and, once they are undertaken, its promises.
+    prefetch_related_objects(list(replies), Prefetch("points", points), Prefetch("commitments"))
+    reach, rules = reach_of(user, at), rules_of(proposal)
+    insiders = {reply.pk for reply in replies if is_insider(reply, reach)}
+    events = _events(insiders, user, at)
+    suggestions = suggestions_of(proposal)
+    found = []
+    for reply in replies:
+        inside = reply.pk in insiders
+        own = events.get(reply.pk, [])
+        steps = buttons_of(reply, user)
+        found.append(
+            Answer(
+                reply=reply,
+                result=result_name(reply.result_class, rules),
+                points=answered(reply, suggestions, unanswered=inside),
+                commitments=[row for row in reply.commitments.all() if inside or row.state],
+                chain=chain(reply, own, rules) if inside else [],
+                backs=backs(own) if inside else [],
+                checks=checks(reply, suggestions, rules) if _is_begun(reply, steps) else [],
+                actions=steps,
+                insider=inside,
+            )
+        )
+    return found
+
+
+def _is_begun(reply: Reply, steps: Iterable[Action]) -> bool:
+    return reply.state == S.DRAFTING and any(step.name == "send_to_check" for step in steps)
+
+
+def is_insider(reply: Reply, reach: Reach) -> bool:
+    """Whether the reader is of the unit that replies, or an official."""
+    return reply.unit_id in reach.units or reply.committee_id in reach.officials
+
+
+def result_name(code: str, rules: Rules) -> str:
+    """The class of a result as the rulebook calls it."""
+    names = {entry.code: entry.name for entry in rules.handling.result_classes}
+    return names.get(code, code)
+
+
+# -- Suggestions and their answers ---------------------------------------------------------------
+
+
+def suggestions_of(proposal: Proposal) -> list[Suggestion]:
+    """The suggestions to answer: its own, then those of what was merged into it; one query."""
+    remembered: dict[str, list[Suggestion]] = proposal.__dict__.setdefault("_seen", {})
+    if "suggestions" not in remembered:
+        own, merged = {"proposal": proposal.pk}, {"proposal__merged_into": proposal.pk}
+        rows = Suggestion.objects.filter(**own) | Suggestion.objects.filter(**merged)
+        found = rows.select_related("proposal").order_by("proposal_id", "number")
+        remembered["suggestions"] = sorted(found, key=lambda s: s.proposal_id != proposal.pk)
+    return remembered["suggestions"]
+
+
+def numbered(suggestion: Suggestion, proposal_id: int) -> str:
+    """The number of a suggestion; that of a merged proposal names it."""
+    if suggestion.proposal_id == proposal_id:
+        return str(suggestion.number)
+    return _("%(receipt)s 第 %(number)s 条") % {
+        "receipt": suggestion.proposal.receipt_no,
+        "number": suggestion.number,
+    }
+
+
+def answered(
+    reply: Reply, suggestions: Sequence[Suggestion], *, unanswered: bool
+) -> list[Answered]:
+    """The suggestions with the reply's answers, in order; ``unanswered`` ones only if asked."""
+    points = {point.suggestion_id: point for point in reply.points.all()}
+    known = {suggestion.pk for suggestion in suggestions}
+    rows = [*suggestions]
+    rows += [point.suggestion for key, point in points.items() if key not in known]
+    return [
+        Answered(numbered(row, reply.proposal_id), row, points.get(row.pk))
+        for row in rows
+        if unanswered or row.pk in points
+    ]
+
+
+# -- The way to the proposer ---------------------------------------------------------------------
+
+
+def _events(keys: Iterable[int], user: User, at: datetime) -> Mapping[int, list[Event]]:
+    """What happened to these replies, as far as the reader sees it."""
+    found: dict[int, list[Event]] = {}
+    rows: QuerySet[Event] = Event.objects.filter(subject_kind="reply", subject_id__in=list(keys))
+    if keys:
+        for event in visible(user, rows.select_related("actor"), localdate(at)).order_by("id"):
+            found.setdefault(event.subject_id, []).append(event)
+    return found
+
+
+def chain(reply: Reply, events: Sequence[Event], rules: Rules) -> list[Stage]:
+    """The stages of its way, who took it on and when; those behind a return are to do again."""
+    passed = _passed(events)
+    reached = CHAIN.index(reply.state) if reply.state in CHAIN else -1
+    stages = []
+    for at, state in enumerate(CHAIN):
+        event = passed.get(state)
+        if state == S.INSPECTION and not rules.handling.inspection and event is None:
+            continue
+        standing = "done" if at < reached or event is not None else "ahead"
+        if at == reached and reply.state != S.DELIVERED:
+            standing = "now"
+        who = str(event.actor or "") if event is not None else ""
+        if state == S.SIGNING and reply.signed_by:
+            who = reply.signed_by
+        stages.append(Stage(str(state.label), standing, who, event.at if event else None))
+    return stages
+
+
+def _passed(events: Iterable[Event]) -> dict[str, Event]:
+    """The step by which each stage was left behind; what was sent back counts no more."""
+    passed: dict[str, Event] = {}
+    for event in events:
+        if event.source not in CHAIN or event.target not in CHAIN:
+            continue
+        here, there = CHAIN.index(S(event.source)), CHAIN.index(S(event.target))
+        for state in CHAIN[there:]:
+            passed.pop(state, None)
+        if there > here:
+            passed[event.source] = event
+        if event.target == S.DELIVERED:
+            passed[S.DELIVERED] = event
+    return passed
+
+
+def backs(events: Iterable[Event]) -> list[Back]:
+    """How often, by whom and why it was sent back."""
+    steps = Reply.all_steps()
+    return [
+        Back(
+            str(steps[event.action].label),
+            str(event.actor or ""),
+            event.at,
+            str(event.input.get("reason", "")),
+        )
+        for event in events
+        if event.action in BACK
+    ]
+
+
+# -- The check before it is sent on --------------------------------------------------------------
+
+
+def checks(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> list[Check]:
+    """What a reply still wants before it is sent on: what the rules ask for, and what is odd."""
+    return [
+        _check_points(reply, suggestions, rules),
+        *_check_opinions(reply),
+        _check_contacts(reply, rules),
+        *_check_result(reply, rules),
+        *_check_promises(reply),
+        *_check_publicity(reply),
+    ]
+
+
+def _check_points(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> Check:
+    answers = {point.suggestion_id for point in reply.points.all()}
+    missing = [numbered(s, reply.proposal_id) for s in suggestions if s.pk not in answers]
+    if not missing:
+        words = _("%(count)s 条建议都已答复") % {"count": len(suggestions)}
+        return Check("ok", words)
+    partly = answers and reply.assignment.role == "separate"
+    weight = "missing" if rules.handling.point_by_point and not partly else "warning"
+    words = _("还有 %(count)s 条建议没有答复") % {"count": len(missing)}
+    return Check(weight, words, [_("第 %(number)s 条") % {"number": one} for one in missing])
+
+
+def _check_opinions(reply: Reply) -> list[Check]:
+    if reply.assignment.role != "lead":
+        return []
+    missing = [str(task.unit) for task in reply.missing_opinions()]
+    if missing:
+        return [Check("missing", _("会办意见尚未交齐"), missing)]
+    return [Check("ok", _("会办意见已交齐"))]
+
+
+def _check_contacts(reply: Reply, rules: Rules) -> Check:
+    wanted, records = rules.handling.contacts_required, len(reply.assignment.contact_records.all())
+    words = _("与提案者沟通 %(count)s 次（规则要求至少 %(wanted)s 次）") % {
+        "count": records,
+        "wanted": wanted,
+    }
+    return Check("ok" if reply.contacts_suffice() else "missing", words)
+
+
+def _check_result(reply: Reply, rules: Rules) -> list[Check]:
+    classes = {entry.code: entry for entry in rules.handling.result_classes}
+    entry = classes.get(reply.result_class)
+    refused = [point for point in reply.points.all() if point.adoption == Adoption.NOT_ADOPTED]
+    if entry is not None and entry.solved and refused:
+        words = _("办理结果为“%(result)s”，但有 %(count)s 条建议未采纳") % {
+            "result": entry.name,
+            "count": len(refused),
+        }
+        return [Check("warning", words)]
+    return []
+
+
+def _check_promises(reply: Reply) -> list[Check]:
+    undated = [row for row in reply.commitments.all() if row.due_on is None]
+    if not undated:
+        return []
+    words = _("%(count)s 项承诺没有写明期限，将按规则定期限") % {"count": len(undated)}
+    return [Check("warning", words)]
+
+
+def _check_publicity(reply: Reply) -> list[Check]:
+    label: Any = reply.get_publicity_display()
+    if reply.publicity == Publicity.CLOSED:
+        words = _("不公开，理由：%(reason)s") % {"reason": reply.publicity_reason}
+        return [Check("warning", words)]
+    return [Check("ok", _("公开属性：%(publicity)s") % {"publicity": label})]

@@ -1,0 +1,181 @@
+"""Tabs of handling on the page of a proposal: tasks, contacts, opinions, replies."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+
+from members.enums import AssignmentRole, ProposerKind
+from members.models import User
+from proposals.enums import LIVE_ASSIGNMENTS
+from proposals.lifecycle.reply import OWED_OPINION
+from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
+from proposals.pages import proposal as page
+from proposals.pages.handling.replies import answers_of
+from proposals.pages.handling.tasks import (
+    buttons_of,
+    own_tasks,
+    reach_of,
+    tasks_of,
+    with_contacts,
+)
+from proposals.pages.life import Clock, owed
+from proposals.pages.proposal import Action
+from proposals.permissions import visible
+
+
+@dataclass
+class Line:
+    """A task as the tab shows it, with what its unit has asked for."""
+
+    task: Assignment
+    mine: bool
+    live: bool
+    clock: Clock | None
+    actions: list[Action]
+    requests: list[tuple[str, Any, list[Action]]] = field(default_factory=list)
+
+
+def handling(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """The tasks and their requests: five queries."""
+    tasks = tasks_of(proposal, user, at)
+    due = owed("assignment", [task.pk for task in tasks], user, at) if tasks else {}
+    requests = _requests(tasks, user, at)
+    mine = {task.pk for task in own_tasks(proposal, user, at)}
+    lines = [
+        Line(
+            task=task,
+            mine=task.pk in mine,
+            live=task.state in LIVE_ASSIGNMENTS,
+            clock=due.get(task.pk),
+            actions=buttons_of(task, user),
+            requests=[
+                (str(row._meta.verbose_name), row, buttons_of(row, user))
+                for row in requests[task.pk]
+            ],
+        )
+        for task in tasks
+    ]
+    lines.sort(key=lambda line: (not line.live, not line.mine))
+    return {"lines": lines}
+
+
+def _requests(tasks: Sequence[Assignment], user: User, at: datetime) -> dict[int, list[Any]]:
+    """The return and extension requests of each task, the newest first."""
+    known = {task.pk: task for task in tasks}
+    found: dict[int, list[Any]] = defaultdict(list)
+    for model, related in ((ReturnRequest, ["suggested_unit"]), (ExtensionRequest, [])):
+        rows: Any = model.objects.filter(assignment__in=list(known)).select_related(*related)
+        for row in visible(user, rows, localdate(at)).order_by("-id") if known else ():
+            row.assignment = known[row.assignment_id]
+            found[row.assignment_id].append(row)
+    return found
+
+
+def contacts(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """The talks with the proposer, the latest first, and the form of those who add to them."""
+    tasks = with_contacts(tasks_of(proposal, user, at))
+    records = [(record, task) for task in tasks for record in task.contact_records.all()]
+    records.sort(key=lambda pair: pair[0].held_at, reverse=True)
+    return {
+        "records": records,
+        "adding": _buttons(own_tasks(proposal, user, at), "record_contact", user),
+    }
+
+
+def opinions(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """The opinions of the assisting units, and who still owes one."""
+    tasks = tasks_of(proposal, user, at)
+    assisting = [
+        task
+        for task in tasks
+        if task.role == AssignmentRole.ASSIST and task.state in LIVE_ASSIGNMENTS
+    ]
+    due = owed("assignment", [task.pk for task in assisting], user, at) if assisting else {}
+    return {
+        "given": [task for task in assisting if task.opinion],
+        "waived": [task for task in assisting if task.waiver_reason and not task.opinion],
+        "missing": [(t, due.get(t.pk)) for t in assisting if t.state in OWED_OPINION],
+        "giving": _buttons(own_tasks(proposal, user, at), "give_opinion", user),
+        "leads": [task for task in tasks if task.role == AssignmentRole.LEAD],
+    }
+
+
+def _buttons(tasks: Iterable[Assignment], name: str, user: User) -> list[Action]:
+    """The buttons of one step on the tasks, where the reader takes it."""
+    found = [action for task in tasks for action in buttons_of(task, user)]
+    return [action for action in found if action.name == name]
+
+
+def replies(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """The replies, and the buttons that begin one."""
+    return {
+        "answers": answers_of(proposal, user, at),
+        "beginning": _buttons(own_tasks(proposal, user, at), "draft_reply", user),
+    }
+
+
+def _works(proposal: Proposal, user: User, at: datetime) -> bool:
+    """Units and officials, once there are tasks."""
+    reach = reach_of(user, at)
+    inside = bool(reach.units) or proposal.committee_id in reach.officials
+    return proposal.assigned_at is not None and inside
+
+
+def _concerned(proposal: Proposal, user: User, at: datetime) -> bool:
+    """Those, and who proposes it: of a joint proposal it may be any member."""
+    reach = reach_of(user, at)
+    own = proposal.lead_id in reach.members or proposal.body_id in reach.bodies
+    joint = bool(reach.members) and proposal.proposer_kind == ProposerKind.JOINT
+    return _works(proposal, user, at) or (proposal.assigned_at is not None and (own or joint))
+
+
+def _is_answered(proposal: Proposal, user: User, at: datetime) -> bool:
+    """Those who work on it at once; everybody else once a unit may have replied."""
+    return proposal.assigned_at is not None
+
+
+page.add(
+    page.Tab(
+        "handling",
+        _("办理"),
+        "clipboard-list",
+        "proposals/tabs/_handling.html",
+        handling,
+        _concerned,
+        order=40,
+    ),
+    page.Tab(
+        "contacts",
+        _("沟通记录"),
+        "phone",
+        "proposals/tabs/_contacts.html",
+        contacts,
+        _concerned,
+        order=42,
+    ),
+    page.Tab(
+        "opinions",
+        _("会办"),
+        "users-group",
+        "proposals/tabs/_opinions.html",
+        opinions,
+        _works,
+        order=44,
+    ),
+    page.Tab(
+        "replies",
+        _("答复"),
+        "mail",
+        "proposals/tabs/_replies.html",
+        replies,
+        _is_answered,
+        order=46,
+    ),
+)

@@ -25,11 +25,12 @@ from members.selectors import (
 from proposals import rules as checks
 from proposals.enums import CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
-from proposals.models import Cosignature, Event, Feedback, Proposal
+from proposals.models import Cosignature, Feedback, Proposal
 from proposals.pages.life import ENDED, Clock, Mark, ball, bar, clocks, owed
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 from proposals.permissions import visible
+from proposals.selectors.returning import reasons
 
 PROPOSERS = frozenset({Role.MEMBER, Role.COLLECTIVE_CONTACT})
 """Who proposes."""
@@ -155,20 +156,11 @@ def cards(proposals: list[Proposal], user: User, at: datetime) -> list[Card]:
     """Where these proposals stand; why one was sent back is what its proposers were told."""
     shown = clocks(proposals, user, at) if proposals else {}
     back = [row.pk for row in proposals if row.state == S.RETURNED]
-    reasons = _reasons(back) if back else {}
+    why = reasons(back) if back else {}
     return [
-        Card(
-            row, bar(row), ball(row, shown.get(row.pk)), shown.get(row.pk), reasons.get(row.pk, "")
-        )
+        Card(row, bar(row), ball(row, shown.get(row.pk)), shown.get(row.pk), why.get(row.pk, ""))
         for row in proposals
     ]
-
-
-def _reasons(keys: list[int]) -> dict[int | None, str]:
-    """Why proposals were sent back the last time: what their proposers were told."""
-    rows = Event.objects.filter(proposal__in=keys, action="return_for_revision")
-    found = rows.order_by("id").values_list("proposal_id", "input")
-    return {key: str(said.get("reason", "")) for key, said in found}
 
 
 def drafts(user: User, at: datetime) -> list[Draft]:

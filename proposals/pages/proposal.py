@@ -21,7 +21,7 @@ from members.models import User
 from members.pages.trail import carried, trail_of
 from members.pages.views import reader
 from proposals import permissions
-from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState
+from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
 from proposals.lifecycle.subject import Subject
 from proposals.models import Event, Proposal
 from proposals.pages.life import ball, bar, clocks, coming
@@ -29,6 +29,7 @@ from proposals.pages.steps import subject_of
 from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, pages_of
 from proposals.pages.timeline import Line, timeline
 from proposals.permissions import offers
+from proposals.selectors.returning import reasons
 
 
 def _everybody(proposal: Proposal, user: User, at: datetime) -> bool:

@@ -105,7 +105,7 @@ def panel(
                 is_open=name == chosen,
             )
             for name in DECISIONS
-            if name in offered
+            if name in offered and not (name in UNREVIEWED and offered[name].refusal)
         ],
         "others": [one for one in buttons if one.name not in (*DECISIONS, "merge", "take_in")],
         "merge": _merge_url(request, proposal, buttons),

@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.models import User
-from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.rules import REVIEWERS
@@ -112,7 +111,7 @@ def _group_list(slug: str, label: Any, **more: Any) -> Worklist:
     )
 
 
-worklist.add(
+GROUPS = (
     _group_list(
         "duplicates",
         _("疑似重复"),
@@ -135,3 +134,4 @@ worklist.add(
         counted=False,
     ),
 )
+"""Groups to decide on, and those that are decided."""

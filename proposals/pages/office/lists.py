@@ -14,7 +14,6 @@ from django_filters import rest_framework as filters
 
 from members import clock
 from members.models import User
-from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.rules import REVIEWERS
@@ -140,6 +139,7 @@ REVIEWED = (
         "receipt",
         _("收件号"),
         lambda row: row.receipt_no,
+        cell="proposals/cells/_number.html",
         order=["receipt_no"],
     ),
     known["title"],
@@ -161,7 +161,7 @@ REVIEWED = (
         cell="proposals/cells/_age.html",
         order=["-received_at"],
     ),
-    known["received"],
+    Column(**{**vars(known["received"]), "label": _("收到日期"), "shown": False}),
 )
 """The columns of what waits for review; ``age`` sorts by how long it has waited."""
 
@@ -233,7 +233,7 @@ def office_list(slug: str, label: Any, **more: Any) -> Worklist:
     )
 
 
-worklist.add(
+WAITING = (
     office_list(
         "intake",
         _("新收待审"),
@@ -269,16 +269,6 @@ worklist.add(
         bulk=("file", "return_for_revision"),
     ),
     office_list(
-        "returned",
-        _("退回修改中"),
-        icon="arrow-back-up",
-        roles=OFFICE,
-        rows=seen(S.RETURNED),
-        comes_next=_("退回给提案者修改的提案，在重新提交以前列在这里。"),
-        counted=False,
-        together="",
-    ),
-    office_list(
         "withdrawals",
         _("撤案申请"),
         icon="file-x",
@@ -296,6 +286,20 @@ worklist.add(
         ),
         order=("withdrawal_requested_at", "id"),
         session="",
+        together="",
+    ),
+)
+"""What waits for the office."""
+
+DONE = (
+    office_list(
+        "returned",
+        _("退回修改中"),
+        icon="arrow-back-up",
+        roles=OFFICE,
+        rows=seen(S.RETURNED),
+        comes_next=_("退回给提案者修改的提案，在重新提交以前列在这里。"),
+        counted=False,
         together="",
     ),
     office_list(
@@ -334,3 +338,4 @@ worklist.add(
         together="",
     ),
 )
+"""What the office has decided, or sent back."""

@@ -14,9 +14,8 @@ from django.views.decorators.http import require_safe
 from members import clock
 from members.enums import PeriodKind, ProposerKind, Role
 from members.models import Session
-from members.pages import navigation
 from members.pages.frame import frame_of
-from members.pages.navigation import Section
+from members.pages.navigation import Entry, Section
 from members.pages.views import reader
 from members.selectors import posts_of
 from proposals.models import Proposal
@@ -49,12 +48,18 @@ def series_of(session: Session, rows: QuerySet[Proposal]) -> list[Given]:
     for name, serial in rows.order_by().values_list("case_series", "case_serial"):
         held.setdefault(name, set()).add(serial or 0)
     found = []
-    for name in sorted({*held, *(name for name in drawn if name.startswith("case"))}):
+    for name in sorted({*held, *(name for name in drawn if name.startswith("case"))}, key=_order):
         numbers = held.get(name, set())
         last = max(drawn.get(name, 0), *numbers, 0)
         missing = sorted(set(range(1, last + 1)) - numbers)[:NAMED]
         found.append(Given(name, words(name), last, len(numbers), missing))
     return found
+
+
+def _order(name: str) -> list[int]:
+    """Plenary proposals before the others, as their kinds are declared."""
+    kinds = [*PeriodKind.values, *ProposerKind.values]
+    return [kinds.index(part) for part in name.split(":")[1:] if part in kinds]
 
 
 def words(name: str) -> str:
@@ -84,12 +89,10 @@ def numbers(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "proposals/office/numbers.html", context)
 
 
-navigation.add(
-    navigation.Entry(
-        section=Section.REVIEW,
-        label=_("案号簿"),
-        icon="list-numbers",
-        address=("numbers",),
-        roles=OFFICE | {Role.AUDITOR},
-    )
+REGISTER = Entry(
+    section=Section.REVIEW,
+    label=_("案号簿"),
+    icon="list-numbers",
+    address=("numbers",),
+    roles=OFFICE | {Role.AUDITOR},
 )

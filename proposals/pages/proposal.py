@@ -208,7 +208,15 @@ def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         "inside": is_lead
         or permissions.works_in_office(user, proposal.committee_id, day)
         or permissions.is_inside(user, proposal.pk, day),
+        "reason": _why_back(proposal) if is_lead else "",
     }
+
+
+def _why_back(proposal: Proposal) -> str:
+    """Why it was sent back, as its proposers were told."""
+    if proposal.state != ProposalState.RETURNED:
+        return ""
+    return reasons([proposal.pk]).get(proposal.pk, "")
 
 
 def _record(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:

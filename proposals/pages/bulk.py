@@ -27,6 +27,7 @@ from proposals.door import perform
 from proposals.enums import Channel
 from proposals.ledger import SUBJECTS
 from proposals.lifecycle.subject import Step, Subject
+from proposals.pages.inputs import filled
 from proposals.pages.steps import StepForm
 from proposals.permissions import offers
 
@@ -68,13 +69,16 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
         return own(request, listing, chosen)
     affected = _affected_of(chosen, step, listing.user)
     willing = [one.subject for one in affected if not one.refusal]
-    form = StepForm(chosen[0] if not willing else willing[0], step, listing.user)
+    # Of many, nobody's present values are everybody's: the form begins empty.
+    form = StepForm(chosen[0] if not willing else willing[0], step, listing.user, data={})
+    keeps = own_values(form.subject, step)
     context: dict[str, Any] = {
         "listing": listing,
         "step": step,
         "form": form,
         "affected": affected,
         "willing": willing,
+        "keeps": keeps,
         "typed_from": TYPED_FROM,
         "most": MOST,
     }
@@ -83,6 +87,8 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
         form.refusals = _unsure(request.POST, len(willing))
         if not form.refusals:
             return _done(request, listing, form, willing)
+    for field in form.fields:
+        field.required = field.required and field.name not in keeps
     return TemplateResponse(request, "proposals/bulk.html", context)
 
 
@@ -174,15 +180,24 @@ def take_all(ordered: Job, tell: Tell) -> dict[str, Any]:
     return {"results": results, "done": sum(1 for row in results if not row["trouble"])}
 
 
+def own_values(subject: Subject, step: Step) -> dict[str, Any]:
+    """What a step demands and the subject has already: each keeps its own if none is given."""
+    demanded = {name for name, declared in step.input().fields.items() if declared.required}
+    found = filled(subject, step)
+    return {name: found[name] for name in demanded if found.get(name)}
+
+
 def _take(subject: Subject, version: int, ordered: Job) -> str:
     """Take the step on one row; returns why not, or nothing."""
     order = ordered.order
+    own = own_values(subject, subject.all_steps()[order["step"]])
+    missing = {name: value for name, value in own.items() if not order["data"].get(name)}
     try:
         perform(
             subject,
             order["step"],
             ordered.owner,
-            order["data"],
+            {**order["data"], **missing},
             version=version,
             key=f"{order['key']}:{subject.pk}",
             channel=Channel.WEB,

@@ -23,11 +23,22 @@ class SupervisionConfig(AppConfig):
         )
         from supervision.pages import (  # noqa: PLC0415 -- apps load before models
             assigning,  # noqa: F401
+            calendar,  # noqa: F401
             clocks,  # noqa: F401
+            closing,  # noqa: F401
+            dashboard,  # noqa: F401
             duties,  # noqa: F401
             figures,  # noqa: F401
             home,  # noqa: F401
             limits,  # noqa: F401
+            punctuality,  # noqa: F401
+            units,  # noqa: F401
+        )
+        from supervision.pages.key_topics import (  # noqa: PLC0415 -- apps load before models
+            board,  # noqa: F401
+            forms,  # noqa: F401
+            lists,  # noqa: F401
+            page,  # noqa: F401
         )
 
         working_days.register(lambda day: selectors.current_calendar().next_working(day))

@@ -168,7 +168,12 @@ class PlanInput(serializers.Serializer[Any]):
     """The plan of supervision (督办方案) and its milestones."""
 
     text = serializers.CharField(label=_("督办方案"), max_length=20000)
-    milestones = MilestoneInput(many=True, allow_empty=False, max_length=MOST_MILESTONES)  # type: ignore[call-arg]  # a keyword of the list
+    milestones = MilestoneInput(
+        many=True,
+        label=_("督办节点"),
+        allow_empty=False,
+        max_length=MOST_MILESTONES,  # type: ignore[call-arg]  # a keyword of the list
+    )
     despite = despite_field()
 
 

@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
-from members.enums import UNIT_ROLES, DutyKind, Role
+from members.enums import DutyKind, Role
 from members.models import User
 from members.pages import worklist
 from members.pages.links import page_of
@@ -145,11 +145,21 @@ def duties(
     comes_next: Any,
     section: Section = Section.MINE,
     shown: Iterable[str] = (),
+    hidden: Iterable[str] = (),
+    tab: str = "",
 ) -> Worklist:
-    """Declare a list of duties; ``shown`` are further columns that stand there at first."""
-    extra = set(shown)
+    """Declare a list of duties; ``shown`` are further columns that stand there at first.
+
+    ``hidden`` are those that do not, where they would say the same of every row.
+    """
+    extra, needless = set(shown), set(hidden)
     columns = tuple(
-        Column(**{**vars(column), "shown": column.shown or column.name in extra})
+        Column(
+            **{
+                **vars(column),
+                "shown": (column.shown or column.name in extra) and column.name not in needless,
+            }
+        )
         for column in COLUMNS
     )
     return Worklist(
@@ -165,28 +175,11 @@ def duties(
         filterset=DutyFilter,
         order=("due_at", "id"),
         prepare=prepare,
+        tab=tab,
     )
 
 
 worklist.add(
-    duties(
-        "to-accept",
-        _("待签收"),
-        icon="inbox",
-        roles=UNIT_ROLES,
-        rows=mine(DutyKind.ACKNOWLEDGE, DutyKind.PRE_ASSIGNMENT),
-        comes_next=_("交办给本单位的提案，在签收之前列在这里。"),
-        shown=["part"],
-    ),
-    duties(
-        "in-hand",
-        _("办理中"),
-        icon="clipboard-list",
-        roles=UNIT_ROLES,
-        rows=mine(DutyKind.REPLY, DutyKind.ASSIST_OPINION, DutyKind.REHANDLE),
-        comes_next=_("签收之后、答复之前的提案列在这里，期限最近的在最前。"),
-        shown=["part", "others"],
-    ),
     duties(
         "overdue",
         _("逾期"),

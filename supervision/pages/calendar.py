@@ -1,0 +1,219 @@
+"""The working calendar of a year, and which dates a change of it would move."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from members import clock
+from members.enums import Role
+from members.models import Committee, User
+from members.pages import navigation, worklist
+from members.pages.frame import Frame
+from members.pages.navigation import Section
+from members.pages.views import reader
+from members.pages.worklist import Column, Worklist
+from members.selectors import posts_of
+from proposals.pages.steps import taken
+from proposals.pages.subjects import ALONE, page_of
+from proposals.permissions import visible
+from supervision import services
+from supervision.calendar import Calendar, Day
+from supervision.enums import CalendarChangeState
+from supervision.models import CalendarChange, Duty
+from supervision.selectors import current_calendar
+
+ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
+"""Who enters changes of the calendar; of a committee, only those of the topmost one."""
+
+SHOWN = 500
+"""How many moves a page lists; it counts all."""
+
+EARLIEST, LATEST = 2004, 2100
+"""Years that have a page."""
+
+
+@dataclass(frozen=True)
+class Month:
+    """A month: weeks of seven days from Monday on, None outside of the month."""
+
+    first: date
+    weeks: list[list[Day | None]]
+    worked: int
+
+
+def months(calendar: Calendar, year: int) -> list[Month]:
+    """The twelve months of a year."""
+    found = []
+    for number in range(1, 13):
+        first = date(year, number, 1)
+        following = date(year + number // 12, number % 12 + 1, 1)
+        days = [calendar.day(first + timedelta(days=n)) for n in range((following - first).days)]
+        padded = [None] * first.weekday() + days
+        padded += [None] * (-len(padded) % 7)
+        weeks = [padded[at : at + 7] for at in range(0, len(padded), 7)]
+        found.append(Month(first, weeks, sum(day.is_working for day in days)))
+    return found
+
+
+@require_safe
+def year(request: HttpRequest, year: int) -> HttpResponse:
+    """The days of a year on which people work or rest, and how well they are known."""
+    if not EARLIEST <= year <= LATEST:
+        raise Http404
+    user = reader(request)
+    calendar = current_calendar()
+    found = months(calendar, year)
+    named = [
+        day
+        for month in found
+        for week in month.weeks
+        for day in week
+        if day is not None and day.name and day.kind != "weekend"
+    ]
+    changes = visible(user, CalendarChange.objects.all(), clock.today())
+    context = {
+        "frame": Frame(request, user),
+        "year": year,
+        "status": calendar.status(year),
+        "months": found,
+        "weekdays": [_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日")],
+        "worked": sum(month.worked for month in found),
+        "named": named,
+        "today": clock.today(),
+        "years": [year - 1, year, year + 1],
+        "waiting": list(changes.filter(state=CalendarChangeState.ENTERED)[:20]),
+        "may_enter": _may_enter(user),
+    }
+    return TemplateResponse(request, "supervision/calendar/year.html", context)
+
+
+def _may_enter(user: User) -> bool:
+    committee = _committee(user)
+    return committee is not None and committee.parent_id is None
+
+
+def _committee(user: User) -> Committee | None:
+    """For which committee the reader enters a change: the topmost one for the platform's."""
+    for post in posts_of(user, clock.today()):
+        if post.role == Role.PLATFORM_ADMINISTRATOR:
+            return Committee.objects.filter(parent=None).order_by("pk").first()
+        if post.role == Role.COMMITTEE_ADMINISTRATOR:
+            return post.committee
+    return None
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def enter(request: HttpRequest) -> HttpResponse:
+    """The form of a change: days typed in, or a file."""
+    committee = _committee(reader(request))
+    if committee is None:
+        raise Http404
+    change = CalendarChange(committee=committee)
+    step = CalendarChange.all_steps()["enter"]
+    return taken(request, change, step, template="supervision/calendar/enter.html")
+
+
+@dataclass(frozen=True)
+class Shift:
+    """A date that would move, as far as the reader is told of it."""
+
+    duty: Duty
+    due_after: datetime
+    days: int
+
+
+def of_change(change: CalendarChange, user: User, at: datetime) -> dict[str, Any]:
+    """The days of a change, and before it is applied which dates it would move; four queries."""
+    calendar = current_calendar()
+    after = change.changed(calendar)
+    days = [
+        (calendar.day(day), after.day(day))
+        for day in (date.fromisoformat(row["day"]) for row in change.days)
+    ]
+    found: dict[str, Any] = {"days": days, "years": sorted({day.date.year for day, _new in days})}
+    if change.state != CalendarChangeState.ENTERED:
+        return found
+    every = services.moves(change)
+    first = list(islice(every, SHOWN))
+    keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
+    seen = {
+        duty.pk: duty
+        for duty in visible(user, keys, localdate(at)).select_related("proposal", "unit")
+    }
+    moves = [
+        Shift(
+            seen[move.duty.pk],
+            move.due_after,
+            (localdate(move.due_after) - localdate(move.duty.due_at)).days,
+        )
+        for move in first
+        if move.duty.pk in seen
+    ]
+    count = len(first) + sum(1 for _move in every)
+    return found | {"count": count, "moves": moves, "hidden": len(first) - len(moves)}
+
+
+def changes(user: User, at: datetime) -> Any:
+    """Rows of a list: the changes that the reader sees."""
+    return visible(user, CalendarChange.objects.all(), localdate(at))
+
+
+ALONE.add((CalendarChange, "enter"))
+
+navigation.add(
+    navigation.Entry(
+        section=Section.SETTINGS,
+        label=_("工作日历"),
+        icon="calendar",
+        address=("this_year",),
+        roles=ADMINISTRATORS,
+    )
+)
+worklist.add(
+    Worklist(
+        slug="calendar-changes",
+        label=_("日历变更"),
+        icon="calendar-cog",
+        section=Section.SETTINGS,
+        roles=ADMINISTRATORS,
+        rows=changes,
+        columns=(
+            Column("source", _("依据"), lambda row: row.source, main=True),
+            Column("year", _("整年安排"), lambda row: row.year),
+            Column("days", _("天数"), lambda row: len(row.days)),
+            Column(
+                "state",
+                _("状态"),
+                lambda row: row.get_state_display(),
+                cell="components/cells/_state.html",
+                order=["state"],
+            ),
+            Column(
+                "applied",
+                _("应用"),
+                lambda row: row.applied_at,
+                cell="components/cells/_day.html",
+                order=["applied_at"],
+            ),
+        ),
+        page_of=lambda row: page_of(row).url(row),
+        comes_next=_("录入的放假调休安排列在这里；看过影响之后再应用。"),
+        tools="supervision/calendar/_enter.html",
+        counted=False,
+    )
+)
+
+
+@require_safe
+def this_year(request: HttpRequest) -> HttpResponse:
+    """The calendar of the present year."""
+    return year(request, clock.today().year)

@@ -1,0 +1,60 @@
+"""The leaders' board as a page: every key topic of a session at a glance."""
+
+from __future__ import annotations
+
+from django.db.models import Q
+from django.http import Http404, HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.enums import OFFICE_ROLES, Role
+from members.pages import navigation
+from members.pages.frame import Frame
+from members.pages.navigation import Section
+from members.pages.views import reader
+from supervision.board import board, current
+from supervision.permissions import led_committees
+
+READERS = OFFICE_ROLES | {
+    Role.ASSIGNING_OFFICER,
+    Role.INSPECTION_OFFICER,
+    Role.LEADING_SUPERVISOR,
+}
+"""Roles that read the board; in which committees, ``led_committees`` says."""
+
+
+@require_safe
+def show(request: HttpRequest) -> HttpResponse:
+    """Every decided key topic: of one session, or of the latest with all that go on."""
+    user, now = reader(request), clock.now()
+    committees = led_committees(user, clock.today())
+    if not committees:
+        raise Http404
+    frame = Frame(request, user)
+    asked = request.GET.get("session", "")
+    session = next((row for row in frame.sessions if str(row.pk) == asked), None)
+    if asked and session is None:
+        raise Http404
+    rows = board(current(committees) if session is None else Q(session=session), committees, now)
+    context = {
+        "frame": frame,
+        "rows": rows,
+        "chosen": session,
+        "sessions": [row for row in frame.sessions if row.committee_id in committees],
+        "at": now,
+        "late": sum(1 for row in rows if row.warnings),
+    }
+    return TemplateResponse(request, "supervision/key_topics/board.html", context)
+
+
+navigation.add(
+    navigation.Entry(
+        section=Section.SUPERVISION,
+        label=_("督办看板"),
+        icon="layout-kanban",
+        address=("key_topic_board",),
+        roles=READERS,
+    )
+)

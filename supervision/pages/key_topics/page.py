@@ -1,0 +1,220 @@
+"""The page of a key topic: plan, milestones, activities, instructions, report, as far as told."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from members import clock
+from members.enums import DutyKind, SupervisionMethod
+from members.models import User
+from members.pages.views import reader
+from members.selectors import posts_of
+from proposals.enums import FILED_STATES
+from proposals.models import Event, Proposal
+from proposals.pages.proposal import Action, Tab, actions, add
+from proposals.pages.timeline import timeline
+from proposals.permissions import is_official, visible, visible_row
+from supervision.board import BoardMilestone, own_milestones
+from supervision.calendar import Calendar
+from supervision.lifecycle.key_topic import nominator
+from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
+from supervision.pages.clocks import Left, left
+from supervision.permissions import is_concerned, works_on
+from supervision.selectors import current_calendar
+
+
+@dataclass(frozen=True)
+class MilestoneRow:
+    """A milestone with what the reader can do about it."""
+
+    row: BoardMilestone
+    actions: Sequence[Action]
+
+
+@dataclass(frozen=True)
+class Addressee:
+    """What one unit, or the office, did about an instruction, and until when it owes that."""
+
+    instruction: Instruction
+    due: Duty | None
+    left: Left | None
+    actions: Sequence[Action]
+
+
+@dataclass
+class Given:
+    """An instruction of a leader with all whom it asks."""
+
+    instruction: Instruction
+    addressees: list[Addressee] = field(default_factory=list)
+
+
+def context(topic: KeyTopic, user: User, at: datetime) -> dict[str, Any]:
+    """What the page shows; what is not for the reader is left out."""
+    day = localdate(at)
+    works = works_on(user, topic, day)
+    concerned = works or is_concerned(user, topic, day)
+    proposals = visible(user, topic.proposals.select_related("lead", "body"), day)
+    calendar = current_calendar()
+    owed = _owed(topic, user, at)
+    found: dict[str, Any] = {
+        "works": works,
+        "concerned": concerned,
+        "proposals": list(proposals.order_by("case_serial", "pk")),
+        "supervisors": list(topic.supervisors.all()),
+        "methods": [SupervisionMethod(code).label for code in topic.methods],
+        "nominated": works or topic.announced_at is None,
+        "milestones": _milestones(topic, user, at, calendar) if concerned else [],
+        "instructions": _instructions(topic, user, at, calendar, owed),
+        "until": owed.get((topic.kind, topic.pk, DutyKind.SUPERVISION)),
+        "next_due": _next_due(topic, owed),
+        "events": timeline(_events(topic), user),
+    }
+    if works:
+        files: dict[int | None, list[TopicFile]] = defaultdict(list)
+        for file in visible(user, topic.files.all(), day):
+            files[file.activity_id].append(file)
+        found |= {
+            "activities": [(row, files[row.pk]) for row in topic.activities.order_by("-held_at")],
+            "problems": list(topic.problems.all()),
+            "files": files[None],
+            "reply_due_at": topic.reply_due_at,
+        }
+    return found
+
+
+def _milestones(
+    topic: KeyTopic, user: User, at: datetime, calendar: Calendar
+) -> list[MilestoneRow]:
+    seen = list(visible(user, topic.milestones.all(), localdate(at)))
+    for row in seen:  # what the steps ask about is known already
+        row.topic, row.rules = topic, topic.rules
+    topic._prefetched_objects_cache = {"milestones": seen}  # type: ignore[attr-defined]  # as prefetch_related leaves it
+    rows = own_milestones(topic, calendar, localdate(at))
+    del topic._prefetched_objects_cache  # type: ignore[attr-defined]  # steps ask for all of them
+    return [MilestoneRow(row, actions(row.milestone, user)) for row in rows]
+
+
+def _owed(topic: KeyTopic, user: User, at: datetime) -> dict[tuple[str, int, str], Duty]:
+    """Open duties on the topic and on its instructions that the reader sees; one query."""
+    on = Q(subject_kind="keytopic", subject_id=topic.pk) | Q(
+        subject_kind="instruction", subject_id__in=topic.instructions.order_by().values("pk")
+    )
+    rows = visible(user, Duty.objects.open().filter(on), localdate(at))
+    return {(duty.subject_kind, duty.subject_id, duty.kind): duty for duty in rows}
+
+
+def _next_due(topic: KeyTopic, owed: dict[tuple[str, int, str], Duty]) -> Duty | None:
+    own = [
+        duty for (kind, key, _what), duty in owed.items() if (kind, key) == (topic.kind, topic.pk)
+    ]
+    return min(own, key=lambda duty: duty.due_at, default=None)
+
+
+def _instructions(
+    topic: KeyTopic,
+    user: User,
+    at: datetime,
+    calendar: Calendar,
+    owed: dict[tuple[str, int, str], Duty],
+) -> list[Given]:
+    rows = visible(user, topic.instructions.select_related("unit"), localdate(at))
+    found: dict[int, Given] = {}
+    for row in rows:
+        row.topic, row.rules = topic, topic.rules
+        due = owed.get(("instruction", row.pk, DutyKind.INSTRUCTION))
+        found.setdefault(row.number, Given(row)).addressees.append(
+            Addressee(row, due, left(due, calendar, at) if due else None, actions(row, user))
+        )
+    return list(found.values())
+
+
+def _events(topic: KeyTopic) -> QuerySet[Event]:
+    """What happened to the topic, its milestones and its instructions."""
+    return Event.objects.filter(
+        Q(subject_kind="keytopic", subject_id=topic.pk)
+        | Q(subject_kind="milestone", subject_id__in=topic.milestones.order_by().values("pk"))
+        | Q(subject_kind="instruction", subject_id__in=topic.instructions.order_by().values("pk"))
+    )
+
+
+# -- Files -----------------------------------------------------------------------------------
+
+
+@require_safe
+def file(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A photograph or paper, always as a download, never shown on our origin."""
+    row = visible_row(reader(request), TopicFile.objects.all(), pk, clock.today())
+    if row is None:
+        raise Http404
+    return FileResponse(
+        row.file.open("rb"),
+        as_attachment=True,
+        filename=row.name,
+        content_type="application/octet-stream",
+    )
+
+
+# -- The tab on the page of a proposal ---------------------------------------------------------
+
+
+def of_proposal(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+    """The key topics that the proposal is in, as far as the reader sees them; six queries."""
+    day, calendar = localdate(at), current_calendar()
+    topics = visible(user, KeyTopic.objects.filter(links__proposal=proposal), day)
+    seen = visible(user, Milestone.objects.filter(topic__links__proposal=proposal), day)
+    keys = set(seen.values_list("pk", flat=True))
+    rows = []
+    for topic in topics.select_related("supervising_body").prefetch_related(
+        "supervisors", "milestones"
+    ):
+        milestones = own_milestones(topic, calendar, day)
+        rows.append((topic, [row for row in milestones if row.milestone.pk in keys]))
+    posts = posts_of(user, day)
+    may_nominate = proposal.state in FILED_STATES and any(
+        post.role in nominator.roles() and post.committee_id == proposal.committee_id
+        for post in posts
+    )
+    return {"topics": rows, "may_nominate": may_nominate}
+
+
+def _has_topics(proposal: Proposal, user: User, at: datetime) -> bool:
+    """Key proposals for everybody; what is filed, for those who choose among them."""
+    official = is_official(user, proposal.committee_id, localdate(at))
+    return proposal.is_key or (proposal.state in FILED_STATES and official)
+
+
+add(
+    Tab(
+        "supervision",
+        _("督办"),
+        "target-arrow",
+        "supervision/tabs/_key_topics.html",
+        of_proposal,
+        _has_topics,
+        order=80,
+    )
+)
+
+
+# -- Milestones and instructions by themselves ---------------------------------------------------
+
+
+def of_part(part: Milestone | Instruction, user: User, at: datetime) -> dict[str, Any]:
+    """A milestone or an instruction: until when it is owed."""
+    duty = visible(user, Duty.objects.of(part.kind, part.pk).open(), localdate(at)).first()
+    return {"due": duty, "left": left(duty, current_calendar(), at) if duty else None}
+
+
+RELATED = ("session", "supervising_body", "nominated_by", "nominating_body", "nominating_unit")
+"""What the page reads with the topic."""

@@ -1,0 +1,111 @@
+"""The list behind the figures of punctuality: every date that was owed, and how it was kept."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import F, QuerySet
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+
+from members.enums import DutyKind, Role
+from members.models import User
+from members.pages import worklist
+from members.pages.links import page_of
+from members.pages.navigation import Section
+from members.pages.worklist import Column, Worklist
+from proposals.permissions import visible
+from supervision.models import Duty
+from supervision.models.duty import OPTIONAL, Closing
+from supervision.pages.clocks import holder, left
+from supervision.pages.duties import DutyFilter, number
+from supervision.pages.limits import outcome
+from supervision.selectors import current_calendar
+
+READERS = frozenset(
+    {
+        Role.COMMITTEE_CLERK,
+        Role.COMMITTEE_DIRECTOR,
+        Role.ASSIGNING_OFFICER,
+        Role.INSPECTION_OFFICER,
+        Role.LEADING_SUPERVISOR,
+        Role.AUDITOR,
+    }
+)
+"""For whom the list is."""
+
+
+class KeptFilter(DutyFilter):
+    """How the dates that were owed can be narrowed."""
+
+    kept = filters.BooleanFilter(label=_("按期完成"), method="which_were_kept")
+    ended = filters.BooleanFilter(
+        label=_("已了结"), field_name="closed_at", lookup_expr="isnull", exclude=True
+    )
+    kind = filters.MultipleChoiceFilter(
+        label=_("任务"), choices=[pair for pair in DutyKind.choices if pair[0] not in OPTIONAL]
+    )
+
+    def which_were_kept(self, rows: Any, name: str, value: bool) -> Any:
+        """Those that were done by their date; or those done later, or late now."""
+        if value:
+            return rows.filter(closing=Closing.DONE, closed_at__lte=F("due_at"))
+        late = Duty.objects.overdue(worklist.clock.now()).values("pk")
+        done_late = rows.filter(closing=Closing.DONE, closed_at__gt=F("due_at"))
+        return done_late | rows.filter(pk__in=late)
+
+
+def rows(user: User, at: datetime) -> QuerySet[Duty]:
+    """What was or is owed on proposals, as far as the reader sees it."""
+    owed = Duty.objects.exclude(closing=Closing.CANCELLED).exclude(kind__in=OPTIONAL)
+    return visible(user, owed.filter(proposal__isnull=False), localdate(at))
+
+
+def prepare(found: list[Any], user: User, at: datetime) -> None:
+    """Give each its holder, and what came of it; two queries."""
+    calendar = current_calendar()
+    for duty in found:
+        duty.holder = holder(duty)
+        duty.outcome = outcome(duty, calendar)
+        duty.left = left(duty, calendar, at) if duty.closed_at is None else None
+
+
+worklist.add(
+    Worklist(
+        slug="time-limits",
+        label=_("时限台账"),
+        icon="calendar-stats",
+        section=Section.FIGURES,
+        roles=READERS,
+        rows=lambda user, at: rows(user, at).select_related("proposal", "unit", "member", "body"),
+        columns=(
+            Column("number", _("案号"), number, order=["proposal__case_serial"]),
+            Column("title", _("案由"), lambda duty: duty.title or str(duty), main=True),
+            Column("kind", _("任务"), lambda duty: duty.get_kind_display(), order=["kind"]),
+            Column("holder", _("由谁"), lambda duty: duty.holder),
+            Column(
+                "due",
+                _("期限"),
+                lambda duty: duty.due_at,
+                cell="components/cells/_day.html",
+                order=["due_at"],
+            ),
+            Column(
+                "outcome",
+                _("结果"),
+                lambda duty: duty.outcome or str(_("未完成")),
+                cell="supervision/cells/_outcome.html",
+                order=["closed_at"],
+            ),
+        ),
+        page_of=lambda duty: page_of(duty.link),
+        comes_next=_("提案上的每一项期限，无论是否已经完成，都列在这里。"),
+        filterset=KeptFilter,
+        order=("-due_at", "-id"),
+        prepare=prepare,
+        session="proposal__session",
+        counted=False,
+    )
+)

@@ -1,0 +1,417 @@
+"""Worklists of undertaking units: what to sign for, what is in hand, what waits for a signature."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
+from django.utils.translation import gettext_lazy as _
+from django_filters import rest_framework as filters
+
+from members.enums import UNIT_ROLES, AssignmentRole, DutyKind, Role
+from members.models import User
+from members.pages import worklist
+from members.pages.navigation import Section
+from members.pages.worklist import Column, Worklist
+from members.selectors import posts_of
+from proposals.enums import (
+    AssignmentState,
+    CommitmentState,
+    ExtensionState,
+    ReplyState,
+    ReturnState,
+)
+from proposals.models import Assignment, Commitment, ExtensionRequest, Reply, ReturnRequest
+from proposals.pages.subjects import page_of
+from proposals.permissions import visible
+from supervision.models import Duty
+from supervision.pages.clocks import calendar_for, left
+from supervision.pages.duties import duties, mine
+
+ANSWERS = (DutyKind.REPLY, DutyKind.REHANDLE, DutyKind.ASSIST_OPINION)
+"""What a unit owes on a task until it has answered."""
+
+WAITS_FOR: dict[str, tuple[str, ...]] = {
+    Role.UNIT_HANDLER: (ReplyState.DRAFTING,),
+    Role.UNIT_LIAISON: (ReplyState.CHECKING, ReplyState.SIGNED),
+    Role.UNIT_SIGNATORY: (ReplyState.SIGNING,),
+}
+"""In which states a reply waits for somebody of its unit with that role."""
+
+
+def _units(user: User, at: datetime) -> set[int]:
+    posts = posts_of(user, localdate(at))
+    return {post.unit_id for post in posts if post.unit_id is not None}
+
+
+def _due(kinds: Sequence[str], subject_kind: str, key: str) -> Subquery:
+    """The nearest date of what is owed on a row, to sort by."""
+    owed = Duty.objects.open().filter(
+        kind__in=kinds, subject_kind=subject_kind, subject_id=OuterRef(key)
+    )
+    return Subquery(owed.order_by("due_at").values("due_at")[:1])
+
+
+# -- Rows ----------------------------------------------------------------------------------------
+
+
+def to_accept(user: User, at: datetime) -> QuerySet[Assignment]:
+    """Tasks of the reader's units that nobody has signed for."""
+    rows = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(user, at))
+    seen = visible(user, rows, localdate(at)).select_related("unit", "proposal__lead")
+    return seen.select_related("proposal__body").annotate(
+        due_at=_due([DutyKind.ACKNOWLEDGE], "assignment", "pk")
+    )
+
+
+def in_hand(user: User, at: datetime) -> QuerySet[Duty]:
+    """What the reader's units owe on tasks that they have signed for."""
+    unsigned = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(user, at))
+    return mine(*ANSWERS)(user, at).exclude(
+        subject_kind="assignment", subject_id__in=unsigned.order_by().values("pk")
+    )
+
+
+def waiting(user: User, at: datetime) -> QuerySet[Reply]:
+    """Replies on their way that wait for the reader: to check, to sign, to send, to rewrite."""
+    mine = Q(pk__in=[])
+    for post in posts_of(user, localdate(at)):
+        if post.unit_id is not None and post.role in WAITS_FOR:
+            mine |= Q(assignment__unit=post.unit_id, state__in=WAITS_FOR[post.role])
+    return _replies(user, at).filter(mine)
+
+
+def own_replies(user: User, at: datetime) -> QuerySet[Reply]:
+    """All replies of the reader's units."""
+    return _replies(user, at).filter(assignment__unit__in=_units(user, at))
+
+
+def _replies(user: User, at: datetime) -> QuerySet[Reply]:
+    seen = visible(user, Reply.objects.all(), localdate(at))
+    return seen.select_related("proposal", "assignment__unit").annotate(
+        due_at=_due(ANSWERS, "assignment", "assignment_id")
+    )
+
+
+def own(model: type[Model], kind: DutyKind) -> Callable[[User, datetime], QuerySet[Any]]:
+    """The requests of the reader's units, with the date by which they are decided."""
+
+    def rows(user: User, at: datetime) -> QuerySet[Any]:
+        found: QuerySet[Any] = model._default_manager.filter(assignment__unit__in=_units(user, at))
+        seen = visible(user, found, localdate(at))
+        related = ["suggested_unit"] if model is ReturnRequest else []
+        seen = seen.select_related("assignment__unit", "assignment__proposal", *related)
+        return seen.annotate(due_at=_due([kind], str(model._meta.model_name), "pk"))
+
+    return rows
+
+
+def promises(user: User, at: datetime) -> QuerySet[Commitment]:
+    """Promises of the reader's units that are not kept yet."""
+    rows = Commitment.objects.filter(
+        state=CommitmentState.OPEN, reply__assignment__unit__in=_units(user, at)
+    )
+    seen = visible(user, rows, localdate(at))
+    return seen.select_related("proposal", "reply__assignment__unit").annotate(
+        due_at=_due([DutyKind.COMMITMENT], "commitment", "pk")
+    )
+
+
+# -- What cells read -----------------------------------------------------------------------------
+
+
+def dated(kinds: Sequence[str], subject_kind: str, key: str = "pk") -> Any:
+    """Give each row what is owed on it, and how long there is left: one query, and the days."""
+
+    def prepare(rows: list[Any], user: User, at: datetime) -> None:
+        keys = {getattr(row, key): row for row in rows}
+        owed = Duty.objects.open().filter(
+            kind__in=kinds, subject_kind=subject_kind, subject_id__in=list(keys)
+        )
+        calendar = calendar_for(user)
+        found: dict[int, Any] = {}
+        for duty in owed.order_by("-due_at", "-id"):
+            found[duty.subject_id] = left(duty, calendar, at)
+        for row in rows:
+            row.left = found.get(getattr(row, key))
+
+    return prepare
+
+
+def _number(row: Any) -> str:
+    return str(row.proposal.case_no or row.proposal.receipt_no)
+
+
+NUMBER = Column("number", _("案号"), _number, order=["proposal__case_serial"])
+TITLE = Column("title", _("案由"), lambda row: row.proposal.title, main=True)
+STATE = Column(
+    "state",
+    _("状态"),
+    lambda row: row.get_state_display(),
+    cell="components/cells/_state.html",
+    order=["state"],
+)
+DUE = Column(
+    "due",
+    _("期限"),
+    lambda row: row.due_at,
+    cell="supervision/cells/_due_if_any.html",
+    order=["due_at"],
+)
+
+
+def _day(name: str, label: Any, field: str, **more: Any) -> Column:
+    return Column(
+        name,
+        label,
+        lambda row: getattr(row, field),
+        cell="components/cells/_day.html",
+        order=[field],
+        **more,
+    )
+
+
+# -- Filters -------------------------------------------------------------------------------------
+
+
+class TaskFilter(filters.FilterSet):
+    """How the tasks to sign for can be narrowed."""
+
+    title = filters.CharFilter(
+        label=_("案由"), field_name="proposal__title", lookup_expr="icontains"
+    )
+    role = filters.MultipleChoiceFilter(label=_("承办方式"), choices=AssignmentRole.choices)
+    is_key = filters.BooleanFilter(label=_("重点提案"), field_name="proposal__is_key")
+
+
+class ReplyFilter(filters.FilterSet):
+    """How the replies can be narrowed."""
+
+    title = filters.CharFilter(
+        label=_("案由"), field_name="proposal__title", lookup_expr="icontains"
+    )
+    state = filters.MultipleChoiceFilter(label=_("状态"), choices=ReplyState.choices)
+    result_class = filters.CharFilter(label=_("办理结果"), lookup_expr="iexact")
+
+
+class ReturnFilter(filters.FilterSet):
+    """How return requests can be narrowed."""
+
+    state = filters.MultipleChoiceFilter(label=_("状态"), choices=ReturnState.choices)
+
+
+class ExtensionFilter(filters.FilterSet):
+    """How extension requests can be narrowed."""
+
+    state = filters.MultipleChoiceFilter(label=_("状态"), choices=ExtensionState.choices)
+
+
+class PromiseFilter(filters.FilterSet):
+    """How promises can be narrowed."""
+
+    text = filters.CharFilter(label=_("承诺事项"), lookup_expr="icontains")
+    due_before = filters.DateFilter(label=_("期限早于"), field_name="due_on", lookup_expr="lt")
+
+
+# -- The lists -----------------------------------------------------------------------------------
+
+
+def _list(
+    slug: str,
+    label: Any,
+    *,
+    icon: str,
+    rows: Callable[[User, datetime], QuerySet[Any]],
+    columns: Sequence[Column],
+    comes_next: Any,
+    roles: Collection[str] = UNIT_ROLES,
+    section: Section = Section.MINE,
+    order: Sequence[str] = ("due_at", "id"),
+    **more: Any,
+) -> Worklist:
+    """Declare a list of rows that hang on proposals; their pages are those of the proposals."""
+    return Worklist(
+        slug=slug,
+        label=label,
+        icon=icon,
+        section=section,
+        roles=roles,
+        rows=rows,
+        columns=columns,
+        page_of=lambda row: page_of(row.proposal).url(row.proposal),
+        comes_next=comes_next,
+        order=order,
+        **more,
+    )
+
+
+PART = Column("part", _("承办方式"), lambda row: row.get_role_display(), order=["role"])
+
+TO_ACCEPT = _list(
+    "to-accept",
+    _("待签收"),
+    icon="inbox",
+    rows=to_accept,
+    columns=(
+        NUMBER,
+        TITLE,
+        PART,
+        Column("proposer", _("提案者"), lambda row: row.proposal.lead or row.proposal.body),
+        _day("issued", _("交办"), "issued_at"),
+        DUE,
+    ),
+    comes_next=_("交办给本单位的提案，在签收之前列在这里；可以一次签收多件。"),
+    filterset=TaskFilter,
+    prepare=dated([DutyKind.ACKNOWLEDGE], "assignment"),
+    bulk=("acknowledge",),
+)
+
+ASKED = duties(
+    "asked",
+    _("预交办征询"),
+    icon="help-circle",
+    roles={Role.UNIT_LIAISON},
+    rows=mine(DutyKind.PRE_ASSIGNMENT),
+    comes_next=_("正式交办以前征求本单位意见的提案列在这里。"),
+    hidden=["holder", "kind"],
+)
+
+IN_HAND = duties(
+    "in-hand",
+    _("办理中"),
+    icon="clipboard-list",
+    roles=UNIT_ROLES,
+    rows=in_hand,
+    comes_next=_("签收之后、答复之前的提案列在这里，期限最近的在最前。"),
+    shown=["part", "others"],
+    hidden=["holder"],
+    tab="handling",
+)
+
+WAITING = _list(
+    "to-sign",
+    _("待核签的答复"),
+    icon="signature",
+    rows=waiting,
+    columns=(
+        NUMBER,
+        TITLE,
+        STATE,
+        Column("result", _("办理结果"), lambda row: row.result_class, order=["result_class"]),
+        Column("contact", _("承办人"), lambda row: row.contact_name),
+        DUE,
+    ),
+    comes_next=_("轮到您起草、核稿、签发或送达的答复稿列在这里。"),
+    filterset=ReplyFilter,
+    prepare=dated(ANSWERS, "assignment", "assignment_id"),
+    bulk=("pass_check", "sign"),
+    tab="replies",
+)
+
+BACK = duties(
+    "to-rehandle",
+    _("重新办理"),
+    icon="refresh",
+    roles=UNIT_ROLES,
+    rows=mine(DutyKind.REHANDLE),
+    comes_next=_("提案者评价不满意、需要重新办理的提案列在这里。"),
+    shown=["others"],
+    hidden=["holder", "kind"],
+    tab="replies",
+)
+
+REPLIES = _list(
+    "own-replies",
+    _("本单位的答复"),
+    icon="mail",
+    section=Section.HANDLING,
+    rows=own_replies,
+    columns=(
+        NUMBER,
+        TITLE,
+        STATE,
+        Column("document", _("文号"), lambda row: row.document_number),
+        Column("result", _("办理结果"), lambda row: row.result_class, order=["result_class"]),
+        Column("round", _("轮次"), lambda row: row.round, shown=False),
+        _day("delivered", _("送达"), "delivered_at"),
+    ),
+    comes_next=_("本单位起草和送达的答复都在这里。"),
+    order=("-id",),
+    filterset=ReplyFilter,
+    session="proposal__session",
+    counted=False,
+    tab="replies",
+)
+
+REASON = Column("reason", _("理由"), lambda row: row.reason[:120])
+DECISION = Column("decision", _("裁定"), lambda row: row.decision[:120])
+
+RETURNS = _list(
+    "own-returns",
+    _("退办申请"),
+    icon="arrow-back-up",
+    section=Section.HANDLING,
+    rows=own(ReturnRequest, DutyKind.RETURN_DECISION),
+    columns=(
+        NUMBER,
+        TITLE,
+        STATE,
+        REASON,
+        Column("suggested", _("建议承办单位"), lambda row: row.suggested_unit),
+        DECISION,
+        DUE,
+    ),
+    comes_next=_("本单位申请退办的提案和裁定结果列在这里；裁定之前请继续办理。"),
+    order=("-id",),
+    filterset=ReturnFilter,
+    prepare=dated([DutyKind.RETURN_DECISION], "returnrequest"),
+    counted=False,
+    tab="handling",
+)
+
+EXTENSIONS = _list(
+    "own-extensions",
+    _("延期申请"),
+    icon="calendar-plus",
+    section=Section.HANDLING,
+    rows=own(ExtensionRequest, DutyKind.EXTENSION_DECISION),
+    columns=(
+        NUMBER,
+        TITLE,
+        STATE,
+        REASON,
+        _day("new_due", _("申请延至"), "new_due_on"),
+        DECISION,
+        DUE,
+    ),
+    comes_next=_("本单位的延期申请和审批结果列在这里。"),
+    order=("-id",),
+    filterset=ExtensionFilter,
+    prepare=dated([DutyKind.EXTENSION_DECISION], "extensionrequest"),
+    counted=False,
+    tab="handling",
+)
+
+PROMISES = _list(
+    "own-promises",
+    _("待兑现的承诺"),
+    icon="heart-handshake",
+    section=Section.HANDLING,
+    rows=promises,
+    columns=(
+        NUMBER,
+        Column("text", _("承诺事项"), lambda row: row.text, main=True),
+        Column("title", _("案由"), lambda row: row.proposal.title, shown=False),
+        Column("evidence", _("进展"), lambda row: row.evidence[:120]),
+        DUE,
+    ),
+    comes_next=_("答复中承诺的事项在兑现以前列在这里。"),
+    filterset=PromiseFilter,
+    prepare=dated([DutyKind.COMMITMENT], "commitment"),
+    tab="replies",
+)
+
+worklist.add(TO_ACCEPT, ASKED, IN_HAND, WAITING, BACK, REPLIES, RETURNS, EXTENSIONS, PROMISES)

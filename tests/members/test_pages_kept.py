@@ -139,14 +139,14 @@ def test_a_page_elsewhere_is_not_where_it_leads_back_to(client: Client) -> None:
 
 
 def test_a_part_of_a_page_sends_the_whole_page_to_the_login(client: Client) -> None:
-    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/work/review/?page=2"}
+    headers = {"HX-Request": "true", "HX-Current-URL": "http://testserver/inbox/?page=2"}
 
     posted = client.post(FORM, typed(), headers=headers)
     read = client.get("/me/", headers=headers)
     counted = client.get("/counts/", headers={"Accept": "application/json"})
 
     assert (posted.status_code, posted.headers["HX-Redirect"]) == (200, f"{LOGIN}?next={FORM}")
-    assert read.headers["HX-Redirect"] == f"{LOGIN}?next=/work/review/%3Fpage%3D2"
+    assert read.headers["HX-Redirect"] == f"{LOGIN}?next=/inbox/%3Fpage%3D2"
     assert counted.status_code == 401
 
 

@@ -1,0 +1,5 @@
+"""Worklists of undertaking units."""
+
+from supervision.pages.units import lists
+
+__all__ = ["lists"]

@@ -1,0 +1,129 @@
+"""What undertaking units have to do, row by row, with the dates by which it is owed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.utils.timezone import localdate
+
+from members.enums import DutyKind, Role
+from members.models import User
+from members.selectors import posts_of
+from proposals.enums import AssignmentState, CommitmentState, ReplyState
+from proposals.models import Assignment, Commitment, Reply, ReturnRequest
+from proposals.permissions import visible
+from supervision.models import Duty
+from supervision.pages.clocks import calendar_for, left
+from supervision.pages.duties import mine
+
+ANSWERS = (DutyKind.REPLY, DutyKind.REHANDLE, DutyKind.ASSIST_OPINION)
+"""What a unit owes on a task until it has answered."""
+
+WAITS_FOR: dict[str, tuple[str, ...]] = {
+    Role.UNIT_HANDLER: (ReplyState.DRAFTING,),
+    Role.UNIT_LIAISON: (ReplyState.CHECKING, ReplyState.SIGNED),
+    Role.UNIT_SIGNATORY: (ReplyState.SIGNING,),
+}
+"""In which states a reply waits for somebody of its unit with that role."""
+
+
+def _units(user: User, at: datetime) -> set[int]:
+    posts = posts_of(user, localdate(at))
+    return {post.unit_id for post in posts if post.unit_id is not None}
+
+
+def _due(kinds: Sequence[str], subject_kind: str, key: str) -> Subquery:
+    """The nearest date of what is owed on a row, to sort by."""
+    owed = Duty.objects.open().filter(
+        kind__in=kinds, subject_kind=subject_kind, subject_id=OuterRef(key)
+    )
+    return Subquery(owed.order_by("due_at").values("due_at")[:1])
+
+
+# -- Rows ----------------------------------------------------------------------------------------
+
+
+def to_accept(user: User, at: datetime) -> QuerySet[Assignment]:
+    """Tasks of the reader's units that nobody has signed for."""
+    rows = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(user, at))
+    seen = visible(user, rows, localdate(at)).select_related("unit", "proposal__lead")
+    return seen.select_related("proposal__body").annotate(
+        due_at=_due([DutyKind.ACKNOWLEDGE], "assignment", "pk")
+    )
+
+
+def in_hand(user: User, at: datetime) -> QuerySet[Duty]:
+    """What the reader's units owe on tasks that they have signed for."""
+    unsigned = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(user, at))
+    return mine(*ANSWERS)(user, at).exclude(
+        subject_kind="assignment", subject_id__in=unsigned.order_by().values("pk")
+    )
+
+
+def waiting(user: User, at: datetime) -> QuerySet[Reply]:
+    """Replies on their way that wait for the reader: to check, to sign, to send, to rewrite."""
+    mine = Q(pk__in=[])
+    for post in posts_of(user, localdate(at)):
+        if post.unit_id is not None and post.role in WAITS_FOR:
+            mine |= Q(assignment__unit=post.unit_id, state__in=WAITS_FOR[post.role])
+    return _replies(user, at).filter(mine)
+
+
+def own_replies(user: User, at: datetime) -> QuerySet[Reply]:
+    """All replies of the reader's units."""
+    return _replies(user, at).filter(assignment__unit__in=_units(user, at))
+
+
+def _replies(user: User, at: datetime) -> QuerySet[Reply]:
+    seen = visible(user, Reply.objects.all(), localdate(at))
+    return seen.select_related("proposal", "assignment__unit").annotate(
+        due_at=_due(ANSWERS, "assignment", "assignment_id")
+    )
+
+
+def own(model: type[Model], kind: DutyKind) -> Callable[[User, datetime], QuerySet[Any]]:
+    """The requests of the reader's units, with the date by which they are decided."""
+
+    def rows(user: User, at: datetime) -> QuerySet[Any]:
+        found: QuerySet[Any] = model._default_manager.filter(assignment__unit__in=_units(user, at))
+        seen = visible(user, found, localdate(at))
+        related = ["suggested_unit"] if model is ReturnRequest else []
+        seen = seen.select_related("assignment__unit", "assignment__proposal", *related)
+        return seen.annotate(due_at=_due([kind], str(model._meta.model_name), "pk"))
+
+    return rows
+
+
+def promises(user: User, at: datetime) -> QuerySet[Commitment]:
+    """Promises of the reader's units that are not kept yet."""
+    rows = Commitment.objects.filter(
+        state=CommitmentState.OPEN, reply__assignment__unit__in=_units(user, at)
+    )
+    seen = visible(user, rows, localdate(at))
+    return seen.select_related("proposal", "reply__assignment__unit").annotate(
+        due_at=_due([DutyKind.COMMITMENT], "commitment", "pk")
+    )
+
+
+# -- How long there is left ----------------------------------------------------------------------
+
+
+def dated(kinds: Sequence[str], subject_kind: str, key: str = "pk") -> Any:
+    """Give each row what is owed on it, and how long there is left: one query, and the days."""
+
+    def prepare(rows: list[Any], user: User, at: datetime) -> None:
+        keys = {getattr(row, key): row for row in rows}
+        owed = Duty.objects.open().filter(
+            kind__in=kinds, subject_kind=subject_kind, subject_id__in=list(keys)
+        )
+        calendar = calendar_for(user)
+        found: dict[int, Any] = {}
+        for duty in owed.order_by("-due_at", "-id"):
+            found[duty.subject_id] = left(duty, calendar, at)
+        for row in rows:
+            row.left = found.get(getattr(row, key))
+
+    return prepare

@@ -35,7 +35,11 @@ def tell(subject: Subject, step: Step, act: Act) -> None:
         news = step.news(subject, act) if step.news else _news(subject, step)
         lines = [*news.lines, *_said(act.data)]
     text = "\n".join(lines)
-    send([Message(user, news.title, text, news.about.link) for user in sorted(people)], at=act.at)
+    about = f"{subject.kind}:{subject.pk}"
+    send(
+        [Message(user, news.title, text, news.about.link, about=about) for user in sorted(people)],
+        at=act.at,
+    )
 
 
 def worded(subject: Subject, step: Step, data: Mapping[str, Any]) -> News:

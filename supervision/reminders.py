@@ -219,6 +219,7 @@ class Round:
             link=paper.link if paper is not None else duty.link,
             act=mine,
             statutory=turn.latest.step.statutory,
+            about=f"{duty.subject_kind}:{duty.subject_id}",
         )
 
     def when(self, duty: Duty) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import smtplib
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -197,6 +197,11 @@ def resend_delivery(*, delivery: Delivery, by: User | None, at: datetime) -> Non
 # -- Sending ----------------------------------------------------------------------------------
 
 
+BESIDE: list[Callable[[Notice], str]] = []
+"""What a mail says beside a notice and its link; an application adds what only its reader may
+have. Robots and text messages, which others read too, never carry it."""
+
+
 def compose(row: Delivery) -> tuple[str, str]:
     """Subject and text of the message that ``row`` carries."""
     carried = row.carried().select_related("notice__on_behalf_of").order_by("id")
@@ -228,6 +233,8 @@ def _text(notice: Notice, means: str) -> str:
     lines.append(f"{text[:longest]}…" if len(text) > longest else text)
     if notice.link and settings.SITE_URL:
         lines.append(f"{settings.SITE_URL}{notice.link}")
+    if means == Means.EMAIL:
+        lines += [tell(notice) for tell in BESIDE]
     return "\n".join(line for line in lines if line)
 
 

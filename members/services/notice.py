@@ -19,6 +19,7 @@ class Message:
     """What one user is told.
 
     ``act`` when it asks for something to be done; ``statutory`` when nobody can switch it off.
+    ``about`` is what it tells of, by kind and key, for what a mail says besides.
     """
 
     recipient: int
@@ -27,6 +28,7 @@ class Message:
     link: str = ""
     act: bool = False
     statutory: bool = False
+    about: str = ""
 
 
 def send(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
@@ -51,6 +53,7 @@ def send(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
                 title=title,
                 text=message.text,
                 link=message.link,
+                about=message.about,
                 on_behalf_of_id=message.recipient,
                 created_at=at,
             ),

@@ -129,6 +129,7 @@ class Texts(Section):
     suggestions_max: int = Field(0, ge=0, title=gettext_noop("建议条数上限"))
     publicity_reason_max: int = Field(20, ge=0, title=gettext_noop("不公开理由字数上限"))
     one_matter: bool = Field(True, title=gettext_noop("一事一案"))
+    clue_max: int = Field(500, ge=0, title=gettext_noop("提案线索字数上限"))
 
     @model_validator(mode="after")
     def _pattern_compiles(self) -> Self:
@@ -178,7 +179,7 @@ class Numbering(Section):
 
     pattern: str = Field("{period}{seq:04}", max_length=60, title=gettext_noop("案号格式"))
     period_marks: dict[PeriodKind, Mark] = Field(
-        {PeriodKind.SESSION: "", PeriodKind.INTERSESSION: "P"},
+        {PeriodKind.INTERSESSION: "P"},
         title=gettext_noop("会议与平时的标记"),
     )
     kind_marks: dict[ProposerKind, Mark] = Field({}, title=gettext_noop("提案者类别的标记"))
@@ -186,6 +187,11 @@ class Numbering(Section):
     receipt_pattern: str = Field(
         "{term}-{session}-S{seq:05}", max_length=60, title=gettext_noop("收件号格式")
     )
+
+    @field_validator("period_marks", "kind_marks")
+    @classmethod
+    def _no_mark_is_no_entry(cls, marks: dict[Any, str]) -> dict[Any, str]:
+        return {kind: mark for kind, mark in marks.items() if mark}
 
     @field_validator("pattern", "receipt_pattern")
     @classmethod

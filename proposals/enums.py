@@ -172,6 +172,13 @@ class BatchState(models.TextChoices):
     ISSUED = "issued", _("已交办")
 
 
+class ClueState(models.TextChoices):
+    """Where a clue for proposals stands."""
+
+    PUBLISHED = "published", _("可选用")
+    CLOSED = "closed", _("已关闭")
+
+
 class MergeCandidateState(models.TextChoices):
     """What was decided of a group of merge candidates."""
 

@@ -34,6 +34,7 @@ from proposals.models import (
     Assignment,
     AssignmentBatch,
     Attachment,
+    Clue,
     Commitment,
     Cosignature,
     Event,
@@ -202,6 +203,11 @@ def _merge_work(reach: Reach) -> Q:
     return Q(committee__in=reach.offices)
 
 
+def _clues(reach: Reach) -> Q:
+    """Whoever may write on them, and the office that publishes them."""
+    return Q(committee__in=reach.offices | reach.assemblies)
+
+
 def _themes(reach: Reach) -> Q:
     return Q(committee__in=reach.officials | reach.supervising)
 
@@ -295,6 +301,7 @@ VISIBLE: dict[type[Model], Callable[[Reach], Q]] = {
     Assignment: _assignments,
     AssignmentBatch: _batches,
     Attachment: _attachments,
+    Clue: _clues,
     Commitment: _commitments,
     Cosignature: _cosignatures,
     Event: _events,

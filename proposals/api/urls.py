@@ -8,6 +8,7 @@ from proposals.api import merging, views
 def register(router: BaseRouter) -> None:
     """Add the view sets of this application to the API."""
     router.register("proposals", views.ProposalViewSet)
+    router.register("clues", views.ClueViewSet)
     router.register("cosignatures", views.CosignatureViewSet)
     router.register("pre-assignments", views.PreAssignmentViewSet)
     router.register("assignment-batches", views.AssignmentBatchViewSet)

@@ -125,6 +125,17 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
         return Response(serializers.ReviewOpinionSerializer(rows, many=True).data)
 
 
+@documented("提案线索")
+class ClueViewSet(SubjectViewSet):
+    """Matters that members may write on."""
+
+    queryset = models.Clue.objects.all()
+    serializer_class = serializers.ClueSerializer
+    filterset_fields = ("committee", "session", "state")
+    related = ("committee",)
+    ordering_fields = ("id", "published_at")
+
+
 @documented("联名")
 class CosignatureViewSet(SubjectViewSet):
     """Invitations to co-sign."""

@@ -6,7 +6,14 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from proposals.enums import ConsentWay
-from proposals.inputs.fields import NotLater, Reason, body_field, member_field, unit_field
+from proposals.inputs.fields import (
+    NotLater,
+    Reason,
+    body_field,
+    key_field,
+    member_field,
+    unit_field,
+)
 
 
 class TextInput(serializers.Serializer[Any]):
@@ -131,6 +138,7 @@ class BeginInput(DraftInput):
     """A new draft; ``body`` makes it a collective proposal."""
 
     body = body_field(required=False, allow_null=True, help_text=_("集体提案者；个人或联名不填"))
+    clue = key_field(label=_("提案线索"), required=False, allow_null=True, default=None)
 
 
 class EnterForInput(EnterInput):

@@ -25,7 +25,8 @@ from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs import drafting as inputs
 from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.lifecycle.clue import Prompted
+from proposals.lifecycle.subject import Act, Condition, step
 from proposals.numbering import draw_receipt_no, wait_for_receipts
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ not_collective = Condition(_("集体提案不邀请联名"), lambda proposal: pr
 has_attachments = Condition(_("没有附件"), lambda proposal: proposal.attachments.exists())
 
 
-class Drafting(Subject):
+class Drafting(Prompted):
     """The text and its proposers."""
 
     committee = models.ForeignKey(
@@ -111,6 +112,7 @@ class Drafting(Subject):
                 {"body": _t("您不是%(body)s的联系人，不能代其提出提案") % {"body": self.body}}
             )
         self.channel = act.channel
+        self.take_up(act)
         self._begin(act)
 
     @step(

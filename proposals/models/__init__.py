@@ -4,6 +4,7 @@ from proposals.lifecycle.subject import Subject
 from proposals.models.assignment import Assignment, ContactRecord
 from proposals.models.attachment import Attachment
 from proposals.models.batch import AssignmentBatch
+from proposals.models.clue import Clue
 from proposals.models.commitment import Commitment
 from proposals.models.cosignature import Cosignature
 from proposals.models.event import Event
@@ -34,6 +35,7 @@ SUBJECTS: list[type[Subject]] = [
     Feedback,
     Commitment,
     MergeCandidate,
+    Clue,
 ]
 """Everything with a machine; API, permissions, ledger and diagram go through this list.
 
@@ -46,6 +48,7 @@ __all__ = [
     "AssignmentBatch",
     "Attachment",
     "CandidateMember",
+    "Clue",
     "Commitment",
     "Consultation",
     "ContactRecord",

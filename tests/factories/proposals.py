@@ -28,6 +28,7 @@ from proposals.enums import (
     AssignmentState,
     BatchState,
     Channel,
+    ClueState,
     CommitmentState,
     CosignatureState,
     ExtensionState,
@@ -42,6 +43,7 @@ from proposals.enums import (
 from proposals.models import (
     Assignment,
     AssignmentBatch,
+    Clue,
     Commitment,
     Cosignature,
     ExtensionRequest,
@@ -190,6 +192,23 @@ class AssignmentBatchFactory(SubjectFactory):
     committee = factory.SubFactory(CommitteeFactory)
     name = "交办会"
     held_on = date(2024, 1, 30)
+
+
+class ClueFactory(SubjectFactory):
+    """A clue that members may write on."""
+
+    class Meta:
+        model = Clue
+
+    state = ClueState.PUBLISHED
+    committee = factory.SubFactory(CommitteeFactory)
+    topic = "老城区停车"
+    text = "居民反映晚间无处停车。"
+    source = "市民来信"
+    published_at = RECEIVED_AT
+    closed_at = factory.LazyAttribute(
+        lambda o: RECEIVED_AT if o.state == ClueState.CLOSED else None
+    )
 
 
 class MergeCandidateFactory(SubjectFactory):

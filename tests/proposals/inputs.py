@@ -253,6 +253,7 @@ WISE: dict[str, Callable[[Writer], Any]] = {
     "duplicates": lambda writer: [writer.another(*HANDED_IN)],
     "host": Writer.grouped,
     "proposal": Writer.grouped,
+    "clue": lambda writer: SKIP,
     "despite": Writer.words,
     "file": Writer.paper,
     "files": lambda writer: SKIP,  # lists of files are tested by themselves

@@ -78,6 +78,7 @@ def one_of_each(life: Life) -> None:
         proposal=handled, unit=life.units["A"], state=PreAssignmentState.ACCEPTED
     )
     make.AssignmentBatchFactory(committee=life.committee)
+    make.ClueFactory(committee=life.committee)
     make.MergeCandidateFactory(committee=life.committee, members=[handled])
     Scan.objects.create(
         committee=life.committee, session=handled.session, state="done", asked_at=life.now

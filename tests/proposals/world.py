@@ -25,6 +25,7 @@ from proposals.models import (
     Assignment,
     AssignmentBatch,
     Attachment,
+    Clue,
     Commitment,
     Cosignature,
     Event,
@@ -109,6 +110,7 @@ class World(Place):
             ),
             Case(PreAssignment, "asked of unit A", self.pre_assignment),
             Case(MergeCandidate, "", self.merge_candidate),
+            Case(Clue, "", self.clue),
             Case(AssignmentBatch, "", self.batch),
             Case(Assignment, "of unit A, which leads", partial(self.task, "A")),
             Case(
@@ -217,6 +219,10 @@ class World(Place):
             proposal=proposal, unit=self.units["B"], state=PreAssignmentState.ASKED
         )
         return make.PreAssignmentFactory(proposal=proposal, unit=self.units["A"], state=state)
+
+    def clue(self, state: str) -> Clue:
+        clue: Clue = make.ClueFactory(committee=self.committee, state=state)
+        return clue
 
     def batch(self, state: str) -> AssignmentBatch:
         return make.AssignmentBatchFactory(committee=self.committee, state=state)

@@ -19,6 +19,7 @@ from proposals.api.serializers.ledger import (
 )
 from proposals.api.serializers.merging import MergePreviewQuery, MergePreviewSerializer
 from proposals.api.serializers.proposal import (
+    ClueSerializer,
     ConsultationSerializer,
     CosignatureSerializer,
     FollowUpSerializer,
@@ -44,6 +45,7 @@ __all__ = [
     "AssignmentDetailSerializer",
     "AssignmentSerializer",
     "AttachmentSerializer",
+    "ClueSerializer",
     "CommitmentSerializer",
     "ConsequenceSerializer",
     "ConsultationSerializer",

@@ -8,6 +8,7 @@ from rest_framework import serializers
 from proposals.api.serializers.base import STANDING, NamedSerializer, SubjectSerializer
 from proposals.models import (
     Assignment,
+    Clue,
     Consultation,
     Cosignature,
     FollowUp,
@@ -24,6 +25,23 @@ class SuggestionSerializer(serializers.ModelSerializer[Suggestion]):
     class Meta:
         model = Suggestion
         fields = ["id", "proposal", "number", "text"]
+
+
+class ClueSerializer(SubjectSerializer):
+    """A matter that members may write on."""
+
+    class Meta:
+        model = Clue
+        fields = [
+            *STANDING,
+            "committee",
+            "session",
+            "topic",
+            "text",
+            "source",
+            "published_at",
+            "closed_at",
+        ]
 
 
 class CosignatureSerializer(SubjectSerializer):
@@ -160,6 +178,7 @@ class ProposalDetailSerializer(ProposalSerializer):
             "analysis",
             "suggestions",
             "background",
+            "clue",
             "suggested_units",
             "publicity_wish",
             "publicity_reason",

@@ -1,0 +1,115 @@
+"""A clue for proposals: published by the office, revised, and closed again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
+
+from proposals.enums import NEW, Tone
+from proposals.enums import ClueState as S
+from proposals.errors import RuleBroken
+from proposals.inputs.clues import ClueInput
+from proposals.inputs.fields import Reason
+from proposals.lifecycle import who
+from proposals.lifecycle.subject import Act, Subject, step
+
+
+class ClueLifecycle(Subject):
+    """The machine of a clue (提案线索, rules.md section 5); it binds nobody to write on it."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
+    )
+    committee = models.ForeignKey(
+        "members.Committee", on_delete=models.PROTECT, related_name="clues"
+    )
+    session = models.ForeignKey(
+        "members.Session",
+        verbose_name=_("会议"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="clues",
+    )
+    topic = models.CharField(_("题目"), max_length=100)
+    text = models.TextField(_("内容"))
+    source = models.CharField(_("线索来源"), max_length=200)
+    published_at = models.DateTimeField(_("发布时间"))
+    closed_at = models.DateTimeField(_("关闭时间"), null=True)
+
+    class Meta:
+        abstract = True
+
+    @step(
+        source=NEW,
+        target=S.PUBLISHED,
+        who=who.clerk,
+        label=_("发布提案线索"),
+        input=ClueInput,
+        tone=Tone.PRIMARY,
+    )
+    def publish(self, act: Act) -> None:
+        """The office puts a matter before the members; each clue is one matter."""
+        self.published_at = act.at
+        self._write(act)
+
+    @step(source=S.PUBLISHED, who=who.clerk, label=_("修改线索"), input=ClueInput)
+    def revise(self, act: Act) -> None:
+        """The office puts the wording right."""
+        self._write(act)
+
+    @step(
+        source=S.PUBLISHED,
+        target=S.CLOSED,
+        who=who.clerk,
+        label=_("关闭线索"),
+        input=Reason,
+        tone=Tone.WARNING,
+    )
+    def close(self, act: Act) -> None:
+        """It is no longer offered: written on often enough, or settled. Drafts keep their link."""
+        self.closed_at = act.at
+
+    def _write(self, act: Act) -> None:
+        limit = act.rules.texts.clue_max
+        data: dict[str, Any] = act.data
+        if limit and len(data["text"]) > limit:
+            raise RuleBroken(
+                {
+                    "text": _t("线索内容不超过 %(limit)s 字，现有 %(length)s 字")
+                    % {"limit": limit, "length": len(data["text"])}
+                }
+            )
+        self.topic, self.text = data["topic"], data["text"]
+        self.source, self.session = data["source"], data["session"]
+
+
+class Prompted(Subject):
+    """What may have been prompted by a clue."""
+
+    clue = models.ForeignKey(
+        "proposals.Clue",
+        verbose_name=_("提案线索"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+    )
+
+    class Meta:
+        abstract = True
+
+    def take_up(self, act: Act) -> None:
+        """Remember the clue that the act names; it must be one that is offered."""
+        number = act.data.get("clue")
+        if number is None:
+            return
+        field: Any = self._meta.get_field("clue")
+        offered = field.related_model._default_manager.filter(
+            committee=self.committee_id, state=S.PUBLISHED
+        )
+        self.clue = offered.filter(pk=number).first()
+        if self.clue is None:
+            raise RuleBroken({"clue": _t("没有编号为 %(pk)s 的可选用线索") % {"pk": number}})

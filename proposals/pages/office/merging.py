@@ -131,7 +131,8 @@ def _merged(request: HttpRequest, user: User, candidate: MergeCandidate | None) 
     joining = [key for key in _numbers(request.POST, "members") if key != host]
     rows = Proposal.objects.select_related("committee", "session__term")
     subject: Any = candidate or visible_row(user, rows, host, clock.today())
-    keys = list(dict.fromkeys([*_numbers(request.POST, "items"), *joining]))
+    here = [*_numbers(request.POST, "items"), host, *joining]
+    keys = list(dict.fromkeys(key for key in here if key))[:MOST]
     form = None
     if subject is None or not joining:
         messages.error(request, _("请选择主件，并至少选择一件并入"))

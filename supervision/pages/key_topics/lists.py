@@ -99,7 +99,7 @@ COLUMNS = (
         shown=False,
     ),
     Column("owed", _("待办"), lambda row: row.duty.get_kind_display() if row.duty else None),
-    Column("due", _("期限"), lambda row: row.due_at, cell="supervision/cells/_left.html"),
+    Column("due", _("期限"), lambda row: row.due_at, cell="supervision/cells/_due_if_any.html"),
 )
 """The columns of a list of key topics."""
 
@@ -248,7 +248,7 @@ def with_dates(rows: list[Any], user: User, at: datetime) -> None:
         row.due_at = duty.due_at if duty is not None else None
 
 
-DUE = Column("due", _("期限"), lambda row: row.due_at, cell="supervision/cells/_left.html")
+DUE = Column("due", _("期限"), lambda row: row.due_at, cell="supervision/cells/_due_if_any.html")
 STATE = Column(
     "state", _("状态"), lambda row: row.get_state_display(), cell="components/cells/_state.html"
 )
@@ -318,7 +318,7 @@ worklist.add(
                 "due",
                 _("期限"),
                 lambda row: row.due_on,
-                cell="supervision/cells/_left.html",
+                cell="supervision/cells/_due_if_any.html",
                 order=["due_on"],
             ),
         ),

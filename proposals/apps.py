@@ -14,7 +14,13 @@ class ProposalsConfig(AppConfig):
     def ready(self) -> None:
         """Guard the ledger in every database that is migrated; keep the index true."""
         from proposals import receivers  # noqa: F401, PLC0415 -- apps load before models
-        from proposals.pages import bulk, handling, office, worklists  # noqa: F401, PLC0415 -- apps load before models
+        from proposals.pages import (  # noqa: PLC0415 -- apps load before models
+            bulk,  # noqa: F401
+            handling,  # noqa: F401
+            ledger,  # noqa: F401
+            office,  # noqa: F401
+            worklists,  # noqa: F401
+        )
         from proposals.pages.assigning import desk, meeting  # noqa: F401, PLC0415 -- apps load before models
         from proposals.pages.proposing import (  # noqa: PLC0415 -- apps load before models
             handing_in,  # noqa: F401

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from proposals import triggers
-from proposals.models import SUBJECTS, Event
+from proposals.models import SUBJECTS, Event, Proposal
 
 DEEPEST = 10
 """Levels of an input that are kept; no declared input has more than four."""
@@ -50,8 +50,15 @@ def recorded(value: Any, depth: int = 0) -> Any:
     return str(value)
 
 
-def faults() -> Iterator[str]:
-    """Every fault found in the ledger, in words; nothing when it holds.
+Tell = Callable[[int], None]
+"""Called now and then with how many events have been checked."""
+
+TOLD_EVERY = 2000
+"""Events after which the progress is told."""
+
+
+def faults(proposal: Proposal | None = None, tell: Tell = lambda checked: None) -> Iterator[str]:
+    """Every fault found in the ledger, or in that of one proposal, in words; none when it holds.
 
     Each subject's events must be numbered from 1 without a gap, carry the right hashes, follow
     from state to state, and end where the subject stands; the triggers must be in place.
@@ -60,8 +67,10 @@ def faults() -> Iterator[str]:
         yield _("缺少数据库触发器 %(name)s") % {"name": name}
     ends: dict[tuple[str, int], Event] = {}
     events = Event.objects.order_by("subject_kind", "subject_id", "sequence")
+    if proposal is not None:
+        events = events.filter(proposal=proposal)
     last: Event | None = None
-    for event in events.iterator(chunk_size=2000):
+    for checked, event in enumerate(events.iterator(chunk_size=2000), start=1):
         if last is None or (last.subject_kind, last.subject_id) != (
             event.subject_kind,
             event.subject_id,
@@ -69,17 +78,29 @@ def faults() -> Iterator[str]:
             last = None
         yield from _faults_of(event, last)
         ends[event.subject_kind, event.subject_id] = last = event
+        if checked % TOLD_EVERY == 0:
+            tell(checked)
+    yield from _faults_of_rows(ends, proposal)
+
+
+def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | None) -> Iterator[str]:
+    """Where subjects do not stand where their events end: those of a proposal, or all."""
     for model in SUBJECTS:
         machine: type[Any] = model
+        kind = str(model._meta.model_name)
         rows = machine._default_manager.values_list("pk", "state", "version", "ledger_hash")
+        if proposal is not None:
+            keys = {pk for other, pk in ends if other == kind}
+            if kind == proposal.kind:
+                keys.add(proposal.pk)
+            if not keys:
+                continue
+            rows = rows.filter(pk__in=keys)
         for pk, state, version, digest in rows.iterator(chunk_size=2000):
-            end = ends.pop((str(model._meta.model_name), pk), None)
+            end = ends.pop((kind, pk), None)
             found = (end.target, end.sequence, end.hash) if end else ("", 0, "")
             if found != (state, version, digest):
-                yield _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % {
-                    "kind": model._meta.model_name,
-                    "pk": pk,
-                }
+                yield _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % {"kind": kind, "pk": pk}
     for kind, pk in ends:
         yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": kind, "pk": pk}
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from django.urls import URLPattern, path
+from django.views.generic import RedirectView
 
 from proposals import models
-from proposals.pages import bulk, presence, proposal, steps
+from proposals.pages import bulk, ledger, presence, proposal, steps
 from proposals.pages import search as searching
 from proposals.pages.assigning.urls import urlpatterns as assigning
 from proposals.pages.handling.urls import urlpatterns as handling
@@ -31,6 +32,11 @@ def addresses(pages: Iterable[SubjectPage]) -> list[URLPattern]:
 
 
 urlpatterns = [
+    path("ledger/", RedirectView.as_view(url="/work/ledger/", query_string=True)),
+    path("ledger/<int:pk>/", ledger.show, name="event"),
+    path("ledger/verify/", ledger.verify, name="verify_ledger"),
+    path("ledger/verify/all/", ledger.verify_all, name="verify_whole_ledger"),
+    path("ledger/verify/<int:pk>/", ledger.verify_proposal, name="verify_proposal"),
     path("here/<slug:kind>/<int:pk>/", presence.here, name="here"),
     path("search/", searching.search, name="search"),
     path("work/<slug:slug>/bulk/", bulk.bulk, name="bulk"),

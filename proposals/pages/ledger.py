@@ -1,0 +1,352 @@
+"""The ledger as auditors read it: every event with its input and hashes, and whether it holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from itertools import islice
+from typing import Any
+
+from django.db.models import Count, Max, Q, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_POST, require_safe
+from django_filters import rest_framework as filters
+from rest_framework import serializers
+
+from members import clock
+from members.enums import Role
+from members.models import Job, JobState, User
+from members.pages import home, worklist
+from members.pages.navigation import Section
+from members.pages.trail import trail_of
+from members.pages.views import reader
+from members.pages.worklist import Column, Worklist
+from members.selectors import posts_of
+from members.services.job import WORK, Tell, ask
+from proposals.enums import Channel
+from proposals.ledger import faults
+from proposals.models import SUBJECTS, Event, Proposal
+from proposals.permissions import Reach, visible, visible_row
+
+READERS = frozenset({Role.AUDITOR, Role.COMMITTEE_DIRECTOR, Role.COMMITTEE_ADMINISTRATOR})
+"""For whom the ledger is a list; in others' pages it is the record of one subject."""
+
+VERIFYING = "verify_ledger"
+"""The kind of job that verifies the whole ledger."""
+
+TOLD = 200
+"""Faults that a page tells; it counts all."""
+
+
+def _models() -> dict[str, Any]:
+    """Kind of subject to its model; applications above add theirs while they load."""
+    return {str(model._meta.model_name): model for model in SUBJECTS}
+
+
+def _kinds() -> list[tuple[str, str]]:
+    return [(kind, str(model._meta.verbose_name)) for kind, model in _models().items()]
+
+
+def _steps() -> list[tuple[str, str]]:
+    """Every step by its name; those of one name share a line."""
+    names: dict[str, list[str]] = {}
+    for model in _models().values():
+        for name, step in model.all_steps().items():
+            names.setdefault(name, []).append(str(step.label))
+    pairs = [(name, "、".join(dict.fromkeys(labels))) for name, labels in names.items()]
+    return sorted(pairs, key=lambda pair: pair[1])
+
+
+class LedgerFilter(filters.FilterSet):
+    """How the ledger can be narrowed."""
+
+    subject_kind = filters.MultipleChoiceFilter(label=_("对象"), choices=_kinds)
+    action = filters.MultipleChoiceFilter(label=_("动作"), choices=_steps)
+    person = filters.CharFilter(label=_("经办人"), method="done_by")
+    channel = filters.MultipleChoiceFilter(label=_("渠道"), choices=Channel.choices)
+    number = filters.CharFilter(label=_("提案编号"), method="of_proposal")
+    after = filters.DateFilter(label=_("不早于"), field_name="at", lookup_expr="date__gte")
+    before = filters.DateFilter(label=_("不晚于"), field_name="at", lookup_expr="date__lte")
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    def done_by(self, rows: Any, name: str, value: str) -> Any:
+        """Acts of somebody of this name, or for a member of this name."""
+        own = Q(actor__name__icontains=value) | Q(actor__username=value)
+        return rows.filter(own | Q(on_behalf_of__name__icontains=value))
+
+    def of_proposal(self, rows: Any, name: str, value: str) -> Any:
+        """Events of the proposal with this case or receipt number."""
+        wanted = value.strip()
+        numbered = Q(case_no__iendswith=wanted) | Q(receipt_no__iendswith=wanted)
+        return rows.filter(proposal__in=Proposal.objects.filter(numbered).values("pk"))
+
+
+def events(user: User, at: datetime) -> QuerySet[Event]:
+    """The events that the reader sees whole: those of committees whose record they read."""
+    day = localdate(at)
+    committees = Reach.of(posts_of(user, day)).officials
+    return visible(user, Event.objects.filter(committee__in=committees), day)
+
+
+def prepare(rows: list[Any], user: User, at: datetime) -> None:
+    """Give each event its words; no query."""
+    models = _models()
+    for row in rows:
+        model = models[row.subject_kind]
+        states = dict(model._meta.get_field("state").choices)
+        step = model.all_steps().get(row.action)
+        row.what = str(model._meta.verbose_name)
+        row.label = str(step.label) if step is not None else row.action
+        row.source_label = str(states.get(row.source, row.source))
+        row.target_label = str(states.get(row.target, row.target))
+
+
+def _number(event: Any) -> str | None:
+    proposal = event.proposal
+    return (proposal.case_no or proposal.receipt_no) if proposal is not None else None
+
+
+def _move(event: Any) -> str:
+    if event.source == event.target:
+        return str(event.target_label)
+    return f"{event.source_label or '—'} → {event.target_label}"
+
+
+worklist.add(
+    Worklist(
+        slug="ledger",
+        label=_("台账"),
+        icon="book-2",
+        section=Section.FIGURES,
+        roles=READERS,
+        rows=lambda user, at: events(user, at).select_related("proposal", "actor", "on_behalf_of"),
+        columns=(
+            Column("id", _("流水号"), lambda row: row.pk, order=["id"]),
+            Column("at", _("时间"), lambda row: row.at, cell="components/cells/_moment.html"),
+            Column("label", _("动作"), lambda row: row.label, main=True),
+            Column("what", _("对象"), lambda row: row.what),
+            Column("number", _("提案编号"), _number),
+            Column("move", _("状态"), _move),
+            Column("actor", _("经办人"), lambda row: str(row.actor or _("系统"))),
+            Column("behalf", _("代理"), lambda row: row.on_behalf_of and str(row.on_behalf_of)),
+            Column("channel", _("渠道"), lambda row: row.get_channel_display()),
+            Column("address", _("来源地址"), lambda row: row.address, shown=False),
+            Column("subject", _("对象编号"), lambda row: row.subject_id, shown=False),
+            Column("sequence", _("序号"), lambda row: row.sequence, shown=False),
+            Column("hash", _("哈希"), lambda row: row.hash, shown=False),
+        ),
+        page_of=lambda row: reverse("event", args=[row.pk]),
+        comes_next=_("每一个动作都按先后记在这里，不能修改，也不能删除。"),
+        filterset=LedgerFilter,
+        order=("-id",),
+        prepare=prepare,
+        tools="proposals/ledger/_tools.html",
+        counted=False,
+    )
+)
+
+
+# -- One event -------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Told:
+    """A field of an input: its label, and what was said."""
+
+    label: str
+    text: str
+
+
+def _inputs(event: Event) -> Iterator[Told]:
+    """The input of an event, its fields named as the form names them."""
+    step = _models()[event.subject_kind].all_steps().get(event.action)
+    declared: Mapping[str, Any] = step.input().fields if step is not None else {}
+    for name, value in event.input.items():
+        if value not in ("", None, [], {}):
+            field = declared.get(name)
+            yield Told(_label(field, name), _said(field, value))
+
+
+def _label(field: Any, name: str) -> str:
+    return str(getattr(field, "label", None) or name)
+
+
+def _said(field: Any, value: Any) -> str:
+    """A value of an input in words; what the form no longer knows, as it is on record."""
+    child = getattr(field, "child", None)
+    if isinstance(value, list):
+        parts = [_said(child, one) for one in value]
+        return ("\n" if any("：" in part for part in parts) else "、").join(parts)
+    if isinstance(value, Mapping):
+        known = getattr(field, "fields", {})
+        told = [
+            f"{_label(known.get(name), name)}：{_said(known.get(name), one)}"
+            for name, one in value.items()
+            if one not in ("", None, [], {})
+        ]
+        return "；".join(told)
+    if isinstance(value, bool):
+        return _t("是") if value else _t("否")
+    if isinstance(field, serializers.RelatedField):
+        return _t("编号 %(key)s") % {"key": value}
+    if isinstance(field, serializers.ChoiceField):
+        return str(field.choices.get(value, value))
+    return str(value)
+
+
+@require_safe
+def show(request: HttpRequest, pk: int) -> HttpResponse:
+    """An event: who, what, with which input, and whether its hash still fits."""
+    user, now = reader(request), clock.now()
+    rows = events(user, now).select_related("proposal", "actor", "on_behalf_of", "committee")
+    event = rows.filter(pk=pk).first()
+    if event is None:
+        raise Http404
+    prepare([event], user, now)
+    chain = {
+        row.sequence: row
+        for row in Event.objects.filter(
+            subject_kind=event.subject_kind,
+            subject_id=event.subject_id,
+            sequence__in=[event.sequence - 1, event.sequence + 1],
+        )
+    }
+    previous = chain.get(event.sequence - 1)
+    act = list(events(user, now).filter(act=event.act).exclude(pk=event.pk).order_by("id")[:50])
+    prepare(act, user, now)
+    context = {
+        "event": event,
+        "inputs": list(_inputs(event)),
+        "previous": previous,
+        "following": chain.get(event.sequence + 1),
+        "holds": event.digest() == event.hash,
+        "follows": event.previous_hash == (previous.hash if previous is not None else ""),
+        "act": act,
+        "move": _move(event),
+        "trail": trail_of(request, user, pk),
+    }
+    return TemplateResponse(request, "proposals/ledger/event.html", context)
+
+
+# -- Whether it holds --------------------------------------------------------------------------
+
+
+@require_safe
+def verify(request: HttpRequest) -> HttpResponse:
+    """The last verification of the whole ledger; or the chain of one proposal, verified now."""
+    user, now = reader(request), clock.now()
+    _require_reader(user)
+    number = request.GET.get("number", "").strip()[:40]
+    context: dict[str, Any] = {"number": number, **_last()}
+    if number:
+        numbered = Q(case_no__iendswith=number) | Q(receipt_no__iendswith=number)
+        rows = visible(user, Proposal.objects.filter(numbered), localdate(now))
+        found = list(rows.order_by("case_no", "pk")[:10])
+        context["found"] = found
+        if len(found) == 1:
+            context |= _verified(found[0])
+    return TemplateResponse(request, "proposals/ledger/verify.html", context)
+
+
+@require_safe
+def verify_proposal(request: HttpRequest, pk: int) -> HttpResponse:
+    """The chain of a proposal, verified now."""
+    user = reader(request)
+    _require_reader(user)
+    proposal = visible_row(user, Proposal.objects.all(), pk, clock.today())
+    if proposal is None:
+        raise Http404
+    context = {"number": proposal.case_no or proposal.receipt_no, **_last(), **_verified(proposal)}
+    return TemplateResponse(request, "proposals/ledger/verify.html", context)
+
+
+def _verified(proposal: Proposal) -> dict[str, Any]:
+    own = Event.objects.filter(proposal=proposal)
+    return {
+        "proposal": proposal,
+        "faults": list(islice(faults(proposal), TOLD)),
+        "checked": own.count(),
+        "at": clock.now(),
+    }
+
+
+@require_POST
+def verify_all(request: HttpRequest) -> HttpResponse:
+    """Have the whole ledger verified in the background; one at a time."""
+    user = reader(request)
+    _require_reader(user)
+    going_on = Job.objects.going_on().filter(kind=VERIFYING, owner=user).first()
+    job = going_on or ask(
+        kind=VERIFYING,
+        title=_t("校验全部台账"),
+        by=user,
+        at=clock.now(),
+        order={"language": get_language()},
+        total=Event.objects.count(),
+        link=reverse("verify_ledger"),
+    )
+    return redirect("job", job.pk)
+
+
+def verify_whole(job: Job, tell: Tell) -> dict[str, Any]:
+    """Verify every event; returns how many there were, and the faults in words."""
+    total = Event.objects.count()
+    found: list[str] = []
+    count = 0
+    for fault in faults(tell=lambda checked: tell(min(checked, total), total)):
+        count += 1
+        if len(found) < TOLD:
+            found.append(fault)
+    tell(total, total)
+    results = [{"id": 0, "name": _t("问题"), "trouble": fault} for fault in found]
+    return {"results": results, "checked": total, "faults": found, "count": count}
+
+
+WORK[VERIFYING] = verify_whole
+
+
+def _last() -> dict[str, Any]:
+    """The last verification of the whole, whoever asked for it, and how much came since."""
+    job = Job.objects.filter(kind=VERIFYING, state=JobState.DONE).order_by("-finished_at").first()
+    if job is None:
+        return {"last": None, "since": Event.objects.count()}
+    return {"last": job, "since": max(Event.objects.count() - job.result["checked"], 0)}
+
+
+def _require_reader(user: User) -> None:
+    """Raise a 404 for those for whom the ledger is not."""
+    if not {post.role for post in posts_of(user, clock.today())} & READERS:
+        raise Http404
+
+
+# -- The first page of auditors ----------------------------------------------------------------
+
+
+def auditing(user: User, at: datetime) -> dict[str, Any] | None:
+    """What came to the ledger lately, by channel, and when it was verified; three queries."""
+    week = events(user, at).filter(at__gte=at - timedelta(days=7))
+    channels = dict(week.order_by().values_list("channel").annotate(n=Count("pk")))
+    newest = events(user, at).aggregate(at=Max("at"))["at"]
+    return {
+        "week": sum(channels.values()),
+        "channels": [(Channel(code), count) for code, count in sorted(channels.items())],
+        "newest": newest,
+        "from": localdate(at - timedelta(days=7)),
+        **_last(),
+    }
+
+
+home.add(
+    home.Part("proposals/home/_auditing.html", auditing, roles=frozenset({Role.AUDITOR}), order=20)
+)

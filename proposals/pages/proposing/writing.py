@@ -20,7 +20,7 @@ from members.selectors import posts_of, rules_for
 from proposals.enums import CosignatureState
 from proposals.inputs.drafting import BeginInput
 from proposals.lifecycle.subject import Step
-from proposals.models import Proposal
+from proposals.models import Clue, Proposal
 from proposals.pages.inputs import CHOICES, FILLED
 from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total
@@ -40,11 +40,28 @@ def write(request: HttpRequest, proposal: Proposal, step: Step) -> HttpResponse:
     answer = taken(request, proposal, step, template="proposals/editor.html")
     if isinstance(answer, TemplateResponse):
         context = cast(dict[str, Any], answer.context_data)
+        if step.creates:
+            context["form"].now = _prompted(request)
         context |= _beside(request, context["form"])
     elif isinstance(answer, HttpResponseRedirect) and request.POST.get("then") == "submit":
         key = resolve(answer.url).kwargs["pk"]
         return redirect("proposal-step", key, "submit" if step.creates else _submitting(proposal))
     return answer
+
+
+def _prompted(request: HttpRequest) -> dict[str, Any]:
+    """What a new text begins with: the clue that the address names, and where it comes from."""
+    key = request.GET.get("clue", "")
+    number = int(key) if key.isdecimal() and len(key) < 19 else 0
+    clue = visible_row(reader(request), Clue.objects.all(), number, clock.today())
+    if clue is None:
+        return {}
+    said = _("提案线索《%(topic)s》（%(source)s）：%(text)s") % {
+        "topic": clue.topic,
+        "source": clue.source,
+        "text": clue.text,
+    }
+    return {"clue": clue.pk, "background": said}
 
 
 def _submitting(proposal: Proposal) -> str:

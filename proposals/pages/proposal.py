@@ -23,7 +23,7 @@ from members.pages.views import reader
 from proposals import permissions
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
 from proposals.lifecycle.subject import Subject
-from proposals.models import Event, Proposal
+from proposals.models import Clue, Event, Proposal
 from proposals.pages.life import ball, bar, clocks, coming
 from proposals.pages.steps import subject_of
 from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, pages_of
@@ -209,7 +209,15 @@ def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         or permissions.works_in_office(user, proposal.committee_id, day)
         or permissions.is_inside(user, proposal.pk, day),
         "reason": _why_back(proposal) if is_lead else "",
+        "clue": _clue(proposal, user),
     }
+
+
+def _clue(proposal: Proposal, user: User) -> Clue | None:
+    """The clue that it was written on, for those who see clues."""
+    if proposal.clue_id is None:
+        return None
+    return permissions.visible_row(user, Clue.objects.all(), proposal.clue_id, clock.today())
 
 
 def _why_back(proposal: Proposal) -> str:

@@ -23,6 +23,7 @@ class ProposalsConfig(AppConfig):
         )
         from proposals.pages.assigning import desk, meeting  # noqa: F401, PLC0415 -- apps load before models
         from proposals.pages.proposing import (  # noqa: PLC0415 -- apps load before models
+            clues,  # noqa: F401
             handing_in,  # noqa: F401
             lists,  # noqa: F401
             rating,  # noqa: F401

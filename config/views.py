@@ -1,14 +1,11 @@
 """The first page: for a stranger what the product is, for who is signed in what waits."""
 
-from typing import cast
-
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from config import demo
-from members.models import User
 from members.pages.home import parts_for
 
 
@@ -17,7 +14,5 @@ from members.pages.home import parts_for
 def home(request: HttpRequest) -> HttpResponse:
     """Say what the product is and where its doors are; or what waits on the reader."""
     if request.user.is_authenticated:
-        return TemplateResponse(
-            request, "work.html", {"parts": parts_for(cast(User, request.user))}
-        )
+        return TemplateResponse(request, "work.html", {"parts": parts_for(request.user)})
     return TemplateResponse(request, "home.html", {"demo_logins": demo.logins()})

@@ -24,9 +24,12 @@ class SupervisionConfig(AppConfig):
         from supervision.pages import (  # noqa: PLC0415 -- apps load before models
             assigning,  # noqa: F401
             calendar,  # noqa: F401
+            chasing,  # noqa: F401
             clocks,  # noqa: F401
             closing,  # noqa: F401
+            consequences,  # noqa: F401
             dashboard,  # noqa: F401
+            decisions,  # noqa: F401
             duties,  # noqa: F401
             figures,  # noqa: F401
             home,  # noqa: F401

@@ -32,6 +32,9 @@ ADD = "add-row"
 PREVIEW = "preview"
 """The name of a button that shows what would come of the form; nothing is done yet."""
 
+DROP = "drop"
+"""The name of the box, in a row, by which who has no scripts takes it out."""
+
 LONG = 200
 """A text that may be longer than this gets room for several lines."""
 
@@ -353,6 +356,8 @@ def _read_rows(
     numbers = {int(found[1]) for name in sent if (found := pattern.match(name))}
     rows = []
     for number in sorted(numbers)[:MOST_ROWS]:
+        if sent.get(f"{key}[{number}]{DROP}"):
+            continue
         row = data_of(declared.child, sent, files, f"{key}[{number}]")
         told = {name: value for name, value in row.items() if value not in ("", False, [], None)}
         chosen = {

@@ -1,10 +1,11 @@
 """Addresses of the pages of this application."""
 
-from django.urls import path
+from django.urls import include, path
 
-from members.pages import drafts, jobs, lists, me, palette, views
+from members.pages import drafts, jobs, lists, me, outbox, palette, views
 
 urlpatterns = [
+    path("", include("members.pages.rulebooks.urls")),
     path("counts/", views.counts, name="counts"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.read_all, name="read_all"),
@@ -15,6 +16,11 @@ urlpatterns = [
     path("work/<slug:slug>/look/", lists.look, name="worklist_look"),
     path("work/<slug:slug>/views/", lists.view_counts, name="view_counts"),
     path("work/<slug:slug>/views/new/", lists.save_view, name="save_view"),
+    path("outbox/resend/", outbox.resend_all, name="resend_all"),
+    path("outbox/<int:pk>/", outbox.delivery, name="outgoing_delivery"),
+    path("outbox/<int:pk>/resend/", outbox.resend, name="resend_delivery"),
+    path("webhook-calls/<int:pk>/", outbox.call, name="outgoing_call"),
+    path("webhook-calls/<int:pk>/replay/", outbox.replay, name="replay_call"),
     path("views/<int:pk>/delete/", lists.drop_view, name="drop_view"),
     path("jobs/", jobs.jobs, name="jobs"),
     path("jobs/<int:pk>/", jobs.job, name="job"),

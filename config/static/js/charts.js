@@ -3,11 +3,13 @@
 (() => {
   const COLOURS = ["#9b2226", "#2f6690", "#b07d2b", "#4f772d", "#6d597a", "#3d7a78"];
   const IN_THE_DARK = ["#e5797c", "#7fb4dd", "#e0b765", "#9cc47b", "#b8a0c8", "#7fc4c1"];
+  const MEANING = { done: ["#5b7f5f", "#8fb894"], open: ["#2f6690", "#7fb4dd"], late: ["#b4231c", "#ff9a94"] };
   const reduced = matchMedia("(prefers-reduced-motion: reduce)");
 
   function look() {
     const dark = document.documentElement.dataset.bsTheme === "dark";
     return {
+      dark: Number(dark),
       colours: dark ? IN_THE_DARK : COLOURS,
       text: dark ? "#dde2e8" : "#1f2933",
       faint: dark ? "#3a4653" : "#d9dee4",
@@ -30,7 +32,7 @@
     };
     return {
       animation: !reduced.matches,
-      color: looks.colours,
+      color: chart.tones.length ? chart.tones.map((tone) => MEANING[tone][looks.dark]) : looks.colours,
       textStyle: text,
       aria: { enabled: true, decal: { show: chart.series.length > 1 } },
       // Not as HTML: the policy of the page refuses the styles that such a box would have.

@@ -77,18 +77,35 @@ document.addEventListener("click", (event) => {
     list.append(item);
     item.querySelector("textarea").focus();
   }
-  const row = event.target.closest("[data-adds-row]");
-  if (row) {
-    const rows = row.parentElement.querySelector("[data-rows]");
-    const number = rows.querySelectorAll(":scope > [data-row]").length;
-    const added = rows.querySelector("template").content.cloneNode(true);
-    each("[name], [id], [for], [aria-describedby], [href]", (part) => {
-      for (const name of ["name", "id", "for", "aria-describedby"]) {
-        const value = part.getAttribute(name);
-        if (value) part.setAttribute(name, value.replaceAll("[#]", `[${number}]`).replace(/^(id-.*)$/, `$1-${number}`));
-      }
-    }, added);
-    rows.querySelector("template").before(added);
-    furnish(rows);
-  }
+  const adds = event.target.closest("[data-adds-row]");
+  if (adds) addRow(adds.parentElement.querySelector("[data-rows]"));
+  const drops = event.target.closest("[data-drops-row]");
+  if (drops) drops.closest("[data-row]").remove();
 });
+
+// A row is named by a number that no row has yet; rows within it are numbered for themselves.
+function addRow(rows) {
+  const numbers = [...rows.querySelectorAll(":scope > [data-row] [name]")]
+    .map((part) => part.name.slice(rows.dataset.rows.length).match(/^\[(\d+)\]/))
+    .map((found) => (found ? Number(found[1]) : -1));
+  const number = Math.max(-1, ...numbers) + 1;
+  const template = rows.querySelector(":scope > template");
+  const added = template.content.cloneNode(true);
+  numberRow(added, number);
+  template.before(added);
+  furnish(rows);
+}
+
+function numberRow(part, number) {
+  each("*", (element) => {
+    for (const name of ["name", "data-rows", "data-adds-row", "value"]) {
+      const value = element.getAttribute(name);
+      if (value?.includes("[#]")) element.setAttribute(name, value.replace("[#]", `[${number}]`));
+    }
+    for (const name of ["id", "for", "aria-describedby"]) {
+      const value = element.getAttribute(name);
+      if (value?.startsWith("id-")) element.setAttribute(name, `${value}-${number}`);
+    }
+    if (element.tagName === "TEMPLATE") numberRow(element.content, number);
+  }, part);
+}

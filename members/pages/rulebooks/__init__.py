@@ -1,0 +1,1 @@
+"""The pages on which an administrator reads and prepares the rules of a committee."""

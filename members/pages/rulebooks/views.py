@@ -1,0 +1,230 @@
+"""Reading the rules in force, and preparing those of a later day part by part."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
+from django.template.response import TemplateResponse
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from members import clock, services
+from members.models import Committee, Rulebook, User
+from members.pages.forms import ADD
+from members.pages.rulebooks.fields import drawn_part, part_of
+from members.pages.views import reader
+from members.permissions import administered_by, administers_platform, visible
+from members.rule_changes import changes, said
+from members.rules import Rules, RulesInvalid
+
+LABEL = gettext_lazy("规则")
+"""The line of the navigation."""
+
+Tell = Callable[[Rules, Rules, Committee, date, datetime], list[str]]
+"""What rules of a later day will change, in sentences: before, after, whose, from when, now."""
+
+CONSEQUENCES: list[Tell] = []
+"""Who tells it; the applications above know more of what follows from rules."""
+
+
+@dataclass(frozen=True)
+class Part:
+    """A part of a rulebook: its name in the document, its title, and what it says."""
+
+    name: str
+    label: str
+    lines: list[tuple[str, str]]
+
+
+@require_safe
+def rulebooks(request: HttpRequest) -> HttpResponse:
+    """The rulebooks of the reader's committees: in force, to come, and past."""
+    user, today = reader(request), clock.today()
+    rows = visible(user, Rulebook.objects.select_related("committee", "author"), today)
+    by_committee: dict[Committee, list[Rulebook]] = {}
+    for row in rows.order_by("committee", "-effective_from")[:200]:
+        by_committee.setdefault(row.committee, []).append(row)
+    context = {
+        "committees": [
+            {
+                "committee": committee,
+                "books": found,
+                "in_force": next((row for row in found if not row.is_future(today)), None),
+                "edits": _administers(user, committee),
+            }
+            for committee, found in by_committee.items()
+        ],
+        "today": today,
+    }
+    return TemplateResponse(request, "members/rulebooks/list.html", context)
+
+
+@require_safe
+def rulebook(request: HttpRequest, pk: int) -> HttpResponse:
+    """A rulebook in words; of one to come also what it changes, and what follows from that."""
+    row = _row(request, pk)
+    rules, today = Rules.read(row.document), clock.today()
+    before = _before(row)
+    earlier = Rules.read(before.document) if before is not None else None
+    found = changes(earlier, rules) if earlier is not None else []
+    consequences = [
+        sentence
+        for tell in CONSEQUENCES
+        if earlier is not None and row.is_future(today)
+        for sentence in tell(earlier, rules, row.committee, row.effective_from, clock.now())
+    ]
+    context = {
+        "book": row,
+        "before": before,
+        "parts": _parts(rules),
+        "changes": found,
+        "changed": {change.section for change in found},
+        "consequences": consequences,
+        "edits": row.is_future(today) and _administers(reader(request), row.committee),
+        "is_future": row.is_future(today),
+    }
+    return TemplateResponse(request, "members/rulebooks/book.html", context)
+
+
+@require_POST
+def prepare(request: HttpRequest, pk: int) -> HttpResponse:
+    """Prepare rules for a later day as a copy of these, to be changed part by part."""
+    row = _row(request, pk)
+    day = parse_date(request.POST.get("effective_from", ""))
+    if day is None or day <= clock.today():
+        messages.error(request, _("生效日期须晚于今天，以便在生效前修改和核对"))
+        return redirect("rulebooks")
+    made = _tried(
+        request,
+        lambda: services.adopt_rulebook(
+            committee=row.committee,
+            document=row.document,
+            effective_from=day,
+            note=request.POST.get("note", "")[:200],
+            by=reader(request),
+            at=clock.now(),
+        ),
+    )
+    return redirect("rulebook", made.pk) if made is not None else redirect("rulebooks")
+
+
+@require_POST
+def change_day(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let rules that are to come begin on another day, or give them up."""
+    row = _row(request, pk)
+    if "drop" in request.POST:
+        dropped = _tried(request, lambda: _dropped(row, reader(request)))
+        return redirect("rulebooks" if dropped else "rulebook", *([] if dropped else [pk]))
+    day = parse_date(request.POST.get("effective_from", ""))
+    if day is None or day <= clock.today():
+        messages.error(request, _("生效日期须晚于今天，以便在生效前修改和核对"))
+    else:
+        edited = _tried(
+            request,
+            lambda: services.edit_rulebook(
+                rulebook=row, effective_from=day, by=reader(request), at=clock.now()
+            ),
+        )
+        if edited is not None:
+            messages.success(request, _("已改为自 %(day)s 起生效") % {"day": day})
+    return redirect("rulebook", pk)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """The form of one part of rules that are to come."""
+    row = _row(request, pk)
+    info = Rules.model_fields.get(name)
+    if info is None or not row.is_future(clock.today()):
+        raise Http404
+    if not _administers(reader(request), row.committee):
+        raise PermissionDenied
+    value, errors, more = row.document.get(name), {}, ""
+    if request.method == "POST":
+        value = part_of(info, name, request.POST)
+        more = request.POST.get(ADD, "")
+        if not more:
+            errors = _saved(row, {**row.document, name: value}, reader(request))
+            if not errors:
+                label = _(info.title or name)
+                messages.success(request, _("已保存：%(part)s") % {"part": label})
+                return redirect("rulebook", pk)
+    own = {path.removeprefix(f"{name}."): text for path, text in errors.items() if path != name}
+    field = drawn_part(info, name, value, own, more)
+    context = {
+        "book": row,
+        "label": field.label,
+        "fields": field.blank if field.kind == "group" else [field],
+        "faults": [faulty for one in (field.blank or [field]) for faulty in one.faulty()],
+        "refusals": [text for path, text in errors.items() if not path.startswith(f"{name}.")],
+    }
+    status = 422 if errors else 200
+    return TemplateResponse(request, "members/rulebooks/part.html", context, status=status)
+
+
+def _saved(row: Rulebook, document: dict[str, Any], user: User) -> dict[str, str]:
+    """Save the rules; or each wrong place with what is wrong there."""
+    try:
+        services.edit_rulebook(rulebook=row, document=document, by=user, at=clock.now())
+    except RulesInvalid as error:
+        return dict(error.errors)
+    except ValidationError as error:
+        return {"": "；".join(error.messages)}
+    return {}
+
+
+def _tried(request: HttpRequest, act: Callable[[], Any]) -> Any:
+    """What the act gives; None when it was refused, which is told."""
+    try:
+        return act()
+    except (ValidationError, RulesInvalid) as error:
+        messages.error(request, "；".join(error.messages))
+        return None
+
+
+def _dropped(row: Rulebook, user: User) -> bool:
+    services.drop_rulebook(rulebook=row, by=user, at=clock.now())
+    return True
+
+
+def _row(request: HttpRequest, pk: int) -> Rulebook:
+    rows = visible(reader(request), Rulebook.objects.select_related("committee"), clock.today())
+    return get_object_or_404(rows, pk=pk)
+
+
+def _administers(user: User, committee: Committee) -> bool:
+    today = clock.today()
+    return administers_platform(user, today) or committee.pk in administered_by(user, today)
+
+
+def _before(row: Rulebook) -> Rulebook | None:
+    earlier = row.committee.rulebooks.filter(effective_from__lt=row.effective_from)
+    return earlier.order_by("-effective_from").first()
+
+
+def _parts(rules: Rules) -> list[Part]:
+    found = []
+    for name, info in Rules.model_fields.items():
+        value = getattr(rules, name)
+        label = _(info.title) if info.title else name
+        fields = getattr(type(value), "model_fields", None)
+        if fields is not None:
+            lines = [
+                (_(one.title) if one.title else key, said(getattr(value, key)))
+                for key, one in fields.items()
+            ]
+        elif isinstance(value, tuple):
+            lines = [(str(at), said(row)) for at, row in enumerate(value, start=1)]
+        else:
+            lines = [("", said(value))]
+        found.append(Part(name, label, lines))
+    return found

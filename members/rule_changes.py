@@ -1,0 +1,99 @@
+"""What differs between two sets of rules, in the words of the rulebook."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Choices
+from django.utils.translation import gettext as _
+from pydantic import BaseModel
+
+from members.rules import Rules
+
+
+@dataclass(frozen=True)
+class Change:
+    """A place of the rulebook that says something else: labels from outer to inner."""
+
+    section: str
+    where: tuple[str, ...]
+    before: str
+    after: str
+
+
+def changes(before: Rules, after: Rules) -> list[Change]:
+    """Every place where ``after`` differs from ``before``, in the order of the rulebook.
+
+    Rows of a table are matched by their code, or by their place where they have none.
+    """
+    found: list[Change] = []
+    for name, info in Rules.model_fields.items():
+        label = _(info.title) if info.title else name
+        one, other = getattr(before, name), getattr(after, name)
+        found += [
+            Change(name, (label, *where), old, new) for where, old, new in _between(one, other)
+        ]
+    return found
+
+
+def _between(one: Any, other: Any) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    if one == other:
+        return
+    if isinstance(one, BaseModel) and isinstance(other, BaseModel):
+        for name, info in type(one).model_fields.items():
+            label = _(info.title) if info.title else name
+            for where, old, new in _between(getattr(one, name), getattr(other, name)):
+                yield (label, *where), old, new
+    elif isinstance(one, tuple) and isinstance(other, tuple) and _is_table(one or other):
+        yield from _between_tables(_keyed(one), _keyed(other))
+    else:
+        yield (), said(one), said(other)
+
+
+def _is_table(rows: tuple[Any, ...]) -> bool:
+    return bool(rows) and isinstance(rows[0], BaseModel)
+
+
+def _keyed(rows: tuple[BaseModel, ...]) -> dict[str, BaseModel]:
+    return {getattr(row, "code", "") or _duty(row, at): row for at, row in enumerate(rows)}
+
+
+def _duty(row: BaseModel, at: int) -> str:
+    return _("第 %(n)s 行") % {"n": at + 1}
+
+
+def _between_tables(
+    one: Mapping[str, BaseModel], other: Mapping[str, BaseModel]
+) -> Iterator[tuple[tuple[str, ...], str, str]]:
+    for key in [*one, *(key for key in other if key not in one)]:
+        old, new = one.get(key), other.get(key)
+        label = str(getattr(new or old, "name", key))
+        if old is None or new is None:
+            yield (label,), said(old), said(new)
+        else:
+            for where, before, after in _between(old, new):
+                yield (label, *where), before, after
+
+
+def said(value: Any) -> str:
+    """A value of the rulebook in words."""
+    if value is None or value == () or value == "":
+        return "—"
+    if isinstance(value, bool):
+        return _("是") if value else _("否")
+    if isinstance(value, Choices):
+        return str(value.label)
+    if isinstance(value, tuple):
+        return "、".join(said(one) for one in value)
+    if isinstance(value, Mapping):
+        return "；".join(f"{said(key)}：{said(one)}" for key, one in value.items())
+    if isinstance(value, BaseModel):
+        parts = []
+        for name, info in type(value).model_fields.items():
+            part = getattr(value, name)
+            if name != "code" and part not in (None, "", (), False):
+                parts.append(f"{_(info.title) if info.title else name} {said(part)}")
+        return "，".join(parts)
+    return str(value)

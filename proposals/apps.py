@@ -21,7 +21,13 @@ class ProposalsConfig(AppConfig):
             office,  # noqa: F401
             worklists,  # noqa: F401
         )
-        from proposals.pages.assigning import desk, meeting  # noqa: F401, PLC0415 -- apps load before models
+        from proposals.pages.assigning import (  # noqa: PLC0415 -- apps load before models
+            afterwards,  # noqa: F401
+            desk,  # noqa: F401
+            inspecting,  # noqa: F401
+            meeting,  # noqa: F401
+            paper,  # noqa: F401
+        )
         from proposals.pages.proposing import (  # noqa: PLC0415 -- apps load before models
             clues,  # noqa: F401
             handing_in,  # noqa: F401

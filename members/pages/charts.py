@@ -19,7 +19,8 @@ class Chart:
 
     ``kind`` is ``bar`` (standing), ``rows`` (lying, for long names) or ``line``; ``unit`` is what
     is counted; ``urls`` are the lists behind the names, as far as there are any. ``stacked`` puts
-    the series of a name on top of each other. Draw it with ``components/_chart.html``.
+    the series of a name on top of each other; ``tones`` say what the series mean (done, open,
+    late), where they mean something. Draw it with ``components/_chart.html``.
     """
 
     label: StrOrPromise
@@ -30,6 +31,7 @@ class Chart:
     base: StrOrPromise = ""
     urls: Sequence[str] = ()
     stacked: bool = False
+    tones: Sequence[str] = ()
 
     @property
     def data(self) -> str:
@@ -44,6 +46,7 @@ class Chart:
                 "unit": str(self.unit),
                 "urls": list(self.urls),
                 "stacked": self.stacked,
+                "tones": list(self.tones),
             },
             ensure_ascii=False,
         )

@@ -82,9 +82,7 @@ class Trail:
         return self.listing.trail(self.position)
 
 
-def trail_of(
-    request: HttpRequest, user: User, key: int, pages: Sequence[str] = ()
-) -> Trail | None:
+def trail_of(request: HttpRequest, user: User, key: int, pages: Sequence[str] = ()) -> Trail | None:
     """The trail that the address carries, if it names a list of the reader's.
 
     ``pages`` are the addresses that the row can have there: its own, or that of its proposal.

@@ -29,6 +29,7 @@ from proposals.ledger import SUBJECTS
 from proposals.lifecycle.subject import Step, Subject
 from proposals.pages.inputs import filled
 from proposals.pages.steps import StepForm
+from proposals.pages.telling import told
 from proposals.permissions import offers
 
 MOST = 500
@@ -81,6 +82,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
         "keeps": keeps,
         "typed_from": TYPED_FROM,
         "most": MOST,
+        "told": told(willing, step, listing.user, clock.today()),
     }
     if "confirmed" in request.POST and willing:
         form.data = data_of(step.input(), request.POST, request.FILES)

@@ -202,11 +202,12 @@ def taken(
     *,
     template: str = "proposals/step.html",
     extra: Mapping[str, Any] | Callable[[StepForm], Mapping[str, Any]] | None = None,
+    then: Callable[[Event], None] | None = None,
 ) -> HttpResponse:
     """Answer a request for a step's form: show it, show why not, or take it and go on.
 
     ``template`` draws the same form in its own way and has a part ``form``; ``extra`` is what
-    it shows besides, or tells it of the form.
+    it shows besides, or tells it of the form. ``then`` is done once the step is taken.
     """
     user = reader(request)
     require(user, step.name, subject, clock.today())
@@ -214,6 +215,8 @@ def taken(
     if request.method == "POST":
         event = try_step(request, form)
         if event is not None:
+            if then is not None:
+                then(event)
             return _gone_on(request, form, event)
     else:
         _restore(request, form)

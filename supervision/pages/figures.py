@@ -20,7 +20,7 @@ from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
 from members import clock
-from members.enums import OFFICE_ROLES, Role
+from members.enums import OFFICE_ROLES, DutyKind, Role
 from members.models import Session, User
 from members.pages import navigation
 from members.pages.charts import Chart
@@ -28,6 +28,7 @@ from members.pages.frame import Frame
 from members.pages.lists import XLSX
 from members.pages.navigation import Section
 from members.pages.views import reader
+from members.pages.worklist import WORKLISTS
 from proposals.enums import FILED_STATES, ProposalState
 from proposals.permissions import visible
 from proposals.statistics import ASSIGNED_STATES, Figure, Report, Table
@@ -55,18 +56,24 @@ LISTS: dict[str, dict[str, Any]] = {
     "key": {"is_key": "true", "state": FILED_STATES},
     "assigned": {"state": ASSIGNED_STATES},
     "concluded": {"state": [S.CONCLUDED]},
-    "overdue": {"overdue": "true"},
 }
-"""Code of a figure to the filters of the list of what it counts, where there is such a list."""
+"""Code of a figure to the filters of the list of proposals that it counts."""
+
+OF_REPLIES: dict[str, dict[str, Any]] = {
+    "replied_on_time": {"kind": DutyKind.REPLY.value, "kept": "true"},
+    "overdue": {"kind": DutyKind.REPLY.value, "kept": "false", "ended": "false"},
+}
+"""Code of a figure to the filters of the list of dates that it counts."""
 
 
-def list_of(code: str) -> str:
-    """The list of what a figure counts; nothing where no list is narrowed so."""
-    if code not in LISTS:
-        return ""
-    query = urlencode(LISTS[code], doseq=True)
-    address = reverse("worklist", args=["proposals"])
-    return f"{address}?{query}" if query else address
+def list_of(code: str, user: User) -> str:
+    """The list of what a figure counts; nothing where the reader has no such list."""
+    for slug, lists in (("proposals", LISTS), ("time-limits", OF_REPLIES)):
+        if code in lists and slug in WORKLISTS and WORKLISTS[slug].is_for(user):
+            query = urlencode(lists[code], doseq=True)
+            address = reverse("worklist", args=[slug])
+            return f"{address}?{query}" if query else address
+    return ""
 
 
 @dataclass(frozen=True)
@@ -115,6 +122,7 @@ def _lateness(what: str) -> Callable[[Session, User, datetime], dict[str, Any]]:
             base=_("有期限的任务，一件提案可有几项"),
             urls=[late_of(what, row.key, row.label) for row in busy],
             stacked=True,
+            tones=("done", "open", "late"),
         )
         return {"lateness": rows, "lateness_by": what, "charts": [chart]}
 
@@ -224,7 +232,7 @@ def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
         "sheet": shown,
         "session": session,
         "at": now,
-        "figures": [Shown(figure, list_of(figure.code)) for figure in found.figures],
+        "figures": [Shown(figure, list_of(figure.code, user)) for figure in found.figures],
         **more,
         "charts": [
             *more.get("charts", []),

@@ -5,7 +5,7 @@ from django.urls import path
 from proposals.pages.subjects import SubjectPage, add
 from proposals.pages.urls import addresses
 from supervision import models
-from supervision.pages import calendar, closing, dashboard, figures, limits
+from supervision.pages import calendar, chasing, closing, dashboard, figures, limits
 from supervision.pages.key_topics import board as key_topic_board
 from supervision.pages.key_topics import page as key_topic
 
@@ -49,6 +49,7 @@ urlpatterns = [
     path("calendar/", calendar.this_year, name="this_year"),
     path("calendar/<int:year>/", calendar.year, name="calendar_year"),
     path("calendar-changes/enter/", calendar.enter),
+    path("chase-notices/<int:pk>/", chasing.paper, name="chase_notice"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:sheet>/", figures.figures, name="figures"),
     path("duties/<int:pk>/", limits.show_duty, name="duty"),

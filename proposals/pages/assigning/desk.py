@@ -187,25 +187,26 @@ def _roles(known: Expected) -> list[Role]:
 def desk(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
     """Assign a proposal, or ask units before: text on one side, units on the other."""
     user, now = reader(request), clock.now()
-    response = taken(request, subject, step, template="proposals/assigning/desk.html")
-    if isinstance(response, TemplateResponse) and response.context_data is not None:
+
+    def drawn(form: StepForm) -> dict[str, Any]:
         prefetch_related_objects([subject], "suggested_units", "suggestions")
-        form = response.context_data["form"]
-        found = Desk(form, user, now, tells_dates=step.name == "assign")
-        response.context_data |= {"desk": found, "proposal": subject}
-    return response
+        tells_dates = step.name == "assign"
+        return {"desk": Desk(form, user, now, tells_dates=tells_dates), "proposal": subject}
+
+    return taken(request, subject, step, template="proposals/assigning/desk.html", extra=drawn)
 
 
 @require_safe
 def experience(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who handled the proposals most like this one: a part of the desk, fetched by itself."""
+    """Who handled the proposals most like this one: a part of the desk, fetched by itself.
+
+    ``known`` in the address are units that the desk lists already.
+    """
     user, now = reader(request), clock.now()
     page = PAGES[Proposal]
     proposal: Any = subject_of(page, user, pk)
     require(user, "pre_assign", proposal, clock.today())
-    prefetch_related_objects([proposal], "suggested_units")
-    units = Unit.objects.filter(committee=proposal.committee_id, is_active=True)
-    known = {row.unit.pk for row in candidates([proposal], units, user, now)[pk]}
+    known = set(request.GET.getlist("known"))
     found = experienced(proposal, user, now)
     owed = loads([row.unit.pk for row in found], user, now)
     dated = expected([proposal], now).get(pk, {}) if "dates" in request.GET else {}
@@ -213,7 +214,7 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
         "rows": [
             {
                 "at": FROM_EXPERIENCE + number,
-                "known": row.unit.pk in known,
+                "known": str(row.unit.pk) in known,
                 "load": owed.get(row.unit.pk, Load()),
                 "row": row,
             }

@@ -106,12 +106,25 @@ def visible(user: Reader, queryset: QuerySet[Row], on: date) -> QuerySet[Row]:
     if not isinstance(user, User) or not user.is_active:
         return queryset.none()
     if administers_platform(user, on) and model not in PERSONAL:
-        return queryset
+        return queryset.filter(_of_open_committees(model))
     return queryset.filter(_VISIBLE[model](user, on))
+
+
+def _of_open_committees(model: type[models.Model]) -> Q:
+    """What belongs to no committee that is closed; who is left without posts sees none anyway."""
+    if model is Committee:
+        return Q(closed_at=None)
+    names = {field.name for field in model._meta.get_fields()}
+    path = "home" if model is User else "committee"
+    return Q(**{f"{path}__closed_at": None}) if path in names else Q()
 
 
 def _everything(user: User, on: date) -> Q:
     return Q()
+
+
+def _open_committees(user: User, on: date) -> Q:
+    return Q(closed_at=None)
 
 
 def _in_own_committees(user: User, on: date) -> Q:
@@ -186,7 +199,7 @@ PERSONAL = frozenset({Job, Notice, NoticeChannel, SavedView})
 _VISIBLE: dict[type[models.Model], Any] = {
     Body: _in_own_committees,
     CalendarDay: _everything,
-    Committee: _everything,
+    Committee: _open_committees,
     Delivery: _deliveries,
     Job: _own_jobs,
     Member: _in_own_committees,

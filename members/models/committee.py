@@ -33,6 +33,8 @@ class Committee(models.Model):
         on_delete=models.PROTECT,
         related_name="children",
     )
+    is_sample = models.BooleanField(_("示例"), default=False, editable=False)
+    closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True, editable=False)
 
     class Meta:
         ordering = ["code"]

@@ -10,11 +10,12 @@ from members.services.account import (
     change_own_password,
     create_account,
     forget_second_factor,
+    reset_password,
     sign_out_everywhere,
     tell_of_access,
 )
 from members.services.channel import remove_channel, set_channel
-from members.services.committee import create_committee
+from members.services.committee import close_sample, create_committee
 from members.services.delivery import resend_delivery
 from members.services.member import add_member, change_member
 from members.services.notice import mark_read
@@ -31,6 +32,7 @@ __all__ = [
     "change_member",
     "change_own_password",
     "change_webhook",
+    "close_sample",
     "create_account",
     "create_committee",
     "create_webhook",
@@ -45,6 +47,7 @@ __all__ = [
     "renew_secret",
     "replay",
     "resend_delivery",
+    "reset_password",
     "set_channel",
     "sign_out_everywhere",
     "tell_of_access",

@@ -1,9 +1,11 @@
 """Accounts of people who sign in."""
 
+import secrets
 from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -14,6 +16,13 @@ from knox.models import AuthToken
 from members import permissions
 from members.models import Committee, User
 from members.services.notice import Message, send
+
+LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
+"""What one-time passwords are made of: nothing that is read wrongly on paper."""
+
+ROUNDS = 10_000
+"""Rounds of the hash of a one-time password. It is random, some 59 bits, and must be changed at
+the first login: so hundreds can be made while a page waits."""
 
 
 @transaction.atomic
@@ -26,6 +35,7 @@ def create_account(
     at: datetime,
     home: Committee | None = None,
     phone: str = "",
+    email: str = "",
 ) -> User:
     """Create an account that belongs to the committee ``home`` (None: to the platform).
 
@@ -35,7 +45,7 @@ def create_account(
     today = localdate(at)
     if by is not None:
         permissions.require(permissions.refusal_to_place_account(by, home, today))
-    account = User(username=username, name=name, phone=phone, home=home)
+    account = User(username=username, name=name, phone=phone, email=email, home=home)
     _set_password(account, password)
     account.must_change_password = by is not None
     account.full_clean()
@@ -52,7 +62,7 @@ def change_account(
     password: str | None = None,
     **changes: Any,
 ) -> User:
-    """Change ``name``, ``phone``, ``home`` or ``is_active``, or set a new password.
+    """Change ``name``, ``phone``, ``email``, ``home`` or ``is_active``, or set a new password.
 
     Who was signed in with a token is signed out by a new password and by disabling; pages
     follow from Django's session check. A password that somebody else has set must be changed
@@ -74,6 +84,36 @@ def change_account(
     if password is not None or not account.is_active:
         AuthToken.objects.filter(user=account).delete()
     return account
+
+
+def one_time_password() -> str:
+    """A random password that can be typed from paper: ``k7fm-2xqp-9dhw``."""
+    return "-".join("".join(secrets.choice(LETTERS) for _at in range(4)) for _part in range(3))
+
+
+@transaction.atomic
+def reset_password(*, account: User, by: User | None, at: datetime) -> str:
+    """Give an account a one-time password, returned to be handed over; it ends all sessions.
+
+    Raises PermissionDenied.
+    """
+    if by is not None:
+        permissions.require(permissions.refusal_to_manage_account(by, account, localdate(at)))
+    password = one_time_password()
+    set_one_time_password(account, password)
+    account.save(update_fields=["password", "must_change_password"])
+    AuthToken.objects.filter(user=account).delete()
+    return password
+
+
+def set_one_time_password(account: User, password: str) -> None:
+    """Let the unsaved ``account`` sign in once with ``password``, of ``one_time_password``."""
+    hasher = get_hasher()
+    if isinstance(hasher, PBKDF2PasswordHasher):
+        account.password = hasher.encode(password, hasher.salt(), iterations=ROUNDS)
+    else:
+        account.set_password(password)
+    account.must_change_password = True
 
 
 @transaction.atomic

@@ -4,11 +4,14 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+from knox.models import AuthToken
 
 from members import permissions
-from members.models import Committee, User
+from members.models import Committee, Post, User
 from members.services.rulebook import adopt_rulebook
 
 
@@ -22,6 +25,7 @@ def create_committee(
     parent: Committee | None = None,
     place_names: Iterable[str] = (),
     document: Mapping[str, Any] | None = None,
+    is_sample: bool = False,
     by: User | None,
     at: datetime,
 ) -> Committee:
@@ -35,6 +39,7 @@ def create_committee(
         level=level,
         parent=parent,
         place_names=list(place_names),
+        is_sample=is_sample,
     )
     committee.full_clean()
     committee.save()
@@ -43,3 +48,27 @@ def create_committee(
             committee=committee, document=document, effective_from=localdate(at), by=by, at=at
         )
     return committee
+
+
+@transaction.atomic
+def close_sample(*, committee: Committee, by: User | None, at: datetime) -> None:
+    """Close a sample committee: end its posts, disable its accounts, take it out of every list.
+
+    Its rows stay, since the ledger of its proposals can only grow. Closing twice does nothing.
+    Raises ValidationError for a committee that is no sample, PermissionDenied.
+    """
+    today = localdate(at)
+    if by is not None:
+        permissions.require(permissions.refusal_to_administer_platform(by, today))
+    committee = Committee.objects.select_for_update().get(pk=committee.pk)
+    if not committee.is_sample:
+        raise ValidationError(_("只有示例委员会可以移除"))
+    posts = Post.objects.filter(committee=committee)
+    posts.filter(since__gte=today).delete()
+    posts.held_on(today).update(until=today)
+    elsewhere = Post.objects.held_on(today).values("user_id")
+    accounts = User.objects.filter(home=committee).exclude(pk__in=elsewhere)
+    AuthToken.objects.filter(user__in=accounts).delete()
+    accounts.update(is_active=False)
+    committee.closed_at = committee.closed_at or at
+    committee.save(update_fields=["closed_at"])

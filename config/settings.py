@@ -176,7 +176,7 @@ ACCOUNT_FORMS = {
     "login": "members.pages.signing_in.forms.LoginForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
-ACCOUNT_RATE_LIMITS = {"keep_post": "20/m/ip"}
+ACCOUNT_RATE_LIMITS = {"keep_post": "20/m/ip", "mailed": "30/m/ip"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 MFA_ADAPTER = "members.pages.signing_in.adapter.MFAAdapter"
 MFA_ALLOW_UNVERIFIED_EMAIL = True  # who somebody is was checked by who made the account

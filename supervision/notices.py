@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q
 
-from members.enums import Role
+from members.enums import DutyKind, Role
 from members.models import Post
+from proposals.mailed import UNTIL
 from proposals.models import Assignment, Proposal
 from proposals.notices import AUDIENCES
+from supervision.models import Duty
 
 
 def _topic(subject: Any) -> Any:
@@ -62,6 +64,14 @@ def _asked_unit(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable
 def _nominator(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[int]:
     return [subject.nominated_by_id] if subject.nominated_by_id else []
 
+
+def _to_sign_by(task: Assignment) -> datetime | None:
+    """Until when a task is to be signed for."""
+    owed = Duty.objects.open().of("assignment", task.pk).filter(kind=DutyKind.ACKNOWLEDGE)
+    return owed.values_list("due_at", flat=True).first()
+
+
+UNTIL.append(_to_sign_by)
 
 AUDIENCES.update(
     asked_unit=_asked_unit,

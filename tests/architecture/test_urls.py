@@ -19,6 +19,7 @@ PUBLIC = {
     "docs",
     "health",
     "home",
+    "mailed",
     "mfa_login_webauthn",
     "openid_connect_callback",
     "openid_connect_login",

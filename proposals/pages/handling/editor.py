@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any
@@ -200,10 +200,6 @@ def _suggestions(subject: Assignment | Reply, user: User) -> list[Choice]:
         Choice(str(row.pk), f"{numbered(row, proposal.pk)}. {row.text[:60]}")
         for row in suggestions_of(proposal)
     ]
-
-
-def _evidence(subject: Any) -> Mapping[str, Any]:
-    return {"evidence": subject.evidence}
 
 
 WRITING = ((Assignment, "draft_reply"), (Reply, "edit"), (Reply, "correct"))

@@ -27,7 +27,6 @@ from proposals.models import (
     Proposal,
     Reply,
 )
-from proposals.pages.life import Clock, owed
 from proposals.pages.proposal import PANELS, Action, Panel, actions
 from proposals.pages.subjects import page_of
 from proposals.permissions import Reach, visible
@@ -117,14 +116,13 @@ def with_contacts(tasks: Sequence[Assignment]) -> Sequence[Assignment]:
 class Own:
     """Something of the reader's to act on, with its buttons.
 
-    ``label`` says what it is; ``clock`` until when they owe it, if they owe anything.
+    ``label`` says what it is; until when it is owed stands in the line above the tabs.
     """
 
     subject: Subject
     label: str
     url: str
     actions: list[Action]
-    clock: Clock | None = None
 
 
 def own_of(proposal: Proposal, user: User, at: datetime) -> list[Own]:
@@ -133,20 +131,19 @@ def own_of(proposal: Proposal, user: User, at: datetime) -> list[Own]:
     found = [*_asked(proposal, user, at)]
     if not mine:
         return found
-    due = owed("assignment", [task.pk for task in mine], user, at)
     proposal.__dict__.setdefault("_prefetched_objects_cache", {})["assignments"] = tasks_of(
         proposal, user, at
     )
     for task in mine:
         label = f"{task.unit} {task.get_role_display()}"
-        found.append(_own(task, label, user, due.get(task.pk)))
+        found.append(_own(task, label, user))
     if any(task.begun_reply for task in mine):  # type: ignore[attr-defined]  # annotated
         found += _drafts(proposal, mine, user, at)
     return found + _promises(proposal, mine, user, at)
 
 
-def _own(subject: Subject, label: str, user: User, due: Clock | None = None) -> Own:
-    return Own(subject, label, page_of(subject).url(subject), buttons_of(subject, user), due)
+def _own(subject: Subject, label: str, user: User) -> Own:
+    return Own(subject, label, page_of(subject).url(subject), buttons_of(subject, user))
 
 
 def _asked(proposal: Proposal, user: User, at: datetime) -> list[Own]:

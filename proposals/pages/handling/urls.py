@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from proposals.pages.handling import letter, phrases
+from proposals.pages.handling import letter, mailed, phrases
 
 urlpatterns = [
+    path("mailed/<str:sealed>/", mailed.mailed, name="mailed"),
     path("phrases/", phrases.kept, name="phrases"),
     path("phrases/<int:pk>/", phrases.change, name="phrase"),
     path("phrases/<int:pk>/delete/", phrases.discard, name="phrase-delete"),

@@ -1,0 +1,98 @@
+"""Signing for a task, or giving it back, from the mail that tells of it: without a login.
+
+The mail carries a signed address that is good for one person and one task, as long as nothing
+has happened to it, until the date by which it must be signed for. Whoever has the address acts
+as that person, as with any mail; so it can do nothing but this, and never shows the text. Where
+a second factor is demanded, mails carry no such address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from django.conf import settings
+from django.core import signing
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.utils.translation import gettext as _
+
+from members import clock
+from members.models import Notice, User
+from members.services import delivery
+from proposals.enums import AssignmentState
+from proposals.models import Assignment
+from proposals.permissions import may
+
+SALT = "proposals.mailed"
+
+LASTS = timedelta(days=3)
+"""How long an address is good where no date to sign by lies ahead."""
+
+STEPS = ("acknowledge", "request_return")
+"""What can be done from a mail."""
+
+UNTIL: list[Callable[[Assignment], datetime | None]] = []
+"""Supervision, with the dates, says here until when a task is to be signed for."""
+
+
+class Fault(StrEnum):
+    """Why an address does nothing."""
+
+    BROKEN = "broken"  # not one of ours, or changed on the way
+    EXPIRED = "expired"
+    NOT_YOURS = "not_yours"  # the person no longer holds the post
+    MOVED_ON = "moved_on"  # used, or something else has happened to the task
+
+
+@dataclass(frozen=True)
+class Opened:
+    """What an address is good for."""
+
+    user: User
+    assignment: Assignment
+
+
+def line(notice: Notice) -> str:
+    """What the mail of a notice about a task to be signed for says beside it; else nothing."""
+    kind, _sep, key = notice.about.partition(":")
+    if kind != "assignment" or not settings.SITE_URL or settings.REQUIRE_2FA:
+        return ""
+    rows = Assignment.objects.select_related("proposal__committee", "unit")
+    task = rows.filter(pk=key, state=AssignmentState.ISSUED).first()
+    now = clock.now()
+    if task is None or not may(notice.recipient, STEPS[0], task, localdate(now)):
+        return ""
+    path = reverse("mailed", args=[address(notice.recipient, task, now)])
+    return _("不登录即可签收或申请退办（仅限本人，请勿转发）：%(url)s") % {
+        "url": f"{settings.SITE_URL}{path}"
+    }
+
+
+def address(user: User, task: Assignment, at: datetime) -> str:
+    """The signed part of the address for one person and one task."""
+    until = max([moment for tell in UNTIL if (moment := tell(task))], default=at)
+    until = until if until > at else at + LASTS
+    sealed = {"u": user.pk, "a": task.pk, "v": task.version, "t": int(until.timestamp())}
+    return signing.dumps(sealed, salt=SALT)
+
+
+def opened(sealed: str, at: datetime) -> Opened | Fault:
+    """Whose and which task the address speaks of, or why it does nothing now."""
+    try:
+        said = signing.loads(sealed, salt=SALT)
+    except signing.BadSignature:
+        return Fault.BROKEN
+    rows = Assignment.objects.select_related("proposal__committee", "unit")
+    task = rows.filter(pk=said["a"]).first()
+    user = User.objects.filter(pk=said["u"], is_active=True).first()
+    if task is None or task.state != AssignmentState.ISSUED or task.version != said["v"]:
+        return Fault.MOVED_ON
+    if user is None or not may(user, STEPS[0], task, localdate(at)):
+        return Fault.NOT_YOURS
+    return Fault.EXPIRED if at.timestamp() > said["t"] else Opened(user, task)
+
+
+delivery.BESIDE.append(line)

@@ -1,0 +1,90 @@
+"""The page that a mail leads to: sign for a task or give it back, without a login."""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+from typing import Any
+
+from allauth.core import ratelimit
+from django.contrib.auth.decorators import login_not_required
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from members import clock
+from proposals.mailed import STEPS, UNTIL, Fault, Opened, opened
+from proposals.pages.steps import StepForm, try_step
+
+STATUS = {
+    Fault.BROKEN: HTTPStatus.NOT_FOUND,
+    Fault.EXPIRED: HTTPStatus.GONE,
+    Fault.NOT_YOURS: HTTPStatus.FORBIDDEN,
+    Fault.MOVED_ON: HTTPStatus.GONE,
+}
+
+
+@login_not_required
+@never_cache
+@require_http_methods(["GET", "HEAD", "POST"])
+def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
+    """Show what it is and ask; do it only once that is confirmed.
+
+    Looking changes nothing: programs that check mails follow every address in them.
+    """
+    if not ratelimit.consume(request, action="mailed"):
+        return _answer(request, "429.html", {}, HTTPStatus.TOO_MANY_REQUESTS)
+    found = opened(sealed, clock.now())
+    if not isinstance(found, Opened):
+        context: dict[str, Any] = {"title": _titles()[found], "text": _texts()[found]}
+        return _answer(request, "proposals/handling/mailed_dead.html", context, STATUS[found])
+    asked = request.POST.get("step", "") if request.method == "POST" else ""
+    forms = {name: _form(found, name) for name in STEPS}
+    if asked in forms:
+        sent = request.POST.copy()
+        sent["version"] = str(found.assignment.version)
+        event = try_step(request, forms[asked], sent)
+        if event is not None:
+            context = {"found": found, "step": forms[asked].step}
+            return _answer(request, "proposals/handling/mailed_done.html", context)
+    context = {
+        "found": found,
+        "accepting": forms["acknowledge"],
+        "returning": forms["request_return"],
+        "open": asked == "request_return",
+        "until": next((moment for tell in UNTIL if (moment := tell(found.assignment))), None),
+    }
+    tried = bool(asked)
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if tried else HTTPStatus.OK
+    return _answer(request, "proposals/handling/mailed.html", context, status)
+
+
+def _form(found: Opened, name: str) -> StepForm:
+    return StepForm(found.assignment, found.assignment.all_steps()[name], found.user)
+
+
+def _answer(
+    request: HttpRequest, template: str, context: dict[str, Any], status: int = HTTPStatus.OK
+) -> HttpResponse:
+    """A page that no search engine keeps, and whose address goes to no other site."""
+    headers = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
+    return TemplateResponse(request, template, context, status=status, headers=headers)
+
+
+def _titles() -> dict[Fault, str]:
+    return {
+        Fault.BROKEN: _("这个链接不完整"),
+        Fault.EXPIRED: _("这个链接已过期"),
+        Fault.NOT_YOURS: _("这个链接不能再用"),
+        Fault.MOVED_ON: _("这件事已经有人办了"),
+    }
+
+
+def _texts() -> dict[Fault, str]:
+    return {
+        Fault.BROKEN: _("可能在换行时缺了一段。请从原邮件再点一次，或登录后办理。"),
+        Fault.EXPIRED: _("为了安全，链接过了期限就不再有效。请登录后办理。"),
+        Fault.NOT_YOURS: _("您现在不担任该单位的联络员。如有疑问，请联系提案委办公室。"),
+        Fault.MOVED_ON: _("链接只能用一次：这件提案已签收、已申请退办或已改交。请登录查看。"),
+    }

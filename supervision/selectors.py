@@ -6,7 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.db.models import (
+    DateField,
+    Prefetch,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Cast
 
 from members.models import CalendarDay, CalendarYear
 from members.prepared import prepared
@@ -17,19 +24,19 @@ from supervision.models import DateChange, Duty
 
 
 def current_calendar() -> Calendar:
-    """The working days as the platform knows them now; two small queries."""
-    declared = {day: Declared(is_working, name) for day, is_working, name in _declared_days()}
-    return Calendar(declared, frozenset(_declared_years()))
+    """The working days as the platform knows them now; one small query."""
+    rows = _declared()
+    declared = {day: Declared(is_working, name) for day, is_working, name, _year in rows if day}
+    return Calendar(declared, frozenset(year for day, _works, _name, year in rows if not day))
 
 
 @prepared()
-def _declared_days() -> QuerySet[CalendarDay, tuple[date, bool, str]]:
-    return CalendarDay.objects.order_by().values_list("day", "is_working", "name")
-
-
-@prepared()
-def _declared_years() -> QuerySet[CalendarYear, int]:
-    return CalendarYear.objects.order_by().values_list("year", flat=True)
+def _declared() -> QuerySet[CalendarDay, tuple[date | None, bool, str, int]]:
+    """Single days, and years that were entered as a whole: these have no day."""
+    days = CalendarDay.objects.order_by().annotate(of=Value(0))
+    no_day = Cast(Value(None), DateField())
+    years = CalendarYear.objects.order_by().values_list(no_day, Value(True), Value(""), "year")
+    return days.values_list("day", "is_working", "name", "of").union(years, all=True)
 
 
 CALENDAR_LOCK = 0x7469616E

@@ -205,9 +205,12 @@ def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         "suggested_units": list(proposal.suggested_units.all()),
         "is_lead": is_lead,
         "removes_files": is_lead and proposal.state in TEXT_WITH_PROPOSER,
-        "inside": is_lead
-        or permissions.works_in_office(user, proposal.committee_id, day)
-        or permissions.is_inside(user, proposal.pk, day),
+        "inside": bool(proposal.publicity_reason)  # which is all that it decides about
+        and (
+            is_lead
+            or permissions.works_in_office(user, proposal.committee_id, day)
+            or permissions.is_inside(user, proposal.pk, day)
+        ),
         "reason": _why_back(proposal) if is_lead else "",
         "clue": _clue(proposal, user),
     }

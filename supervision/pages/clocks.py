@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db.models import OuterRef, Subquery
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from members.enums import Role
+from members.enums import AssignmentRole, Role
 from members.models import User
 from proposals.models import Assignment, Proposal
 from proposals.pages.life import CLOCKS, OWED, Clock
@@ -58,18 +58,25 @@ def left(duty: Duty, calendar: Calendar, at: datetime) -> Left:
 
 
 def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clock]:
-    """With whom each proposal is and until when, as far as the reader is told; five queries."""
+    """With whom each proposal is and until when, as far as the reader is told; three queries."""
     keys = [row.pk for row in proposals]
     rows = Duty.objects.open().filter(proposal__in=keys)
     seen = visible(user, rows.exclude(kind__in=OPTIONAL), localdate(at))
     duties: dict[int, list[Duty]] = defaultdict(list)
+    part = Assignment.objects.live().filter(proposal=OuterRef("proposal"), unit=OuterRef("unit"))
+    seen = seen.annotate(part=Subquery(part.order_by().values("role")[:1]))
     for duty in seen.select_related("unit", "member", "body").order_by("due_at", "id"):
         if duty.proposal_id is not None:
             duties[duty.proposal_id].append(duty)
     awaited = _awaited(set(keys) - set(duties), user, at)
     if not (duties or awaited):
         return {}
-    roles = _roles(duties)
+    roles = {
+        (duty.proposal_id or 0, duty.unit_id or 0): str(AssignmentRole(duty.part).label)
+        for owed in duties.values()
+        for duty in owed
+        if duty.part
+    }
     calendar = calendar_for(user)
     found = {key: _clock(owed, roles, calendar, at) for key, owed in duties.items()}
     return found | {key: _foreseen(duty, calendar, at) for key, duty in awaited.items()}
@@ -86,12 +93,6 @@ def _foreseen(duty: Duty, calendar: Calendar, at: datetime) -> Clock:
     remaining = left(duty, calendar, at)
     words = _("等待%(what)s") % {"what": duty.get_kind_display()}
     return Clock(words, duty.due_at, remaining.days, remaining.tone)
-
-
-def _roles(proposals: Iterable[int]) -> dict[tuple[int, int], str]:
-    """In which role each unit has each proposal, in words."""
-    tasks = Assignment.objects.live().filter(proposal__in=list(proposals)).order_by()
-    return {(task.proposal_id, task.unit_id): str(task.get_role_display()) for task in tasks}
 
 
 def _clock(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.db.models import OuterRef, Subquery
 from django.utils.timezone import localdate
@@ -62,7 +63,7 @@ def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clo
     keys = [row.pk for row in proposals]
     rows = Duty.objects.open().filter(proposal__in=keys)
     seen = visible(user, rows.exclude(kind__in=OPTIONAL), localdate(at))
-    duties: dict[int, list[Duty]] = defaultdict(list)
+    duties: dict[int, list[Any]] = defaultdict(list)  # duties, with the holder's part
     part = Assignment.objects.live().filter(proposal=OuterRef("proposal"), unit=OuterRef("unit"))
     seen = seen.annotate(part=Subquery(part.order_by().values("role")[:1]))
     for duty in seen.select_related("unit", "member", "body").order_by("due_at", "id"):

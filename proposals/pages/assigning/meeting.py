@@ -178,7 +178,7 @@ def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
             count = len(meeting.lines)
             told = ngettext("已交办 %(n)s 件", "已交办 %(n)s 件", count) % {"n": count}
             messages.success(request, told)
-            return redirect(page_of(event.subject).url(event.subject))
+            return redirect("assignmentbatch", event.subject_id)
     status = 422 if meeting.errors or meeting.refusals or meeting.troubled else 200
     context = {"meeting": meeting, "most": MOST}
     return TemplateResponse(request, "proposals/assigning/meeting.html", context, status=status)

@@ -33,13 +33,15 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
     def attach(event: Event) -> None:
         entered: Any = event.subject
         attaching = entered.all_steps()["attach"]
-        for file in request.FILES.getlist(SCANS):
+        key = request.POST.get("key", "")[:80]
+        for number, file in enumerate(request.FILES.getlist(SCANS)):
             try:
                 perform(
                     Proposal.objects.get(pk=entered.pk),
                     attaching.name,
                     user,
                     declared(attaching.input(), {"file": file}),
+                    key=f"{key}:{number}" if key else None,
                     channel=Channel.WEB,
                     address=address_of(cast(Request, request)),
                 )

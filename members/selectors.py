@@ -1,6 +1,6 @@
 """Reads about people, sessions and rules; no writes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -103,7 +103,17 @@ def placement(committee: Committee, at: datetime) -> Placement:
     same session, and from its roll-over moment on a plenary proposal of the next session when
     that is set up (rules.md section 5: items after 5 December count for the next plenary).
     """
-    sessions = list(Session.objects.of(committee).select_related("term"))
+    return placed(sessions_of(committee), at)
+
+
+def sessions_of(committee: Committee) -> list[Session]:
+    """The sessions of a committee, oldest first."""
+    rows = Session.objects.of(committee).select_related("term__committee", "committee")
+    return list(rows)
+
+
+def placed(sessions: Sequence[Session], at: datetime) -> Placement:
+    """As ``placement``, among the sessions of a committee."""
     for session in sessions:
         if session.collection_opens_at <= at < session.collection_closes_at:
             return Placement(session, PeriodKind.SESSION)
@@ -131,12 +141,11 @@ class Window:
     turns_at: datetime
 
 
-def window(committee: Committee | int, at: datetime) -> Window | None:
-    """The window that is open at ``at``, or else the next one; None when none is set up."""
-    coming = Session.objects.filter(committee=committee, collection_closes_at__gt=at)
-    rows = coming.select_related("term__committee", "committee").order_by("collection_opens_at")
-    for session in rows[:1]:
-        is_open = session.collection_opens_at <= at
-        turns_at = session.collection_closes_at if is_open else session.collection_opens_at
-        return Window(session, is_open, turns_at)
+def window(sessions: Sequence[Session], at: datetime) -> Window | None:
+    """The window of a committee's sessions that is open at ``at``, or else the next one."""
+    for session in sessions:
+        if session.collection_closes_at > at:
+            is_open = session.collection_opens_at <= at
+            turns_at = session.collection_closes_at if is_open else session.collection_opens_at
+            return Window(session, is_open, turns_at)
     return None

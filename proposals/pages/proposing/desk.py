@@ -7,7 +7,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Case, Max, Q, QuerySet, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Max,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
+from django.db.models.functions import Cast, Concat
 from django.utils.timezone import localdate
 
 from members.enums import Role
@@ -16,21 +27,20 @@ from members.pages import home
 from members.selectors import (
     NoSession,
     Placement,
-    Window,
-    placement,
+    placed,
     posts_of,
     rules_for,
+    sessions_of,
     window,
 )
 from proposals import rules as checks
 from proposals.enums import CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
-from proposals.models import Cosignature, Feedback, Proposal
+from proposals.models import Cosignature, Event, Feedback, Proposal
 from proposals.pages.life import ENDED, Clock, Mark, ball, bar, clocks, owed
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 from proposals.permissions import visible
-from proposals.selectors.returning import reasons
 
 PROPOSERS = frozenset({Role.MEMBER, Role.COLLECTIVE_CONTACT})
 """Who proposes."""
@@ -47,7 +57,6 @@ class Card:
     bar: list[Mark]
     ball: str
     clock: Clock | None
-    reason: str
 
 
 @dataclass(frozen=True)
@@ -60,11 +69,13 @@ class Waiting:
 
 @dataclass(frozen=True)
 class Draft:
-    """A draft: when it was last changed, and whether something typed since was not sent."""
+    """A text with its proposer: when it was last changed, whether something typed since was not
+    sent, and why it came back, if it did."""
 
     proposal: Proposal
     saved_at: datetime | None
     unsent: bool
+    reason: str
 
 
 def scope(user: User, at: datetime) -> tuple[set[int], set[int]]:
@@ -106,29 +117,31 @@ def opening(user: User, at: datetime) -> dict[str, Any] | None:
     committee = posts[0].committee if posts else None
     if committee is None:
         return None
-    found: Window | None = window(committee, at)
+    sessions = sessions_of(committee)
     place: Placement | None = None
     trouble = ""
     try:
-        place = placement(committee, at)
+        place = placed(sessions, at)
     except NoSession as error:
         trouble = str(error)
     else:
         rules = rules_for(committee, localdate(at))
         problems = checks.proposing_problems(rules, body_kind=None, period=place.period)
         trouble = " ".join(said for sentences in problems.values() for said in sentences)
-    return {"window": found, "place": place, "trouble": trouble, "at": at}
+    return {"window": window(sessions, at), "place": place, "trouble": trouble, "at": at}
 
 
 def waiting(user: User, at: datetime) -> dict[str, Any]:
-    """What the reader answers on the spot: invitations, texts sent back, replies to rate."""
+    """What the reader answers on the spot: invitations, texts sent back, replies to rate; and
+    the drafts."""
     signing = list(invitations(user, at).order_by("id")[:SHOWN])
     forms = list(to_rate(user, at).order_by("id")[:SHOWN])
-    returned = list(led(user, at, S.RETURNED).order_by("id")[:SHOWN])
+    texts = drafts(user, at)
     return {
         "invitations": _with_clocks("cosignature", signing, user, at),
         "forms": _with_clocks("feedback", forms, user, at),
-        "returned": cards(returned, user, at),
+        "returned": [text for text in texts if text.proposal.state == S.RETURNED][:SHOWN],
+        "drafts": [text for text in texts if text.proposal.state == S.DRAFT][:SHOWN],
     }
 
 
@@ -139,45 +152,51 @@ def _with_clocks(kind: str, rows: Iterable[Any], user: User, at: datetime) -> li
 
 
 def mine(user: User, at: datetime) -> dict[str, Any]:
-    """Drafts, and the latest of the reader's proposals as cards."""
+    """The latest of the reader's proposals as cards, those that go on before the others."""
     handed_in = own()(user, at).exclude(state__in=[S.DRAFT, S.RETURNED])
     over = When(state__in=[*ENDED, S.CONCLUDED], then=Value(1))
     rows = handed_in.annotate(over=Case(over, default=Value(0)))
     rows = visible(user, rows, localdate(at)).select_related("lead", "body", "committee")
     found = list(rows.order_by("over", "-received_at", "-id")[: SHOWN + 1])
     return {
-        "drafts": drafts(user, at),
         "cards": cards(found[:SHOWN], user, at),
         "more": len(found) > SHOWN,
+        "begun": bool(found) or led(user, at, S.DRAFT, S.RETURNED).exists(),
     }
 
 
 def cards(proposals: list[Proposal], user: User, at: datetime) -> list[Card]:
-    """Where these proposals stand; why one was sent back is what its proposers were told."""
+    """Where these proposals stand."""
     shown = clocks(proposals, user, at) if proposals else {}
-    back = [row.pk for row in proposals if row.state == S.RETURNED]
-    why = reasons(back) if back else {}
     return [
-        Card(row, bar(row), ball(row, shown.get(row.pk)), shown.get(row.pk), why.get(row.pk, ""))
-        for row in proposals
+        Card(row, bar(row), ball(row, shown.get(row.pk)), shown.get(row.pk)) for row in proposals
     ]
 
 
 def drafts(user: User, at: datetime) -> list[Draft]:
-    """The reader's drafts, the last changed first."""
-    rows = led(user, at, S.DRAFT).annotate(changed_at=Max("events__at"))
-    found = list(rows.order_by("-changed_at", "-id")[:SHOWN])
-    addresses = {_form_of(row): row.pk for row in found}
-    typed = FormDraft.objects.filter(user=user, path__in=list(addresses))
-    unsent = {addresses[row.path]: row.saved_at for row in typed}
+    """The texts that are with the reader, the last changed first; one query."""
+    form = PAGES[Proposal].step_url(Proposal(pk=0), Proposal.all_steps()["edit"])
+    before, _zero, after = form.partition("0")
+    typed = FormDraft.objects.filter(
+        user=user,
+        path=Concat(Value(before), Cast(OuterRef("pk"), CharField()), Value(after)),
+    )
+    back = Event.objects.filter(proposal=OuterRef("pk"), action="return_for_revision")
+    rows = led(user, at, S.DRAFT, S.RETURNED).annotate(
+        changed_at=Max("events__at", filter=Q(events__action__in=["draft", "edit"])),
+        typed_at=Subquery(typed.values("saved_at")[:1]),
+        told=Subquery(back.order_by("-id").values("input")[:1]),
+    )
+    found: list[Any] = list(rows.order_by("-changed_at", "-id")[: 2 * SHOWN])
     return [
-        Draft(row, unsent.get(row.pk) or row.changed_at, row.pk in unsent)  # type: ignore[attr-defined]  # annotated
+        Draft(
+            row,
+            row.typed_at or row.changed_at,
+            row.typed_at is not None,
+            str((row.told or {}).get("reason", "")) if row.state == S.RETURNED else "",
+        )
         for row in found
     ]
-
-
-def _form_of(proposal: Proposal) -> str:
-    return PAGES[Proposal].step_url(proposal, proposal.all_steps()["edit"])
 
 
 home.add(

@@ -157,7 +157,7 @@ def mine(user: User, at: datetime) -> dict[str, Any]:
     over = When(state__in=[*ENDED, S.CONCLUDED], then=Value(1))
     rows = handed_in.annotate(over=Case(over, default=Value(0)))
     rows = visible(user, rows, localdate(at)).select_related("lead", "body", "committee")
-    found = list(rows.order_by("over", "-received_at", "-id")[: SHOWN + 1])
+    found: list[Any] = list(rows.order_by("over", "-received_at", "-id")[: SHOWN + 1])
     return {
         "cards": cards(found[:SHOWN], user, at),
         "more": len(found) > SHOWN,

@@ -535,7 +535,7 @@ class KeyTopicLifecycle(Subject):
 
     def led_by(self, user: int) -> bool:
         """Whether the meeting named this person to lead the supervision."""
-        return self.pk is not None and self.supervisors.filter(pk=user).exists()
+        return self.pk is not None and user in {one.pk for one in self.supervisors.all()}
 
     def warnings_about(self, day: date) -> list[str]:
         """In what a milestone on ``day`` contradicts the time limits, in words."""

@@ -11,10 +11,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from members.enums import BodyKind, DutyKind, Recipient, Role
-from members.models import Body, Notice
+from members.enums import DutyKind, Recipient, Role
+from members.models import Notice
 from proposals.ledger import faults
-from proposals.models import Event, Proposal, Theme
+from proposals.models import Event, Proposal
 from supervision.models import (
     Activity,
     Duty,
@@ -27,98 +27,13 @@ from supervision.models import (
 from supervision.models.duty import Closing
 from supervision.recipients import People
 from supervision.statistics import report
-from tests.factories.members import BodyFactory, PostFactory, UserFactory
 from tests.proposals.conftest import Life, rules, state, told
+from tests.supervision.leaders import Leaders
 
 pytestmark = pytest.mark.django_db
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 40
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
-
-
-class Leaders(Life):
-    """A life with a second leader and a special committee that helps to supervise."""
-
-    def __init__(self, rulebook: Any = "county") -> None:
-        super().__init__(rulebook)
-        self.users["second leader"] = UserFactory()
-        PostFactory(
-            user=self.users["second leader"],
-            role=Role.LEADING_SUPERVISOR,
-            committee=self.committee,
-        )
-        self.special: Body = BodyFactory(
-            committee=self.committee, kind=BodyKind.SPECIAL_COMMITTEE, name="经济委员会"
-        )
-        self.users["special"] = UserFactory()
-        PostFactory(
-            user=self.users["special"],
-            role=Role.COLLECTIVE_CONTACT,
-            committee=self.committee,
-            body=self.special,
-        )
-
-    def nominated(self, *proposals: Proposal, by: str = "clerk", **more: Any) -> KeyTopic:
-        data = {"proposals": [proposal.pk for proposal in proposals], "reason": "群众关切"}
-        receipt = self[by].does("nominate", KeyTopic, **data | more)
-        return KeyTopic.objects.get(pk=receipt["subject_id"])
-
-    def listed(self, *proposals: Proposal, **more: Any) -> KeyTopic:
-        topic = self.nominated(*proposals, **more)
-        self["clerk"].does("put_on_list", topic)
-        return topic
-
-    def decision(self, **more: Any) -> dict[str, Any]:
-        return {
-            "meeting": "第 12 次主席会议",
-            "met_on": self.now.date().isoformat(),
-            "supervisors": [self.users["supervisor"].pk],
-            "supervising_body": self.special.pk,
-            "participants": "提案者、承办单位",
-            "methods": ["site", "consultation"],
-        } | more
-
-    def decided(self, *proposals: Proposal, **more: Any) -> KeyTopic:
-        topic = self.listed(*proposals)
-        self["director"].does("decide", topic, **self.decision(**more))
-        return topic
-
-    def announced(self, *proposals: Proposal, **more: Any) -> KeyTopic:
-        topic = self.decided(*proposals, **more)
-        self["director"].does("announce", topic)
-        return topic
-
-    def planned(self, *proposals: Proposal, days: tuple[int, ...] = (20, 40)) -> KeyTopic:
-        topic = self.announced(*proposals)
-        self["special"].does("make_plan", topic, text="督办方案", milestones=self.rows(*days))
-        return topic
-
-    def rows(self, *days: int) -> list[dict[str, Any]]:
-        return [
-            {"name": f"第 {n} 步", "due_on": self.day(ahead), "method": "site"}
-            for n, ahead in enumerate(days, start=1)
-        ]
-
-    def day(self, ahead: int) -> str:
-        return (timezone.localtime(self.now).date() + timedelta(days=ahead)).isoformat()
-
-    def reported(self, *proposals: Proposal) -> KeyTopic:
-        topic = self.planned(*proposals)
-        for milestone in topic.milestones.all():
-            self["special"].does("meet", milestone, evidence="已完成")
-        self["special"].does("submit_report", topic, text="督办情况报告")
-        return topic
-
-    def theme(self, *proposals: Proposal) -> Theme:
-        theme = Theme.objects.create(
-            committee=self.committee,
-            session=self.session,
-            name="老城区停车",
-            created_by=self.users["clerk"],
-            created_at=self.now,
-        )
-        theme.proposals.set(proposals)
-        return theme
 
 
 @pytest.fixture

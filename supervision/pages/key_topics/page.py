@@ -77,7 +77,6 @@ def context(topic: KeyTopic, user: User, at: datetime) -> dict[str, Any]:
         "milestones": _milestones(topic, user, at, calendar) if concerned else [],
         "instructions": _instructions(topic, user, at, calendar, owed),
         "until": owed.get((topic.kind, topic.pk, DutyKind.SUPERVISION)),
-        "next_due": _next_due(topic, owed),
         "events": timeline(_events(topic), user),
     }
     if works:
@@ -99,9 +98,10 @@ def _milestones(
     seen = list(visible(user, topic.milestones.all(), localdate(at)))
     for row in seen:  # what the steps ask about is known already
         row.topic, row.rules = topic, topic.rules
-    topic._prefetched_objects_cache = {"milestones": seen}  # type: ignore[attr-defined]  # as prefetch_related leaves it
+    read_ahead: dict[str, Any] = topic.__dict__.setdefault("_prefetched_objects_cache", {})
+    read_ahead["milestones"] = seen  # as prefetch_related would
     rows = own_milestones(topic, calendar, localdate(at))
-    del topic._prefetched_objects_cache  # type: ignore[attr-defined]  # steps ask for all of them
+    del read_ahead["milestones"]  # the steps ask for all of them
     return [MilestoneRow(row, actions(row.milestone, user)) for row in rows]
 
 
@@ -112,13 +112,6 @@ def _owed(topic: KeyTopic, user: User, at: datetime) -> dict[tuple[str, int, str
     )
     rows = visible(user, Duty.objects.open().filter(on), localdate(at))
     return {(duty.subject_kind, duty.subject_id, duty.kind): duty for duty in rows}
-
-
-def _next_due(topic: KeyTopic, owed: dict[tuple[str, int, str], Duty]) -> Duty | None:
-    own = [
-        duty for (kind, key, _what), duty in owed.items() if (kind, key) == (topic.kind, topic.pk)
-    ]
-    return min(own, key=lambda duty: duty.due_at, default=None)
 
 
 def _instructions(
@@ -216,5 +209,13 @@ def of_part(part: Milestone | Instruction, user: User, at: datetime) -> dict[str
     return {"due": duty, "left": left(duty, current_calendar(), at) if duty else None}
 
 
-RELATED = ("session", "supervising_body", "nominated_by", "nominating_body", "nominating_unit")
+RELATED = (
+    "committee",
+    "session__term",
+    "session__committee",
+    "supervising_body",
+    "nominated_by",
+    "nominating_body",
+    "nominating_unit",
+)
 """What the page reads with the topic."""

@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from members import clock
 from proposals.enums import MergeCandidateState, ProposalState, ScanState
@@ -55,9 +56,14 @@ def director(life: Life) -> Browser:
     return Browser(life, "director")
 
 
+def work(slug: str) -> str:
+    """The page of a list."""
+    return reverse("worklist", args=[slug])
+
+
 def first_of(browser: Browser, slug: str) -> str:
     """The page of the first row of a list, as the list links to it."""
-    line = browser.get(f"/work/{slug}/").context["rows"][0]
+    line = browser.get(work(slug)).context["rows"][0]
     return f"{line['url']}?{line['trail']}"
 
 
@@ -84,7 +90,7 @@ def test_twenty_are_reviewed_in_a_row(life, reviewer):
         )
         page = answer.url
 
-    assert page == "/work/intake/"
+    assert page == work("intake")
     assert len(set(read)) == 20
     assert list(ReviewOpinion.objects.values_list("proposal", flat=True)) == read
     assert set(Proposal.objects.values_list("state", flat=True)) == {ProposalState.REVIEWING}
@@ -117,19 +123,17 @@ def test_the_second_round_begins_with_what_the_first_proposed():
     assert fields["outcome"].value == ""
     assert "切中要害" in shown.content.decode()
     assert str(life.users["clerk"]) in shown.content.decode()
-    assert "1/2" in director.get("/work/reviewing/").content.decode()
+    assert "1/2" in director.get(work("reviewing")).content.decode()
 
 
 def test_what_was_sent_back_comes_to_a_list_of_its_own(life, clerk):
     proposal = life.submitted()
     clerk.post(f"/proposals/{proposal.pk}/return-for-revision/", reason="请补充数据")
-    assert "请补充数据" not in clerk.get("/work/intake/").content.decode()
+    assert "请补充数据" not in clerk.get(work("intake")).content.decode()
 
     life["lead"].does("resubmit", proposal, one_matter=True)
 
-    listed = {
-        slug: clerk.get(f"/work/{slug}/").context["rows"] for slug in ("intake", "resubmitted")
-    }
+    listed = {slug: clerk.get(work(slug)).context["rows"] for slug in ("intake", "resubmitted")}
     assert listed["intake"] == []
     assert [line["row"].pk for line in listed["resubmitted"]] == [proposal.pk]
 
@@ -180,7 +184,7 @@ def test_many_are_filed_at_once_each_in_its_own_category(life, director):
         chosen.append(proposal)
 
     director.post(
-        "/work/to-file/bulk/",
+        reverse("bulk", args=["to-file"]),
         step="file",
         rows=[proposal.pk for proposal in chosen],
         confirmed="1",
@@ -371,12 +375,12 @@ def test_pages_take_as_many_queries_for_one_as_for_three(life, clerk, director):
     items = ",".join(str(one.pk) for one in (host, *proposals[:1]))
     more = ",".join(str(one.pk) for one in (host, *proposals[:3]))
 
-    few = [queries(clerk, "/work/intake/"), queries(clerk, "/work/duplicates/")]
+    few = [queries(clerk, work("intake")), queries(clerk, work("duplicates"))]
     for _number in range(3):
         one = life.submitted()
         life.signed(one)
         grouped(life, one, proposals[2])
-    many = [queries(clerk, "/work/intake/"), queries(clerk, "/work/duplicates/")]
+    many = [queries(clerk, work("intake")), queries(clerk, work("duplicates"))]
 
     assert few == many
     assert queries(clerk, f"/merge/?items={items}") == queries(clerk, f"/merge/?items={more}")

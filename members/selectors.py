@@ -106,8 +106,8 @@ def placement(committee: Committee, at: datetime) -> Placement:
     return placed(sessions_of(committee), at)
 
 
-def sessions_of(committee: Committee) -> list[Session]:
-    """The sessions of a committee, oldest first."""
+def sessions_of(committee: Committee | int) -> list[Session]:
+    """The sessions of a committee, or of its key, oldest first."""
     rows = Session.objects.of(committee).select_related("term__committee", "committee")
     return list(rows)
 

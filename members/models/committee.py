@@ -83,7 +83,7 @@ class Term(models.Model):
 class SessionQuerySet(models.QuerySet["Session"]):
     """Filters on sessions."""
 
-    def of(self, committee: Committee) -> Self:
+    def of(self, committee: Committee | int) -> Self:
         """Sessions of one committee, oldest first."""
         return self.filter(committee=committee).order_by("collection_opens_at")
 

@@ -282,7 +282,7 @@ def test_the_first_page_tells_drafts_reasons_and_what_was_not_sent(life, lead):
 
 def test_who_has_nothing_is_told_what_comes_next(life):
     page = read(Browser(life, "member").get("/"))
-    assert "您还没有提案" in page
+    assert "还没有提交的提案" in page
 
 
 def test_proposers_are_told_when_the_answer_is_due_but_not_by_whom(life, lead):

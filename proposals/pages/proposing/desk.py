@@ -114,7 +114,7 @@ def opening(user: User, at: datetime) -> dict[str, Any] | None:
     """The window in which proposals are collected, what one handed in now counts as, and the way
     to write one."""
     posts = [post for post in posts_of(user, localdate(at)) if post.role in PROPOSERS]
-    committee = posts[0].committee if posts else None
+    committee = posts[0].committee_id if posts else None
     if committee is None:
         return None
     sessions = sessions_of(committee)
@@ -161,7 +161,6 @@ def mine(user: User, at: datetime) -> dict[str, Any]:
     return {
         "cards": cards(found[:SHOWN], user, at),
         "more": len(found) > SHOWN,
-        "begun": bool(found) or led(user, at, S.DRAFT, S.RETURNED).exists(),
     }
 
 

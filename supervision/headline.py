@@ -88,7 +88,7 @@ def headlines(session: Session, before: Session | None, at: datetime) -> list[He
         if not then["received"]:
             then = {}
     rows: list[tuple[str, str, str, str]] = [
-        ("received", _("提交"), "", _("件；本次会议收到的提案")),
+        ("received", _("提交件数"), "", _("件；本次会议收到的提案")),
         ("filed", _("立案率"), "received", now["base"]),
         (
             "accepted",

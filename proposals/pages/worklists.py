@@ -193,6 +193,7 @@ worklist.add(
         comes_next=_("立案以后、交办以前的提案列在这里。"),
         order=("case_serial", "id"),
         bulk=("assign",),
+        tools="proposals/assigning/_filed_tools.html",
     ),
     proposals(
         "proposals",

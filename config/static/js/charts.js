@@ -42,7 +42,7 @@
         valueFormatter: (value) => (value === null || value === undefined ? "—" : `${value} ${chart.unit}`),
       },
       legend: { show: chart.series.length > 1, textStyle: text, top: 0 },
-      grid: { left: 8, right: 28, top: chart.series.length > 1 ? 34 : 14, bottom: 4, containLabel: true },
+      grid: { left: 8, right: 28, top: chart.series.length > 1 ? 34 : 26, bottom: 4, containLabel: true },
       xAxis: lying ? numbers : names,
       yAxis: lying ? names : numbers,
       series: chart.series.map((one) => ({

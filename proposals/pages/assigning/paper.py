@@ -6,21 +6,64 @@ from typing import Any, cast
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
+from members.enums import Role
+from members.pages import navigation
+from members.pages.forms import Field
+from members.pages.navigation import Section
 from members.pages.views import reader
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
 from proposals.lifecycle.subject import Step
 from proposals.models import Event, Proposal
-from proposals.pages.steps import taken
+from proposals.pages.steps import StepForm, taken
 from proposals.pages.subjects import ALONE, FORMS
 
 SCANS = "scan"
 """The name of the field for scans."""
+
+
+LABELS: dict[str, StrOrPromise] = {
+    "proposer": _("第一提案人"),
+    "cosigners": _("联名人"),
+    "suggested_units": _("建议承办单位"),
+}
+"""What fields are called on the form, where their own label is that of any such field."""
+
+PARTS: tuple[tuple[StrOrPromise, tuple[str, ...]], ...] = (
+    (_("谁提出的"), ("received_at", "proposer", "cosigners", "body")),
+    (_("正文"), ("title", "situation", "analysis", "suggestions", "background")),
+    (
+        _("其他"),
+        (
+            "suggested_units",
+            "publicity_wish",
+            "publicity_reason",
+            "one_matter",
+            "distinct_because",
+        ),
+    ),
+)
+"""The fields in the order in which they stand on paper."""
+
+
+def arranged(form: StepForm) -> list[tuple[StrOrPromise, list[Field]]]:
+    """The fields of the form by part; one that no part names stands in the last."""
+    fields = {one.name: one for one in form.fields}
+    for name, label in LABELS.items():
+        if name in fields:
+            fields[name].label = str(label)
+    found = [
+        (label, [fields.pop(name) for name in names if name in fields]) for label, names in PARTS
+    ]
+    found[-1][1].extend(fields.values())
+    return found
 
 
 def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
@@ -46,7 +89,7 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
                     address=address_of(cast(Request, request)),
                 )
             except APIException as error:
-                text = _("已代录，但扫描件“%(name)s”没有存入，请重新添加：%(why)s")
+                text = _t("已代录，但扫描件“%(name)s”没有存入，请重新添加：%(why)s")
                 why = {"name": file.name, "why": _words(error.detail)}
                 messages.error(request, text % why)
 
@@ -55,7 +98,7 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
         subject,
         step,
         template="proposals/assigning/enter.html",
-        extra={"sends_files": True, "scans": SCANS},
+        extra=lambda form: {"sends_files": True, "scans": SCANS, "parts": arranged(form)},
         then=attach,
     )
 
@@ -70,3 +113,13 @@ def _words(detail: Any) -> str:
 
 FORMS[Proposal, "enter"] = enter
 ALONE.add((Proposal, "enter"))
+
+navigation.add(
+    navigation.Entry(
+        section=Section.PROPOSALS,
+        label=_("代录纸质提案"),
+        icon="file-pencil",
+        address=("proposal-begin", "enter"),
+        roles={Role.COMMITTEE_CLERK},
+    )
+)

@@ -23,7 +23,7 @@ from supervision.enums import InstructionState, KeyTopicState
 from supervision.lifecycle.key_topic import GOING_ON
 from supervision.lifecycle.milestone import UNMET
 from supervision.models import Duty
-from supervision.services import _facts
+from supervision.services import facts_of
 
 MODELS = {str(model._meta.model_name): model for model in SUBJECTS}
 
@@ -180,7 +180,7 @@ def _debts_without_a_duty(at: datetime) -> Iterator[str]:
 def _has_a_limit(subject: object, kind: DutyKind, at: datetime) -> bool:
     with clock.at(at):
         rules = rules_for(subject.committee, clock.today())
-    return deadlines.rule_for(rules.deadlines, kind, _facts(subject, kind, at)) is not None
+    return deadlines.rule_for(rules.deadlines, kind, facts_of(subject, kind, at)) is not None
 
 
 def _questions_about_nothing() -> Iterator[str]:

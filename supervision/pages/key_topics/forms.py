@@ -82,7 +82,7 @@ def nominate(request: HttpRequest, topic: Any, step: Step) -> HttpResponse:
     """The form of a nomination; the address may name the proposals, or a theme, to begin with."""
     topic.asked = keys_of(request.GET.getlist("proposals")[:100])
     topic.asked_theme = next(iter(keys_of([request.GET.get("theme", "")])), None)
-    return taken(request, topic, step)
+    return taken(request, topic, step, template="supervision/key_topics/nominate.html")
 
 
 def plan(request: HttpRequest, topic: Any, step: Step) -> HttpResponse:

@@ -32,7 +32,8 @@ OPTIONS = [
     "--no-sandbox",  # it shows nothing but our own pages, often as root
 ]
 HEIGHTS = {1440: 900, 390: 844}
-PATIENCE = 10_000  # milliseconds for anything that is waited for
+LEAST_DESK = 768  # pixels; what is narrower is touched
+PATIENCE = 20_000  # milliseconds for anything that is waited for
 
 TELLS_VIOLATIONS = """
 addEventListener("securitypolicyviolation", (event) => console.error(
@@ -86,6 +87,7 @@ class Visits:
             accept_downloads=True,
             base_url=self.server.url,
             color_scheme="dark" if theme == "dark" else "light",
+            has_touch=width < LEAST_DESK,
             java_script_enabled=scripts,
             locale="en-GB" if language == "en" else "zh-CN",
             reduced_motion="reduce",

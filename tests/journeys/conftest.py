@@ -10,11 +10,13 @@ from playwright.sync_api import Page, expect
 
 from members.models import User
 from tests.browser.serving import Server
-from tests.browser.visiting import Visits
+from tests.browser.visiting import PATIENCE, Visits
 from tests.factories.members import PASSWORD
 from tests.proposals.conftest import IN_SESSION
 
 SignsIn = Callable[..., Page]
+
+expect.set_options(timeout=PATIENCE)
 
 
 @pytest.fixture(autouse=True)

@@ -6,16 +6,17 @@ from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
 
 from members import clock
 from members.models import Session
 from members.selectors import NoSession, Placement, placement, rules_for
 from proposals.lifecycle.subject import Step
-from proposals.models import Proposal
+from proposals.models import Event, Proposal
 from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.proposing.writing import text_of
-from proposals.pages.steps import StepForm, taken
+from proposals.pages.steps import SAID, StepForm, taken
 from proposals.pages.subjects import ALONE, FORMS
 
 HELD_UP = 3
@@ -72,6 +73,12 @@ def _place(proposal: Proposal) -> Placement | str:
         return str(error)
 
 
+def _said(event: Event) -> str:
+    """Under which number it was received."""
+    return _("已提交，收件号 %(number)s") % {"number": event.subject.receipt_no}
+
+
 for name in ("submit", "resubmit"):
     FORMS[Proposal, name] = hand_in
     ALONE.add((Proposal, name))
+    SAID[Proposal, name] = _said

@@ -17,12 +17,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from members import clock
 from members.models import User
+from members.pages.forms import PREVIEW, data_of
 from members.pages.lists import listing_of
 from members.pages.trail import carried, trail_of
 from members.pages.views import reader
 from members.rules import REVIEWERS
 from members.selectors import posts_of
 from proposals.api.filters import LONGEST_NUMBER
+from proposals.lifecycle.subject import Subject
 from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.desk import MOST, Desk, keys_in, laid_out, may_merge, number
 from proposals.pages.office.lists import open_groups
@@ -133,20 +135,34 @@ def _merged(request: HttpRequest, user: User, candidate: MergeCandidate | None) 
     subject: Any = candidate or visible_row(user, rows, host, clock.today())
     here = [*_numbers(request.POST, "items"), host, *joining]
     keys = list(dict.fromkeys(key for key in here if key))[:MOST]
-    form = None
-    if subject is None or not joining:
+    form = None if subject is None else _form(user, subject, candidate)
+    only_looks = {"told", PREVIEW} & set(request.POST)
+    if form is None or not joining:
         messages.error(request, _("请选择主件，并至少选择一件并入"))
     else:
-        step = subject.all_steps()["merge" if candidate is not None else "take_in"]
-        if not may(user, step.name, subject, clock.today()):
-            raise Http404
-        form = StepForm(subject, step, user)
         sent = request.POST.copy()
         sent.setlist("members", [str(key) for key in joining])
-        if try_step(request, form, sent) is not None:
+        form.data = data_of(form.step.input(), sent)
+        if not only_looks and try_step(request, form, sent) is not None:
             return _gone_on(request, user, host, joining, candidate)
-    desk = laid_out(user, keys, host=host, members=joining, candidate=candidate, form=form)
-    return _shown(request, desk, keys, status=422)
+    desk = laid_out(
+        user,
+        keys,
+        host=host,
+        members=joining,
+        candidate=candidate,
+        form=form,
+        tells="told" in request.POST,
+    )
+    return _shown(request, desk, keys, status=200 if only_looks else 422)
+
+
+def _form(user: User, subject: Subject, candidate: MergeCandidate | None) -> StepForm:
+    """The form of the step that merges; whoever does not take it finds no desk to send it to."""
+    step = subject.all_steps()["merge" if candidate is not None else "take_in"]
+    if not may(user, step.name, subject, clock.today()):
+        raise Http404
+    return StepForm(subject, step, user)
 
 
 def _gone_on(

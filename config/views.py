@@ -2,17 +2,27 @@
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from config import demo
 from members.pages.home import parts_for
+from members.pages.start.progress import is_waiting
+from members.services import first
 
 
 @login_not_required
 @require_safe
 def home(request: HttpRequest) -> HttpResponse:
-    """Say what the product is and where its doors are; or what waits on the reader."""
+    """Say what the product is and where its doors are; or what waits on the reader.
+
+    An empty installation leads to its setting up.
+    """
     if request.user.is_authenticated:
+        if is_waiting(request.user):
+            return redirect("start")
         return TemplateResponse(request, "work.html", {"parts": parts_for(request.user)})
+    if first.is_empty():
+        return redirect("start")
     return TemplateResponse(request, "home.html", {"demo_logins": demo.logins()})

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import singledispatch
 from typing import Any
@@ -19,6 +19,8 @@ from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import is_aware, localtime
 from rest_framework import serializers
 from rest_framework.fields import empty
+
+from members.pages.glossary import meaning_of
 
 Initial = Mapping[str, Any]
 """Values by the name of the field; of rows, a list of such mappings."""
@@ -83,6 +85,11 @@ class Field:
     def template(self) -> str:
         """The part that draws it."""
         return f"components/fields/_{self.kind}.html"
+
+    @property
+    def explained(self) -> list[Choice]:
+        """The choices that are hard words."""
+        return [choice for choice in self.choices if choice.help]
 
     def faulty(self) -> Iterable[Field]:
         """The field, and those in its rows, where something is wrong."""
@@ -274,7 +281,10 @@ class _Builder:
             given = self.choices(path, declared)
             if given is not None:
                 self.given.add(path)  # to choose from, even where there is nothing to choose
-            self.known[path] = choices_of(declared) if given is None else given
+            found = choices_of(declared) if given is None else given
+            self.known[path] = [
+                one if one.help else replace(one, help=meaning_of(one.label)) for one in found
+            ]
         return self.known[path]
 
 

@@ -2,10 +2,15 @@
 
 from django.urls import include, path
 
-from members.pages import drafts, jobs, lists, me, outbox, palette, views
+from members.pages import drafts, glossary, jobs, lists, me, outbox, palette, tours, views
 
 urlpatterns = [
+    path("", include("members.pages.settings.urls")),
     path("", include("members.pages.rulebooks.urls")),
+    path("", include("members.pages.start.urls")),
+    path("glossary/", glossary.glossary, name="glossary"),
+    path("tour/", tours.tour, name="tour"),
+    path("tour/done/", tours.toured, name="toured"),
     path("counts/", views.counts, name="counts"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.read_all, name="read_all"),

@@ -10,10 +10,12 @@ from typing import IO, Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from config import demo
 from config.broker import private_redis
 from config.processes import Child, Supervisor
+from members.services import first
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
 
@@ -101,4 +103,12 @@ def welcome(host: str, port: int) -> str:
         "  ".join(["", who.username, who.password, who.label, who.scope]).rstrip()
         for who in demo.logins()
     ]
-    return "\n".join([f"提案 Ti'an: http://{host}:{port}", *logins])
+    return "\n".join([f"提案 Ti'an: http://{host}:{port}", *logins, *setting_up(host, port)])
+
+
+def setting_up(host: str, port: int) -> list[str]:
+    """Of an installation without any account, the link that makes the first one."""
+    try:
+        return [f"  {first.link(f'http://{host}:{port}')}"] if first.is_empty() else []
+    except DatabaseError:
+        return []  # not migrated yet, as the pages will tell

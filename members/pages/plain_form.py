@@ -1,0 +1,101 @@
+"""A form of its own page: what was typed stays when it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.template.response import TemplateResponse
+from rest_framework import serializers
+from rest_framework.exceptions import ValidationError as ApiRefusal
+
+from members.pages.forms import Choices, Field, Initial, data_of, fields_of
+from members.pages.signing_in.kept import kept_post
+
+Form = Callable[..., serializers.Serializer[Any]]
+"""Makes the form; called with ``data`` to read what was sent."""
+
+REFUSED = 422
+"""The status of a form that is shown again."""
+
+
+def read(form: Form, sent: QueryDict) -> tuple[dict[str, Any], dict[str, Any], Mapping[str, Any]]:
+    """What was typed, what it means, and what is wrong with it by field.
+
+    What was emptied is emptied: a choice becomes nothing, where there may be none.
+    """
+    declared = form()
+    typed = data_of(declared, sent)
+    for name, part in declared.fields.items():
+        if not part.read_only and name in sent and name not in typed and part.allow_null:
+            typed[name] = None
+    filled = form(data=typed)
+    filled.is_valid()
+    return typed, dict(filled.validated_data), filled.errors
+
+
+def told(error: ValidationError | ApiRefusal) -> Mapping[str, Any]:
+    """The faults that a service tells, by field."""
+    if isinstance(error, ApiRefusal):
+        detail = error.detail
+        return detail if isinstance(detail, dict) else {NON_FIELD_ERRORS: detail}
+    return (
+        error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
+    )
+
+
+def general(faults: Mapping[str, Any], fields: list[Field]) -> list[str]:
+    """What is wrong with no field that is drawn."""
+    drawn = {field.name for field in fields}
+    return [
+        str(text)
+        for name, texts in faults.items()
+        if name not in drawn
+        for text in (texts if isinstance(texts, list | tuple) else [texts])
+    ]
+
+
+def page(
+    request: HttpRequest,
+    form: Form,
+    act: Callable[[dict[str, Any]], HttpResponse],
+    *,
+    initial: Initial | None = None,
+    template: str = "members/settings/form.html",
+    choices: Choices = lambda path, declared: None,
+    fixed: Mapping[str, Any] | None = None,
+    **context: Any,
+) -> HttpResponse:
+    """The page of a form; ``act`` takes its data and answers with where it leads.
+
+    ``fixed`` are fields that nobody chooses. What ``act`` refuses by a ValidationError is told
+    above the form, with everything typed still in it.
+    """
+    fixed = fixed or {}
+
+    def whole(**options: Any) -> serializers.Serializer[Any]:
+        if "data" in options:
+            options["data"] = {**options["data"], **fixed}
+        return form(**options)
+
+    shown: Initial = initial or {}
+    faults: Mapping[str, Any] = {}
+    if request.method == "POST":
+        shown, data, faults = read(whole, request.POST)
+        if not faults:
+            try:
+                return act(data)
+            except (ValidationError, ApiRefusal) as error:
+                faults = told(error)
+    elif (kept := kept_post(request)) is not None:
+        shown, _data, _faults = read(whole, kept)
+    drawn = fields_of(form(), shown, faults, choices=choices)
+    fields = [field for field in drawn if field.name not in fixed]
+    context |= {
+        "fields": fields,
+        "faults": [faulty for field in fields for faulty in field.faulty()],
+        "refusals": general(faults, fields),
+    }
+    return TemplateResponse(request, template, context, status=REFUSED if faults else 200)

@@ -1,0 +1,1 @@
+"""What administrators keep: accounts, posts, members, units, bodies, terms and sessions."""

@@ -1,0 +1,320 @@
+"""Accounts: who signs in, with which posts, and what an administrator does for them."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from allauth.account.forms import ResetPasswordForm
+from django.conf import settings
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_http_methods, require_POST
+from rest_framework import serializers
+
+from members import clock, services
+from members.authentication import has_second_factor
+from members.enums import UNIT_ROLES, Role
+from members.models import Body, Committee, Member, Post, Unit, User
+from members.pages import plain_form
+from members.pages.forms import Choice, Choices
+from members.pages.settings.administered import chosen_committee, committees
+from members.pages.views import reader
+from members.permissions import (
+    administers_platform,
+    refusal_to_grant,
+    refusal_to_manage_account,
+    refusal_to_see_accounts,
+    require,
+    visible,
+)
+from members.services.account import one_time_password
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+class AccountForm(serializers.ModelSerializer):
+    """An account as its administrators keep it."""
+
+    name = serializers.CharField(max_length=60, label=gettext_lazy("姓名"))
+    email = serializers.EmailField(required=False, allow_blank=True, label=gettext_lazy("电子邮箱"))
+    home = serializers.PrimaryKeyRelatedField(
+        queryset=Committee.objects.all(),
+        allow_null=True,
+        required=False,
+        label=gettext_lazy("所属委员会"),
+        help_text=gettext_lazy("该委员会的管理员可以管理此账号；为空时只有平台管理员可以"),
+    )
+
+    class Meta:
+        model = User
+        fields = ["username", "name", "phone", "email", "home"]
+
+
+class PostForm(serializers.Serializer):
+    """A post; the picker of its scope follows from the role."""
+
+    scope = serializers.IntegerField(label="")
+    since = serializers.DateField(
+        required=False,
+        label=gettext_lazy("任职日期"),
+        help_text=gettext_lazy("留空为立即任职"),
+    )
+    until = serializers.DateField(
+        required=False,
+        label=gettext_lazy("卸任日期"),
+        help_text=gettext_lazy("不含当日；留空为不定期"),
+    )
+
+
+class EndForm(serializers.Serializer):
+    """From when on a post is no longer held."""
+
+    until = serializers.DateField(
+        label=gettext_lazy("自哪天起不再任职"), help_text=gettext_lazy("当天起不再有此职务的权限")
+    )
+
+
+def account_of(request: HttpRequest, pk: int) -> User:
+    """The account, if the reader keeps accounts and may see it; else a 404."""
+    user, today = reader(request), clock.today()
+    require(refusal_to_see_accounts(user, today))
+    found = visible(user, User.objects.select_related("home"), today).filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def _homes(request: HttpRequest) -> Choices:
+    own = [Choice(str(row.pk), str(row)) for row in committees(reader(request))]
+    return lambda path, declared: own if path == "home" else None
+
+
+@require_http_methods(METHODS)
+def new(request: HttpRequest) -> HttpResponse:
+    """A new account, with a password that is shown once."""
+    user, today = reader(request), clock.today()
+    require(refusal_to_see_accounts(user, today))
+    committee = chosen_committee(request)
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        password = one_time_password()
+        made = services.create_account(**data, password=password, by=user, at=clock.now())
+        return handed_over(request, made, password)
+
+    return plain_form.page(
+        request,
+        AccountForm,
+        act,
+        template="members/settings/account_form.html",
+        initial={"home": committee},
+        choices=_homes(request),
+        heading=_("新建账号"),
+        note=_("初始密码由系统生成，只显示一次；本人首次登录时必须修改。建立后再给予职务。"),
+    )
+
+
+@require_http_methods(METHODS)
+def account(request: HttpRequest, pk: int) -> HttpResponse:
+    """An account: its form, its posts, and how its holder signs in."""
+    found, user, today = account_of(request, pk), reader(request), clock.today()
+    refusal = refusal_to_manage_account(user, found, today)
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        services.change_account(account=found, **data, by=user, at=clock.now())
+        messages.success(request, _("已保存：%(what)s") % {"what": found})
+        return redirect("user", pk)
+
+    if request.method == "POST":
+        require(refusal)
+    posts = visible(user, found.posts.all(), today)
+    posts = posts.select_related("committee", "unit", "body", "member").order_by("until", "role")
+    return plain_form.page(
+        request,
+        partial(AccountForm, found),
+        act,
+        template="members/settings/account.html",
+        initial={
+            "username": found.username,
+            "name": found.name,
+            "phone": found.phone,
+            "email": found.email,
+            "home": found.home,
+        },
+        choices=_homes(request),
+        account=found,
+        refusal=refusal,
+        has_second_factor=has_second_factor(found),
+        posts=[
+            {"post": post, "held": _is_held(post), "ended": _is_over(post)} for post in posts[:100]
+        ],
+        roles=grantable(user),
+        committees=committees(user),
+        memberships=Member.objects.filter(user=found, committee__in=committees(user)),
+        mails=settings.SENDS_EMAIL and bool(found.email),
+    )
+
+
+def _is_over(post: Post) -> bool:
+    return post.until is not None and post.until <= clock.today()
+
+
+def _is_held(post: Post) -> bool:
+    return not _is_over(post) and (post.since is None or post.since <= clock.today())
+
+
+def grantable(user: User) -> list[tuple[str, str]]:
+    """The roles that the reader may give; a member's comes with the member."""
+    roles = [role for role in Role if role != Role.MEMBER]
+    if not administers_platform(user, clock.today()):
+        roles.remove(Role.PLATFORM_ADMINISTRATOR)
+    return [(role.value, str(role.label)) for role in roles]
+
+
+# -- The way in ----------------------------------------------------------------------------
+
+
+def handed_over(request: HttpRequest, account: User, password: str) -> HttpResponse:
+    """The one page that shows a one-time password."""
+    context = {"handed": [{"account": account, "password": password}], "account": account}
+    response = TemplateResponse(request, "members/settings/passwords.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+@require_POST
+def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give a one-time password, shown once; all sessions of the account end."""
+    found = account_of(request, pk)
+    password = services.reset_password(account=found, by=reader(request), at=clock.now())
+    return handed_over(request, found, password)
+
+
+@require_POST
+def mail_password(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send the person a link by which they set a password themselves."""
+    found = account_of(request, pk)
+    require(refusal_to_manage_account(reader(request), found, clock.today()))
+    form = ResetPasswordForm({"email": found.email})
+    if settings.SENDS_EMAIL and found.email and form.is_valid():
+        form.save(request)
+        told = _("已向 %(address)s 发送设置密码的邮件") % {"address": found.email}
+        messages.success(request, told)
+    else:
+        messages.error(request, _("没有可用的电子邮箱"))
+    return redirect("user", pk)
+
+
+@require_POST
+def forget_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let somebody who has lost phone and keys in by password alone again."""
+    found = account_of(request, pk)
+    services.forget_second_factor(account=found, by=reader(request), at=clock.now())
+    messages.success(request, _("已取消双因素验证，本人可以只用密码登录"))
+    return redirect("user", pk)
+
+
+@require_POST
+def switch(request: HttpRequest, pk: int) -> HttpResponse:
+    """Disable an account, or enable it again."""
+    found, user = account_of(request, pk), reader(request)
+    if found == user:
+        raise PermissionDenied(_("不能停用自己的账号"))
+    wanted = not found.is_active
+    services.change_account(account=found, is_active=wanted, by=user, at=clock.now())
+    messages.success(request, _("账号已启用") if wanted else _("账号已停用，其登录已全部失效"))
+    return redirect("user", pk)
+
+
+# -- Posts ---------------------------------------------------------------------------------
+
+
+@require_http_methods(METHODS)
+def give_post(request: HttpRequest, pk: int) -> HttpResponse:
+    """Give an account a post; the address names role and committee, the form the scope."""
+    found, user = account_of(request, pk), reader(request)
+    role = request.GET.get("role", "")
+    if role not in dict(grantable(user)):
+        messages.error(request, _("请先选择职务"))
+        return redirect("user", pk)
+    platform = role == Role.PLATFORM_ADMINISTRATOR
+    committee = None if platform else chosen_committee(request)
+    if committee is None and not platform:
+        messages.error(request, _("请选择委员会"))
+        return redirect("user", pk)
+    require(refusal_to_grant(user, role, committee, found, clock.today()))
+    name, rows = _scope(role, committee)
+
+    def form(**options: Any) -> PostForm:
+        made = PostForm(**options)
+        if rows is None:
+            made.fields.pop("scope")
+        else:
+            made.fields["scope"].label = str(rows.model._meta.verbose_name)
+        return made
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        scope = data.pop("scope", None)
+        chosen = {} if rows is None else {name: rows.filter(pk=scope).first()}
+        services.give_post(
+            user=found, role=role, committee=committee, **chosen, **data, by=user, at=clock.now()
+        )
+        messages.success(request, _("已给予职务：%(role)s") % {"role": Role(role).label})
+        return redirect("user", pk)
+
+    choices = [] if rows is None else [Choice(str(row.pk), str(row)) for row in rows[:2000]]
+    return plain_form.page(
+        request,
+        form,
+        act,
+        template="members/settings/account_form.html",
+        choices=lambda path, declared: choices if path == "scope" else None,
+        heading=_("给予职务：%(role)s") % {"role": Role(role).label},
+        account=found,
+        committee=committee,
+    )
+
+
+def _scope(role: str, committee: Committee | None) -> tuple[str, Any]:
+    """What a post of the role names besides the committee, and the rows to choose from."""
+    if role in UNIT_ROLES:
+        return "unit", Unit.objects.filter(committee=committee, is_active=True)
+    if role == Role.COLLECTIVE_CONTACT:
+        return "body", Body.objects.filter(committee=committee, is_active=True)
+    return "", None
+
+
+@require_http_methods(METHODS)
+def end_post(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let a post end from a day on."""
+    user, today = reader(request), clock.today()
+    require(refusal_to_see_accounts(user, today))
+    posts = Post.objects.select_related("user", "committee", "unit", "body")
+    post = visible(user, posts, today).filter(pk=pk).first()
+    if post is None:
+        raise Http404
+    back = reverse("user", args=[post.user_id])
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        services.end_post(post=post, **data, by=user, at=clock.now())
+        messages.success(request, _("已安排卸任：%(role)s") % {"role": post.get_role_display()})
+        return redirect(back)
+
+    return plain_form.page(
+        request,
+        EndForm,
+        act,
+        template="members/settings/account_form.html",
+        initial={"until": today + timedelta(days=1)},
+        heading=_("结束职务：%(role)s") % {"role": post.get_role_display()},
+        account=post.user,
+        committee=post.committee,
+        note=str(post.unit or post.body or ""),
+    )

@@ -1,0 +1,103 @@
+"""Whose things the reader keeps, and which of them a page is about."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest
+from django.shortcuts import get_object_or_404
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from members import clock
+from members.enums import BodyKind, Role
+from members.models import Committee, User
+from members.pages.forms import Choice, Choices
+from members.pages.views import reader
+from members.permissions import (
+    administered_by,
+    administers_platform,
+    refusal_to_administer,
+    require,
+    visible,
+)
+
+ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
+"""Whose these pages are."""
+
+MOST = 2000
+"""Rows to choose from that are listed."""
+
+
+def committees(user: User) -> QuerySet[Committee]:
+    """The committees that the reader keeps."""
+    today = clock.today()
+    rows = visible(user, Committee.objects.all(), today)
+    if administers_platform(user, today):
+        return rows
+    return rows.filter(pk__in=administered_by(user, today))
+
+
+def chosen_committee(request: HttpRequest) -> Committee | None:
+    """The committee that the address names, or the only one; None when it is to be chosen.
+
+    Raises PermissionDenied for who keeps none.
+    """
+    own = committees(reader(request))
+    wanted = request.GET.get("committee", "")
+    if wanted:
+        return get_object_or_404(own, pk=wanted if wanted.isdecimal() else 0)
+    few = list(own[:2])
+    if not few:
+        raise PermissionDenied(_("只有管理员可以设置"))
+    return few[0] if len(few) == 1 else None
+
+
+def row_kept(request: HttpRequest, rows: QuerySet[Any], pk: int) -> Any:
+    """The row of a committee; 404 for who may not see it, refused to who does not keep it."""
+    row = visible(reader(request), rows.select_related("committee"), clock.today())
+    found = row.filter(pk=pk).first()
+    if found is None:
+        raise Http404
+    require(refusal_to_administer(reader(request), found.committee, clock.today()))
+    return found
+
+
+KINDS = {
+    "sector": BodyKind.SECTOR,
+    "party": BodyKind.PARTY,
+    "group": BodyKind.GROUP,
+    "special_committees": BodyKind.SPECIAL_COMMITTEE,
+}
+"""Which bodies can be chosen for a field of a member."""
+
+
+def within(committee: Committee, but: Any = None) -> Choices:
+    """What can be chosen for relations: rows of the committee, of the kind that the field wants.
+
+    ``but`` is the row that the form is about: nothing is above itself.
+    """
+
+    def choices(path: str, declared: Any) -> list[Choice] | None:
+        relation = getattr(declared, "child_relation", declared)
+        if not isinstance(relation, serializers.RelatedField):
+            return None
+        rows = relation.get_queryset()
+        own = {field.name for field in rows.model._meta.get_fields()}
+        if rows.model is User:
+            rows = rows.filter(home=committee, is_active=True)
+        elif "committee" in own:
+            rows = rows.filter(committee=committee).select_related("committee")
+        if path in KINDS:
+            rows = rows.filter(kind=KINDS[path])
+        if but is not None and rows.model is type(but):
+            rows = rows.exclude(pk=but.pk)
+        return [Choice(str(row.pk), _said(row)) for row in rows[:MOST]]
+
+    return choices
+
+
+def _said(row: Any) -> str:
+    return f"{row}（{row.username}）" if isinstance(row, User) else str(row)

@@ -1,0 +1,90 @@
+"""Inviting many at once: who has no account yet, and the passwords to be handed over."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from members import clock
+from members.enums import Role
+from members.models import Committee, Member, Post, Unit
+from members.pages.plain_form import REFUSED
+from members.pages.settings.administered import chosen_committee, committees
+from members.pages.views import reader
+from members.services.invitation import AT_ONCE, OFFICES, invite, vacant
+
+
+def without_account(committee: Committee) -> list[Member]:
+    """The members whom nobody has given an account, as many as are invited at once."""
+    rows = committee.members.filter(user=None).select_related("sector", "committee")
+    return list(rows.order_by("number")[:AT_ONCE])
+
+
+def without_liaison(committee: Committee, at: datetime) -> list[Unit]:
+    """The active units for which nobody signs."""
+    held = Post.objects.held_on(clock.today()).filter(committee=committee, role=Role.UNIT_LIAISON)
+    rows = committee.units.filter(is_active=True).exclude(pk__in=held.order_by().values("unit"))
+    return list(rows[:AT_ONCE])
+
+
+def context_of(committee: Committee) -> dict[str, object]:
+    """What the form of invitations chooses from."""
+    at = clock.now()
+    empty = set(vacant(committee, at))
+    return {
+        "committee": committee,
+        "members": without_account(committee),
+        "units": without_liaison(committee, at),
+        "offices": [
+            {"role": role.value, "label": role.label, "vacant": role in empty} for role in OFFICES
+        ],
+        "most": AT_ONCE,
+    }
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def invitations(request: HttpRequest, template: str = "", **around: object) -> HttpResponse:
+    """Choose whom to invite; then the page with their passwords, which is shown once."""
+    committee = chosen_committee(request)
+    if committee is None:
+        context = {"committees": committees(reader(request)), "heading": _("邀请")}
+        return TemplateResponse(request, "members/settings/which_committee.html", context)
+    refusals: list[str] = []
+    if request.method == "POST":
+        try:
+            made = _invited(request, committee)
+        except ValidationError as error:
+            refusals = error.messages
+        else:
+            if made:
+                context = {"handed": made, "committee": committee, **around}
+                answer = TemplateResponse(request, "members/settings/passwords.html", context)
+                answer["Cache-Control"] = "no-store"
+                return answer
+            refusals = [_("请至少选择一名委员、一个单位，或填写一个职务的姓名")]
+    context = {**context_of(committee), "refusals": refusals, "typed": request.POST, **around}
+    template = template or "members/settings/invitations.html"
+    return TemplateResponse(request, template, context, status=REFUSED if refusals else 200)
+
+
+def _invited(request: HttpRequest, committee: Committee) -> list[dict[str, object]]:
+    chosen = request.POST.getlist("members")
+    members = [row for row in without_account(committee) if str(row.pk) in chosen]
+    asked = request.POST.getlist("units")
+    units = [row for row in without_liaison(committee, clock.now()) if str(row.pk) in asked]
+    named = [(role.value, request.POST.get(f"office-{role.value}", "")) for role in OFFICES]
+    offices = [(role, name.strip()) for role, name in named if name.strip()]
+    made = invite(
+        committee=committee,
+        members=members,
+        units=units,
+        offices=offices,
+        by=reader(request),
+        at=clock.now(),
+    )
+    return [{"account": one.account, "password": one.password, "what": one.what} for one in made]

@@ -1,0 +1,32 @@
+"""Addresses of the pages of what administrators keep; each is that of the API without its root."""
+
+from django.urls import URLPattern, path
+
+from members.pages.settings import accounts, inviting, lists, rows
+
+__all__ = ["lists", "urlpatterns"]  # the lists register themselves
+
+PLURALS = {
+    "unit": "units",
+    "body": "bodies",
+    "term": "terms",
+    "session": "sessions",
+    "member": "members",
+}
+
+urlpatterns: list[URLPattern] = [
+    path("users/new/", accounts.new, name="new_user"),
+    path("users/<int:pk>/", accounts.account, name="user"),
+    path("users/<int:pk>/password/", accounts.reset_password, name="reset_password"),
+    path("users/<int:pk>/mail/", accounts.mail_password, name="mail_password"),
+    path("users/<int:pk>/switch/", accounts.switch, name="switch_account"),
+    path("users/<int:pk>/second-factor/", accounts.forget_second_factor, name="forget_factor"),
+    path("users/<int:pk>/posts/new/", accounts.give_post, name="give_post"),
+    path("posts/<int:pk>/end/", accounts.end_post, name="end_post"),
+    path("invitations/", inviting.invitations, name="invitations"),
+]
+for slug, plural in PLURALS.items():
+    urlpatterns += [
+        path(f"{plural}/new/", rows.new, {"slug": slug}, name=f"new_{slug}"),
+        path(f"{plural}/<int:pk>/", rows.row, {"slug": slug}, name=slug),
+    ]

@@ -1,0 +1,1 @@
+"""From an empty installation to the first proposal, step by step."""

@@ -1,0 +1,56 @@
+"""The presets side by side: what differs between the places that they come from."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from members.enums import CommitteeLevel
+from members.presets import NAMES, preset
+from members.rule_changes import said
+from members.rules import Rules
+
+NONE = "—"
+
+
+def compared() -> dict[str, Any]:
+    """The presets as columns, and what differs as rows: {"names": …, "rows": [(label, [said])]}."""
+    books = {name: Rules.read(preset(name)) for name in NAMES}
+    rows = [(label, [tell(book) for book in books.values()]) for label, tell in _lines()]
+    return {
+        "names": [
+            {"value": name, "label": CommitteeLevel(name).label, "title": book.name}
+            for name, book in books.items()
+        ],
+        "rows": rows,
+    }
+
+
+def _lines() -> list[tuple[str, Any]]:
+    return [
+        (_("审查轮次"), lambda book: "、".join(one.name for one in book.review.rounds)),
+        (_("类别"), lambda book: _("%(n)s 类") % {"n": len(book.review.categories)}),
+        (_("案由最多字数"), lambda book: said(book.texts.title_max)),
+        (_("编号"), lambda book: book.numbering.pattern),
+        (_("办理结果"), _classes),
+        (_("答复期限"), lambda book: _limit(book, "reply")),
+        (_("签收期限"), lambda book: _limit(book, "acknowledge")),
+        (_("督查室审核答复"), lambda book: said(book.handling.inspection)),
+        (_("评价"), lambda book: "、".join(one.name for one in book.feedback.result)),
+        (_("重点提案"), lambda book: said(book.key_proposals.quota)),
+        (_("履职计分"), lambda book: said(bool(book.points.rules))),
+    ]
+
+
+def _classes(book: Rules) -> str:
+    return "；".join(f"{one.code} {one.name}" for one in book.handling.result_classes)
+
+
+def _limit(book: Rules, duty: str) -> str:
+    """The general time limit of a duty."""
+    found = [row for row in book.deadlines if row.duty == duty]
+    plain = [row for row in found if not row.urgent] or found
+    if not plain:
+        return NONE
+    return f"{plain[0].amount} {plain[0].unit.label}"

@@ -1,0 +1,163 @@
+"""How far the setting up has come: what exists says it, so it can be left and gone on with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from members import clock
+from members.enums import Role
+from members.models import Committee, User
+from members.pages.settings.administered import committees
+from members.pages.views import reader
+from members.permissions import administered_by, administers_platform, require
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+
+KEPT = "start"
+"""Where in the preferences of who sets up it is kept what no row tells yet."""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of the setting up; ``name`` ends its address."""
+
+    name: str
+    label: StrOrPromise
+
+    @property
+    def url(self) -> str:
+        """Its page."""
+        return reverse("start_step", args=[self.name])
+
+
+STEPS = (
+    Step("preset", _("选择规则")),
+    Step("committee", _("委员会")),
+    Step("session", _("届次与征集时间")),
+    Step("import", _("导入名单")),
+    Step("invite", _("邀请")),
+    Step("done", _("完成")),
+)
+"""The steps in their order; the first account is made before."""
+
+
+@dataclass
+class Progress:
+    """What is done, and where it goes on; ``here`` is the step of the page."""
+
+    user: User
+    here: str = ""
+    committee: Committee | None = None
+    done: set[str] = field(default_factory=set)
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What was chosen and is in no row yet."""
+        return dict(self.user.preferences.get(KEPT, {}))
+
+    def keep(self, **news: Any) -> None:
+        """Remember it for the next time."""
+        self.user.preferences[KEPT] = {**self.kept, **news}
+        self.user.save(update_fields=["preferences"])
+
+    def skip(self, name: str) -> None:
+        """Go on without this step."""
+        self.keep(skipped=sorted({*self.kept.get("skipped", []), name}))
+        self.done.add(name)
+
+    @property
+    def next(self) -> Step:
+        """The first step that is not done."""
+        return next((step for step in STEPS if step.name not in self.done), STEPS[-1])
+
+    @property
+    def lines(self) -> list[dict[str, Any]]:
+        """Each step, whether it is done, whether it can be gone to."""
+        reachable = [step.name for step in STEPS[: STEPS.index(self.next) + 1]]
+        return [
+            {
+                "step": step,
+                "done": step.name in self.done,
+                "here": step.name == self.here,
+                "reachable": step.name in reachable or step.name in self.done,
+            }
+            for step in STEPS
+        ]
+
+    @property
+    def number(self) -> int:
+        """Which step this page is, from 1."""
+        return next((at for at, step in enumerate(STEPS, 1) if step.name == self.here), 0)
+
+    @property
+    def count(self) -> int:
+        """How many steps there are."""
+        return len(STEPS)
+
+
+def progress_of(user: User, here: str = "") -> Progress:
+    """How far the reader has come with the committee that they are setting up."""
+    found = Progress(user, here)
+    kept = found.kept
+    own = committees(user).filter(is_sample=False)
+    found.committee = own.filter(pk=kept.get("committee", 0)).first()
+    if found.committee is None and not administers_platform(user, clock.today()):
+        found.committee = own.first()
+    found.done = {*kept.get("skipped", [])} if found.committee else set()
+    if kept.get("preset"):
+        found.done.add("preset")
+    if found.committee is not None:
+        found.done |= {"preset", "committee"} | _told_by_rows(found.committee, user)
+        if kept.get("finished"):
+            found.done.add("done")
+    return found
+
+
+def _told_by_rows(committee: Committee, user: User) -> set[str]:
+    tells = {
+        "session": committee.sessions.exists(),
+        "import": committee.members.exists(),
+        "invite": committee.posts.exclude(user=user).exists(),
+    }
+    return {name for name, is_done in tells.items() if is_done}
+
+
+def set_up_by(request: HttpRequest, here: str) -> Progress:
+    """The progress of a reader who sets something up; raises PermissionDenied for others."""
+    user = reader(request)
+    require(None if sets_up(user) else _t("只有管理员可以设置"))
+    return progress_of(user, here)
+
+
+def sets_up(user: User) -> bool:
+    """Whether somebody sets up the platform or a committee."""
+    today = clock.today()
+    by_post = administers_platform(user, today) or bool(administered_by(user, today))
+    return by_post or user.is_superuser
+
+
+def is_waiting(user: User) -> bool:
+    """Whether the platform waits to be set up by this person: it has no committee yet."""
+    today = clock.today()
+    if not (administers_platform(user, today) or user.is_superuser):
+        return False
+    return not Committee.objects.exists()
+
+
+def unfinished(user: User, at: Any) -> dict[str, Any] | None:
+    """What the first page tells who has begun to set up a committee and not ended."""
+    if not user.preferences.get(KEPT) or user.preferences[KEPT].get("finished"):
+        return None
+    found = progress_of(user)
+    return {"progress": found} if found.committee is not None else None
+
+
+ADMINISTRATORS = {Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}
+"""Whose first page tells it."""

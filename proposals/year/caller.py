@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.core.files.uploadedfile import SimpleUploadedFile
 from knox.models import AuthToken
 from rest_framework.test import APIClient
@@ -87,7 +88,7 @@ class Caller:
         """The HTTP client, signed in when first used."""
         if self._client is None:
             _token, key = AuthToken.objects.create(self.user)
-            self._client = APIClient(SERVER_NAME="localhost")
+            self._client = APIClient(SERVER_NAME=settings.ALLOWED_HOSTS[0].lstrip("."))
             self._client.credentials(HTTP_AUTHORIZATION=f"Token {key}")
         return self._client
 

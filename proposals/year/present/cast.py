@@ -127,8 +127,11 @@ class Cast:
         result = next(e.code for e in scales.result if (e.poor if poor else e.satisfied))
         return Rating(attitude, result)
 
-    def logins(self) -> list[Login]:
-        """The people of the visit; their accounts are renamed, to be typed with ease."""
+    def logins(self, prefix: str = "") -> list[Login]:
+        """The people of the visit; their accounts are renamed, to be typed with ease.
+
+        A ``prefix`` tells them from real people; then nobody looks after the platform.
+        """
         company = self.company
         found = [
             Login(Role.MEMBER, company.member(self.member.pk).user, "member"),
@@ -147,10 +150,11 @@ class Cast:
             staff = (company.liaison(unit), company.handler(unit), company.signatory(unit))
             for role, caller in zip(UNIT_STAFF, staff, strict=True):
                 found.append(Login(role, caller.user, f"{SHORT_NAMES[role]}{mark}", unit))
-        found.append(Login(Role.PLATFORM_ADMINISTRATOR, _platform_administrator(), "platform"))
+        if not prefix:
+            found.append(Login(Role.PLATFORM_ADMINISTRATOR, _platform_administrator(), "platform"))
         for login in found:
-            if not User.objects.filter(username=login.name).exists():
-                login.user.username = login.name
+            if not User.objects.filter(username=f"{prefix}{login.name}").exists():
+                login.user.username = f"{prefix}{login.name}"
                 login.user.save(update_fields=["username"])
         return found
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from random import Random
 
@@ -36,15 +36,26 @@ def is_over(scenario: Scenario, today: date) -> bool:
     return opening.begins_on(Days(today)).year > scenario.session.closes_on.year + 1
 
 
-def settle_and_bring(year: Year, seed: int, today: date) -> list[Login]:
+def silently(_day: date) -> None:
+    """Tells nobody."""
+
+
+def settle_and_bring(
+    year: Year,
+    seed: int,
+    today: date,
+    *,
+    prefix: str = "",
+    passes: Callable[[date], None] = silently,
+) -> list[Login]:
     """Let the years between settle what a played year has left open, then ``bring`` a session."""
     year.go_on()
     left = [
         *opening.promises_kept(year.company, year.stories),
         *opening.followed_up(year.company, year.stories, year.scenario),
     ]
-    play(left, lambda _day: None)
-    return bring(year.company, year.scenario, seed, today)
+    play(left, passes)
+    return bring(year.company, year.scenario, seed, today, prefix=prefix, passes=passes)
 
 
 def chance(seed: int, today: date) -> Random:
@@ -52,18 +63,29 @@ def chance(seed: int, today: date) -> Random:
     return Random(f"{seed}:{today}")  # noqa: S311 -- invented people
 
 
-def bring(company: Company, scenario: Scenario, seed: int, today: date) -> list[Login]:
+def bring(
+    company: Company,
+    scenario: Scenario,
+    seed: int,
+    today: date,
+    *,
+    prefix: str = "",
+    passes: Callable[[date], None] = silently,
+) -> list[Login]:
     """Play the session up to ``today``; the people whom a visitor can sign in as.
 
-    Bells ring all along for what is owed, as they would have.
+    Bells ring all along for what is owed, as they would have. With a ``prefix`` before their
+    usernames they stand beside real people, and nobody looks after the platform. ``passes`` is
+    told of each day.
     """
     days = Days(today)
     company, scenario = opening.open_session(company, scenario, days)
     cast = Cast(company, scenario, days, chance(seed, today))
-    logins = cast.logins()
+    logins = cast.logins(prefix)
     readers = _readers(logins, moment(days.about(READ_UNTIL), 18))
 
     def day_passes(day: date) -> None:
+        passes(day)
         handed_in = [scene.story.id for scene in cast.scenes if scene.story.id]
         if handed_in:
             time_passed.send(

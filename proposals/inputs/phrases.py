@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from proposals.inputs.fields import result_class_field
+from proposals.inputs.fields import RulebookCode
 
 
 class PhraseInput(serializers.Serializer[Any]):
@@ -13,7 +13,14 @@ class PhraseInput(serializers.Serializer[Any]):
 
     title = serializers.CharField(label=_("名称"), max_length=40)
     text = serializers.CharField(label=_("内容"), max_length=2000)
-    result_class = result_class_field(required=False, allow_blank=True, default="")
+    result_class = RulebookCode(
+        lambda rules: rules.handling.result_classes,
+        label=_("适用的办理结果"),
+        required=False,
+        allow_blank=True,
+        default="",
+        help_text=_("不选则对各种结果都适用"),
+    )
     topic = serializers.CharField(
         label=_("用途"),
         required=False,

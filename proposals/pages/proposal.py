@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -136,9 +136,13 @@ class Action:
     alone: bool = False  # whether its form has a page to itself
 
 
+MOOT: dict[type[Subject], Callable[[Any], Collection[str]]] = {}
+"""Names of the steps on a subject that can never be taken on it: they have no button."""
+
+
 def actions(subject: Subject, user: User) -> list[Action]:
     """The buttons for the steps that the reader may take, the main ones first."""
-    page = page_of(subject)
+    page, moot = page_of(subject), MOOT.get(type(subject), lambda _subject: ())(subject)
     found = [
         Action(
             name=offer.step.name,
@@ -150,6 +154,7 @@ def actions(subject: Subject, user: User) -> list[Action]:
             alone=(type(subject), offer.step.name) in ALONE,
         )
         for offer in offers(user, subject, clock.today())
+        if offer.step.name not in moot
     ]
     order = {"primary": 0, "neutral": 1, "warning": 2, "danger": 3}
     return sorted(found, key=lambda action: order[action.tone])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -18,14 +18,15 @@ from members.enums import Anchor, CountFrom, TimeUnit
 from members.models import User
 from members.pages.links import page_of
 from members.pages.views import reader
+from members.rules import DeadlineRule
 from members.selectors import posts_of
 from proposals.models import SUBJECTS, Proposal
 from proposals.pages.proposal import Tab, add
 from proposals.permissions import visible, visible_row
 from supervision.calendar import Calendar
-from supervision.deadlines import NOT_FROM_THE_START, Pause, Terms, local_day
+from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms, local_day
 from supervision.models import Duty
-from supervision.models.duty import Closing
+from supervision.models.duty import OPTIONAL, Closing
 from supervision.pages.clocks import Left, calendar_for, holder, left
 from supervision.pages.strip import Strip, strip
 from supervision.selectors import EXPLAINED, why
@@ -59,16 +60,20 @@ def of_proposal(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
     rows = rows.select_related("unit", "member", "body", "opened_by")
     found = list(rows.prefetch_related(*EXPLAINED).order_by("-closed_at", "due_at", "id")[:MOST])
     own = {duty.pk for duty in found if _is_owed_by(duty, user, at)}
-    found.sort(key=lambda duty: (duty.closed_at is not None, duty.pk not in own, duty.due_at))
+    found.sort(key=lambda duty: (duty.pk not in own, duty.due_at))
     calendar = calendar_for(user)
-    limits = [
-        limit(duty, calendar, at, mine=duty.pk in own, drawn=duty.closed_at is None)
-        for duty in found
-    ]
+    past = [duty for duty in found if is_over(duty, at)]
     return {
-        "open_limits": [one for one in limits if one.duty.closed_at is None],
-        "past_limits": [one for one in limits if one.duty.closed_at is not None],
+        "open_limits": [
+            limit(duty, calendar, at, mine=duty.pk in own) for duty in found if duty not in past
+        ],
+        "past_limits": [limit(duty, calendar, at, drawn=False) for duty in past],
     }
+
+
+def is_over(duty: Duty, at: datetime) -> bool:
+    """Whether it is no longer owed, or a right whose time has passed."""
+    return duty.closed_at is not None or (duty.kind in OPTIONAL and duty.due_at < at)
 
 
 def _is_owed_by(duty: Duty, user: User, at: datetime) -> bool:
@@ -98,8 +103,8 @@ def limit(
         mine=mine,
         rule=rule_in_words(duty, terms),
         source=explained["source"],
-        left=left(duty, calendar, at) if duty.closed_at is None else None,
-        outcome=outcome(duty, calendar),
+        left=None if is_over(duty, at) else left(duty, calendar, at),
+        outcome=outcome(duty, calendar) if is_over(duty, at) else "",
         why=explained,
         strip=_strip(duty, terms, explained, calendar, at) if drawn else None,
     )
@@ -110,7 +115,8 @@ def _strip(
 ) -> Strip:
     standing = None
     if duty.paused_at is not None:
-        standing = Pause(local_day(duty.paused_at), date.max)
+        # Until today; whether it stands tomorrow nobody knows.
+        standing = Pause(local_day(duty.paused_at), local_day(at) + ONE_DAY)
     start = local_day(terms.set_at or terms.anchor_at)
     if terms.set_to is None and terms.rule and terms.rule.anchor in NOT_FROM_THE_START:
         start = local_day(terms.opened_at or terms.anchor_at)
@@ -125,9 +131,9 @@ def _strip(
 
 
 def outcome(duty: Duty, calendar: Calendar) -> str:
-    """How a duty ended, in words; empty while it is owed."""
+    """How a duty ended, in words."""
     if duty.closed_at is None:
-        return ""
+        return _t("期限已过，没有提出")
     day = date_format(local_day(duty.closed_at), "SHORT_DATE_FORMAT")
     if duty.closing == Closing.CANCELLED:
         return _t("%(day)s 起不再需要") % {"day": day}
@@ -149,13 +155,13 @@ def rule_in_words(duty: Duty, terms: Terms) -> str:
             words += "；" + _t("不少于接办之日起 %(days)s 个工作日") % {"days": terms.left}
         return words
     anchor = date_format(local_day(terms.anchor_at), "SHORT_DATE_FORMAT")
-    amount = f"{rule.amount} {TimeUnit(rule.unit).label}"
+    amount = _amount(rule)
     if rule.anchor == Anchor.FIXED:
         words = _t("每年的固定日期：%(day)s") % {"day": anchor}
     elif rule.anchor == Anchor.REPLY_DUE:
         words = _t("答复期限（%(day)s）之前 %(amount)s") % {"day": anchor, "amount": amount}
     else:
-        words = _t("自%(what)s（%(day)s）起%(amount)s") % {
+        words = _t("自%(what)s（%(day)s）起 %(amount)s") % {
             "what": _started_by(duty, Anchor(rule.anchor)),
             "day": anchor,
             "amount": amount,
@@ -167,6 +173,13 @@ def rule_in_words(duty: Duty, terms: Terms) -> str:
     if rule.cap:
         words += "，" + _t("最迟 %(day)s") % {"day": rule.cap}
     return words
+
+
+def _amount(rule: DeadlineRule) -> str:
+    """So many days, as one says it."""
+    if rule.unit == TimeUnit.WORKING_DAY:
+        return _t("%(count)s 个工作日") % {"count": rule.amount}
+    return f"{rule.amount} {TimeUnit(rule.unit).label}"
 
 
 def _started_by(duty: Duty, anchor: Anchor) -> str:

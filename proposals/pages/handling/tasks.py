@@ -27,7 +27,7 @@ from proposals.models import (
     Proposal,
     Reply,
 )
-from proposals.pages.proposal import PANELS, Action, Panel, actions
+from proposals.pages.proposal import MOOT, PANELS, Action, Panel, actions
 from proposals.pages.subjects import page_of
 from proposals.permissions import Reach, visible
 
@@ -44,25 +44,20 @@ def rules_of(proposal: Proposal) -> Rules:
     return proposal.rules
 
 
-ANSWERING = {"draft_reply", "request_extension"}
-"""Steps of units that reply themselves; others have no use for their buttons."""
+def _moot(task: Assignment) -> set[str]:
+    """What can never be for a unit of that role, and beginning what has been begun."""
+    answers = task.role in ANSWERING_ROLES
+    moot = {"give_opinion", "waive_opinion"} if answers else {"draft_reply", "request_extension"}
+    return moot | ({"draft_reply"} if answers and task.has_begun_reply() else set())
 
-ASSISTING = {"give_opinion", "waive_opinion"}
-"""Steps on the tasks of units that assist."""
+
+MOOT[Assignment] = _moot
 
 
 def buttons_of(subject: Subject, user: User) -> list[Action]:
-    """The buttons of what hangs on a proposal that has been read with its rules.
-
-    What can never be for a unit of that role is left out, and beginning what has been begun.
-    """
+    """The buttons of what hangs on a proposal that has been read with its rules."""
     subject.rules = rules_of(subject.root)
-    found = actions(subject, user)
-    if not isinstance(subject, Assignment):
-        return found
-    moot = ASSISTING if subject.role in ANSWERING_ROLES else ANSWERING
-    begun = {"draft_reply"} if subject.has_begun_reply() else set()
-    return [action for action in found if action.name not in moot | begun]
+    return actions(subject, user)
 
 
 def tasks_of(proposal: Proposal, user: User, at: datetime) -> list[Assignment]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from members import clock
 from members.models import User
 from proposals.models import Assignment, Commitment, Reply
@@ -32,9 +34,12 @@ def of_task(task: Assignment, user: User, at: datetime) -> dict[str, Any]:
 
 
 def of_reply(reply: Reply, user: User, at: datetime) -> dict[str, Any]:
-    """The reply as the tab of its proposal shows it."""
-    (answer,) = explained([reply], reply.proposal, user, at)
-    return {"answer": answer}
+    """The reply as the tab of its proposal shows it, and its files."""
+    prefetch_related_objects([reply.proposal], "assignments__unit")
+    with_contacts([reply.assignment])
+    (answer,) = explained([reply], reply.proposal, user, at, alone=True)
+    files = visible(user, reply.attachments.filter(removed_at=None), clock.today())
+    return {"answer": answer, "files": list(files.order_by("id"))}
 
 
 def of_promise(promise: Commitment, user: User, at: datetime) -> dict[str, Any]:

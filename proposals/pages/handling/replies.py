@@ -13,9 +13,17 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from members.rules import Rules
-from proposals.enums import Adoption, Publicity
+from proposals.enums import Adoption, FeedbackState, Publicity
 from proposals.enums import ReplyState as S
-from proposals.models import Commitment, Event, Proposal, Reply, ReplyPoint, Suggestion
+from proposals.models import (
+    Commitment,
+    Event,
+    Feedback,
+    Proposal,
+    Reply,
+    ReplyPoint,
+    Suggestion,
+)
 from proposals.pages.handling.tasks import buttons_of, reach_of, replies_of, rules_of
 from proposals.pages.proposal import Action
 from proposals.permissions import Reach, visible
@@ -66,6 +74,16 @@ class Answered:
 
 
 @dataclass(frozen=True)
+class Rated:
+    """A proposer's feedback form, with the ratings in the words of the rulebook."""
+
+    form: Feedback
+    who: str
+    attitude: str
+    result: str
+
+
+@dataclass(frozen=True)
 class Answer:
     """A reply as a page shows it.
 
@@ -79,19 +97,23 @@ class Answer:
     chain: Sequence[Stage]
     backs: Sequence[Back]
     checks: Sequence[Check]
+    ratings: Sequence[Rated]
     actions: Sequence[Action]
     insider: bool
 
 
 def answers_of(proposal: Proposal, user: User, at: datetime) -> list[Answer]:
-    """The replies of a proposal that the reader sees: five queries, however many there are."""
+    """The replies of a proposal that the reader sees: six queries, however many there are."""
     return explained(replies_of(proposal, user, at), proposal, user, at)
 
 
 def explained(
-    replies: Sequence[Reply], proposal: Proposal, user: User, at: datetime
+    replies: Sequence[Reply], proposal: Proposal, user: User, at: datetime, *, alone: bool = False
 ) -> list[Answer]:
-    """Replies of one proposal with all that is shown of them."""
+    """Replies of one proposal with all that is shown of them.
+
+    One that stands ``alone`` on its page has its buttons there.
+    """
     if not replies:
         return []
     points = ReplyPoint.objects.select_related("suggestion__proposal")
@@ -101,11 +123,12 @@ def explained(
     insiders = {reply.pk for reply in replies if is_insider(reply, reach)}
     events = _events(insiders, user, at)
     suggestions = suggestions_of(proposal)
+    rated = _ratings([reply.pk for reply in replies if reply.delivered_at], user, at, rules)
     found = []
     for reply in replies:
         inside = reply.pk in insiders
         own = events.get(reply.pk, [])
-        steps = buttons_of(reply, user)
+        begun = reply.state == S.DRAFTING and reply.unit_id in reach.units
         found.append(
             Answer(
                 reply=reply,
@@ -114,16 +137,35 @@ def explained(
                 commitments=[row for row in reply.commitments.all() if inside or row.state],
                 chain=chain(reply, own, rules) if inside else [],
                 backs=backs(own) if inside else [],
-                checks=checks(reply, suggestions, rules) if _is_begun(reply, steps) else [],
-                actions=steps,
+                checks=checks(reply, suggestions, rules) if begun else [],
+                ratings=rated.get(reply.pk, []),
+                actions=[] if alone else buttons_of(reply, user),
                 insider=inside,
             )
         )
     return found
 
 
-def _is_begun(reply: Reply, steps: Iterable[Action]) -> bool:
-    return reply.state == S.DRAFTING and any(step.name == "send_to_check" for step in steps)
+def _ratings(
+    keys: Sequence[int], user: User, at: datetime, rules: Rules
+) -> Mapping[int, Sequence[Rated]]:
+    """How these replies were rated, and the forms that are still out, as far as one sees them."""
+    found: dict[int, list[Rated]] = {}
+    if not keys:
+        return found
+    forms = Feedback.objects.filter(reply__in=keys).exclude(state=FeedbackState.VOID)
+    seen = visible(user, forms.select_related("member", "body"), localdate(at))
+    attitudes = {entry.code: entry.name for entry in rules.feedback.attitude}
+    results = {entry.code: entry.name for entry in rules.feedback.result}
+    for form in seen.order_by("id"):
+        rated = Rated(
+            form,
+            str(form.member or form.body),
+            attitudes.get(form.attitude, form.attitude),
+            results.get(form.result, form.result),
+        )
+        found.setdefault(form.reply_id, []).append(rated)
+    return found
 
 
 def is_insider(reply: Reply, reach: Reach) -> bool:

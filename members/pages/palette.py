@@ -72,7 +72,7 @@ def people(user: User, typed: str, at: datetime) -> list[Hit]:
             _("委员"),
             str(member),
             str(member.sector or ""),
-            f"/work/proposals/?proposer={member.name}",
+            f"/lists/proposals/?proposer={member.name}",
             "user",
         )
         for member in rows.select_related("sector")[:MOST]

@@ -32,14 +32,14 @@ def addresses(pages: Iterable[SubjectPage]) -> list[URLPattern]:
 
 
 urlpatterns = [
-    path("ledger/", RedirectView.as_view(url="/work/ledger/", query_string=True)),
+    path("ledger/", RedirectView.as_view(url="/lists/ledger/", query_string=True)),
     path("ledger/<int:pk>/", ledger.show, name="event"),
     path("ledger/verify/", ledger.verify, name="verify_ledger"),
     path("ledger/verify/all/", ledger.verify_all, name="verify_whole_ledger"),
     path("ledger/verify/<int:pk>/", ledger.verify_proposal, name="verify_proposal"),
     path("here/<slug:kind>/<int:pk>/", presence.here, name="here"),
     path("search/", searching.search, name="search"),
-    path("work/<slug:slug>/bulk/", bulk.bulk, name="bulk"),
+    path("lists/<slug:slug>/bulk/", bulk.bulk, name="bulk"),
     path("subjects/<slug:kind>/<int:pk>/", proposal.by_kind, name="subject"),
     *assigning,
     *handling,

@@ -53,7 +53,7 @@ def test_what_failed_is_seen_and_sent_again(administrator, clerk):
     """Who, why, how often; not what it says. Once more, and it waits again."""
     dead = message(clerk, OutgoingState.DEAD)
     client = signed_in(administrator)
-    assert [line["row"] for line in client.get("/work/outbox/").context["rows"]] == [dead]
+    assert [line["row"] for line in client.get("/lists/outbox/").context["rows"]] == [dead]
     page = client.get(f"/outbox/{dead.pk}/").content.decode()
     assert "550 没有此人" in page
     assert "只给本人看" not in page
@@ -75,7 +75,7 @@ def test_the_outbox_of_another_committee_is_not_there(administrator):
     client = signed_in(administrator)
     assert client.get(f"/outbox/{dead.pk}/").status_code == 404
     assert client.post(f"/outbox/{dead.pk}/resend/").status_code == 404
-    assert signed_in(stranger).get("/work/outbox/").status_code == 404
+    assert signed_in(stranger).get("/lists/outbox/").status_code == 404
 
 
 def test_a_call_of_a_webhook_is_read_and_replayed(administrator):

@@ -193,7 +193,7 @@ def test_others_keep_nothing(client, committee):
         "/import/",
     ):
         assert client.get(address).status_code == 403, address
-    assert client.get("/work/accounts/").status_code == 404
+    assert client.get("/lists/accounts/").status_code == 404
 
 
 @pytest.mark.parametrize("slug", ["accounts", "members", "units", "bodies", "sessions", "terms"])
@@ -208,7 +208,7 @@ def test_lists_take_as_many_queries_for_many_as_for_one(signed_in, committee, sl
 
     def queries():
         with CaptureQueriesContext(connection) as asked:
-            assert signed_in.get(f"/work/{slug}/").status_code == 200
+            assert signed_in.get(f"/lists/{slug}/").status_code == 200
         return len(asked)
 
     more()
@@ -217,7 +217,7 @@ def test_lists_take_as_many_queries_for_many_as_for_one(signed_in, committee, sl
     more()
 
     assert queries() == few <= 20
-    assert signed_in.get(f"/work/{slug}/?format=xlsx").status_code == 200
+    assert signed_in.get(f"/lists/{slug}/?format=xlsx").status_code == 200
 
 
 def test_many_are_invited_at_once_or_none(signed_in, committee):

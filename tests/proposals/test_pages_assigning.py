@@ -99,7 +99,7 @@ def test_units_that_object_are_heard_at_the_desk(life, assigner):
     life["A liaison"].does(
         "object", asked, reason="不属职责范围", suggested_unit=life.units["B"].pk
     )
-    assert [line["row"] for line in assigner.get("/work/objections/").context["rows"]] == [asked]
+    assert [line["row"] for line in assigner.get("/lists/objections/").context["rows"]] == [asked]
     rows = assigner.get(f"/proposals/{proposal.pk}/assign/").context["desk"].candidates
     assert [(row.unit, row.role) for row in rows] == [
         (life.units["B"], "sole"),
@@ -179,7 +179,7 @@ def test_chosen_rows_are_assigned_in_one_act_and_each_unit_gets_a_letter(life, a
     """From the list to the batch, to its page, to letters: one a unit, with all its items."""
     one, two, left_out = filed(life, opinion="AB"), filed(life, wishes="C"), filed(life)
     chosen = {"step": "assign", "rows": [one.pk, two.pk, left_out.pk]}
-    form = assigner.get(assigner.post("/work/filed/bulk/", **chosen)["Location"])
+    form = assigner.get(assigner.post("/lists/filed/bulk/", **chosen)["Location"])
     names = {line.proposal: (line.lead, line.assist) for line in form.context["meeting"].lines}
     assert names[one] == (life.units["A"].name, life.units["B"].name)
     assert names[two] == (life.units["C"].name, "")
@@ -248,7 +248,7 @@ def test_others_neither_assign_nor_read_letters(life, assigner, clerk):
     stranger = Browser(life, "D liaison")
     assert stranger.get(f"/assignment-batches/{batch.pk}/letters/").status_code == 404
     assert stranger.get(f"/proposals/{one.pk}/experience/").status_code == 404
-    steps = [step.name for step in clerk.get("/work/filed/").context["steps"]]
+    steps = [step.name for step in clerk.get("/lists/filed/").context["steps"]]
     assert steps == []
 
 
@@ -292,7 +292,7 @@ def test_paper_that_is_refused_keeps_its_text(life, clerk):
 
 def test_a_rating_on_paper_leaves_the_list_of_forms_that_are_out(life, clerk):
     form = life.form(life.replied())
-    listed = clerk.get("/work/feedback-forms/").context["rows"]
+    listed = clerk.get("/lists/feedback-forms/").context["rows"]
     assert [line["url"] for line in listed] == [f"/feedback/{form.pk}/"]
     life.later(days=1)
     clerk.post(
@@ -303,7 +303,7 @@ def test_a_rating_on_paper_leaves_the_list_of_forms_that_are_out(life, clerk):
         scan=SimpleUploadedFile("反馈.txt", "满意".encode(), "text/plain"),
     )
     assert Feedback.objects.get(pk=form.pk).channel == Channel.PAPER
-    assert not clerk.get("/work/feedback-forms/").context["rows"]
+    assert not clerk.get("/lists/feedback-forms/").context["rows"]
 
 
 # -- Inspection, many at once, afterwards --------------------------------------------------------
@@ -320,7 +320,7 @@ def test_the_inspection_reads_each_answer_beside_its_suggestion_and_goes_on(db):
         life["A signatory"].does("sign", reply)
         replies.append(reply)
     inspector = Browser(life, "inspector")
-    line = inspector.get("/work/inspections/").context["rows"][0]
+    line = inspector.get("/lists/inspections/").context["rows"][0]
     page = inspector.get(f"{line['url']}?{line['trail']}")
     points = page.context["points"]
     assert [(row.text, point.answer) for row, point in points] == [
@@ -345,7 +345,7 @@ def test_a_step_on_many_says_beforehand_how_many_it_tells(life, clerk):
     """Two proposals of one member, and one of a body: two people, each once."""
     proposals = [life.replied().proposal, life.replied().proposal]
     page = clerk.post(
-        "/work/to-conclude/bulk/", step="conclude", rows=[row.pk for row in proposals]
+        "/lists/to-conclude/bulk/", step="conclude", rows=[row.pk for row in proposals]
     )
     told = page.context["told"]
     assert [(str(label), number) for label, number in told.parts] == [
@@ -361,22 +361,22 @@ def test_what_is_to_be_followed_up_this_year_is_listed_until_it_is(life, clerk):
     life.rated(reply, "satisfied")
     proposal = Proposal.objects.get(pk=reply.proposal_id)
     assert proposal.state == ProposalState.CONCLUDED
-    assert [line["row"] for line in clerk.get("/work/to-follow-up/").context["rows"]] == [proposal]
+    assert [line["row"] for line in clerk.get("/lists/to-follow-up/").context["rows"]] == [proposal]
     form = clerk.get(f"/proposals/{proposal.pk}/follow-up/").context["form"]
     begun = {field.name: field.value for field in form.fields}
     assert (begun["year"], begun["result_class"]) == ("2024", "B")
     clerk.post(f"/proposals/{proposal.pk}/follow-up/", **begun | {"evidence": "已建成"})
-    assert not clerk.get("/work/to-follow-up/").context["rows"]
+    assert not clerk.get("/lists/to-follow-up/").context["rows"]
 
 
 def test_what_can_be_made_public_is_listed_and_taken_down_again(life, clerk):
     proposal = filed(life)
-    assert [line["row"] for line in clerk.get("/work/to-publish/").context["rows"]] == [proposal]
+    assert [line["row"] for line in clerk.get("/lists/to-publish/").context["rows"]] == [proposal]
     clerk.post(f"/proposals/{proposal.pk}/publish/", scope="full")
-    assert not clerk.get("/work/to-publish/").context["rows"]
-    assert [line["row"] for line in clerk.get("/work/published/").context["rows"]] == [proposal]
+    assert not clerk.get("/lists/to-publish/").context["rows"]
+    assert [line["row"] for line in clerk.get("/lists/published/").context["rows"]] == [proposal]
     clerk.post(f"/proposals/{proposal.pk}/unpublish/", reason="提案者要求")
-    assert not clerk.get("/work/published/").context["rows"]
+    assert not clerk.get("/lists/published/").context["rows"]
 
 
 def test_a_task_taken_back_leaves_no_letter(life, assigner):

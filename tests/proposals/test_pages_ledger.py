@@ -46,7 +46,7 @@ class Browser:
 
     def listed(self, **asked: Any) -> list[int]:
         """The keys of the events that the list shows."""
-        answer = self.get("/work/ledger/", **asked)
+        answer = self.get("/lists/ledger/", **asked)
         assert answer.context["listing"].is_valid, answer.context["listing"].filterset.errors
         return [row.pk for row in answer.context["listing"].page.object_list]
 
@@ -93,7 +93,7 @@ def test_an_export_has_exactly_the_lines_of_the_list(life: Life, auditor: Browse
     life.filed()
     life.filed()
 
-    answer = auditor.get("/work/ledger/", action="file", format="xlsx")
+    answer = auditor.get("/lists/ledger/", action="file", format="xlsx")
 
     sheet = ZipFile(BytesIO(answer.content)).read("xl/worksheets/sheet1.xml").decode()
     assert sheet.count("<row ") == 1 + len(keys(action="file"))
@@ -118,11 +118,11 @@ def test_an_event_is_shown_with_its_input_and_its_place_in_the_chain(
 
 def test_the_list_asks_the_same_for_few_and_for_many(life: Life, auditor: Browser) -> None:
     life.submitted()
-    auditor.text("/work/ledger/")
+    auditor.text("/lists/ledger/")
     counts = []
     for _more in range(2):
         with CaptureQueriesContext(connection) as captured:
-            auditor.text("/work/ledger/")
+            auditor.text("/lists/ledger/")
         counts.append(len(captured))
         life.filed()
 
@@ -168,7 +168,7 @@ def test_the_ledger_is_not_for_others(life: Life, name: str) -> None:
     proposal = life.filed()
     somebody = Browser(life, name)
 
-    for path in ("/work/ledger/", "/ledger/verify/", f"/ledger/verify/{proposal.pk}/"):
+    for path in ("/lists/ledger/", "/ledger/verify/", f"/ledger/verify/{proposal.pk}/"):
         assert somebody.get(path).status_code == 404
     if name != "clerk":  # who reads the record anyway
         assert somebody.get(f"/ledger/{keys()[0]}/").status_code == 404

@@ -227,7 +227,7 @@ def queries(browser: Browser, path: str) -> int:
 
 
 @pytest.mark.parametrize(
-    "path", ["/", "/work/invitations/", "/work/to-rate/", "/work/drafts/", "/me/record/"]
+    "path", ["/", "/lists/invitations/", "/lists/to-rate/", "/lists/drafts/", "/me/record/"]
 )
 def test_pages_ask_no_more_for_three_than_for_one(life, path):
     def one_more() -> None:
@@ -384,8 +384,8 @@ def test_a_clue_is_published_written_on_and_closed(life, lead):
     clerk = Browser(life, "clerk")
     clerk.post("/clues/publish/", topic="加装电梯", text="推进很慢。", source="市民来信")
     clue = Clue.objects.get()
-    assert "加装电梯" in read(lead.get("/work/clues/"))
-    assert "发布提案线索" not in read(lead.get("/work/clues/"))
+    assert "加装电梯" in read(lead.get("/lists/clues/"))
+    assert "发布提案线索" not in read(lead.get("/lists/clues/"))
 
     page = read(lead.get(f"/proposals/draft/?clue={clue.pk}"))
     assert "提案线索《加装电梯》（市民来信）：推进很慢。" in page
@@ -397,7 +397,7 @@ def test_a_clue_is_published_written_on_and_closed(life, lead):
 
     clerk.post(f"/clues/{clue.pk}/close/", reason="已有人提出")
     assert state(clue) == ClueState.CLOSED
-    assert "加装电梯" not in read(lead.get("/work/clues/"))
+    assert "加装电梯" not in read(lead.get("/lists/clues/"))
     refused = lead.post("/proposals/draft/", **TEXT, clue=clue.pk)
     assert (refused.status_code, Proposal.objects.count()) == (422, 1)
 
@@ -405,7 +405,7 @@ def test_a_clue_is_published_written_on_and_closed(life, lead):
 def test_clues_are_the_committees_own(life):
     elsewhere = make.ClueFactory()
     assert Browser(life, "lead").get(f"/clues/{elsewhere.pk}/").status_code == 404
-    assert Browser(life, "A handler").get("/work/clues/").status_code == 404
+    assert Browser(life, "A handler").get("/lists/clues/").status_code == 404
     long = Browser(life, "clerk").post("/clues/publish/", topic="长", text="长" * 501, source="信")
     assert (long.status_code, Clue.objects.count()) == (422, 1)
 

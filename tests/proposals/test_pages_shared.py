@@ -195,7 +195,7 @@ def test_a_list_exports_exactly_what_its_filters_leave(life):
     life.submitted(title="关于道路照明的提案")
     wanted.refresh_from_db()
 
-    answer = get(life, "clerk", "/work/proposals/", number=wanted.receipt_no, format="xlsx")
+    answer = get(life, "clerk", "/lists/proposals/", number=wanted.receipt_no, format="xlsx")
 
     with ZipFile(BytesIO(answer.content)) as file:
         sheet = file.read("xl/worksheets/sheet1.xml").decode()
@@ -212,14 +212,14 @@ def test_a_view_is_seen_by_those_it_is_shared_with(life):
     post(
         life,
         "clerk",
-        "/work/proposals/views/new/",
+        "/lists/proposals/views/new/",
         {"name": "急件", "in": "urgent=true", "shared_with": "committee_clerk"},
     )
-    post(life, "director", "/work/proposals/views/new/", {"name": "月末", "in": "is_key=true"})
+    post(life, "director", "/lists/proposals/views/new/", {"name": "月末", "in": "is_key=true"})
 
-    assert "急件" in get(life, "clerk", "/work/proposals/").content.decode()
-    assert "月末" not in get(life, "clerk", "/work/proposals/").content.decode()
-    assert "急件" not in get(life, "director", "/work/proposals/").content.decode()
+    assert "急件" in get(life, "clerk", "/lists/proposals/").content.decode()
+    assert "月末" not in get(life, "clerk", "/lists/proposals/").content.decode()
+    assert "急件" not in get(life, "director", "/lists/proposals/").content.decode()
     assert SavedView.objects.get(name="急件").query == "urgent=true"
 
 
@@ -229,7 +229,7 @@ def test_a_list_takes_as_many_queries_for_one_as_for_three(life, rows, django_as
         life.submitted(title=f"关于第{number}件事的提案")
     client = browser(life, "clerk")
     with clock.at(life.now), django_assert_num_queries(LIST_QUERIES):
-        answer = client.get("/work/proposals/")
+        answer = client.get("/lists/proposals/")
     assert answer.content.decode().count("data-line") == rows
 
 
@@ -239,7 +239,7 @@ LIST_QUERIES = 11
 def test_previous_and_next_stay_within_the_filter(life):
     first, second, third = (life.submitted(title=f"关于养老的提案之{n}") for n in "一二三")
     life.drafted(by="cosigner", title="关于照明的提案")
-    listing = get(life, "clerk", "/work/proposals/", state="submitted", order="received")
+    listing = get(life, "clerk", "/lists/proposals/", state="submitted", order="received")
     urls = [line["url"] + "?" + line["trail"] for line in listing.context["rows"]]
 
     page = browser(life, "clerk")
@@ -260,7 +260,7 @@ def test_previous_and_next_stay_within_the_filter(life):
 def bulk_of(life: Any, **more: Any) -> Any:
     chosen = [str(p.pk) for p in Proposal.objects.all()]
     data = {"step": "return-for-revision", "rows": chosen, "key": "k", **more}
-    return post(life, "clerk", "/work/proposals/bulk/", data)
+    return post(life, "clerk", "/lists/proposals/bulk/", data)
 
 
 @pytest.fixture

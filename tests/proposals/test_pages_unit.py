@@ -201,7 +201,7 @@ def test_signing_goes_through_the_list_of_what_waits(life, browse):
         browse(f"A {who}") for who in ("handler", "liaison", "signatory")
     )
     title = reply.proposal.title
-    lists = "/work/to-sign/"
+    lists = "/lists/to-sign/"
     assert title in text(handler.opens(lists))
     assert title not in text(signatory.opens(lists))
 
@@ -222,10 +222,10 @@ def test_signing_goes_through_the_list_of_what_waits(life, browse):
 def test_many_tasks_are_signed_for_at_once(life, browse):
     tasks = [life.assigned()["A"] for _number in range(3)]
     liaison = browse("A liaison")
-    assert text(liaison.opens("/work/to-accept/")).count("data-line") == 3
+    assert text(liaison.opens("/lists/to-accept/")).count("data-line") == 3
 
     liaison.sends(
-        "/work/to-accept/bulk/", step="acknowledge", rows=[t.pk for t in tasks], confirmed="1"
+        "/lists/to-accept/bulk/", step="acknowledge", rows=[t.pk for t in tasks], confirmed="1"
     )
 
     assert {state(task) for task in tasks} == {AssignmentState.ACKNOWLEDGED}
@@ -251,9 +251,9 @@ def test_lists_of_units_take_as_many_queries_for_three_rows_as_for_one(life, bro
                 reason="勘察",
             )
         handler = browse("A handler")
-        handler.opens(f"/work/{slug}/")
+        handler.opens(f"/lists/{slug}/")
         with CaptureQueriesContext(connection) as queries:
-            assert handler.opens(f"/work/{slug}/").status_code == 200
+            assert handler.opens(f"/lists/{slug}/").status_code == 200
         counts.append(len(queries))
 
     assert counts[0] == counts[1] <= MOST
@@ -264,12 +264,12 @@ def test_promises_wait_in_their_list_until_they_are_kept(life, browse):
     life.delivered(life.written(life.at_work()["A"], **promise))
     (kept,) = Commitment.objects.all()
     liaison = browse("A liaison")
-    assert "年底建成" in text(liaison.opens("/work/own-promises/"))
+    assert "年底建成" in text(liaison.opens("/lists/own-promises/"))
     assert "年底建成" in text(liaison.opens(f"/commitments/{kept.pk}/"))
 
     liaison.sends(f"/commitments/{kept.pk}/keep/", evidence="已建成")
 
-    assert "年底建成" not in text(liaison.opens("/work/own-promises/"))
+    assert "年底建成" not in text(liaison.opens("/lists/own-promises/"))
 
 
 # -- Phrases -------------------------------------------------------------------------------------

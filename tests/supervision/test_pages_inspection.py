@@ -49,7 +49,7 @@ def returned(life: Life, to: str = "A", instead: str = "B") -> ReturnRequest:
 def test_a_return_is_decided_with_its_history_before_one(life, assigner):
     """From the list to the page, granted as the unit suggests: the other unit has it now."""
     request = returned(life)
-    line = assigner.get("/work/returns/").context["rows"][0]
+    line = assigner.get("/lists/returns/").context["rows"][0]
     assert (line["row"], line["url"]) == (request, f"/return-requests/{request.pk}/")
     page = assigner.get(line["url"])
     assert [task.unit for task, _asked in page.context["history"]] == [life.units["A"]]
@@ -60,7 +60,7 @@ def test_a_return_is_decided_with_its_history_before_one(life, assigner):
     assigner.post(f"/return-requests/{request.pk}/grant/", unit=unit.value, note="同意")
     assert state(request) == "granted"
     assert request.assignment.proposal.assignments.live().get().unit == life.units["B"]
-    assert not assigner.get("/work/returns/").context["rows"]
+    assert not assigner.get("/lists/returns/").context["rows"]
     history = assigner.get(line["url"]).context["history"]
     assert [(task.unit, len(asked)) for task, asked in history] == [
         (life.units["A"], 1),
@@ -71,7 +71,7 @@ def test_a_return_is_decided_with_its_history_before_one(life, assigner):
 def test_the_next_request_in_the_list_comes_after_a_decision(life, assigner):
     """Rows with pages of their own keep their place in the list."""
     first, second = returned(life), returned(life)
-    line = assigner.get("/work/returns/").context["rows"][0]
+    line = assigner.get("/lists/returns/").context["rows"][0]
     page = assigner.get(f"{line['url']}?{line['trail']}")
     trail = page.context["trail"]
     assert (trail.position, trail.count) == (1, 2)
@@ -99,7 +99,7 @@ def test_more_time_shows_both_dates_and_who_has_yet_to_consent(life, assigner):
     assert localdate(page.context["owed"].due_at) == was
     assert [consent.given for consent in page.context["consents"]] == [False]
     director = Browser(life, "director")
-    assert director.get("/work/extensions/").context["rows"][0]["row"] == request
+    assert director.get("/lists/extensions/").context["rows"][0]["row"] == request
     director.post(f"/extension-requests/{request.pk}/consent/", note="同意")
     assert due(DutyKind.REPLY) == wanted
     page = assigner.get(f"/extension-requests/{request.pk}/")
@@ -113,7 +113,7 @@ def test_pages_of_decisions_stay_within_their_queries(life, assigner):
     for more in (1, 2):
         for _number in range(more):
             request = returned(life)
-        counts.append(queries(assigner, "/work/returns/"))
+        counts.append(queries(assigner, "/lists/returns/"))
     assert counts[0] == counts[1] <= MOST_QUERIES
     assert queries(assigner, f"/return-requests/{request.pk}/") <= MOST_QUERIES
 
@@ -148,8 +148,8 @@ def test_what_chases_is_listed_read_and_printed(life):
     duty = Duty.objects.open().get(kind=DutyKind.REPLY)
     notice = chased(life, duty)
     inspector = Browser(life, "inspector")
-    assert inspector.get("/work/chase-notices/").context["rows"][0]["row"] == notice
-    assert inspector.get("/work/reminders/").context["rows"][0]["url"] == f"/duties/{duty.pk}/"
+    assert inspector.get("/lists/chase-notices/").context["rows"][0]["row"] == notice
+    assert inspector.get("/lists/reminders/").context["rows"][0]["url"] == f"/duties/{duty.pk}/"
     page = inspector.get(f"/chase-notices/{notice.pk}/")
     assert [row["proposal"] for row in page.context["lines"]] == [duty.proposal]
     printed = inspector.get(f"/chase-notices/{notice.pk}/?format=print").content.decode()
@@ -190,4 +190,4 @@ def test_the_inspection_sees_nothing_before_it_is_assigned(db):
     """A return that waits is listed for those who decide, not for the inspection."""
     life = Life(rules(handling={"inspection": True}))
     returned(life)
-    assert Browser(life, "inspector").get("/work/returns/").status_code == 404
+    assert Browser(life, "inspector").get("/lists/returns/").status_code == 404

@@ -140,7 +140,7 @@ def test_a_session_is_compared_with_the_one_before_as_long_after_its_opening(lif
 def test_the_pages_of_leaders_ask_the_same_for_one_topic_and_for_three(life: Leaders) -> None:
     life.planned(life.filed())
     life.at_work()
-    pages = ("/", "/dashboard/", "/key-topics/board/", "/work/supervising-topics/")
+    pages = ("/", "/dashboard/", "/key-topics/board/", "/lists/supervising-topics/")
     leader = browser(life, "supervisor")
     for path in pages:
         leader.text(path)  # what is remembered for all, is
@@ -178,7 +178,7 @@ def test_boards_and_figures_are_not_for_others(life: Leaders, name: str) -> None
     life.planned(life.filed())
     somebody = browser(life, name)
 
-    for path in ("/dashboard/", "/key-topics/board/", "/session-end/", "/work/reports-to-review/"):
+    for path in ("/dashboard/", "/key-topics/board/", "/session-end/", "/lists/reports-to-review/"):
         assert somebody.get(path).status_code == 404
 
 
@@ -229,7 +229,7 @@ def test_a_key_topic_goes_from_nomination_to_its_report_in_the_browser(
     met = special.post(f"/milestones/{milestone.pk}/meet/", evidence="已视察", next=here)
     special.post(f"{here}submit-report/", text="督办情况报告")
 
-    assert "待审定报告" in leader.text("/work/reports-to-review/")
+    assert "待审定报告" in leader.text("/lists/reports-to-review/")
     assert "督办情况报告" in leader.text(here)
     accepted = leader.post(f"{here}accept-report/", note="同意")
 
@@ -266,7 +266,7 @@ def test_the_page_of_a_topic_tells_each_as_much_as_the_api_does(life: Leaders) -
     assert told["A liaison"] == [True, True, False]
     assert told["member"] == [False, False, False]
     unit = browser(life, "A liaison")
-    assert "请抓紧办理" in unit.text("/work/instructions-to-follow/")
+    assert "请抓紧办理" in unit.text("/lists/instructions-to-follow/")
     instruction = topic.instructions.get()
     unit.post(f"/instructions/{instruction.pk}/follow-up/", evidence="已落实", next=here)
     assert state(instruction) == "followed_up"
@@ -371,7 +371,7 @@ def test_the_platform_enters_changes_and_a_member_only_looks_at_the_calendar(
     assert "2024 年工作日历" in member.text("/calendar/2024/")
     assert "录入变更" not in member.text("/calendar/2024/")
     assert member.get("/calendar-changes/enter/").status_code == 404
-    assert member.get("/work/calendar-changes/").status_code == 404
+    assert member.get("/lists/calendar-changes/").status_code == 404
 
 
 def test_years_without_a_page_are_not_there(life: Leaders) -> None:

@@ -54,4 +54,4 @@ def parts_for(user: User) -> list[tuple[str, dict[str, Any]]]:
     return [(template, context) for template, context in found if context is not None]
 
 
-add(Part("members/home/_lists.html", lists, order=5))
+add(Part("members/first_page/_lists.html", lists, order=5))

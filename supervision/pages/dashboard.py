@@ -362,7 +362,7 @@ navigation.add(
 )
 home.add(
     home.Part(
-        "supervision/home/_leading.html",
+        "supervision/first_page/_leading.html",
         leading,
         roles=frozenset({Role.LEADING_SUPERVISOR}),
         order=20,

@@ -199,7 +199,7 @@ def drafts(user: User, at: datetime) -> list[Draft]:
 
 
 home.add(
-    home.Part("proposals/home/_opening.html", opening, roles=PROPOSERS, order=4),
-    home.Part("proposals/home/_waiting.html", waiting, roles=PROPOSERS, order=6),
-    home.Part("proposals/home/_mine.html", mine, roles=PROPOSERS, order=20),
+    home.Part("proposals/first_page/_opening.html", opening, roles=PROPOSERS, order=4),
+    home.Part("proposals/first_page/_waiting.html", waiting, roles=PROPOSERS, order=6),
+    home.Part("proposals/first_page/_mine.html", mine, roles=PROPOSERS, order=20),
 )

@@ -8,6 +8,8 @@ from datetime import date
 from itertools import count
 from typing import Any
 
+from django.utils.translation import gettext as _
+
 from members import clock
 from members.models import Committee, Job
 from members.pages.start.sample import SAMPLE
@@ -51,7 +53,7 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
     quiet.setLevel(logging.ERROR)  # a refusal that the plan expects is no warning
     try:
         year = Year.prepare(load(SCENARIO), 1, code, watch)
-        Committee.objects.filter(pk=year.company.committee.pk).update(is_sample=True)
+        _mark(year.company.committee)
         year.play()
         logins = settle_and_bring(year, 1, clock.today(), prefix=f"{code}-", passes=go_on)
     finally:
@@ -70,6 +72,14 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
             }
         )
     return {"committee": year.company.committee.pk, "logins": kept}
+
+
+def _mark(committee: Committee) -> None:
+    """Say wherever the committee is named that it is invented."""
+    committee.is_sample = True
+    committee.name = _("%(name)s（示例）") % {"name": committee.name}
+    committee.short_name = _("%(name)s（示例）") % {"name": committee.short_name}
+    committee.save(update_fields=["is_sample", "name", "short_name"])
 
 
 def _code(job: Job) -> str:

@@ -27,6 +27,7 @@ PUBLIC = {
     "socialaccount_login_cancelled",
     "socialaccount_login_error",
     "set_language",
+    "start",
 }
 pytestmark = pytest.mark.django_db
 ARGUMENTS = ("1", "a", "00000000-0000-0000-0000-000000000000", "2024", "unit")

@@ -4,6 +4,8 @@ import json
 
 import pytest
 
+from tests.factories.members import UserFactory
+
 LOGINS = [
     {
         "role": "unit_liaison",
@@ -14,6 +16,11 @@ LOGINS = [
 ]
 
 pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _somebody_has_an_account():
+    UserFactory()
 
 
 @pytest.fixture

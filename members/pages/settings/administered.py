@@ -94,7 +94,7 @@ def within(committee: Committee, but: Any = None) -> Choices:
             rows = rows.filter(kind=KINDS[path])
         if but is not None and rows.model is type(but):
             rows = rows.exclude(pk=but.pk)
-        return [Choice(str(row.pk), _said(row)) for row in rows[:MOST]]
+        return [Choice(str(row.pk), _said(row)) for row in (rows or [])[:MOST]]
 
     return choices
 

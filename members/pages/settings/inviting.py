@@ -48,12 +48,23 @@ def context_of(committee: Committee) -> dict[str, object]:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def invitations(request: HttpRequest, template: str = "", **around: object) -> HttpResponse:
-    """Choose whom to invite; then the page with their passwords, which is shown once."""
+def invitations(request: HttpRequest) -> HttpResponse:
+    """The page of the settings that invites."""
     committee = chosen_committee(request)
     if committee is None:
-        context = {"committees": committees(reader(request)), "heading": _("邀请")}
-        return TemplateResponse(request, "members/settings/which_committee.html", context)
+        which = {"committees": committees(reader(request)), "heading": _("邀请")}
+        return TemplateResponse(request, "members/settings/which_committee.html", which)
+    return inviting(request, committee)
+
+
+def inviting(
+    request: HttpRequest,
+    committee: Committee,
+    *,
+    template: str = "members/settings/invitations.html",
+    **around: object,
+) -> HttpResponse:
+    """Choose whom to invite; then the page with their passwords, which is shown once."""
     refusals: list[str] = []
     if request.method == "POST":
         try:
@@ -62,13 +73,12 @@ def invitations(request: HttpRequest, template: str = "", **around: object) -> H
             refusals = error.messages
         else:
             if made:
-                context = {"handed": made, "committee": committee, **around}
-                answer = TemplateResponse(request, "members/settings/passwords.html", context)
+                handed = {"handed": made, "committee": committee, **around}
+                answer = TemplateResponse(request, "members/settings/passwords.html", handed)
                 answer["Cache-Control"] = "no-store"
                 return answer
             refusals = [_("请至少选择一名委员、一个单位，或填写一个职务的姓名")]
-    context = {**context_of(committee), "refusals": refusals, "typed": request.POST, **around}
-    template = template or "members/settings/invitations.html"
+    context = {**context_of(committee), "refusals": refusals, **around}
     return TemplateResponse(request, template, context, status=REFUSED if refusals else 200)
 
 

@@ -212,7 +212,7 @@ def _form(kept: Kept, row: Any, request: HttpRequest, **sent: Any) -> serializer
     form = kept.form(row, context={"request": request}, **sent)
     for name, part in form.fields.items():
         if not part.read_only:
-            named = str(kept.model._meta.get_field(name).verbose_name)  # type: ignore[union-attr]  # no reverse relation is written
+            named = str(kept.model._meta.get_field(name).verbose_name)
             part.label = str(LABELS.get(name, named))
     return form
 

@@ -116,11 +116,11 @@ def places_of(text: str) -> list[str]:
 def usual_session(today: date) -> dict[str, Any]:
     """Dates as they usually are, to be corrected: a session next January, collected from today."""
     opens = date(today.year + 1, 1, 10)
-    begins = date(today.year - (today.year - 2022) % 5, 1, 1)
+    begins = date(opens.year - (opens.year - 2022) % 5, 1, 1)
     return {
         "begins_on": begins,
         "ends_on": date(begins.year + 5, 1, 1),
-        "number": (opens.year - begins.year) or 1,
+        "number": opens.year - begins.year + 1,
         "opens_on": opens,
         "closes_on": opens + timedelta(days=4),
         "collection_opens_at": make_aware(datetime.combine(today, time())),

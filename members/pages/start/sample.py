@@ -38,7 +38,7 @@ def sample(request: HttpRequest) -> HttpResponse:
             {"committee": row, "logins": _logins(by_committee.get(row.pk))}
             for row in visible(user, Committee.objects.filter(is_sample=True), today)
         ],
-        "going_on": jobs.going_on().first(),
+        "going_on": Job.objects.going_on().filter(kind=SAMPLE, owner=user).first(),
         "can_load": SAMPLE in WORK,
     }
     return TemplateResponse(request, "members/start/sample.html", context)

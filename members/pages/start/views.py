@@ -27,7 +27,7 @@ from members.models import Committee, User
 from members.pages import home, plain_form
 from members.pages.forms import Choice
 from members.pages.settings.importing import importing
-from members.pages.settings.inviting import invitations
+from members.pages.settings.inviting import inviting
 from members.pages.start.forms import (
     CommitteeForm,
     FirstAccountForm,
@@ -208,12 +208,12 @@ def bring_in(request: HttpRequest, progress: Progress) -> HttpResponse:
 
 def invite(request: HttpRequest, progress: Progress) -> HttpResponse:
     """Accounts for them, with passwords to be printed."""
-    committee = cast(Committee, progress.committee)
-    request.GET = request.GET.copy()
-    request.GET["committee"] = str(committee.pk)
-    last = STEPS[-1].url
-    return invitations(
-        request, template="members/start/invite.html", progress=progress, next_url=last
+    return inviting(
+        request,
+        cast(Committee, progress.committee),
+        template="members/start/invite.html",
+        progress=progress,
+        next_url=STEPS[-1].url,
     )
 
 

@@ -67,7 +67,7 @@ def why(duty: Duty, calendar: Calendar | None = None) -> dict[str, Any]:
     """How a due date came about: rule and source, day by day, pauses, changes.
 
     ``skipped`` are the days on the way that did not count, each with its name. Two queries, and
-    two more for the ``calendar``; none where both have been read before.
+    one more for the ``calendar``; none where both have been read before.
     """
     calendar = calendar or current_calendar()
     prefetch_related_objects([duty], *EXPLAINED)

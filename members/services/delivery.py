@@ -51,7 +51,7 @@ LONGEST_TEXT = {Means.EMAIL: 20_000, Means.APPRISE: 600}
 def enqueue(notices: Sequence[Notice], *, at: datetime) -> None:
     """Write the outbox rows of notices, by the wishes of those who read them.
 
-    One question for the wishes and one insertion, however many notices; two more questions for
+    One question for the wishes and one insertion, however many notices; one more question for
     the working days when something waits for a daily message.
     """
     wishes = _wishes({notice.recipient_id for notice in notices})

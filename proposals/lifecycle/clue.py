@@ -85,31 +85,3 @@ class ClueLifecycle(Subject):
             )
         self.topic, self.text = data["topic"], data["text"]
         self.source, self.session = data["source"], data["session"]
-
-
-class Prompted(Subject):
-    """What may have been prompted by a clue."""
-
-    clue = models.ForeignKey(
-        "proposals.Clue",
-        verbose_name=_("提案线索"),
-        null=True,
-        on_delete=models.PROTECT,
-        related_name="proposals",
-    )
-
-    class Meta:
-        abstract = True
-
-    def take_up(self, act: Act) -> None:
-        """Remember the clue that the act names; it must be one that is offered."""
-        number = act.data.get("clue")
-        if number is None:
-            return
-        field: Any = self._meta.get_field("clue")
-        offered = field.related_model._default_manager.filter(
-            committee=self.committee_id, state=S.PUBLISHED
-        )
-        self.clue = offered.filter(pk=number).first()
-        if self.clue is None:
-            raise RuleBroken({"clue": _t("没有编号为 %(pk)s 的可选用线索") % {"pk": number}})

@@ -25,7 +25,7 @@ from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs import drafting as inputs
 from proposals.lifecycle import who
-from proposals.lifecycle.clue import Prompted
+from proposals.lifecycle.prompted import Prompted
 from proposals.lifecycle.subject import Act, Condition, step
 from proposals.numbering import draw_receipt_no, wait_for_receipts
 
@@ -112,7 +112,7 @@ class Drafting(Prompted):
                 {"body": _t("您不是%(body)s的联系人，不能代其提出提案") % {"body": self.body}}
             )
         self.channel = act.channel
-        self.take_up(act)
+        self._take_up(act)
         self._begin(act)
 
     @step(

@@ -180,6 +180,7 @@ QUERIES = {
     "attachments": 3,
     "calendar-changes": 3,
     "chase-notices": 3,
+    "clues": 3,
     "commitments": 3,
     "cosignatures": 3,
     "duties": 5,

@@ -22,6 +22,7 @@ from proposals.enums import (
     AssignmentState,
     BatchState,
     Channel,
+    ClueState,
     CommitmentState,
     CosignatureState,
     ExtensionState,
@@ -66,6 +67,7 @@ FINAL: dict[str, set[str]] = {
     "feedback": {FeedbackState.RATED, FeedbackState.VOID},
     "commitment": {CommitmentState.KEPT, CommitmentState.DROPPED},
     "mergecandidate": {MergeCandidateState.MERGED, MergeCandidateState.SUPERSEDED},
+    "clue": {ClueState.CLOSED},
     "calendarchange": {CalendarChangeState.APPLIED, CalendarChangeState.DISCARDED},
     "keytopic": {KeyTopicState.NOT_CHOSEN, KeyTopicState.CONCLUDED, KeyTopicState.CANCELLED},
     "milestone": {MilestoneState.MET, MilestoneState.DROPPED},
@@ -205,6 +207,11 @@ def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject
         "cosignature": {"proposal": proposal, "member": assembly.members[1]},
         "preassignment": {"proposal": proposal, "unit": assembly.units[0], "role": "sole"},
         "assignmentbatch": {"committee": assembly.committee, "name": "批", "held_on": day},
+        "clue": {
+            "committee": assembly.committee,
+            "published_at": AT,
+            "closed_at": AT if state == ClueState.CLOSED else None,
+        },
     }
     if kind in more:
         return _row(model, state, **more[kind])

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from members.enums import CommitteeLevel
+from members.enums import CommitteeLevel, PeriodKind, ProposerKind
 from members.presets import NAMES, preset
 from members.rule_changes import said
 from members.rules import Rules
@@ -32,7 +32,7 @@ def _lines() -> list[tuple[str, Any]]:
         (_("审查轮次"), lambda book: "、".join(one.name for one in book.review.rounds)),
         (_("类别"), lambda book: _("%(n)s 类") % {"n": len(book.review.categories)}),
         (_("案由最多字数"), lambda book: said(book.texts.title_max)),
-        (_("编号"), lambda book: book.numbering.pattern),
+        (_("编号"), _number),
         (_("办理结果"), _classes),
         (_("答复期限"), lambda book: _limit(book, "reply")),
         (_("签收期限"), lambda book: _limit(book, "acknowledge")),
@@ -47,10 +47,24 @@ def _classes(book: Rules) -> str:
     return "；".join(f"{one.code} {one.name}" for one in book.handling.result_classes)
 
 
+def _number(book: Rules) -> str:
+    """An example of a case number, of the eleventh term's second session."""
+    numbering = book.numbering
+    marks = {
+        "period": numbering.period_marks.get(PeriodKind.SESSION, ""),
+        "kind": numbering.kind_marks.get(ProposerKind.COLLECTIVE, ""),
+    }
+    return _("如 %(number)s") % {
+        "number": numbering.pattern.format(term=11, session=2, seq=48, **marks)
+    }
+
+
 def _limit(book: Rules, duty: str) -> str:
     """The general time limit of a duty."""
     found = [row for row in book.deadlines if row.duty == duty]
-    plain = [row for row in found if not row.urgent] or found
+    plain = [row for row in found if not (row.urgent or row.key or row.proposer)] or found
     if not plain:
         return NONE
+    if plain[0].fixed:
+        return _("%(day)s 之前") % {"day": plain[0].fixed}
     return f"{plain[0].amount} {plain[0].unit.label}"

@@ -75,7 +75,8 @@ def _place(proposal: Proposal) -> Placement | str:
 
 def _said(event: Event) -> str:
     """Under which number it was received."""
-    return _("已提交，收件号 %(number)s") % {"number": event.subject.receipt_no}
+    proposal = cast(Proposal, event.subject)
+    return _("已提交，收件号 %(number)s") % {"number": proposal.receipt_no}
 
 
 for name in ("submit", "resubmit"):

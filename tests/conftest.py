@@ -36,11 +36,15 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=in_a_browser)
 
 
-def in_a_browser(item: pytest.Item) -> int:
-    """Where the test stands: without a browser, with one, or with rows that stay for many."""
+def in_a_browser(item: pytest.Item) -> tuple[int, str]:
+    """Where the test stands: without a browser, with one, or with rows that stay for many.
+
+    The last are put together by role, so that a process asks for the pages of a role once.
+    """
     if item.get_closest_marker("browser"):
-        return 2
-    return int("chromium" in getattr(item, "fixturenames", ()))
+        parameters = item.callspec.params if hasattr(item, "callspec") else {}
+        return 2, parameters.get("role", "~")
+    return int("chromium" in getattr(item, "fixturenames", ())), ""
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -9,8 +9,11 @@ from typing import Any
 import pytest
 
 from tests.browser.crawl import Crawl, Seen
+from tests.browser.memory import Memory
 from tests.browser.serving import Server
 from tests.browser.town import NOW, Town, empty
+
+VIEWS = Memory("views")
 
 
 class Toured(Town):
@@ -26,7 +29,14 @@ class Toured(Town):
         if role not in self._seen:
             with self.server.time:
                 self._seen[role] = Crawl(self.person(role)).walk()
+            VIEWS.add(f"{role} {seen.view}" for seen in self._seen[role])
         return self._seen[role]
+
+    def views(self, role: str) -> set[str]:
+        """The names of these pages; another process may have been there already."""
+        known = [line.partition(" ") for line in VIEWS.lines()]
+        found = {view for somebody, _blank, view in known if somebody == role}
+        return found or {seen.view for seen in self.pages(role)}
 
 
 @pytest.fixture(scope="package")

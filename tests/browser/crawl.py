@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 from collections import Counter, deque
+from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, resolve, reverse
 
 from members.models import User
 from tests.browser.markup import Markup
+from tests.factories.members import PASSWORD
 
 MOST_QUERIES = 20
-INSTANCES = 3
-"""How many addresses of one page are looked at, and how many questions to it."""
+INSTANCES = 1
+"""How many addresses of a page are followed from each other page, as from each list."""
+
+MOST_INSTANCES = 4
+"""How many addresses of a page are looked at, and how many kinds of questions to it."""
 
 OTHERS = ("/admin/", "/api/docs/", "/api/schema/", "/health/", "/static/")
 """Not pages of ours, or tested elsewhere."""
@@ -35,6 +41,11 @@ class Seen:
     queries: int = 0
     markup: Markup | None = None
     faults: list[str] = field(default_factory=list)
+
+    @property
+    def page(self) -> str:
+        """The page, whatever it is about."""
+        return kind_of(self.address.partition("?")[0])
 
     @property
     def is_page(self) -> bool:
@@ -64,11 +75,12 @@ class Crawl:
         self.client = Client()
         if user is not None:
             self.client.force_login(user)
+            # Opens the pages that ask for the password again.
+            self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         self.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         self._waiting: deque[tuple[str, bool, str]] = deque()
         self._known: set[tuple[str, bool]] = set()
-        self._paths: dict[tuple[str, bool], set[str]] = {}
-        self._questions: Counter[tuple[str, bool]] = Counter()
+        self._instances: Counter[tuple[str, ...]] = Counter()
 
     def walk(self, start: str = "/") -> list[Seen]:
         """Everything that ``start`` leads to, breadth first."""
@@ -77,16 +89,22 @@ class Crawl:
         while self._waiting:
             address, in_part, referrer = self._waiting.popleft()
             seen = self.look(address, in_part)
-            if seen.faults:
-                seen.faults.append(f"linked from {referrer}")
+            if seen.status >= 400:
+                seen.faults = [f"{fault}, linked from {referrer}" for fault in seen.faults]
             found.append(seen)
         return found
 
     def look(self, address: str, in_part: bool = False) -> Seen:
         """The answer to a GET; what it leads to waits for its turn."""
         headers = {"HX-Request": "true"} if in_part else {}
+        queries: list[str] = []
+
+        def count(execute: Callable[..., Any], sql: str, *more: Any) -> Any:
+            queries.append(sql)
+            return execute(sql, *more)
+
         try:
-            with CaptureQueriesContext(connection) as queries:
+            with connection.execute_wrapper(count):
                 response = self.client.get(address, headers=headers)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is a fault of that page
             where = traceback.extract_tb(error.__traceback__)[-1]
@@ -114,17 +132,15 @@ class Crawl:
         if not is_ours or place.path.startswith(OTHERS) or (address, in_part) in self._known:
             return
         self._known.add((address, in_part))
-        page = (view_of(address) or place.path, in_part)
-        paths = self._paths.setdefault(page, set())
-        if place.path not in paths:
-            if len(paths) == INSTANCES:
-                return
-            paths.add(place.path)
-        elif self._questions[page] == INSTANCES:
-            return
+        page, part = kind_of(place.path), "part" if in_part else "page"
+        if place.query:
+            bounds = {(page, part, kind_of(place.query)): 1, (page, part, "?"): MOST_INSTANCES}
         else:
-            self._questions[page] += 1
-        self._waiting.append((address, in_part, referrer))
+            linked_from = kind_of(referrer.partition("?")[0])
+            bounds = {(page, part, linked_from): INSTANCES, (page, part): MOST_INSTANCES}
+        if all(self._instances[key] < most for key, most in bounds.items()):
+            self._instances.update(bounds.keys())
+            self._waiting.append((address, in_part, referrer))
 
 
 def fail_with(found: dict[str, list[str]]) -> None:
@@ -136,6 +152,11 @@ def fail_with(found: dict[str, list[str]]) -> None:
     lines = [f"{places[0]} ({len(places)}×): {fault}" for fault, places in where.items()]
     if lines:
         pytest.fail("\n".join(lines), pytrace=False)
+
+
+def kind_of(address: str) -> str:
+    """The address without what tells one thing from another of its kind."""
+    return re.sub(r"\d+", "0", address)
 
 
 def view_of(address: str) -> str:

@@ -38,6 +38,8 @@ class Markup(HTMLParser):
         """Addresses that htmx asks for parts."""
         self.inline: list[str] = []
         """What a strict policy refuses."""
+        self.kinds: set[str] = set()
+        """Elements by name, class and role: what can look or sound different."""
         self.texts: list[tuple[str, str]] = []
         """List of (language, text) of all that is read or heard."""
         self._open: list[Element] = []
@@ -59,6 +61,7 @@ class Markup(HTMLParser):
         if tag == "html":
             self.is_whole, self.language = True, own.get("lang")
         self.headings += tag == "h1"
+        self.kinds.add(" ".join([tag, own.get("role", ""), *own.get("class", "").split()]))
         self._follow(tag, own)
         self._judge(tag, own)
         if element.is_read:

@@ -15,11 +15,13 @@ from django.db import connection, models
 
 from members.enums import Role
 from members.models import User
+from proposals.ledger import SUBJECTS
+from proposals.models import Event
 from proposals.triggers import suspended
 from tests.factories import members as make
 from tests.factories.proposals import Place, platform_administrator
 from tests.proposals.conftest import Life
-from tests.proposals.world import NOW, World, attachments, chasing, duties, events, merge_work
+from tests.proposals.world import NOW, World, attachments, chasing, duties, merge_work
 
 NOBODY = "nobody"
 PEOPLE = {
@@ -54,8 +56,9 @@ class Town(World, Life):
         for case in self.cases():
             for state in case.states:
                 case.make(state)
-        for others in (attachments, chasing, duties, events, merge_work):
+        for others in (attachments, chasing, duties, merge_work):
             others(self)
+        self._name_steps()
         self._tell_everybody()
         self._live()
         Place()  # of whom nobody here may see anything
@@ -75,10 +78,23 @@ class Town(World, Life):
         make.NoticeChannelFactory(user=clerk)
         make.WebhookFactory(committee=self.committee)
 
+    def _name_steps(self) -> None:
+        """Lines of the record that were made for their rows alone get a step that there is."""
+        with suspended(connection):
+            for subject in SUBJECTS:
+                lines = Event.objects.filter(subject_kind=subject._meta.model_name, action="x")
+                lines.update(action=next(iter(subject.all_steps())))
+
     def _live(self) -> None:
-        """From the draft to the rating, so that there is a record to read."""
-        reply = self.replied()
-        self.rated(reply, "satisfied")
+        """Proposals that came as far as they are by steps, so that there is a record to read."""
+        self.invited(self.drafted())
+        self.signed(self.drafted())
+        self["clerk"].does("return_for_revision", self.submitted(), reason="请补充建议")
+        self.examined(self.submitted())
+        self.assigned(assist="B")
+        self.written(self.at_work()["A"])
+        self.replied()
+        self.rated(self.replied(), "satisfied")
 
 
 @contextmanager

@@ -1,0 +1,25 @@
+"""What the processes of one run of the suite know together, so that none looks twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+
+class Memory:
+    """A set of lines under a name; every process of pytest-xdist reads and adds to it."""
+
+    def __init__(self, name: str) -> None:
+        self._file = Path(os.environ["DATA_DIR"], f"seen-{name}.txt")
+
+    def lines(self) -> set[str]:
+        """Everything that was added so far, by whomever."""
+        return set(self._file.read_text("utf-8").splitlines()) if self._file.exists() else set()
+
+    def add(self, lines: Iterable[str]) -> bool:
+        """Add lines; tell whether one of them was new."""
+        new = set(lines) - self.lines()
+        with self._file.open("a", encoding="utf-8") as file:
+            file.write("".join(f"{line}\n" for line in sorted(new)))
+        return bool(new)

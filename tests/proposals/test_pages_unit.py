@@ -155,7 +155,9 @@ def test_editor_shows_each_suggestion_and_leaves_out_what_is_not_answered(life, 
     draft = Reply.objects.get()
     assert [point.suggestion for point in draft.points.all()] == [first]
     assert draft.commitments.get().text == "年底建成"
-    assert "还没有答复的建议：2" in text(handler.opens(f"/replies/{draft.pk}/edit/"))
+    edit = f"/replies/{draft.pk}/edit/"
+    assert "还没有答复的建议：2" in text(handler.opens(edit))
+    assert handler.opens(form)["Location"] == edit  # not a second one
 
 
 def test_refused_editor_keeps_what_was_typed(life, browse):

@@ -10,13 +10,15 @@ from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members import clock
 from members.models import User
 from members.pages.forms import Choice, Field
 from members.pages.views import reader
-from proposals.enums import LIVE_ASSIGNMENTS
+from proposals.enums import LIVE_ASSIGNMENTS, ReplyState
 from proposals.lifecycle.subject import Step
 from proposals.models import Assignment, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.phrases import phrases_for
@@ -51,6 +53,8 @@ def write(request: HttpRequest, subject: Assignment | Reply, step: Step) -> Http
     """The form that begins a reply, changes its draft, or corrects one that went out."""
     if request.method == "POST":
         request.POST = without_empty_points(request.POST)
+    elif isinstance(subject, Assignment) and subject.has_begun_reply():
+        return redirect(_begun(subject))
     return taken(
         request,
         subject,
@@ -58,6 +62,14 @@ def write(request: HttpRequest, subject: Assignment | Reply, step: Step) -> Http
         template="proposals/handling/editor.html",
         extra=lambda form: _beside(form, subject, reader(request)),
     )
+
+
+def _begun(task: Assignment) -> str:
+    """Where the reply of this round is that has been begun already."""
+    draft = task.replies.filter(round=task.round, state=ReplyState.DRAFTING).first()
+    if draft is not None:
+        return reverse("reply-step", args=[draft.pk, "edit"])
+    return reverse("proposal", args=[task.proposal_id]) + "?tab=replies"
 
 
 def without_empty_points(sent: QueryDict) -> QueryDict:

@@ -1,0 +1,46 @@
+"""What people do on many pages."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Locator, Page, expect
+
+
+def is_at(page: Page, heading: str) -> None:
+    """The page of this heading is there, with its scripts."""
+    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(re.escape(heading)))
+    page.wait_for_load_state()
+
+
+def is_told(page: Page, text: str) -> Locator:
+    """The page says what was done."""
+    told = page.get_by_role("main").get_by_role("status").filter(has_text=text).first
+    expect(told).to_be_visible()
+    return told
+
+
+def opens(page: Page, step: str) -> Locator:
+    """The form of one of the next steps, in the sheet over the page."""
+    page.get_by_role("complementary", name="下一步").get_by_role("link", name=step).first.click()
+    sheet = page.get_by_role("dialog")
+    expect(sheet.get_by_role("heading", name=step)).to_be_visible()
+    return sheet
+
+
+def takes(page: Page, step: str) -> None:
+    """Open the step and send its form as it is; further fields are filled in between."""
+    sends(opens(page, step), step)
+    is_told(page, step)
+
+
+def sends(form: Locator | Page, step: str) -> None:
+    """Press the button of the form."""
+    form.get_by_role("button", name=step, exact=True).click()
+
+
+def goes_to(page: Page, listed: str) -> None:
+    """By the navigation to a list, or another page named there."""
+    name = re.compile(rf"^{re.escape(listed)}( [\d+]+)?$")
+    page.get_by_role("navigation", name="主导航").get_by_role("link", name=name).click()
+    is_at(page, listed)

@@ -98,13 +98,18 @@ class Next:
 
 def coming(proposal: Proposal) -> list[Next]:
     """The main steps that lead on from the present state; none when its life is over."""
-    found = []
-    for step in proposal.all_steps().values():
-        leads = step.tone == Tone.PRIMARY and bool(step.targets) and not step.creates
-        if leads and proposal.state in step.source:
-            roles = "、".join(str(role.label) for role in step.who.roles(proposal))
-            found.append(Next(str(step.label), roles))
-    return found
+    leading = [
+        step
+        for step in proposal.all_steps().values()
+        if step.tone == Tone.PRIMARY and step.targets and proposal.state in step.source
+    ]
+    if len(leading) > 1 and hasattr(proposal, "rules"):  # what they ask for tells which is next
+        ready = [step for step in leading if all(met(proposal) for met in step.conditions)]
+        leading = ready or leading
+    return [
+        Next(str(step.label), "、".join(str(role.label) for role in step.who.roles(proposal)))
+        for step in leading
+    ]
 
 
 @dataclass(frozen=True)

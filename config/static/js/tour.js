@@ -97,8 +97,8 @@ class Tour {
     document.removeEventListener("keydown", this.onKey, true);
     window.removeEventListener("resize", this.onMove);
     window.removeEventListener("scroll", this.onMove, true);
-    const { csrf, done } = this.texts;
-    fetch(done, { method: "POST", headers: { Accept: "application/json", "X-CSRFToken": csrf } });
+    const done = document.querySelector("[data-toured]");
+    fetch(done.action, { method: "POST", body: new FormData(done), headers: { Accept: "application/json" } });
     const offer = this.opener.closest("[data-tour-offer]");
     if (location.pathname === "/") offer.remove();
     (document.querySelector('[data-tour="account"] summary') ?? document.body).focus();

@@ -8,7 +8,7 @@
     if (!input.matches?.("input[data-units]") || input.tomselect) return;
     const many = input.dataset.units === "many";
     input.removeAttribute("list");
-    const chosen = new TomSelect(input, {
+    const chosen = searched(input, {
       options: names(), delimiter: "、", maxItems: many ? null : 1, maxOptions: 200, create: false,
       plugins: many ? ["remove_button"] : [],
     });

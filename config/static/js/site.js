@@ -24,9 +24,15 @@ async function count(part) {
 const countAll = () => each("[data-counts]", count);
 
 // Long lists of choices get a search box.
+window.searched = (field, options) => new TomSelect(field, {
+  clearAfterSelect: true,
+  render: { no_results: (_data, escape) => `<div class="no-results">${escape(document.body.dataset.nothingFound)}</div>` },
+  ...options,
+});
+
 function furnish(within) {
   each("select[data-search]", (select) => {
-    if (!select.tomselect) new TomSelect(select, { plugins: select.multiple ? ["remove_button"] : [], maxOptions: 500 });
+    if (!select.tomselect) searched(select, { plugins: select.multiple ? ["remove_button"] : [], maxOptions: 500 });
   }, within);
 }
 

@@ -12,14 +12,22 @@ class Memory:
 
     def __init__(self, name: str) -> None:
         self._file = Path(os.environ["DATA_DIR"], f"seen-{name}.txt")
+        self._read = 0
+        self._lines: set[str] = set()
 
     def lines(self) -> set[str]:
         """Everything that was added so far, by whomever."""
-        return set(self._file.read_text("utf-8").splitlines()) if self._file.exists() else set()
+        if self._file.exists():
+            with self._file.open(encoding="utf-8") as file:
+                file.seek(self._read)
+                self._lines.update(file.read().splitlines())
+                self._read = file.tell()
+        return self._lines
 
     def add(self, lines: Iterable[str]) -> bool:
         """Add lines; tell whether one of them was new."""
         new = set(lines) - self.lines()
-        with self._file.open("a", encoding="utf-8") as file:
-            file.write("".join(f"{line}\n" for line in sorted(new)))
+        if new:
+            with self._file.open("a", encoding="utf-8") as file:
+                file.write("".join(f"{line}\n" for line in sorted(new)))
         return bool(new)

@@ -32,6 +32,9 @@ OVER = """() => {
 }"""
 
 
+SHOWN = Memory("shown")
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_pages_are_for_everybody(town, visit, role):
     found = {}
@@ -47,9 +50,9 @@ def test_pages_are_for_everybody(town, visit, role):
 
 
 def is_new(seen: Seen) -> bool:
-    """Whether the page has a kind of element that nobody has been shown there before."""
+    """Whether nobody has been shown such a page before, or one with all its kinds of elements."""
     assert seen.markup is not None
-    return Memory("shapes").add(f"{seen.page} {kind}" for kind in seen.markup.kinds)
+    return SHOWN.add([seen.view, *seen.markup.kinds])
 
 
 def look(page: Page, address: str) -> list[str]:

@@ -44,3 +44,15 @@ def goes_to(page: Page, listed: str) -> None:
     name = re.compile(rf"^{re.escape(listed)}( [\d+]+)?$")
     page.get_by_role("navigation", name="主导航").get_by_role("link", name=name).click()
     is_at(page, listed)
+
+
+def chooses(page: Page, field: Locator, name: str, *, of_many: bool = False) -> None:
+    """Type into a field that searches its choices, and take the one that is left."""
+    field.click()
+    page.keyboard.type(name)
+    options = page.get_by_role("listbox").get_by_role("option").filter(visible=True)
+    expect(options).to_have_count(1)
+    options.click()
+    if of_many:  # it stays open for more
+        page.keyboard.press("Escape")
+    expect(options).to_have_count(0)

@@ -49,6 +49,18 @@ class Affected:
     subject: Subject
     refusal: str
 
+    @property
+    def name(self) -> str:
+        """What it is called in the list."""
+        return name_of(self.subject)
+
+
+def name_of(subject: Subject) -> str:
+    """What a row is called where rows of many proposals stand together."""
+    if subject.root_id is None or subject.root is subject:
+        return str(subject)
+    return f"{subject.root.named} {subject}"
+
 
 Own = Callable[[HttpRequest, Listing, Sequence[Any]], HttpResponse]
 """Answers a request for a step on chosen rows of a list."""
@@ -177,7 +189,7 @@ def take_all(ordered: Job, tell: Tell) -> dict[str, Any]:
         subject = rows.filter(pk=key).first()
         if subject is not None:
             trouble = _take(subject, version, ordered)
-            results.append({"id": key, "name": str(subject), "trouble": trouble})
+            results.append({"id": key, "name": name_of(subject), "trouble": trouble})
         tell(number, len(order["rows"]))
     return {"results": results, "done": sum(1 for row in results if not row["trouble"])}
 

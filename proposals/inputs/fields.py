@@ -82,7 +82,7 @@ def _one_of(model: type[Model]) -> Callable[[int, int], list[Any]]:
 
 def unit_field(**kwargs: Any) -> InCommittee:
     """An active undertaking unit of the committee."""
-    return InCommittee(Unit, label=_("承办单位"), **kwargs)
+    return InCommittee(Unit, **{"label": _("承办单位")} | kwargs)
 
 
 def member_field(**kwargs: Any) -> InCommittee:

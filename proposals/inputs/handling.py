@@ -22,7 +22,9 @@ class PreAssignInput(serializers.Serializer[Any]):
 class ObjectInput(Reason):
     """An objection to a proposed assignment."""
 
-    suggested_unit = unit_field(required=False, allow_null=True, default=None)
+    suggested_unit = unit_field(
+        label=_("建议承办单位"), required=False, allow_null=True, default=None
+    )
 
 
 class AssignInput(serializers.Serializer[Any]):
@@ -81,7 +83,7 @@ class ReassignInput(Reason):
 class ReturnRequestInput(Reason):
     """Why a unit thinks the task is not its own, and whose it is."""
 
-    suggested_unit = unit_field()
+    suggested_unit = unit_field(label=_("建议承办单位"))
     signed_by = serializers.CharField(
         label=_("单位负责人签字"), required=False, allow_blank=True, default="", max_length=60
     )

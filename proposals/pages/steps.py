@@ -32,7 +32,7 @@ from proposals.door import changes_since, perform
 from proposals.enums import Channel
 from proposals.errors import Conflict, Stale
 from proposals.lifecycle.subject import Step, Subject
-from proposals.models import Event
+from proposals.models import Event, Presence
 from proposals.pages.inputs import choices_for, filled
 from proposals.pages.subjects import FORMS, SubjectPage, page_of, pages_of
 from proposals.permissions import require, visible_row
@@ -301,6 +301,8 @@ def _tell(form: StepForm, detail: Mapping[str, Any]) -> None:
 def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse:
     """Say what was done and go where the reader wants to be after saving."""
     forget(form.user, form.url)
+    here = Presence.objects.filter(user=form.user, writing_since__isnull=False)
+    here.filter(subject_kind=form.shown.kind, subject_id=form.shown.pk).update(writing_since=None)
     messages.success(request, said(event, form.step))
     target = _target(request, form, event)
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware

@@ -6,6 +6,7 @@ from typing import Self
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import CommitteeLevel
@@ -73,7 +74,10 @@ class Term(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.committee} {self.number}届"
+        return gettext("%(committee)s %(term)s届") % {
+            "committee": self.committee,
+            "term": self.number,
+        }
 
     def covers(self, day: date) -> bool:
         """Whether ``day`` lies in the term."""
@@ -125,7 +129,11 @@ class Session(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.committee} {self.term.number}届{self.number}次会议"
+        return gettext("%(committee)s %(term)s届%(number)s次会议") % {
+            "committee": self.committee,
+            "term": self.term.number,
+            "number": self.number,
+        }
 
     def clean(self) -> None:
         """Refuse a term of another committee, or days outside it."""

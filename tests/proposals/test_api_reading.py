@@ -183,7 +183,7 @@ QUERIES = {
     "clues": 3,
     "commitments": 3,
     "cosignatures": 3,
-    "duties": 5,
+    "duties": 4,
     "events": 3,
     "extension-requests": 3,
     "feedback": 3,

@@ -37,6 +37,9 @@ from proposals.pages.inputs import choices_for, filled
 from proposals.pages.subjects import FORMS, SubjectPage, page_of, pages_of
 from proposals.permissions import require, visible_row
 
+SHEET = "components/_sheet.html"
+"""What a form extends instead of the page, when only the form is asked for."""
+
 
 @dataclass
 class StepForm:
@@ -206,7 +209,7 @@ def taken(
 ) -> HttpResponse:
     """Answer a request for a step's form: show it, show why not, or take it and go on.
 
-    ``template`` draws the same form in its own way and has a part ``form``; ``extra`` is what
+    ``template`` draws the same form in its own way and has a block ``form``; ``extra`` is what
     it shows besides, or tells it of the form. ``then`` is done once the step is taken.
     """
     user = reader(request)
@@ -231,7 +234,7 @@ def taken(
     status = 200 if not (form.errors or form.refusals) else 422
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware
         # A refusal is swapped in as well: htmx takes what is not an error.
-        return TemplateResponse(request, f"{template}#form", context)
+        return TemplateResponse(request, template, context | {"layout": SHEET})
     return TemplateResponse(request, template, context, status=status)
 
 

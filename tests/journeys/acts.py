@@ -22,7 +22,8 @@ def is_told(page: Page, text: str) -> Locator:
 
 def opens(page: Page, step: str) -> Locator:
     """The form of one of the next steps, in the sheet over the page."""
-    page.get_by_role("complementary", name="下一步").get_by_role("link", name=step).first.click()
+    steps = page.get_by_role("complementary", name="下一步")
+    steps.get_by_role("link", name=step, exact=True).click()
     sheet = page.get_by_role("dialog")
     expect(sheet.get_by_role("heading", name=step)).to_be_visible()
     return sheet

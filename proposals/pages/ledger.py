@@ -348,5 +348,7 @@ def auditing(user: User, at: datetime) -> dict[str, Any] | None:
 
 
 home.add(
-    home.Part("proposals/first_page/_auditing.html", auditing, roles=frozenset({Role.AUDITOR}), order=20)
+    home.Part(
+        "proposals/first_page/_auditing.html", auditing, roles=frozenset({Role.AUDITOR}), order=20
+    )
 )

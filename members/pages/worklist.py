@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import QuerySet
+from django.db.models import F, OrderBy, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
@@ -84,7 +84,7 @@ class Worklist:
     page_of: Callable[[Any], str]
     comes_next: StrOrPromise
     filterset: type[FilterSet] | None = None
-    order: Sequence[str] = ("-id",)
+    order: Sequence[str | OrderBy] = ("-id",)
     prepare: Callable[[list[Any], User, datetime], None] | None = None
     session: str = ""
     bulk: Sequence[str] = ()
@@ -200,12 +200,12 @@ class Listing:
         return wanted.removeprefix("-"), wanted.startswith("-")
 
     @property
-    def order(self) -> Sequence[str]:
+    def order(self) -> Sequence[str | OrderBy]:
         """The fields to sort by; the key last, so that no two rows change places."""
         name, down = self.sorted_by
         for column in self.worklist.columns:
             if column.name == name and column.order:
-                return [*_turned(column.order, down), "id"]
+                return [*(_turned(field, down) for field in column.order), "id"]
         return self.worklist.order
 
     @cached_property
@@ -274,7 +274,9 @@ class Listing:
         return urlencode({**({"tab": self.worklist.tab} if self.worklist.tab else {}), **place})
 
 
-def _turned(order: Sequence[str], down: bool) -> list[str]:
-    if not down:
-        return list(order)
-    return [name[1:] if name.startswith("-") else f"-{name}" for name in order]
+def _turned(name: str, down: bool) -> OrderBy:
+    """The field upwards or down; rows that have none stand last either way."""
+    value = F(name.removeprefix("-"))
+    if name.startswith("-") != down:
+        return value.desc(nulls_last=True)
+    return value.asc(nulls_last=True)

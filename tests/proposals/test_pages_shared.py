@@ -254,6 +254,14 @@ def test_previous_and_next_stay_within_the_filter(life):
     assert (middle.position, middle.count) == (2, 3)
 
 
+@pytest.mark.parametrize("order", ["number", "-number"])
+def test_rows_without_what_they_are_sorted_by_stand_last(life, order):
+    numbered, bare = life.filed(), life.submitted()
+    listing = get(life, "clerk", "/lists/proposals/", order=order)
+
+    assert [line["row"] for line in listing.context["rows"]] == [numbered, bare]
+
+
 # -- Many at once ------------------------------------------------------------------------------
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
@@ -30,6 +31,7 @@ from supervision.models.duty import OPTIONAL, Closing
 from supervision.pages.clocks import Left, calendar_for, holder, left
 from supervision.pages.strip import Strip, strip
 from supervision.selectors import EXPLAINED, why
+from members.wording import clauses
 
 MOST = 40
 """Dates that a page shows; the oldest that are done with are left out."""
@@ -58,7 +60,9 @@ def of_proposal(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
     """What is and was owed on a proposal, as far as the reader sees it: three queries."""
     rows = visible(user, Duty.objects.filter(proposal=proposal), clock.today())
     rows = rows.select_related("unit", "member", "body", "opened_by")
-    found = list(rows.prefetch_related(*EXPLAINED).order_by("-closed_at", "due_at", "id")[:MOST])
+    rows = rows.prefetch_related(*EXPLAINED)
+    open_first = F("closed_at").desc(nulls_first=True)
+    found = list(rows.order_by(open_first, "due_at", "id")[:MOST])
     own = {duty.pk for duty in found if _is_owed_by(duty, user, at)}
     found.sort(key=lambda duty: (duty.pk not in own, duty.due_at))
     calendar = calendar_for(user)
@@ -152,7 +156,8 @@ def rule_in_words(duty: Duty, terms: Terms) -> str:
     if terms.set_to is not None or rule is None:
         words = duty.basis
         if terms.left is not None:
-            words += "；" + _t("不少于接办之日起 %(days)s 个工作日") % {"days": terms.left}
+            least = _t("不少于接办之日起 %(days)s 个工作日") % {"days": terms.left}
+            words = clauses([words, least])
         return words
     anchor = date_format(local_day(terms.anchor_at), "SHORT_DATE_FORMAT")
     amount = _amount(rule)
@@ -167,11 +172,11 @@ def rule_in_words(duty: Duty, terms: Terms) -> str:
             "amount": amount,
         }
         if rule.unit != TimeUnit.HOUR:
-            words += f"，{CountFrom(rule.count_from).label}"
+            words += f"{_t('，')}{CountFrom(rule.count_from).label}"
     if rule.roll:
-        words += "，" + _t("末日不上班时顺延到下一个工作日")
+        words += _t("，") + _t("末日不上班时顺延到下一个工作日")
     if rule.cap:
-        words += "，" + _t("最迟 %(day)s") % {"day": rule.cap}
+        words += _t("，") + _t("最迟 %(day)s") % {"day": rule.cap}
     return words
 
 

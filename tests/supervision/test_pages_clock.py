@@ -18,6 +18,7 @@ from members.models import CalendarDay, CalendarYear
 from supervision.calendar import Calendar, DayKind
 from supervision.deadlines import Pause
 from supervision.models import Duty
+from supervision.pages import limits
 from supervision.pages.strip import Strip, strip
 from supervision.selectors import current_calendar
 from tests.proposals.conftest import Life, life
@@ -166,6 +167,17 @@ def test_tab_tells_how_a_date_moved_and_by_whom(life):
     assert "期限的变动" in seen
     assert "须现场勘察" in seen
     assert "2024年3月20日" in seen
+
+
+def test_what_is_owed_is_never_left_out_for_what_is_over(life, monkeypatch):
+    task = life.at_work()["A"]
+    owed = Duty.objects.open().filter(proposal=task.proposal_id)
+    monkeypatch.setattr(limits, "MOST", owed.count())
+
+    page = opens(life, "clerk", f"/proposals/{task.proposal_id}/", tab="limits")
+
+    assert Duty.objects.filter(proposal=task.proposal_id).count() > owed.count()
+    assert {limit.duty for limit in page.context["open_limits"]} == set(owed)
 
 
 def test_tab_takes_as_many_queries_for_many_dates_as_for_few(life):

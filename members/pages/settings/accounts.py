@@ -10,6 +10,7 @@ from allauth.account.forms import ResetPasswordForm
 from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -135,7 +136,8 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         require(refusal)
     posts = visible(user, found.posts.all(), today)
-    posts = posts.select_related("committee", "unit", "body", "member").order_by("until", "role")
+    posts = posts.select_related("committee", "unit", "body", "member")
+    posts = posts.order_by(F("until").desc(nulls_first=True), "role")
     return plain_form.page(
         request,
         partial(AccountForm, found),

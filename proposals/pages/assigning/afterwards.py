@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
@@ -197,7 +197,7 @@ worklist.add(
         page_of=lambda row: page_of(row).url(row),
         comes_next=_("答复中承诺、尚未兑现的事项按期限列在这里。"),
         filterset=PromiseFilter,
-        order=("due_on", "id"),
+        order=(F("due_on").asc(nulls_last=True), "id"),
         session="",
         counted=False,
     ),

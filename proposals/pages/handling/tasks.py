@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Prefetch, prefetch_related_objects
+from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
@@ -186,7 +186,8 @@ def _promises(
         proposal=proposal, state=CommitmentState.OPEN, reply__assignment__in=mine
     )
     found = []
-    for row in visible(user, rows.select_related("reply"), localdate(at)).order_by("due_on", "id"):
+    seen = visible(user, rows.select_related("reply"), localdate(at))
+    for row in seen.order_by(F("due_on").asc(nulls_last=True), "id"):
         row.proposal = proposal
         row.reply.assignment = next(t for t in mine if t.pk == row.reply.assignment_id)
         found.append(_own(row, _("承诺：%(text)s") % {"text": row.text[:40]}, user))

@@ -27,6 +27,7 @@ from members.pages.signing_in.kept import kept_post
 from members.pages.trail import Trail, carried, trail_of
 from members.pages.views import reader
 from members.selectors import posts_of, rules_for
+from members.wording import stated
 from proposals.api.actions import address_of, declared, own_steps
 from proposals.door import changes_since, perform
 from proposals.enums import Channel
@@ -180,8 +181,8 @@ def take(request: HttpRequest, page: SubjectPage, step: str, pk: int) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 def begin(request: HttpRequest, page: SubjectPage, step: str) -> HttpResponse:
     """The form of a step that brings a subject into being, and taking it."""
-    subject = page.model(committee=committee_of(request))
-    return _answered(request, subject, step_of(page, step, creates=True))
+    named = step_of(page, step, creates=True)  # first: most kinds are begun by another's step
+    return _answered(request, page.model(committee=committee_of(request)), named)
 
 
 def _answered(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
@@ -296,9 +297,10 @@ def _tell(form: StepForm, detail: Mapping[str, Any]) -> None:
         place, _dot, rest = name.partition(".")
         if name in known:
             continue
-        label = f"{known[place].label} {rest}：" if place in known else ""
         texts = told if isinstance(told, list) else [told]
-        form.refusals += [f"{label}{text}" for text in texts]
+        if place in known:
+            texts = [stated(f"{known[place].label} {rest}", text) for text in texts]
+        form.refusals += texts
 
 
 def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse:

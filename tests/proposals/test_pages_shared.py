@@ -354,3 +354,9 @@ def test_proposers_are_not_told_who_reads(life):
 
 def test_every_kind_of_subject_has_a_page():
     assert set(SUBJECTS) == set(PAGES)
+
+
+@pytest.mark.parametrize("page", PAGES.values(), ids=lambda page: page.slug)
+def test_a_beginning_that_nobody_declared_is_not_there(life, page):
+    for name in ("clerk", "A handler"):
+        assert get(life, name, f"/{page.slug}/a/").status_code == 404

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
 from members.rules import Rules
+from members.wording import clauses, listed, stated
 
 
 @dataclass(frozen=True)
@@ -86,14 +87,14 @@ def said(value: Any) -> str:
     if isinstance(value, Choices):
         return str(value.label)
     if isinstance(value, tuple):
-        return "、".join(said(one) for one in value)
+        return listed(said(one) for one in value)
     if isinstance(value, Mapping):
-        return "；".join(f"{said(key)}：{said(one)}" for key, one in value.items())
+        return clauses(stated(said(key), said(one)) for key, one in value.items())
     if isinstance(value, BaseModel):
         parts = []
         for name, info in type(value).model_fields.items():
             part = getattr(value, name)
             if name != "code" and part not in (None, "", (), False):
                 parts.append(f"{_(info.title) if info.title else name} {said(part)}")
-        return "，".join(parts)
+        return _("，").join(parts)
     return str(value)

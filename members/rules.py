@@ -47,6 +47,7 @@ from members.enums import (
     TimeUnit,
 )
 from members.rule_errors import RulesInvalid, invalid
+from members.wording import listed
 
 __all__ = ["Anchor", "MergeCounting", "ReassignmentClock", "Rules", "RulesInvalid", "json_schema"]
 
@@ -110,8 +111,7 @@ class ReviewRound(Section):
     def _the_committee_reviews(self) -> Self:
         if strangers := [role.label for role in self.roles if role not in REVIEWERS]:
             raise ValueError(
-                _("审查由提案委员会人员进行，不能是%(roles)s")
-                % {"roles": "、".join(map(str, strangers))}
+                _("审查由提案委员会人员进行，不能是%(roles)s") % {"roles": listed(strangers)}
             )
         return self
 

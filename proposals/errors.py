@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 
+from members.wording import listed
+
 if TYPE_CHECKING:
     from proposals.models import Proposal
 
@@ -51,8 +53,7 @@ class NotYours(PermissionDenied):
     def __init__(self, step_label: str, roles: list[str]) -> None:
         self.roles = roles
         super().__init__(
-            _("“%(step)s”由以下人员办理：%(roles)s")
-            % {"step": step_label, "roles": "、".join(map(str, roles))}
+            _("“%(step)s”由以下人员办理：%(roles)s") % {"step": step_label, "roles": listed(roles)}
         )
 
 

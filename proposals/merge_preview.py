@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from members.models import Body, Member, Unit, User
 from members.rules import Rules
 from members.selectors import rules_for
+from members.wording import listed
 from proposals import notices
 from proposals.enums import AWAITING_FILING, ON_ITS_WAY, CosignatureState
 from proposals.lifecycle.merging import MERGEABLE, refusal_of_host, refusal_of_member, unknown
@@ -225,4 +226,4 @@ def _of_host(host: Proposal, members: Sequence[Proposal]) -> Iterator[str]:
 
 
 def _listed(rows: Sequence[Member] | Sequence[Unit]) -> dict[str, object]:
-    return {"count": len(rows), "names": "、".join(map(str, rows))}
+    return {"count": len(rows), "names": listed(rows)}

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import Paper, Recipient
 from members.rules import LadderStep, Reminders
+from members.wording import listed
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.models import ChaseLine, ChaseNotice, Duty, PaperSeries
@@ -156,4 +157,4 @@ _ASKS: dict[Paper, Callable[[], str]] = {
 
 
 def _names(recipients: Sequence[Recipient]) -> str:
-    return "、".join(str(recipient.label) for recipient in recipients)
+    return listed(str(recipient.label) for recipient in recipients)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
 from members.rules import DeadlineRule, Reminders
 from members.selectors import NoRulebook, rules_for
+from members.wording import aside
 from proposals.door import perform
 from proposals.enums import ExtensionState, ReturnState
 from proposals.errors import RuleBroken, WrongState
@@ -593,7 +594,7 @@ def basis_of(rule: DeadlineRule) -> str:
             "unit": TimeUnit(rule.unit).label,
         }
     )
-    return f"{words}（{rule.source}）" if rule.source else words
+    return aside(words, rule.source)
 
 
 def _written(moment: datetime) -> str:

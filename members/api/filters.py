@@ -32,6 +32,7 @@ from members.models import (
     Webhook,
     WebhookCall,
 )
+from members.wording import listed
 
 SEARCH_MIN = 2
 """Characters that a search for people needs, so that nobody leafs through everyone."""
@@ -45,7 +46,7 @@ class AllowListFilters(filters.DjangoFilterBackend):
         known = {"page", "page_size", api_settings.URL_FORMAT_OVERRIDE, "ordering"}
         known |= set(filterset.base_filters) if filterset else set()
         if unknown := sorted(set(request.query_params) - known):
-            names = "、".join(sorted(filterset.base_filters)) if filterset else "—"
+            names = listed(sorted(filterset.base_filters)) if filterset else "—"
             message = _("不能按此项筛选，可用：%(names)s") % {"names": names}
             raise exceptions.ValidationError(dict.fromkeys(unknown, message))
         return super().filter_queryset(request, queryset, view)

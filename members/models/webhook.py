@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.committee import Committee
 from members.models.outbox import LOGGED, Outgoing
+from members.wording import listed
 
 KINDS: set[str] = set()
 """What a webhook can ask for: ``proposal``, or ``proposal.file``; the packages above add theirs."""
@@ -52,7 +53,7 @@ class Webhook(models.Model):
         """Refuse kinds that there are not."""
         if unknown := sorted(set(self.kinds) - KINDS):
             raise ValidationError(
-                {"kinds": _t("没有这种事件：%(kinds)s") % {"kinds": "、".join(unknown)}}
+                {"kinds": _t("没有这种事件：%(kinds)s") % {"kinds": listed(unknown)}}
             )
 
     def wants(self, kind: str, action: str) -> bool:

@@ -13,6 +13,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 
 from members.pages.forms import Choice, Field
+from members.wording import listed
 
 if TYPE_CHECKING:
     from django_filters import FilterSet
@@ -101,6 +102,6 @@ def _said(field: Any, value: Any) -> str:
     if isinstance(value, date):
         return date_format(value, "SHORT_DATE_FORMAT")
     if isinstance(value, list | tuple) or hasattr(value, "iterator"):
-        return "、".join(_said(field, one) for one in value)
+        return listed(_said(field, one) for one in value)
     words = dict(getattr(field, "choices", ())) if not hasattr(field, "queryset") else {}
     return str(words.get(value, value))

@@ -28,6 +28,7 @@ from members.pages.navigation import Section
 from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
 from members.permissions import visible
+from members.wording import clauses
 
 ADMINISTRATORS = {Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}
 
@@ -168,7 +169,7 @@ def _try(request: HttpRequest, act: Any) -> None:
     try:
         act()
     except ValidationError as error:
-        messages.error(request, "；".join(error.messages))
+        messages.error(request, clauses(error.messages))
     else:
         messages.success(request, _t("已重新排入发件箱"))
 

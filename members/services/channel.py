@@ -14,6 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import Delivery, Means, NoticeChannel, OutgoingState, Pace, User
+from members.wording import listed
 
 ASSET = apprise.AppriseAsset(
     app_id="Tian", app_desc="Tian", app_url="", http_redirects=False, storage_mode="memory"
@@ -68,7 +69,7 @@ def robot(url: str) -> apprise.NotifyBase:
         service = apprise.Apprise.instantiate(url, asset=ASSET)
     allowed = settings.APPRISE_SCHEMAS
     if service is None or not _schemas(service) & set(allowed):
-        names = "、".join(f"{name}://" for name in allowed)
+        names = listed(f"{name}://" for name in allowed)
         raise ValidationError(
             {"address": _("地址无效或不允许此种渠道，可用：%(names)s") % {"names": names}}
         )

@@ -34,6 +34,7 @@ from members.prepared import KEY, prepared
 from members.services.channel import robot
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
+from members.wording import clauses
 
 PEOPLE = 100
 """How many people's daily messages are gathered in one transaction."""
@@ -285,7 +286,7 @@ def send_to_robot(row: Delivery, at: datetime) -> dict[str, Any]:
     try:
         service = robot(_address(row))
     except ValidationError as error:  # the operator allows it no longer
-        raise Undelivered("；".join(error.messages), for_good=True) from error
+        raise Undelivered(clauses(error.messages), for_good=True) from error
     with override(settings.LANGUAGE_CODE):
         subject, text = compose(row)
     with apprise.LogCapture(level=logging.WARNING, fmt="%(message)s") as log:

@@ -18,6 +18,7 @@ from members.models import Committee, Member, Unit, User
 from members.services.account import one_time_password, set_one_time_password
 from members.services.member import change_member
 from members.services.post import give_post
+from members.wording import aside
 
 AT_ONCE = 300
 """How many people are invited at once; a page waits while that is done."""
@@ -69,7 +70,7 @@ def invite(
         give_post(
             user=account, role=Role.UNIT_LIAISON, committee=committee, unit=unit, by=by, at=at
         )
-        made.append(Invitation(account, f"{Role.UNIT_LIAISON.label}（{unit}）", password))
+        made.append(Invitation(account, aside(Role.UNIT_LIAISON.label, unit), password))
     for role, name in offices:
         if role not in OFFICES:
             raise ValidationError(_("没有这种职务：%(role)s") % {"role": role})

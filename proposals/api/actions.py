@@ -32,6 +32,7 @@ from members.api.authentication import TokenAuthentication
 from members.api.filters import BACKENDS
 from members.models import Committee, User
 from members.selectors import posts_of
+from members.wording import listed
 from proposals.api.errors import ConflictSerializer
 from proposals.api.metadata import InputMetadata
 from proposals.api.serializers import OfferSerializer, ReceiptSerializer
@@ -211,7 +212,7 @@ def _operation(cls: type[SubjectViewSet], step: Step) -> Any:
 
 
 def _documented(cls: type[SubjectViewSet], step: Step) -> Any:
-    roles = "、".join(str(role.label) for role in step.who.roles())
+    roles = listed(str(role.label) for role in step.who.roles())
     return extend_schema(
         operation_id=f"{cls.queryset.model._meta.model_name}_{step.name}",
         summary=str(step.label),

@@ -21,6 +21,7 @@ from rest_framework.request import Request
 from members import clock
 from members.models import User
 from members.selectors import posts_of, rules_for
+from members.wording import listed
 from proposals.errors import RuleBroken
 from proposals.matching.query import Expert
 from proposals.models import Proposal
@@ -114,7 +115,7 @@ class Narrowing:
         for meaning in EXPERTS:
             if word.lower() in (meaning.word, meaning.code, _(meaning.word).lower()):
                 return meaning
-        words = "、".join(_(meaning.word) for meaning in EXPERTS)
+        words = listed(_(meaning.word) for meaning in EXPERTS)
         raise RuleBroken(
             {
                 self.field: _("没有“%(word)s:”这个专用词，可用：%(words)s；要找这几个字，请加引号")
@@ -140,7 +141,7 @@ class Narrowing:
                 % {
                     "word": expert.word,
                     "value": expert.value,
-                    "values": "、".join(texts[0] for texts in spellings.values()),
+                    "values": listed(texts[0] for texts in spellings.values()),
                 }
             }
         )

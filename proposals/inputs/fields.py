@@ -15,6 +15,7 @@ from rest_framework import serializers
 from members.models import Body, Member, Unit
 from members.prepared import KEY, prepared
 from members.rules import Entry, Rules
+from members.wording import aside, listed
 
 LARGEST_KEY = 2**63 - 1
 """The largest key that the databases know."""
@@ -106,7 +107,7 @@ class RulebookCode(serializers.CharField):
         code = super().to_internal_value(data)
         entries = self.table(self.context["rules"])
         if code not in {entry.code for entry in entries}:
-            choices = "、".join(f"{entry.code}（{entry.name}）" for entry in entries)
+            choices = listed(aside(entry.code, entry.name) for entry in entries)
             raise serializers.ValidationError(
                 _("“%(code)s”不在规则所列之中，可选：%(choices)s")
                 % {"code": code, "choices": choices},

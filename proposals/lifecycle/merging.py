@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_fsm import GET_STATE
 
+from members.wording import listed
 from proposals.enums import AWAITING_FILING, IN_HANDS, CosignatureState, ReplyState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, Unmet
@@ -78,7 +79,7 @@ def refusal_of_member(member: Merging, host: Merging) -> str:
         named["state"] = member.get_state_display()
         return _t("提案 %(receipt)s 当前为“%(state)s”，只有尚未交办的提案可以并入") % named
     if not hosts_nothing(member):
-        named["guests"] = "、".join(guest.receipt_no for guest in member.merged_from.all())
+        named["guests"] = listed(guest.receipt_no for guest in member.merged_from.all())
         return _t("已有提案（%(guests)s）并入提案 %(receipt)s，请先解除并案，或以它为主件") % named
     return ""
 

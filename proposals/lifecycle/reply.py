@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField
 
 from members.enums import AssignmentRole, DutyKind
+from members.wording import listed
 from proposals.enums import (
     AT_WORK,
     IN_HANDS,
@@ -359,7 +360,7 @@ class ReplyLifecycle(Subject):
         if merged_only:
             missing = [s for s in missing if s.proposal_id != self.proposal_id]
         if missing:
-            numbers = "、".join(self._numbered(suggestion) for suggestion in missing)
+            numbers = listed(self._numbered(suggestion) for suggestion in missing)
             message = _t("须逐条答复建议，尚未答复第 %(numbers)s 条") % {"numbers": numbers}
             raise RuleBroken({"points": message})
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
 from members.rules import REVIEWERS
+from members.wording import listed
 from proposals.enums import AWAITING_FILING, IN_HANDS, Channel, FeedbackState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
@@ -232,7 +233,7 @@ class Reviewing(Drafting):
             raise RuleBroken(
                 {
                     "duplicates": _t("没有编号为 %(numbers)s 的提案，请核对")
-                    % {"numbers": "、".join(map(str, sorted(missing)))}
+                    % {"numbers": listed(sorted(missing))}
                 }
             )
         return list(found)

@@ -14,6 +14,7 @@ from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from members.wording import listed
 from proposals.errors import RuleBroken
 from proposals.models.proposal import Proposal
 from proposals.models.reply import Reply
@@ -127,7 +128,7 @@ def checked_type(
         raise RuleBroken(
             {
                 field: _t("文件内容不是允许的类型（%(types)s），请转换后上传")
-                % {"types": "、".join(sorted(allowed))}
+                % {"types": listed(sorted(allowed))}
             }
         )
     return extension

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import ProposerKind
 from members.prepared import KEY, prepared
+from members.wording import titled
 from proposals.enums import (
     FILED_STATES,
     HANDED_IN,
@@ -154,7 +155,7 @@ class Proposal(ProposalLifecycle):
     @property
     def named(self) -> str:
         """Number and title, as sentences name it."""
-        return f"{self.case_no or self.receipt_no}《{self.title}》"
+        return titled(self.case_no or self.receipt_no, self.title)
 
     def proposers(self) -> Iterator[tuple[Member | None, Body | None]]:
         """The body, or the initiator and everybody who agreed to co-sign, in signing order."""

@@ -22,6 +22,7 @@ from members.pages.worklist import Listing
 from members.selectors import rules_for
 from members.services import job
 from members.services.job import WORK, Tell
+from members.wording import reasons
 from proposals.api.actions import declared, own_steps
 from proposals.door import perform
 from proposals.enums import Channel
@@ -217,16 +218,8 @@ def _take(subject: Subject, version: int, ordered: Job) -> str:
             channel=Channel.WEB,
         )
     except APIException as error:
-        return _sentence(error.detail)
+        return reasons(error.detail)
     return ""
 
 
 WORK["bulk"] = take_all
-
-
-def _sentence(detail: Any) -> str:
-    if isinstance(detail, dict):
-        return "；".join(_sentence(part) for part in detail.values())
-    if isinstance(detail, list):
-        return "；".join(_sentence(part) for part in detail)
-    return str(detail)

@@ -31,6 +31,7 @@ from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
 from members.selectors import posts_of
 from members.services.job import WORK, Tell, ask
+from members.wording import clauses, listed, stated
 from proposals.enums import Channel
 from proposals.ledger import faults
 from proposals.models import SUBJECTS, Event, Proposal
@@ -61,7 +62,7 @@ def _steps() -> list[tuple[str, str]]:
     for model in _models().values():
         for name, step in model.all_steps().items():
             names.setdefault(name, []).append(str(step.label))
-    pairs = [(name, "、".join(dict.fromkeys(labels))) for name, labels in names.items()]
+    pairs = [(name, listed(dict.fromkeys(labels))) for name, labels in names.items()]
     return sorted(pairs, key=lambda pair: pair[1])
 
 
@@ -187,15 +188,15 @@ def _said(field: Any, value: Any) -> str:
     child = getattr(field, "child", None)
     if isinstance(value, list):
         parts = [_said(child, one) for one in value]
-        return ("\n" if any("：" in part for part in parts) else "、").join(parts)
+        return "\n".join(parts) if isinstance(value[0], Mapping) else listed(parts)
     if isinstance(value, Mapping):
         known = getattr(field, "fields", {})
         told = [
-            f"{_label(known.get(name), name)}：{_said(known.get(name), one)}"
+            stated(_label(known.get(name), name), _said(known.get(name), one))
             for name, one in value.items()
             if one not in ("", None, [], {})
         ]
-        return "；".join(told)
+        return clauses(told)
     if isinstance(value, bool):
         return _t("是") if value else _t("否")
     if isinstance(field, serializers.RelatedField):

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
+from members.wording import listed
 from proposals.enums import ProposalState as S
 from proposals.enums import Tone
 from proposals.models import Proposal
@@ -107,7 +108,7 @@ def coming(proposal: Proposal) -> list[Next]:
         ready = [step for step in leading if all(met(proposal) for met in step.conditions)]
         leading = ready or leading
     return [
-        Next(str(step.label), "、".join(str(role.label) for role in step.who.roles(proposal)))
+        Next(str(step.label), listed(str(role.label) for role in step.who.roles(proposal)))
         for step in leading
     ]
 

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from members.enums import BodyKind, SupervisionMethod
 from members.models import Body, Session
+from members.wording import listed
 from proposals.inputs.fields import InCommittee, NotLater, Reason, key_field, unit_field
 
 MOST_PROPOSALS = 100
@@ -28,7 +29,7 @@ class Method(serializers.ChoiceField):
         method: str = super().to_internal_value(data)
         allowed = self.context["rules"].key_proposals.methods
         if method and method not in allowed:
-            names = "、".join(str(SupervisionMethod(known).label) for known in allowed)
+            names = listed(str(SupervisionMethod(known).label) for known in allowed)
             raise serializers.ValidationError(
                 _t("本会不采用这种督办方式，可选：%(names)s") % {"names": names},
                 code="not_in_rulebook",

@@ -14,6 +14,7 @@ from django_fsm import FSMField
 
 from members.enums import DutyKind, Role
 from members.models import Post, Session
+from members.wording import clauses, listed
 from proposals.enums import FILED_STATES, NEW, Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
@@ -104,7 +105,7 @@ def _news(topic: Any, act: Act) -> News:
 
 
 def _announced_news(topic: Any, act: Act) -> News:
-    leaders = "、".join(str(user) for user in topic.supervisors.all())
+    leaders = listed(topic.supervisors.all())
     return news_of(
         topic,
         act.step,
@@ -574,7 +575,7 @@ class KeyTopicLifecycle(Subject):
         rows = visible(act.person, filed.select_related("session"), act.day)
         found = list(rows.order_by("pk"))
         if missing := set(keys) - {proposal.pk for proposal in found}:
-            numbers = "、".join(map(str, sorted(missing)))
+            numbers = listed(sorted(missing))
             raise RuleBroken(
                 {
                     "proposals": _t("没有编号为 %(numbers)s 的已立案提案，请核对")
@@ -667,7 +668,7 @@ class KeyTopicLifecycle(Subject):
         warnings = self.warnings_about(row["due_on"])
         if warnings and not act.data["despite"]:
             raise RuleBroken(
-                {where: "；".join([*warnings, _t("确需如此的，请填写超出期限的理由")])},
+                {where: clauses([*warnings, _t("确需如此的，请填写超出期限的理由")])},
                 code="contradicts",
             )
         milestone = self.milestones.model(

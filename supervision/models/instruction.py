@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from members.wording import stated
 from supervision.lifecycle.instruction import InstructionLifecycle
 
 
@@ -16,7 +17,7 @@ class Instruction(InstructionLifecycle):
         verbose_name_plural = _("领导批示")
 
     def __str__(self) -> str:
-        return f"{self.topic}：{self.leader} {self.given_on}"
+        return stated(self.topic, f"{self.leader} {self.given_on}")
 
     @property
     def root(self) -> None:  # type: ignore[override]  # it is the topic's

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members.wording import stated
 from supervision.lifecycle.milestone import MilestoneLifecycle
 
 
@@ -18,7 +19,7 @@ class Milestone(MilestoneLifecycle):
         indexes = [models.Index(fields=["topic", "due_on"], name="milestone_of_topic")]
 
     def __str__(self) -> str:
-        return f"{self.topic}：{self.name}"
+        return stated(self.topic, self.name)
 
     @property
     def root(self) -> None:  # type: ignore[override]  # it is the topic's

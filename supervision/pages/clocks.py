@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import AssignmentRole, Role
 from members.models import User
+from members.wording import aside, clauses
 from proposals.models import Assignment, Proposal
 from proposals.pages.life import CLOCKS, OWED, Clock
 from proposals.permissions import visible
@@ -117,14 +118,14 @@ def _clock(
         }
         for duty in owed[1:4]
     ]
-    return Clock("；".join([words, *others]), first.due_at, remaining.days, remaining.tone)
+    return Clock(clauses([words, *others]), first.due_at, remaining.days, remaining.tone)
 
 
 def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
     """Who owes it, in words."""
     if duty.unit is not None:
         role = (roles or {}).get((duty.proposal_id or 0, duty.unit_id or 0), "")
-        return f"{duty.unit}（{role}）" if role else str(duty.unit)
+        return aside(duty.unit, role)
     if duty.member is not None or duty.body is not None:
         return str(duty.member or duty.body)
     return str(Role(duty.role).label)

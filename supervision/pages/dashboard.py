@@ -27,6 +27,7 @@ from members.pages.frame import Frame
 from members.pages.navigation import Section
 from members.pages.views import reader
 from members.selectors import posts_of
+from members.wording import listed
 from proposals.enums import FILED_STATES, HANDED_IN, IN_HANDS
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, Event, Proposal
@@ -232,7 +233,7 @@ def _with_whom(proposal: Proposal, clock: Clock | None, handlers: list[str]) -> 
     state: Any = proposal.get_state_display()
     if words != str(state) or proposal.state not in IN_HANDS:
         return words
-    return f"{state}，{'、'.join(handlers) or _t('由承办单位办理')}"
+    return f"{state}{_t('，')}{listed(handlers) or _t('由承办单位办理')}"
 
 
 # -- The topics under supervision --------------------------------------------------------------

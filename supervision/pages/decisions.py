@@ -17,6 +17,7 @@ from members.models import User
 from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
+from members.wording import listed
 from proposals.enums import RETURN_OPEN, ExtensionState, PreAssignmentState, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, ExtensionRequest, PreAssignment, Reply, ReturnRequest
@@ -175,7 +176,7 @@ def extensions(user: User, at: datetime) -> QuerySet[ExtensionRequest]:
 
 def consents(request: ExtensionRequest) -> str:
     """Who has consented, in words."""
-    return "、".join(str(Role(role).label) for role in request.consents)
+    return listed(str(Role(role).label) for role in request.consents)
 
 
 @dataclass(frozen=True)

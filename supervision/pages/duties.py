@@ -19,6 +19,7 @@ from members.pages.links import page_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.selectors import posts_of
+from members.wording import listed, stated
 from proposals.models import Assignment
 from proposals.permissions import visible
 from supervision.models import Duty
@@ -120,7 +121,7 @@ COLUMNS = (
     Column(
         "others",
         _("其他单位"),
-        lambda duty: "、".join(f"{task.unit}：{task.get_state_display()}" for task in duty.others),
+        lambda duty: listed(stated(task.unit, task.get_state_display()) for task in duty.others),
         cell="supervision/cells/_others.html",
         shown=False,
     ),

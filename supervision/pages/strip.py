@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from members.wording import aside
 from supervision.calendar import Calendar, DayKind
 from supervision.deadlines import Pause
 
@@ -170,7 +171,7 @@ def _words(row: dict[str, Any], start: date, due: date, today: date) -> str:
 def _kind(row: dict[str, Any]) -> str:
     """What kind of day it is, after its festival where it has one."""
     label = str(DayKind(row["kind"]).label)
-    return f"{label}（{row['name']}）" if row["name"] else label
+    return aside(label, row["name"])
 
 
 def _counts(row: dict[str, Any]) -> str:

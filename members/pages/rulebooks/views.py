@@ -25,6 +25,7 @@ from members.pages.views import reader
 from members.permissions import administered_by, administers_platform, visible
 from members.rule_changes import changes, said
 from members.rules import Rules, RulesInvalid
+from members.wording import clauses
 
 LABEL = gettext_lazy("规则")
 """The line of the navigation."""
@@ -178,7 +179,7 @@ def _saved(row: Rulebook, document: dict[str, Any], user: User) -> dict[str, str
     except RulesInvalid as error:
         return dict(error.errors)
     except ValidationError as error:
-        return {"": "；".join(error.messages)}
+        return {"": clauses(error.messages)}
     return {}
 
 
@@ -187,7 +188,7 @@ def _tried(request: HttpRequest, act: Callable[[], Any]) -> Any:
     try:
         return act()
     except (ValidationError, RulesInvalid) as error:
-        messages.error(request, "；".join(error.messages))
+        messages.error(request, clauses(error.messages))
         return None
 
 

@@ -23,6 +23,7 @@ from members.permissions import (
     require,
     visible,
 )
+from members.wording import aside
 
 ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
 """Whose these pages are."""
@@ -100,4 +101,4 @@ def within(committee: Committee, but: Any = None) -> Choices:
 
 
 def _said(row: Any) -> str:
-    return f"{row}（{row.username}）" if isinstance(row, User) else str(row)
+    return aside(row, row.username) if isinstance(row, User) else str(row)

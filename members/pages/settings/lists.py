@@ -9,7 +9,6 @@ from typing import Any
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.timezone import localdate
-from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
@@ -21,6 +20,7 @@ from members.pages.navigation import Section
 from members.pages.settings.administered import ADMINISTRATORS, committees
 from members.pages.worklist import Column, Worklist
 from members.permissions import visible
+from members.wording import aside, listed
 
 DAY = "components/cells/_day.html"
 MOMENT = "components/cells/_moment.html"
@@ -145,11 +145,9 @@ def _with_posts(rows: list[User], user: User, at: datetime) -> None:
     found: dict[int, list[str]] = defaultdict(list)
     for post in seen.order_by("role"):
         where = post.unit or post.body
-        found[post.user_id].append(
-            f"{post.get_role_display()}{_t('（%s）') % where if where else ''}"
-        )
+        found[post.user_id].append(aside(post.get_role_display(), where))
     for row in rows:
-        row.posts_said = "、".join(found[row.pk])  # type: ignore[attr-defined]  # read by a cell
+        row.posts_said = listed(found[row.pk])  # type: ignore[attr-defined]  # read by a cell
 
 
 def _kept(model: type[Any], *related: str) -> Any:

@@ -10,6 +10,7 @@ from members.enums import CommitteeLevel, PeriodKind, ProposerKind
 from members.presets import NAMES, preset
 from members.rule_changes import said
 from members.rules import Rules
+from members.wording import clauses, listed
 
 NONE = "—"
 
@@ -29,7 +30,7 @@ def compared() -> dict[str, Any]:
 
 def _lines() -> list[tuple[str, Any]]:
     return [
-        (_("审查轮次"), lambda book: "、".join(one.name for one in book.review.rounds)),
+        (_("审查轮次"), lambda book: listed(one.name for one in book.review.rounds)),
         (_("类别"), lambda book: _("%(n)s 类") % {"n": len(book.review.categories)}),
         (_("案由最多字数"), lambda book: said(book.texts.title_max)),
         (_("编号"), _number),
@@ -37,14 +38,14 @@ def _lines() -> list[tuple[str, Any]]:
         (_("答复期限"), lambda book: _limit(book, "reply")),
         (_("签收期限"), lambda book: _limit(book, "acknowledge")),
         (_("督查室审核答复"), lambda book: said(book.handling.inspection)),
-        (_("评价"), lambda book: "、".join(one.name for one in book.feedback.result)),
+        (_("评价"), lambda book: listed(one.name for one in book.feedback.result)),
         (_("重点提案"), lambda book: said(book.key_proposals.quota)),
         (_("履职计分"), lambda book: said(bool(book.points.rules))),
     ]
 
 
 def _classes(book: Rules) -> str:
-    return "；".join(f"{one.code} {one.name}" for one in book.handling.result_classes)
+    return clauses(f"{one.code} {one.name}" for one in book.handling.result_classes)
 
 
 def _number(book: Rules) -> str:

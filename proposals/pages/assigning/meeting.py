@@ -26,6 +26,7 @@ from members.models import Unit, User
 from members.pages.forms import Field, fields_of
 from members.pages.views import reader
 from members.permissions import CONTACT_ROLES, committees_of
+from members.wording import clauses, stated
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
@@ -161,7 +162,7 @@ def _prefill(line: Line, proposed: Sequence[Candidate]) -> None:
             column = COLUMN_OF[AssignmentRole(row.role)]
             names = [name for name in (getattr(line, column), row.unit.name) if name]
             setattr(line, column, "、".join(names))
-        line.reasons.append(f"{row.unit.name}：{'；'.join(row.reasons)}")
+        line.reasons.append(stated(row.unit.name, clauses(row.reasons)))
 
 
 def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:

@@ -17,6 +17,7 @@ from members.pages import navigation
 from members.pages.forms import Field
 from members.pages.navigation import Section
 from members.pages.views import reader
+from members.wording import reasons
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
@@ -90,7 +91,7 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
                 )
             except APIException as error:
                 text = _t("已代录，但扫描件“%(name)s”没有存入，请重新添加：%(why)s")
-                why = {"name": file.name, "why": _words(error.detail)}
+                why = {"name": file.name, "why": reasons(error.detail)}
                 messages.error(request, text % why)
 
     return taken(
@@ -101,14 +102,6 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
         extra=lambda form: {"sends_files": True, "scans": SCANS, "parts": arranged(form)},
         then=attach,
     )
-
-
-def _words(detail: Any) -> str:
-    if isinstance(detail, dict):
-        return "；".join(_words(part) for part in detail.values())
-    if isinstance(detail, list):
-        return "；".join(_words(part) for part in detail)
-    return str(detail)
 
 
 FORMS[Proposal, "enter"] = enter

@@ -14,6 +14,7 @@ from members import clock
 from members.models import User
 from members.pages.forms import Field
 from members.rules import Rules
+from members.wording import listed
 from proposals.enums import CosignatureState
 from proposals.lifecycle.merging import HOSTS, refusal_of_host
 from proposals.lifecycle.subject import Subject
@@ -225,7 +226,7 @@ def _column(side: Side, marked: dict[str, int], seen: Preview) -> Column:
 def _differences(sides: Sequence[Side], rules: Rules) -> list[Difference]:
     categories = names(rules.review.categories)
     lines = [
-        (_("提案者"), ["、".join(map(str, side.proposers)) for side in sides]),
+        (_("提案者"), [listed(side.proposers) for side in sides]),
         (_("类型"), [str(_shown(side).get_proposer_kind_display()) for side in sides]),
         (_("会议"), [str(_shown(side).session) for side in sides]),
         (_("时间类型"), [str(_shown(side).get_period_kind_display()) for side in sides]),
@@ -235,9 +236,9 @@ def _differences(sides: Sequence[Side], rules: Rules) -> list[Difference]:
         (_("建议条数"), [str(len(side.suggestions)) for side in sides]),
         (
             _("建议承办单位"),
-            ["、".join(str(one.unit) for one in side.suggested_units) for side in sides],
+            [listed(str(one.unit) for one in side.suggested_units) for side in sides],
         ),
-        (_("附件"), ["、".join(map(str, side.attachments)) for side in sides]),
+        (_("附件"), [listed(side.attachments) for side in sides]),
         (_("同意公开"), [_("是") if _shown(side).publicity_wish else _("否") for side in sides]),
         (_("待确认的联名"), [str(_invited(_shown(side))) for side in sides]),
     ]

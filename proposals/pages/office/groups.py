@@ -17,6 +17,7 @@ from members.models import User
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.rules import REVIEWERS
+from members.wording import listed
 from proposals.enums import MergeCandidateState
 from proposals.models import CandidateMember, MergeCandidate
 from proposals.permissions import visible
@@ -79,7 +80,7 @@ def _group_list(slug: str, label: Any, **more: Any) -> Worklist:
             Column(
                 "numbers",
                 _("编号"),
-                lambda row: "、".join(
+                lambda row: listed(
                     member.proposal.case_no or member.proposal.receipt_no for member in row.inside
                 ),
             ),

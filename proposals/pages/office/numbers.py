@@ -18,6 +18,7 @@ from members.pages.frame import frame_of
 from members.pages.navigation import Entry, Section
 from members.pages.views import reader
 from members.selectors import posts_of
+from members.wording import listed
 from proposals.models import Proposal
 from proposals.numbering import Series
 from proposals.pages.worklists import OFFICE
@@ -66,7 +67,7 @@ def words(name: str) -> str:
     """What a series is of, in words."""
     kinds = {**dict(PeriodKind.choices), **dict(ProposerKind.choices)}
     parts = [str(kinds.get(part, part)) for part in name.split(":")[1:]]
-    return "、".join(parts) or str(_("全部提案"))
+    return listed(parts) or str(_("全部提案"))
 
 
 @require_safe

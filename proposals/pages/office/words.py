@@ -12,6 +12,7 @@ from members.enums import AssignmentRole
 from members.models import Unit, User
 from members.rules import Entry, Rules
 from members.selectors import NoRulebook, posts_of, rules_for
+from members.wording import aside
 from proposals import permissions
 from proposals.models import Proposal, ReviewOpinion
 
@@ -77,7 +78,7 @@ def tell(
         said.ground_name = grounds.get(opinion.ground, opinion.ground)
         said.disposition_name = dispositions.get(opinion.disposition, opinion.disposition)
         said.unit_names = [
-            f"{known[row['unit']]}（{AssignmentRole(row['role']).label}）"
+            aside(known[row["unit"]], AssignmentRole(row["role"]).label)
             for row in opinion.units
             if row["unit"] in known
         ]

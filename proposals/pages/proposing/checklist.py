@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from members.rules import Rules
+from members.wording import clauses
 from proposals import rules as checks
 
 
@@ -57,7 +58,7 @@ def total(text: Mapping[str, Any]) -> int:
 
 def _check(name: str, label: str, problems: checks.Problems, words: str) -> Check:
     told = problems.get(name, [])
-    return Check(name, label, not told, "；".join(told) if told else words)
+    return Check(name, label, not told, clauses(told) if told else words)
 
 
 def _length(length: int, limit: int) -> str:

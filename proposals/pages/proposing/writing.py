@@ -17,6 +17,7 @@ from members.models import Committee, Member, User
 from members.pages.forms import ADD, Choice, Field, data_of
 from members.pages.views import reader
 from members.selectors import posts_of, rules_for
+from members.wording import aside
 from proposals.enums import CosignatureState
 from proposals.inputs.drafting import BeginInput
 from proposals.lifecycle.subject import Step
@@ -169,10 +170,7 @@ def _invitable(proposal: Proposal, user: User) -> list[Choice]:
     )
     rows = Member.objects.filter(committee=proposal.committee_id).select_related("sector")
     left = rows.exclude(pk=proposal.lead_id).exclude(pk__in=asked.values("member"))
-    return [
-        Choice(str(row.pk), f"{row.name}（{row.sector}）" if row.sector else row.name)
-        for row in left.order_by("name", "id")
-    ]
+    return [Choice(str(row.pk), aside(row.name, row.sector)) for row in left.order_by("name", "id")]
 
 
 def _removable(proposal: Proposal, user: User) -> list[Choice]:

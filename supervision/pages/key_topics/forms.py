@@ -11,6 +11,7 @@ from members import clock
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body, Post, User
 from members.pages.forms import Choice, choices_of
+from members.wording import aside
 from proposals.enums import FILED_STATES
 from proposals.inputs.fields import keys_of
 from proposals.lifecycle.subject import Step
@@ -50,7 +51,7 @@ def themes(topic: KeyTopic, user: User) -> list[Choice]:
     """The themes that were made of merge candidates."""
     rows = Theme.objects.filter(committee=topic.committee_id).select_related("session__term")
     seen = visible(user, rows, clock.today())[:100]
-    return [Choice(str(row.pk), f"{row.name}（{row.session}）") for row in seen]
+    return [Choice(str(row.pk), aside(row.name, row.session)) for row in seen]
 
 
 def supervisors(topic: KeyTopic, user: User) -> list[Choice]:

@@ -17,6 +17,7 @@ from members.pages import worklist
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import Column, Worklist
 from members.selectors import posts_of
+from members.wording import listed
 from proposals.pages.subjects import page_of
 from proposals.permissions import visible
 from supervision.deadlines import end_of
@@ -73,7 +74,7 @@ COLUMNS = (
     Column(
         "proposals",
         _("提案"),
-        lambda row: "、".join(link.proposal.case_no for link in row.links.all()),
+        lambda row: listed(link.proposal.case_no for link in row.links.all()),
     ),
     Column(
         "state",
@@ -85,7 +86,7 @@ COLUMNS = (
     Column(
         "supervisors",
         _("领衔督办领导"),
-        lambda row: "、".join(str(user) for user in row.supervisors.all()),
+        lambda row: listed(row.supervisors.all()),
     ),
     Column("body", _("协助督办"), lambda row: str(row.supervising_body or _("提案委办公室"))),
     Column("nominator", _("推荐"), lambda row: row.get_nominator_role_display(), shown=False),

@@ -1,0 +1,42 @@
+"""How the language of the reader joins words: 「甲、乙」 is "A, B", 「主办：甲」 is "Lead: A"."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+
+def listed(things: Iterable[object]) -> str:
+    """The things one after the other, as an enumeration."""
+    return _("、").join(map(str, things))
+
+
+def clauses(things: Iterable[object]) -> str:
+    """The things one after the other, each a clause with commas of its own perhaps."""
+    return _("；").join(map(str, things))
+
+
+def aside(what: object, more: object) -> str:
+    """What is meant, and more about it in brackets; without brackets where there is no more."""
+    return _("%(what)s（%(more)s）") % {"what": what, "more": more} if more else str(what)
+
+
+def stated(what: object, said: object) -> str:
+    """What is spoken of, and what is said of it."""
+    return _("%(what)s：%(said)s") % {"what": what, "said": said}
+
+
+def titled(number: object, title: object) -> str:
+    """Number and title, as sentences name a thing."""
+    return _("%(number)s《%(title)s》") % {"number": number, "title": title}
+
+
+def reasons(detail: Any) -> str:
+    """Everything that a refusal says, whatever it is about: a text, or structures of texts."""
+    if isinstance(detail, Mapping):
+        return clauses(reasons(part) for part in detail.values())
+    if isinstance(detail, list):
+        return clauses(reasons(part) for part in detail)
+    return str(detail)

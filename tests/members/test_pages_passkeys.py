@@ -57,7 +57,7 @@ def sign_in(page: Page, name: str) -> None:
 
 def sign_out(page: Page) -> None:
     """By the menu of the frame."""
-    page.locator("summary[aria-label=账号]").click()
+    page.locator("summary", has_text="账号").click()
     page.get_by_role("button", name="退出登录").click()
     page.wait_for_url("/")
 

@@ -12,6 +12,7 @@ from members import clock
 from members.enums import Role
 from members.models import Committee, Post, Session, StandIn, User
 from members.pages.navigation import Entry, Section, sections_for
+from members.pages.signing_in.middleware import OWES
 from members.permissions import visible
 from members.selectors import posts_of
 
@@ -46,8 +47,8 @@ class Frame:
 
     @cached_property
     def sections(self) -> list[tuple[Section, list[Entry]]]:
-        """The navigation."""
-        return sections_for(self.posts)
+        """The navigation; none while something is owed first."""
+        return [] if OWES in self.request.__dict__ else sections_for(self.posts)
 
     @property
     def here(self) -> str:

@@ -160,7 +160,8 @@ def test_password_of_an_administrator_is_changed_first() -> None:
     )
     browser = sign_in("zhao")
 
-    assert browser.get("/inbox/").headers["Location"] == "/accounts/password/change/"
+    for place in ("/", "/inbox/"):
+        assert browser.get(place).headers["Location"] == "/accounts/password/change/"
     assert browser.post("/inbox/read/").headers["Location"] == "/accounts/password/change/"
     assert browser.get("/counts/", headers={"Accept": "application/json"}).status_code == 403
     assert browser.get("/api/v1/me/").status_code == 403
@@ -169,10 +170,12 @@ def test_password_of_an_administrator_is_changed_first() -> None:
     assert "网页" in get_token("zhao").json()["errors"][0]["detail"]
     assert "不能与当前密码相同" in change_password(browser, new=PASSWORD).content.decode()
 
-    change_password(browser)
+    assert change_password(browser).headers["Location"] == "/"
 
     account.refresh_from_db()
     assert account.must_change_password is False
+    assert change_password(browser, NEW, f"{NEW}, again").headers["Location"] == "/me/"
+    change_password(browser, f"{NEW}, again", NEW)
     assert browser.get("/inbox/").status_code == 200
     assert get_token("zhao", NEW).status_code == 200
 

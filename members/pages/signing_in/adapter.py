@@ -22,7 +22,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from members import clock, services
+from members.authentication import Owed
 from members.models import User
+from members.pages.signing_in.middleware import OWES
 
 logger = logging.getLogger(__name__)
 
@@ -54,8 +56,9 @@ class AccountAdapter(DefaultAccountAdapter):
         services.change_own_password(account=user, password=password, at=clock.now())
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
-        """Back to one's account."""
-        return reverse("account")
+        """Back to one's account; to one's work, where it was asked for before that."""
+        first = request.__dict__.get(OWES) == Owed.PASSWORD
+        return reverse("home" if first else "account")
 
     def respond_user_inactive(self, request: HttpRequest, user: User) -> HttpResponse:
         """Refuse a disabled account that a key or another server has vouched for."""

@@ -44,6 +44,12 @@ NEEDED: dict[Owed, tuple[str, frozenset[str]]] = {
 }
 """Where what is owed can be done, and the pages that are needed for it."""
 
+OWES = "_owes"
+"""What a request carries on such a page: the navigation would lead nowhere."""
+
+FIRST_PAGE = "home"
+"""Open to strangers; who is signed in sees their work there, once nothing is owed any more."""
+
 
 class LoginRequired(middleware.LoginRequiredMiddleware):
     """Asks for a login, and keeps what a stranger has posted."""
@@ -85,15 +91,17 @@ class OwedFirst:
         """The way to what is owed, unless this page is needed for it or open to everybody."""
         by_token = "Authorization" in request.headers
         of_api = request.path.startswith("/api/v1/")
-        is_open = not getattr(view, "login_required", True) and not of_api
+        match = request.resolver_match
+        name = match.view_name if match is not None else ""
+        is_open = not getattr(view, "login_required", True) and not of_api and name != FIRST_PAGE
         if is_open or by_token or not isinstance(request.user, User):
             return None
         owed = owed_first(request.user, clock.today())
         if owed is None:
             return None
         place, needed = NEEDED[owed]
-        match = request.resolver_match
-        if match is not None and match.view_name in needed:
+        if name in needed:
+            request.__dict__[OWES] = owed
             return None
         if of_api or _is_script(request):
             fault = {"code": "permission_denied", "detail": str(owed.label), "attr": None}

@@ -1,0 +1,79 @@
+"""Key topics and what hangs on them, in every state, as everybody's browser gets them."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from members import clock
+from supervision.enums import MilestoneState
+from tests.proposals.world import NOW, World
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 20
+
+
+SOMEBODY = (
+    "lead",
+    "member",
+    "contact",
+    "other contact",
+    "clerk",
+    "director",
+    "assigner",
+    "supervisor",
+    "administrator",
+    "A liaison",
+    "C liaison",
+)
+"""Somebody of each kind of reader; whoever does not see a page here, sees another."""
+
+
+@pytest.fixture
+def world() -> World:
+    return World("county")
+
+
+def taken(world: World, *pages: str) -> dict[tuple[str, str], int]:
+    """How many queries the pages take, by who sees them and which it is."""
+    found = {}
+    for name in SOMEBODY:
+        client = browser(world, name)
+        for page in pages:
+            with clock.at(NOW), CaptureQueriesContext(connection) as captured:
+                answer = client.get(page)
+            if answer.status_code == 200:
+                found[name, page] = len(captured)
+    assert found
+    return found
+
+
+def browser(world: World, name: str) -> Client:
+    client = Client()
+    client.force_login(world.users[name])
+    return client
+
+
+@pytest.mark.parametrize("state", MilestoneState.values)
+def test_a_milestone_has_a_page_with_its_steps(world: World, state: str) -> None:
+    milestone = world.milestone(state)
+    path = f"/milestones/{milestone.pk}/"
+    director = browser(world, "director")
+
+    with clock.at(NOW):
+        page = director.get(path).content.decode()
+
+        assert f"<title>{milestone.name} ·" in page
+        for step in ("drop", "put-off"):
+            assert (f'href="{path}{step}/' in page) == (state in ("planned", "missed"))
+            if state in ("planned", "missed"):
+                assert director.get(f"{path}{step}/").status_code == 200
+    opened = f"{path}?list=milestones-due&in=&at=1"
+    assert too_many(taken(world, path, opened)) == {}
+
+
+def too_many(found: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
+    return {page: count for page, count in found.items() if count > MOST_QUERIES}

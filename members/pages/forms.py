@@ -17,6 +17,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import is_aware, localtime
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -42,6 +43,9 @@ LONG = 200
 
 MOST_ROWS = 200
 """Rows that a form of a browser can have."""
+
+UNFILLED = frozenset({"blank", "empty", "null", "required"})
+"""Codes of the faults of what was left empty."""
 
 
 @dataclass(frozen=True)
@@ -258,7 +262,7 @@ class _Builder:
         else:
             drawn.value = _shown(value)
         if kind != "rows" and kind != "group":
-            drawn.errors = _flat(errors)
+            drawn.errors = [_told(one, drawn, declared) for one in _flat(errors)]
         return drawn
 
     def _rows(
@@ -267,7 +271,7 @@ class _Builder:
         told = errors if isinstance(errors, list) else []
         faults = [fault if isinstance(fault, Mapping) else {} for fault in told]
         if not any(faults):
-            drawn.errors = _flat(errors)
+            drawn.errors = [_told(one, drawn, declared) for one in _flat(errors)]
         wanted = max(len(rows), 0 if rows else BLANK_ROWS) + (self.more == drawn.name)
         for at in range(wanted):
             row = rows[at] if at < len(rows) else {}
@@ -301,15 +305,25 @@ def _shown(value: Any) -> Any:
     return str(getattr(value, "pk", value))
 
 
-def _flat(errors: Any) -> list[str]:
-    """What is wrong with a field, as sentences."""
+def _flat(errors: Any) -> list[Any]:
+    """What is wrong with a field, one after the other."""
     if not errors:
         return []
     if isinstance(errors, Mapping):
         return [text for part in errors.values() for text in _flat(part)]
     if isinstance(errors, (list, tuple)):
         return [text for part in errors for text in _flat(part)]
-    return [str(errors)]
+    return [errors]
+
+
+def _told(error: Any, drawn: Field, declared: Any) -> str:
+    """A fault in the words of a form: what was left empty is to be filled in, or chosen."""
+    code = getattr(error, "code", "")
+    if code not in UNFILLED or str(error) != str(declared.error_messages.get(code, "")):
+        return str(error)
+    is_chosen = drawn.kind in ("select", "several", "file")
+    asked = _("请选择%(what)s") if is_chosen else _("请填写%(what)s")
+    return asked % {"what": drawn.label}
 
 
 # -- What a browser sent -------------------------------------------------------------------
@@ -323,8 +337,8 @@ def data_of(
 ) -> dict[str, Any]:
     """The plain data of a form as the browser sent it, in the shape of the API's body.
 
-    What a form leaves empty is left out, unless an empty text is a value of its own; a row of
-    which nothing is filled in is no row.
+    What a form leaves empty is left out, unless it is a text, of which the empty one is a value
+    of its own; a row of which nothing is filled in is no row.
     """
     found: dict[str, Any] = {}
     for name, declared in form.fields.items():
@@ -355,7 +369,8 @@ def _value(declared: Any, key: str, sent: QueryDict, files: MultiValueDict[str, 
     if value is None:
         return empty
     if value.strip() == "":
-        return "" if getattr(declared, "allow_blank", False) or declared.required else empty
+        is_text = isinstance(declared, serializers.CharField) and declared.required
+        return "" if getattr(declared, "allow_blank", False) or is_text else empty
     return value.replace("\r\n", "\n")
 
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 
+from members.wording import clauses, listed
+
 ICONS = settings.BASE_DIR / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
 
 register = template.Library()
@@ -50,3 +52,7 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 def get(mapping: Any, key: Any) -> Any:
     """What a mapping has for a key; nothing where it has none."""
     return mapping.get(key, "") if mapping else ""
+
+
+register.filter(listed)
+register.filter(clauses)

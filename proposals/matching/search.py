@@ -135,7 +135,8 @@ class _Search:
 
     def narrowed(self, asked: Asked) -> QuerySet[Proposal]:
         """The rows that have what is asked."""
-        first, *more = (rows.values("pk") for rows in self._having(asked, Proposal.objects.all()))
+        every = (rows.order_by() for rows in self._having(asked, Proposal.objects.all()))
+        first, *more = (rows.values("pk") for rows in every)
         return self.rows.filter(pk__in=first.union(*more) if more else first)
 
     def _having(self, asked: Asked, rows: QuerySet[Proposal]) -> list[QuerySet[Proposal]]:

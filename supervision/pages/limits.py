@@ -21,6 +21,7 @@ from members.pages.links import page_of
 from members.pages.views import reader
 from members.rules import DeadlineRule
 from members.selectors import posts_of
+from members.wording import clauses
 from proposals.models import SUBJECTS, Proposal
 from proposals.pages.proposal import Tab, add
 from proposals.permissions import visible, visible_row
@@ -31,7 +32,6 @@ from supervision.models.duty import OPTIONAL, Closing
 from supervision.pages.clocks import Left, calendar_for, holder, left
 from supervision.pages.strip import Strip, strip
 from supervision.selectors import EXPLAINED, why
-from members.wording import clauses
 
 MOST = 40
 """Dates that a page shows; the oldest that are done with are left out."""

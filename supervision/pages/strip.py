@@ -10,6 +10,7 @@ from typing import Any
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from members.wording import aside
 from supervision.calendar import Calendar, DayKind
@@ -137,23 +138,23 @@ def _cell(row: dict[str, Any], start: date, due: date, today: date) -> Cell:
     day, look, mark = row["day"], [], ""
     rests = row["kind"] in (DayKind.WEEKEND, DayKind.HOLIDAY)
     if row["paused"]:
-        look, mark = ["day-paused"], "停"
+        look, mark = ["day-paused"], pgettext("calendar", "停")
     elif row["counted"]:
         look = ["day-counted"]
     else:
         look = ["day-rest"]
     if row["kind"] == DayKind.MAKE_UP:
-        look, mark = [*look, "day-make-up"], mark or "班"
+        look, mark = [*look, "day-make-up"], mark or pgettext("calendar", "班")
     if row["kind"] == DayKind.HOLIDAY:
-        look, mark = [*look, "day-holiday"], mark or "休"
+        look, mark = [*look, "day-holiday"], mark or pgettext("calendar", "休")
     elif rests:
         look.append("day-weekend")
     if day == today:
         look.append("day-today")
     if day == start:
-        look, mark = [*look, "day-start"], "起"
+        look, mark = [*look, "day-start"], pgettext("calendar", "起")
     if day == due:
-        look, mark = [*look, "day-due"], "止"
+        look, mark = [*look, "day-due"], pgettext("calendar", "止")
     return Cell(day, " ".join(look), mark, _words(row, start, due, today))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
+from django.conf import settings
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -77,6 +78,8 @@ class Told:
 
     news: News
     people: int | None
+    language: str = settings.LANGUAGE_CODE
+    """In which everybody gets it."""
 
 
 # -- The panel --------------------------------------------------------------------------------

@@ -166,6 +166,7 @@ def test_what_stands_still_is_listed_with_whom_it_is(life: Leaders) -> None:
     page = browser(life, "director").text("/dashboard/")
     later = browser(life, "director").text("/dashboard/", days="60")
 
+    assert page.count("<h1") == 1
     assert "1 件超过 30 天没有进展" in page
     assert task.proposal.case_no in page.split("没有进展")[1]
     assert fresh.proposal.case_no not in page.split("没有进展")[1]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -83,6 +84,16 @@ def calls(user: User, at: datetime) -> QuerySet[WebhookCall]:
     return visible(user, WebhookCall.objects.select_related("webhook"), localdate(at))
 
 
+EVENT_LABELS: list[Callable[[str], str]] = []
+"""What says an event such as ``reply.sign`` in words, or nothing; the application that has such
+events adds it."""
+
+
+def label_of(call: WebhookCall) -> str:
+    """The event of a call in words; its name where nobody knows it."""
+    return next((label for say in EVENT_LABELS if (label := say(call.kind))), call.kind)
+
+
 def _common(main: Column, *more: Column) -> tuple[Column, ...]:
     return (
         main,
@@ -144,9 +155,8 @@ def resend_all(request: HttpRequest) -> HttpResponse:
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     """A call of a webhook: what was sent, and what was answered."""
     row = _row(reader(request), WebhookCall.objects.select_related("webhook"), pk)
-    return TemplateResponse(
-        request, "members/outbox/call.html", {"row": row, "body": _indented(row.body)}
-    )
+    context = {"row": row, "label": label_of(row), "body": _indented(row.body)}
+    return TemplateResponse(request, "members/outbox/call.html", context)
 
 
 def _indented(text: str) -> str:
@@ -202,7 +212,7 @@ worklist.add(
         roles=ADMINISTRATORS,
         rows=calls,
         columns=_common(
-            Column("kind", _("事件"), lambda row: row.kind, main=True),
+            Column("kind", _("事件"), label_of, cell="members/outbox/_event.html", main=True),
             Column("url", _("地址"), lambda row: row.webhook.url),
             Column("status", _("应答"), lambda row: row.status_code),
         ),

@@ -24,7 +24,7 @@ from rest_framework import serializers
 from members import clock
 from members.enums import Role
 from members.models import Job, JobState, User
-from members.pages import home, worklist
+from members.pages import home, outbox, worklist
 from members.pages.navigation import Section
 from members.pages.trail import trail_of
 from members.pages.views import reader
@@ -64,6 +64,16 @@ def _steps() -> list[tuple[str, str]]:
             names.setdefault(name, []).append(str(step.label))
     pairs = [(name, listed(dict.fromkeys(labels))) for name, labels in names.items()]
     return sorted(pairs, key=lambda pair: pair[1])
+
+
+def said(event: str) -> str:
+    """An event such as ``reply.sign`` in words; empty when it is of none of our kinds."""
+    kind, _dot, action = event.partition(".")
+    model = _models().get(kind)
+    step = model.all_steps().get(action) if model is not None else None
+    if model is None or step is None:
+        return ""
+    return stated(model._meta.verbose_name, step.label)
 
 
 class LedgerFilter(filters.FilterSet):
@@ -124,6 +134,7 @@ def _move(event: Any) -> str:
     return f"{event.source_label or '—'} → {event.target_label}"
 
 
+outbox.EVENT_LABELS.append(said)
 worklist.add(
     Worklist(
         slug="ledger",

@@ -12,6 +12,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from proposals import triggers
+from proposals.lifecycle.subject import Subject
 from proposals.models import SUBJECTS, Event, Proposal
 
 DEEPEST = 10
@@ -100,17 +101,42 @@ def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | Non
             end = ends.pop((kind, pk), None)
             found = (end.target, end.sequence, end.hash) if end else ("", 0, "")
             if found != (state, version, digest):
-                yield _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % {"kind": kind, "pk": pk}
+                yield _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % {
+                    "kind": _kind(kind),
+                    "pk": pk,
+                }
     for kind, pk in ends:
-        yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": kind, "pk": pk}
+        yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": _kind(kind), "pk": pk}
+
+
+def _called(event: Event) -> str:
+    """What an event is called in a sentence; a step that there is no more goes by its name."""
+    model = _model_of(event.subject_kind)
+    step = model.all_steps().get(event.action) if model is not None else None
+    return _("%(kind)s %(pk)s 第 %(n)s 个事件“%(step)s”") % {
+        "kind": _kind(event.subject_kind),
+        "pk": event.subject_id,
+        "n": event.sequence,
+        "step": step.label if step is not None else event.action,
+    }
+
+
+def _kind(name: str) -> str:
+    """A kind of subject in words."""
+    model = _model_of(name)
+    return str(model._meta.verbose_name) if model is not None else name
+
+
+def _model_of(kind: str) -> type[Subject] | None:
+    return next((model for model in SUBJECTS if model._meta.model_name == kind), None)
 
 
 def _faults_of(event: Event, last: Event | None) -> Iterator[str]:
     if event.sequence != (last.sequence + 1 if last else 1):
-        yield _("%(event)s：序号不连续") % {"event": event}
+        yield _("%(event)s：序号不连续") % {"event": _called(event)}
     if event.previous_hash != (last.hash if last else ""):
-        yield _("%(event)s：与前一条事件不衔接") % {"event": event}
+        yield _("%(event)s：与前一条事件不衔接") % {"event": _called(event)}
     if event.source != (last.target if last else ""):
-        yield _("%(event)s：原状态与前一条事件不符") % {"event": event}
+        yield _("%(event)s：原状态与前一条事件不符") % {"event": _called(event)}
     if event.digest() != event.hash:
-        yield _("%(event)s：内容已被改动") % {"event": event}
+        yield _("%(event)s：内容已被改动") % {"event": _called(event)}

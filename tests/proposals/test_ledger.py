@@ -114,7 +114,8 @@ def test_check_names_the_event_that_was_changed(proposal: Proposal, column: str)
     with unguarded():
         Event.objects.filter(sequence=2).update(**{column: value})
 
-    named = f"proposal {proposal.pk} #{FORGERIES['sequence'] if column == 'sequence' else 2} "
+    number = FORGERIES["sequence"] if column == "sequence" else 2
+    named = f"提案 {proposal.pk} 第 {number} 个事件"
     assert any(fault.startswith(named) for fault in ledger.faults()), list(ledger.faults())
 
 
@@ -125,8 +126,8 @@ def test_check_names_the_gap_that_a_deleted_event_leaves(proposal: Proposal) -> 
     faults = list(ledger.faults())
 
     assert faults == [
-        f"proposal {proposal.pk} #3 submit：序号不连续",
-        f"proposal {proposal.pk} #3 submit：与前一条事件不衔接",
+        f"提案 {proposal.pk} 第 3 个事件“提交”：序号不连续",
+        f"提案 {proposal.pk} 第 3 个事件“提交”：与前一条事件不衔接",
     ]
 
 
@@ -134,14 +135,14 @@ def test_check_misses_the_last_event_when_it_was_deleted(proposal: Proposal) -> 
     with unguarded():
         Event.objects.filter(sequence=4).delete()
 
-    assert list(ledger.faults()) == [f"proposal {proposal.pk} 的现状与其最后一条事件不符"]
+    assert list(ledger.faults()) == [f"提案 {proposal.pk} 的现状与其最后一条事件不符"]
 
 
 def test_check_misses_a_whole_subject(proposal: Proposal) -> None:
     with unguarded():
         Event.objects.all().delete()
 
-    assert list(ledger.faults()) == [f"proposal {proposal.pk} 的现状与其最后一条事件不符"]
+    assert list(ledger.faults()) == [f"提案 {proposal.pk} 的现状与其最后一条事件不符"]
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_check_notices_a_row_changed_behind_the_door(behind: dict[str, object]) 
 
     Proposal.objects.filter(pk=begun.pk).update(**behind)
 
-    assert list(ledger.faults()) == [f"proposal {begun.pk} 的现状与其最后一条事件不符"]
+    assert list(ledger.faults()) == [f"提案 {begun.pk} 的现状与其最后一条事件不符"]
 
 
 def test_check_names_the_trigger_that_is_missing(proposal: Proposal) -> None:

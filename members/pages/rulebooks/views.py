@@ -37,13 +37,20 @@ CONSEQUENCES: list[Tell] = []
 """Who tells it; the applications above know more of what follows from rules."""
 
 
+AS_WRITTEN = frozenset({"pattern", "receipt_pattern", "types"})
+"""Names of rules that are no words of any language."""
+
+
 @dataclass(frozen=True)
 class Part:
-    """A part of a rulebook: its name in the document, its title, and what it says."""
+    """A part of a rulebook: its name in the document, its title, and what it says.
+
+    Each line is (label, text, whether the text is no language).
+    """
 
     name: str
     label: str
-    lines: list[tuple[str, str]]
+    lines: list[tuple[str, str, bool]]
 
 
 @require_safe
@@ -220,12 +227,12 @@ def _parts(rules: Rules) -> list[Part]:
         fields = getattr(type(value), "model_fields", None)
         if fields is not None:
             lines = [
-                (_(one.title) if one.title else key, said(getattr(value, key)))
+                (_(one.title) if one.title else key, said(getattr(value, key)), key in AS_WRITTEN)
                 for key, one in fields.items()
             ]
         elif isinstance(value, tuple):
-            lines = [(str(at), said(row)) for at, row in enumerate(value, start=1)]
+            lines = [(str(at), said(row), False) for at, row in enumerate(value, start=1)]
         else:
-            lines = [("", said(value))]
+            lines = [("", said(value), False)]
         found.append(Part(name, label, lines))
     return found

@@ -16,7 +16,7 @@ from proposals.inputs.reviewing import UnitRoleInput
 class PreAssignInput(serializers.Serializer[Any]):
     """The units that are asked."""
 
-    units = UnitRoleInput(many=True, allow_empty=False)
+    units = UnitRoleInput(label=_("承办单位"), many=True, allow_empty=False)
 
 
 class ObjectInput(Reason):
@@ -30,7 +30,7 @@ class ObjectInput(Reason):
 class AssignInput(serializers.Serializer[Any]):
     """The units that get a proposal, and how they take part."""
 
-    units = UnitRoleInput(many=True, allow_empty=False)
+    units = UnitRoleInput(label=_("承办单位"), many=True, allow_empty=False)
     urgent = serializers.BooleanField(label=_("时效性强"), required=False)
     government_leader = serializers.CharField(
         label=_("牵头领导"), required=False, allow_blank=True, default="", max_length=60

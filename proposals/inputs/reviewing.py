@@ -36,7 +36,7 @@ class ReviewInput(serializers.Serializer[Any]):
         label=_("意见说明"), required=False, allow_blank=True, default="", max_length=2000
     )
     category = category_field(required=False, allow_blank=True, default="")
-    units = UnitRoleInput(many=True, required=False, default=list)
+    units = UnitRoleInput(label=_("建议承办单位"), many=True, required=False, default=list)
     ground = ground_field(required=False, allow_blank=True, default="")
     disposition = disposition_field(required=False, allow_blank=True, default="")
     duplicates = serializers.ListField(

@@ -17,7 +17,7 @@ from typing import Any
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import is_aware, localtime
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 from rest_framework import serializers
 from rest_framework.fields import empty
 
@@ -322,7 +322,7 @@ def _told(error: Any, drawn: Field, declared: Any) -> str:
     if code not in UNFILLED or str(error) != str(declared.error_messages.get(code, "")):
         return str(error)
     is_chosen = drawn.kind in ("select", "several", "file")
-    asked = _("请选择%(what)s") if is_chosen else _("请填写%(what)s")
+    asked = gettext("请选择%(what)s") if is_chosen else gettext("请填写%(what)s")
     return asked % {"what": drawn.label}
 
 

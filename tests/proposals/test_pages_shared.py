@@ -147,6 +147,22 @@ def test_a_refused_form_keeps_its_text_and_names_the_field(life):
     assert proposal.state == ProposalState.SUBMITTED
 
 
+def test_what_is_left_empty_is_asked_for_by_its_name(life):
+    proposal = life.submitted()
+    chosen = post(life, "reviewer", f"/proposals/{proposal.pk}/review/", {"outcome": ""})
+    written = post(life, "clerk", f"/proposals/{proposal.pk}/return-for-revision/", {"reason": " "})
+
+    for answer, field, asked in (
+        (chosen, "outcome", "请选择审查意见"),
+        (written, "reason", "请填写理由"),
+    ):
+        text = answer.content.decode()
+        assert answer.status_code == 422
+        assert text.count(f"{asked}<") == 2  # above the form, and beside the field
+        assert f'href="#id-{field}"' in text
+        assert "合法选项" not in text
+
+
 def test_a_form_that_is_sent_twice_acts_once(life):
     proposal = life.submitted()
     url = f"/proposals/{proposal.pk}/return-for-revision/"

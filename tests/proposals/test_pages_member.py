@@ -118,7 +118,7 @@ def test_edit_begins_with_the_text_and_can_clear_what_was_chosen(life, lead):
     draft = life.drafted(suggested_units=[unit.pk], publicity_wish=False, publicity_reason="内部")
     page = read(lead.get(f"/proposals/{draft.pk}/edit/"))
     assert TEXT["situation"] in page
-    assert f'<option value="{unit.pk}" selected>' in page
+    assert f'name="suggested_units" value="{unit.pk}" checked>' in page
 
     lead.post(f"/proposals/{draft.pk}/edit/", **TEXT, suggested_units="", publicity_wish="true")
     after = Proposal.objects.get(pk=draft.pk)

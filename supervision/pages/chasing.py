@@ -180,7 +180,7 @@ worklist.add(
         roles=OFFICERS,
         rows=reminders,
         columns=(
-            Column("title", _("事项"), lambda row: row.duty.title, main=True),
+            Column("title", _("事项"), lambda row: row.duty.title or str(row.duty), main=True),
             Column("kind", _("任务"), lambda row: row.duty.get_kind_display()),
             Column("unit", _("承办单位"), lambda row: str(row.duty.unit or "")),
             Column("recipient", _("提醒谁"), _recipient),

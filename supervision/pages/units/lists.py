@@ -36,6 +36,7 @@ def _number(row: Any) -> str:
 
 
 NUMBER = Column("number", _("案号"), _number, order=["proposal__case_serial"])
+NUMBER_OF_TASK = Column("number", _("案号"), _number, order=["assignment__proposal__case_serial"])
 TITLE = Column("title", _("案由"), lambda row: row.proposal.title, main=True)
 STATE = Column(
     "state",
@@ -246,7 +247,7 @@ RETURNS = _list(
     section=Section.HANDLING,
     rows=own(ReturnRequest, DutyKind.RETURN_DECISION),
     columns=(
-        NUMBER,
+        NUMBER_OF_TASK,
         TITLE,
         STATE,
         REASON,
@@ -269,7 +270,7 @@ EXTENSIONS = _list(
     section=Section.HANDLING,
     rows=own(ExtensionRequest, DutyKind.EXTENSION_DECISION),
     columns=(
-        NUMBER,
+        NUMBER_OF_TASK,
         TITLE,
         STATE,
         REASON,

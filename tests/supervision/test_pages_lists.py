@@ -1,0 +1,87 @@
+"""Every registered list: it opens in every order and with every filter that it offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from members import clock
+from members.enums import Role
+from members.pages.forms import Field
+from members.pages.worklist import WORKLISTS, Worklist
+from tests.proposals.world import NOW, World, chasing
+
+pytestmark = pytest.mark.django_db
+
+PEOPLE = {
+    Role.MEMBER: "lead",
+    Role.COLLECTIVE_CONTACT: "contact",
+    Role.COMMITTEE_CLERK: "clerk",
+    Role.COMMITTEE_REVIEWER: "reviewer",
+    Role.COMMITTEE_DIRECTOR: "director",
+    Role.ASSIGNING_OFFICER: "assigner",
+    Role.INSPECTION_OFFICER: "inspector",
+    Role.UNIT_LIAISON: "A liaison",
+    Role.UNIT_HANDLER: "A handler",
+    Role.UNIT_SIGNATORY: "A signatory",
+    Role.LEADING_SUPERVISOR: "supervisor",
+    Role.COMMITTEE_ADMINISTRATOR: "administrator",
+    Role.AUDITOR: "auditor",
+}
+"""Somebody of each role of a committee."""
+
+
+def browser(world: World, name: str) -> Client:
+    client = Client()
+    client.force_login(world.users[name])
+    return client
+
+
+def reader_of(worklist: Worklist) -> str:
+    """Somebody who has the list."""
+    return next((PEOPLE[role] for role in PEOPLE if role in worklist.roles), "clerk")
+
+
+def something(field: Field) -> str:
+    """What one might look for in a filter."""
+    if field.choices:
+        return field.choices[0].value
+    return "2024-05-06" if field.kind == "date" else "1"
+
+
+@pytest.mark.parametrize("slug", sorted(WORKLISTS))
+def test_a_list_takes_every_order_and_every_filter_that_it_offers(slug: str) -> None:
+    world, worklist = World("county"), WORKLISTS[slug]
+    chasing(world)
+    client = browser(world, reader_of(worklist))
+
+    def get(**asked: str) -> Any:
+        with clock.at(NOW):
+            answer = client.get(worklist.url, asked)
+        assert answer.status_code == 200, asked
+        return answer.context["listing"]
+
+    listing = get()
+    for column in worklist.columns:
+        if column.order:
+            assert get(order=column.name).sorted_by == (column.name, False)
+            assert get(order=f"-{column.name}").sorted_by == (column.name, True)
+    for field in listing.fields:
+        found = get(**{field.name: something(field)})
+        assert found.is_valid, (field.name, found.filterset.errors)
+        assert [pill.label for pill in found.pills] == [field.label]
+
+
+def test_what_was_reminded_of_has_a_name_also_where_the_date_has_no_title() -> None:
+    world = World("county")
+    reminder = chasing(world)["reminder of unit A"]
+    type(reminder.duty).objects.filter(pk=reminder.duty_id).update(title="")
+    reminder.duty.refresh_from_db()
+
+    with clock.at(NOW):
+        page = browser(world, "clerk").get("/lists/reminders/").content.decode()
+
+    link = page.split('class="main-link"')[1].split(">", 1)[1].split("</a>")[0]
+    assert link.strip() == str(reminder.duty)

@@ -1,9 +1,11 @@
 """The view sets of the proposal's life; their operations come from the machines."""
 
+import logging
 from typing import Any, ClassVar, cast
 
 from django.db.models import Prefetch, QuerySet
-from django.http import FileResponse, HttpResponseBase
+from django.db.models.fields.files import FieldFile
+from django.http import FileResponse, Http404, HttpResponseBase
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
@@ -17,6 +19,8 @@ from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.api.search import SearchOperations
 from proposals.api.similar import SimilarOperations
 from proposals.inputs.reviewing import MOST_TAKEN_IN
+
+logger = logging.getLogger(__name__)
 
 
 class Discreet(SubjectViewSet):
@@ -242,13 +246,15 @@ class CommitmentViewSet(SubjectViewSet):
     ordering_fields = ("id", "due_on")
 
 
-def as_download(attachment: models.Attachment) -> FileResponse:
-    """The file of an attachment, never shown on our origin."""
+def as_download(file: FieldFile, name: str) -> FileResponse:
+    """A file of ours, never shown on our origin; a 404 where the store has lost it."""
+    try:
+        content = file.open("rb")
+    except (FileNotFoundError, ValueError) as error:  # the row names no file at all
+        logger.exception("The file %r of %r is not in the store", file.name, name)
+        raise Http404 from error
     return FileResponse(
-        attachment.file.open("rb"),
-        as_attachment=True,
-        filename=attachment.name,
-        content_type="application/octet-stream",
+        content, as_attachment=True, filename=name, content_type="application/octet-stream"
     )
 
 
@@ -266,7 +272,8 @@ class AttachmentViewSet(VisibleViewSet):
     @action(detail=True, pagination_class=None, filter_backends=[])
     def content(self, request: Request, pk: str | None = None) -> HttpResponseBase:
         """The file, always as a download, never shown on our origin."""
-        return as_download(cast(models.Attachment, self.get_object()))
+        row = cast(models.Attachment, self.get_object())
+        return as_download(row.file, row.name)
 
 
 @documented("事件")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.db.models import Prefetch, Q, QuerySet
-from django.http import FileResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django_filters import rest_framework as filters
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -19,6 +19,7 @@ from members import clock
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.api.serializers.base import STANDING, NamedSerializer, SubjectSerializer
 from proposals.api.serializers.proposal import FamilySerializer
+from proposals.api.views import as_download
 from proposals.models import Proposal
 from proposals.permissions import visible
 from supervision.board import board, current
@@ -362,9 +363,4 @@ class TopicFileViewSet(VisibleViewSet):
     def content(self, request: Request, pk: str | None = None) -> HttpResponseBase:
         """The file, always as a download, never shown on our origin."""
         row = cast(TopicFile, self.get_object())
-        return FileResponse(
-            row.file.open("rb"),
-            as_attachment=True,
-            filename=row.name,
-            content_type="application/octet-stream",
-        )
+        return as_download(row.file, row.name)

@@ -244,6 +244,9 @@ def test_a_key_topic_goes_from_nomination_to_its_report_in_the_browser(
         path = f"/topic-files/{file.pk}/content/"
         assert b"".join(leader.get(path).streaming_content) == PNG
         assert browser(life, "lead").get(path).status_code == 404
+        file.file.storage.delete(file.file.name)
+        assert leader.get(path).status_code == 404
+    assert leader.get("/topic-files/999999/content/").status_code == 404
 
 
 def test_the_page_of_a_topic_tells_each_as_much_as_the_api_does(life: Leaders) -> None:

@@ -19,4 +19,4 @@ def content(request: HttpRequest, pk: int) -> HttpResponseBase:
     found = visible_row(reader(request), Attachment.objects.all(), pk, clock.today())
     if found is None:
         raise Http404
-    return as_download(found)
+    return as_download(found.file, found.name)

@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import FileResponse, Http404, HttpRequest, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -19,6 +19,7 @@ from members.enums import DutyKind, SupervisionMethod
 from members.models import User
 from members.pages.views import reader
 from members.selectors import posts_of
+from proposals.api.views import as_download
 from proposals.enums import FILED_STATES
 from proposals.models import Event, Proposal
 from proposals.pages.proposal import Action, Tab, actions, add
@@ -150,12 +151,7 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     row = visible_row(reader(request), TopicFile.objects.all(), pk, clock.today())
     if row is None:
         raise Http404
-    return FileResponse(
-        row.file.open("rb"),
-        as_attachment=True,
-        filename=row.name,
-        content_type="application/octet-stream",
-    )
+    return as_download(row.file, row.name)
 
 
 # -- The tab on the page of a proposal ---------------------------------------------------------

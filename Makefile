@@ -88,11 +88,13 @@ screenshots: export DATABASE_URL := sqlite:///$(DEMO_DATABASE)
 screenshots: install .venv/development browser $(DEMO_DATABASE) ## Take the pictures of docs/screenshots from the demo
 	$(BIN)/python -m tests.browser.screenshots
 
-bench: install .venv/development ## Print what similarity, search and reminders cost by size, on both databases
+bench: install .venv/development ## Print what similarity, search, reminders and pages cost by size, on both databases
 	$(BIN)/python -m bench --database sqlite
 	$(BIN)/python -m bench --database postgres
 	$(BIN)/python -m bench.sweep --database sqlite
 	$(BIN)/python -m bench.sweep --database postgres
+	$(BIN)/python -m bench.pages --database sqlite
+	$(BIN)/python -m bench.pages --database postgres
 
 lint: install .venv/development ## Check style, types, layers, migrations, drawn documents and the schema
 	$(BIN)/ruff format --check

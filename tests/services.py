@@ -11,7 +11,6 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from threading import Event
 
 import pytest
 
@@ -48,14 +47,22 @@ def start(services: ExitStack, database: str) -> None:
 
 @contextmanager
 def running(child: Child) -> Iterator[Child]:
-    """The process, relied on from here to the end of the block."""
+    """The process, relied on from here to the end of the block, however slow its start."""
     child.start()
     try:
-        child.wait_until_ready(Event())
+        until(lambda: child.is_ready is None or _is_up(child))
         yield child
     finally:
         child.ask_to_end()
         child.see_it_end()
+
+
+def _is_up(child: Child) -> bool:
+    assert child.process is not None
+    assert child.is_ready is not None
+    if child.process.poll() is not None:
+        pytest.fail(f"{child.name} ended with code {child.process.returncode}")
+    return child.is_ready()
 
 
 @contextmanager
@@ -75,8 +82,8 @@ def postgres(folder: Path) -> Iterator[str]:
         server.cleanup()
 
 
-def until(check: Callable[[], object], seconds: float = 30) -> None:
-    """Wait until ``check`` holds; fail when it does not within ``seconds``."""
+def until(check: Callable[[], object], seconds: float = 180) -> None:
+    """Wait until ``check`` holds; fail when it never does, even on a machine that is very busy."""
     deadline = time.monotonic() + seconds
     while not check():
         if time.monotonic() > deadline:

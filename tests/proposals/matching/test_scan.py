@@ -276,5 +276,5 @@ def test_a_worker_runs_what_was_ordered(life, lifts, celery_worker):
     ordered = scan.ask(life.session, life.users["clerk"], life.now)
     run_scans.delay()
 
-    until(lambda: state(ordered) == "done", seconds=20)
+    until(lambda: state(ordered) == "done")
     assert CandidateMember.objects.count() == 3

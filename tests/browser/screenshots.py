@@ -14,12 +14,16 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import django
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import Locator, Page, sync_playwright
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "screenshots"
 MOST = 150 * 1024  # bytes of a picture
 QUALITY = 80  # of WebP, in per cent
 STILL = "document.getAnimations().forEach((animation) => animation.finish())"
+
+
+ROW = "its first row"
+"""Among the links of a picture: the first thing in the list."""
 
 
 @dataclass(frozen=True)
@@ -41,14 +45,43 @@ class Picture:
 
 PICTURES = [
     Picture("door", "", "/accounts/login/"),
-    Picture("home-clerk", "committee_clerk"),
-    Picture("home-clerk-dark", "committee_clerk", theme="dark"),
-    Picture("home-clerk-english", "committee_clerk", language="en"),
-    Picture("home-liaison", "unit_liaison"),
-    Picture("home-member", "member"),
-    Picture("home-member-phone", "member", width=390),
-    Picture("inbox", "member", "/inbox/"),
-    Picture("account", "member", "/me/"),
+    Picture("member-home", "member"),
+    Picture("member-home-phone", "member", width=390),
+    Picture("member-editor", "member", "/lists/drafts/", (ROW, "^修改$")),
+    Picture("member-invitation-phone", "member", "/lists/invitations/", (ROW,), width=390),
+    Picture("member-rating", "member", "/lists/to-rate/", (ROW,)),
+    Picture("member-proposal", "member", "/lists/mine/?state=handling", (ROW,)),
+    Picture("member-record", "member", "/me/record/"),
+    Picture("contact-home", "collective_contact"),
+    Picture("clerk-home", "committee_clerk"),
+    Picture("clerk-home-dark", "committee_clerk", theme="dark"),
+    Picture("clerk-home-english", "committee_clerk", language="en"),
+    Picture("clerk-list", "committee_clerk", "/lists/intake/"),
+    Picture("clerk-desk", "committee_clerk", "/lists/intake/", (ROW,)),
+    Picture("clerk-groups", "committee_clerk", "/lists/duplicates/"),
+    Picture("clerk-merge-desk", "committee_clerk", "/lists/duplicates/", (ROW,)),
+    Picture("reviewer-home", "committee_reviewer"),
+    Picture("director-decision", "committee_director", "/lists/to-file/", (ROW,)),
+    Picture("assigner-home", "assigning_officer"),
+    Picture("assigner-meeting", "assigning_officer", "/assignment-batches/issue/"),
+    Picture("assigner-desk", "assigning_officer", "/lists/filed/", (ROW,)),
+    Picture("liaison-home", "unit_liaison"),
+    Picture("liaison-assignment", "unit_liaison", "/lists/to-accept/", (ROW,)),
+    Picture("handler-reply", "unit_handler", "/lists/own-replies/?state=drafting", (ROW, "^修改$")),
+    Picture("handler-time-limits", "unit_handler", "/lists/in-hand/", (ROW, "时限")),
+    Picture("signatory-letter", "unit_signatory", "/lists/to-sign/", (ROW,)),
+    Picture("inspector-home", "inspection_officer"),
+    Picture("inspector-overdue", "inspection_officer", "/lists/overdue/"),
+    Picture("leader-home", "leading_supervisor"),
+    Picture("leader-home-dark-phone", "leading_supervisor", theme="dark", width=390),
+    Picture("leader-topics", "leading_supervisor", "/key-topics/board/"),
+    Picture("dashboard", "committee_director", "/dashboard/"),
+    Picture("figures", "committee_clerk", "/figures/"),
+    Picture("administrator-rulebook", "committee_administrator", "/rulebooks/", (r"\d年",)),
+    Picture("administrator-calendar", "committee_administrator", "/calendar/"),
+    Picture("auditor-ledger", "auditor", "/lists/ledger/"),
+    Picture("auditor-verified", "auditor", "/ledger/verify/"),
+    Picture("platform-home", "platform_administrator"),
 ]
 """Every picture, in the order of the documents; what is taken away here goes from the folder."""
 
@@ -64,11 +97,17 @@ def copied(address: str) -> Iterator[Path]:
         yield folder
 
 
+def rows_of(page: Page) -> Locator:
+    """The links to the things of a list."""
+    return page.locator("main a.main-link")
+
+
 def take(page: Page, picture: Picture) -> bytes:
     """The picture in WebP, which Playwright itself does not write."""
     page.goto(picture.address)
     for text in picture.links:
-        page.get_by_role("link", name=re.compile(text)).first.click()
+        link = page.get_by_role("link", name=re.compile(text)) if text != ROW else rows_of(page)
+        link.first.click()
     page.wait_for_load_state("networkidle")
     page.evaluate(STILL)
     session = page.context.new_cdp_session(page)
@@ -89,6 +128,7 @@ def main() -> int:
 
         from config import demo  # noqa: PLC0415
         from members.models import User  # noqa: PLC0415
+        from members.pages.tours import DONE, TOURS  # noqa: PLC0415
         from tests.browser.serving import collected, served  # noqa: PLC0415
         from tests.browser.visiting import Visits, launch  # noqa: PLC0415
 
@@ -97,6 +137,7 @@ def main() -> int:
         server = stack.enter_context(served())
         browser = launch(stack.enter_context(sync_playwright()))
         stack.callback(browser.close)
+        User.objects.update(preferences={DONE: [tour.name for tour in TOURS]})
         names = {login.role: login.username for login in reversed(demo.logins())}
         for picture in PICTURES:
             user = User.objects.get(username=names[picture.role]) if picture.role else None

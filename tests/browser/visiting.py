@@ -29,6 +29,7 @@ OPTIONS = [
     "--disable-background-networking",
     "--disable-dev-shm-usage",
     "--disable-gpu",
+    "--lang=zh-CN",  # of what Chromium itself writes into a page: dates
     "--no-sandbox",  # it shows nothing but our own pages, often as root
 ]
 HEIGHTS = {1440: 900, 390: 844}

@@ -32,7 +32,7 @@ def addresses(pages: Iterable[SubjectPage]) -> list[URLPattern]:
 
 
 urlpatterns = [
-    path("ledger/", RedirectView.as_view(url="/lists/ledger/", query_string=True)),
+    path("ledger/", RedirectView.as_view(url="/lists/ledger/", query_string=True), name="ledger"),
     path("ledger/<int:pk>/", ledger.show, name="event"),
     path("ledger/verify/", ledger.verify, name="verify_ledger"),
     path("ledger/verify/all/", ledger.verify_all, name="verify_whole_ledger"),

@@ -49,7 +49,7 @@ urlpatterns = [
     path("topic-files/<int:pk>/content/", key_topic.file, name="topic_file"),
     path("calendar/", calendar.this_year, name="this_year"),
     path("calendar/<int:year>/", calendar.year, name="calendar_year"),
-    path("calendar-changes/enter/", calendar.enter),
+    path("calendar-changes/enter/", calendar.enter, name="calendarchange-begin"),
     path("chase-notices/<int:pk>/", chasing.paper, name="chase_notice"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:sheet>/", figures.figures, name="figures"),

@@ -8,13 +8,13 @@ from collections import Counter, deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import parse_qsl, urljoin, urlsplit
 
 import pytest
 from django.conf import settings
 from django.db import connection
 from django.test import Client
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, resolve
 
 from members.models import User
 from tests.browser.markup import Markup
@@ -25,7 +25,13 @@ INSTANCES = 1
 """How many addresses of a page are followed from each other page, as from each list."""
 
 MOST_INSTANCES = 4
-"""How many addresses of a page are looked at, and how many kinds of questions to it."""
+"""How many addresses of a page are looked at."""
+
+MOST_QUESTIONS = 2
+"""How many kinds of one question to a page are asked: a list sorted by one column, and another."""
+
+ASKS_AGAIN = ("account_", "mfa_")
+"""How the names of pages begin that may ask for the password again."""
 
 OTHERS = ("/admin/", "/api/docs/", "/api/schema/", "/health/", "/static/")
 """Not pages of ours, or tested elsewhere."""
@@ -75,8 +81,6 @@ class Crawl:
         self.client = Client()
         if user is not None:
             self.client.force_login(user)
-            # Opens the pages that ask for the password again.
-            self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
         self.client.cookies[settings.LANGUAGE_COOKIE_NAME] = language
         self._waiting: deque[tuple[str, bool, str]] = deque()
         self._known: set[tuple[str, bool]] = set()
@@ -104,6 +108,7 @@ class Crawl:
             return execute(sql, *more)
 
         try:
+            self._show_who_it_is(address)
             with connection.execute_wrapper(count):
                 response = self.client.get(address, headers=headers)
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is a fault of that page
@@ -125,6 +130,15 @@ class Crawl:
         seen.judge(self.language)
         return seen
 
+    def _show_who_it_is(self, address: str) -> None:
+        """Give the password to a page that asks for it again, once its ways have been seen."""
+        if not view_of(address).startswith(ASKS_AGAIN):
+            return
+        asked = self.client.get(address).get("Location", "")
+        if view_of(asked) == "account_reauthenticate":
+            self._remember(asked, address)
+            self.client.post(asked, {"password": PASSWORD})
+
     def _remember(self, link: str, referrer: str, in_part: bool = False) -> None:
         address = urljoin(referrer, link).partition("#")[0]
         place = urlsplit(address)
@@ -134,7 +148,8 @@ class Crawl:
         self._known.add((address, in_part))
         page, part = kind_of(place.path), "part" if in_part else "page"
         if place.query:
-            bounds = {(page, part, kind_of(place.query)): 1, (page, part, "?"): MOST_INSTANCES}
+            asks = kind_of(place.query)
+            bounds = {(page, part, asks): 1, (page, part, "?", about(asks)): MOST_QUESTIONS}
         else:
             linked_from = kind_of(referrer.partition("?")[0])
             bounds = {(page, part, linked_from): INSTANCES, (page, part): MOST_INSTANCES}
@@ -157,6 +172,12 @@ def fail_with(found: dict[str, list[str]]) -> None:
 def kind_of(address: str) -> str:
     """The address without what tells one thing from another of its kind."""
     return re.sub(r"\d+", "0", address)
+
+
+def about(query: str) -> str:
+    """What a question asks about; each tab is a page of its own."""
+    asked = parse_qsl(query, keep_blank_values=True)
+    return " ".join(f"{name}={text}" if name == "tab" else name for name, text in asked)
 
 
 def view_of(address: str) -> str:

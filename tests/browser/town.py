@@ -18,6 +18,7 @@ from members.models import User
 from proposals.ledger import SUBJECTS
 from proposals.models import Event
 from proposals.triggers import suspended
+from tests.browser.furniture import ask_around, furnish
 from tests.factories import members as make
 from tests.factories.proposals import Place, platform_administrator
 from tests.proposals.conftest import Life
@@ -61,6 +62,8 @@ class Town(World, Life):
         self._name_steps()
         self._tell_everybody()
         self._live()
+        ask_around(self)
+        furnish(self)
         Place()  # of whom nobody here may see anything
 
     def person(self, role: str) -> User | None:

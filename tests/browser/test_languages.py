@@ -12,11 +12,12 @@ from tests.browser.town import CHINESE, ROLES, in_greek
 pytestmark = pytest.mark.browser
 
 WORD = re.compile(r"[A-Za-z]{3,}")
-ADDRESS = re.compile(r"\S+@\S+|https?://\S+|(?:/[\w.-]+)+/?")
+ADDRESS = re.compile(r"\S+@\S+|[a-z]+://\S*|(?:/[\w.-]+)+/?")
 GIVEN = re.compile(r"\b(user|county)\d+\b|\bcase:\w+")
 """Names that the factories give in Latin letters."""
 
 KNOWN = {"API", "OpenAPI", "CSV", "PDF", "Word", "Excel", "docx", "xlsx", "Webhook", "URL", "PIN"}
+KNOWN |= {"JavaScript", "csv", "ods", "xls"}
 """Latin words of Chinese pages."""
 
 

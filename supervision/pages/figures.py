@@ -12,7 +12,6 @@ from urllib.parse import urlencode
 import xlsxwriter
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -66,14 +65,19 @@ OF_REPLIES: dict[str, dict[str, Any]] = {
 """Code of a figure to the filters of the list of dates that it counts."""
 
 
-def list_of(code: str, user: User) -> str:
-    """The list of what a figure counts; nothing where the reader has no such list."""
-    for slug, lists in (("proposals", LISTS), ("time-limits", OF_REPLIES)):
-        if code in lists and slug in WORKLISTS and WORKLISTS[slug].is_for(user):
-            query = urlencode(lists[code], doseq=True)
-            address = reverse("worklist", args=[slug])
+def list_at(user: User, *lists: tuple[str, dict[str, Any]]) -> str:
+    """The first of these lists that the reader has, narrowed; nothing where they have none."""
+    for slug, asked in lists:
+        if slug in WORKLISTS and WORKLISTS[slug].is_for(user):
+            query, address = urlencode(asked, doseq=True), WORKLISTS[slug].url
             return f"{address}?{query}" if query else address
     return ""
+
+
+def list_of(code: str, user: User) -> str:
+    """The list of what a figure counts; nothing where the reader has no such list."""
+    lists = (("proposals", LISTS), ("time-limits", OF_REPLIES))
+    return list_at(user, *((slug, known[code]) for slug, known in lists if code in known))
 
 
 @dataclass(frozen=True)
@@ -120,7 +124,7 @@ def _lateness(what: str) -> Callable[[Session, User, datetime], dict[str, Any]]:
             kind="rows",
             unit=_("项"),
             base=_("有期限的任务，一件提案可有几项"),
-            urls=[late_of(what, row.key, row.label) for row in busy],
+            urls=[late_of(what, row.key, row.label, user) for row in busy],
             stacked=True,
             tones=("done", "open", "late"),
         )
@@ -129,10 +133,10 @@ def _lateness(what: str) -> Callable[[Session, User, datetime], dict[str, Any]]:
     return read
 
 
-def late_of(what: str, key: str, label: str) -> str:
-    """The list of what is late of one unit, or of one kind."""
-    query = {"unit": label} if what == "unit" else {"kind": key}
-    return f"{reverse('worklist', args=['overdue'])}?{urlencode(query)}"
+def late_of(what: str, key: str, label: str, user: User) -> str:
+    """The reader's list of what is late of one unit, or of one kind."""
+    asked = {"unit": label} if what == "unit" else {"kind": key}
+    return list_at(user, ("overdue", asked), ("time-limits", {**asked, "late": "true"}))
 
 
 def _sessions(session: Session, user: User, at: datetime) -> dict[str, Any]:
@@ -226,7 +230,7 @@ def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
     found = report(session, now, shown.parts)
     more = shown.more(session, user, now)
     if request.GET.get("format") == "xlsx":
-        return _workbook(shown, found, more)
+        return _workbook(shown, found, more, user)
     context = {
         "sheets": SHEETS,
         "sheet": shown,
@@ -236,13 +240,13 @@ def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
         **more,
         "charts": [
             *more.get("charts", []),
-            *(chart_of(table) for table in found.tables if table.code in shown.codes),
+            *(chart_of(table, user) for table in found.tables if table.code in shown.codes),
         ],
     }
     return TemplateResponse(request, "supervision/figures.html", context)
 
 
-def chart_of(table: Table) -> Chart:
+def chart_of(table: Table, user: User) -> Chart:
     """A table as a chart; one of many rows lies."""
     return Chart(
         table.label,
@@ -250,19 +254,18 @@ def chart_of(table: Table) -> Chart:
         [(_("件数"), [count for _name, count in table.rows])],
         kind="rows" if len(table.rows) > MANY // 2 else "bar",
         base=table.base,
-        urls=[_narrowed(table.code, name) for name, _count in table.rows],
+        urls=[_narrowed(table.code, name, user) for name, _count in table.rows],
     )
 
 
-def _narrowed(code: str, name: str) -> str:
+def _narrowed(code: str, name: str, user: User) -> str:
     """The list of the proposals of one sector or kind."""
     if code == "filed_by_sector":
-        query = urlencode({"sector": name, "state": list(FILED_STATES)}, doseq=True)
-        return f"{reverse('worklist', args=['proposals'])}?{query}"
+        return list_at(user, ("proposals", {"sector": name, "state": FILED_STATES}))
     return ""
 
 
-def _workbook(sheet: Sheet, found: Report, more: dict[str, Any]) -> HttpResponse:
+def _workbook(sheet: Sheet, found: Report, more: dict[str, Any], user: User) -> HttpResponse:
     """The figures of a page with how each is counted, and its charts as tables."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -276,7 +279,7 @@ def _workbook(sheet: Sheet, found: Report, more: dict[str, Any]) -> HttpResponse
             percent = None if figure.percent is None else float(figure.percent)
             cells = (figure.label, figure.numerator, figure.denominator, percent, figure.base)
             page.write_row(line, 0, cells)
-        charts = [*more.get("charts", []), *(chart_of(table) for table in found.tables)]
+        charts = [*more.get("charts", []), *(chart_of(one, user) for one in found.tables)]
         for number, chart in enumerate(charts, start=1):
             page = book.add_worksheet(f"{number} {chart.label}"[:31])
             page.set_column(0, 0, 28)

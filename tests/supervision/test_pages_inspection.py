@@ -8,11 +8,12 @@ from zipfile import ZipFile
 import pytest
 from django.utils.timezone import localdate
 
+from members import clock
 from members.enums import DutyKind
 from proposals.models import ExtensionRequest, ReturnRequest
 from supervision.models import ChaseNotice, Duty
 from supervision.models.reminder import ChaseLine, Reminder
-from supervision.pages.figures import SHEETS
+from supervision.pages.figures import SHEETS, late_of
 from tests.proposals.conftest import Life, due, rules, state
 from tests.proposals.test_pages_assigning import queries
 from tests.proposals.test_pages_office import Browser
@@ -172,6 +173,26 @@ def test_figures_say_how_they_are_counted_and_open_their_lists(life):
     assert shown.figure.base in page.content.decode()
     for sheet in SHEETS:
         assert queries(clerk, f"/figures/{sheet.slug}/") <= MOST_QUERIES
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("clerk", "overdue"),
+        ("inspector", "overdue"),
+        ("auditor", "time-limits"),
+        ("supervisor", "time-limits"),
+        ("administrator", None),
+        ("reviewer", None),
+    ],
+)
+def test_charts_lead_to_lists_that_the_reader_has(life, name, slug):
+    reader, user = Browser(life, name), life.users[name]
+    with clock.at(life.now):
+        urls = [late_of("kind", "reply", "", user), late_of("unit", "1", "甲局", user)]
+    for url in urls:
+        assert url.startswith(f"/lists/{slug}/?") if slug else url == ""
+        assert not slug or reader.get(url).context["listing"].is_valid
 
 
 def test_figures_are_exported_and_kept_from_others(life):

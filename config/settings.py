@@ -174,6 +174,7 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "change_password": "members.pages.signing_in.forms.ChangePasswordForm",
     "login": "members.pages.signing_in.forms.LoginForm",
+    "reauthenticate": "members.pages.signing_in.forms.ReauthenticateForm",
 }
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_RATE_LIMITS = {"keep_post": "20/m/ip", "mailed": "30/m/ip"}

@@ -52,6 +52,14 @@ class ChangePasswordForm(account.ChangePasswordForm):
         return cleaned
 
 
+class ReauthenticateForm(account.ReauthenticateForm):
+    """The password once more; who has forgotten it finds the way at the door, where there is one."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["password"].help_text = ""
+
+
 class AddPasskeyForm(AddWebAuthnForm):
     """A key; unless unticked, one that signs in alone."""
 

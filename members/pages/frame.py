@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
+from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 
 from members import clock
@@ -21,6 +22,13 @@ THEMES = ("light", "dark")
 
 ALL_SESSIONS = "all"
 """The choice of no session in particular."""
+
+
+class Length(Subquery):
+    """How many rows a query has, to be read with something else."""
+
+    template = "(SELECT COUNT(*) FROM (%(subquery)s) AS counted)"
+    output_field = IntegerField()
 
 
 @dataclass
@@ -80,14 +88,22 @@ class Frame:
         return list(found.values())
 
     @cached_property
+    def _news(self) -> tuple[int, int]:
+        """How many notices are unread and how many jobs go on: both stand on every page."""
+        unread = self.user.notices.filter(read_at=None).order_by()[:100]
+        jobs = self.user.jobs.going_on().order_by()[:10]
+        reader = User.objects.filter(pk=self.user.pk).order_by()
+        return reader.values_list(Length(unread.values("pk")), Length(jobs.values("pk"))).get()
+
+    @property
     def unread(self) -> int:
         """How many notices the reader has not read; at most 100 are counted."""
-        return self.user.notices.filter(read_at=None)[:100].count()
+        return self._news[0]
 
-    @cached_property
+    @property
     def jobs(self) -> int:
-        """How many of the reader's jobs go on."""
-        return self.user.jobs.going_on()[:10].count()
+        """How many of the reader's jobs go on; at most 10 are counted."""
+        return self._news[1]
 
     @cached_property
     def standing_in_for(self) -> list[StandIn]:

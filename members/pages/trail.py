@@ -8,9 +8,11 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
 from members.models import User
+from members.pages.frame import Length
 from members.pages.worklist import FARTHEST, WORKLISTS, Listing
 
 
@@ -29,8 +31,17 @@ class Trail:
 
     @cached_property
     def _around(self) -> list[Any]:
+        """The rows here, each with how long the list is: pages read both in one query.
+
+        What the cells of the list would have read ahead, nobody asks of these.
+        """
         first = max(self.position - 2, 0)
-        return list(self.listing.rows[first : self.position + 1])
+        rows = self.listing.rows.prefetch_related(None).annotate(long=Length(self._bounded))
+        return list(rows[first : self.position + 1])
+
+    @property
+    def _bounded(self) -> QuerySet[Any]:
+        return self.listing.rows.order_by()[: FARTHEST + 1].values("pk")
 
     @cached_property
     def _at(self) -> int | None:
@@ -68,7 +79,9 @@ class Trail:
     @cached_property
     def count(self) -> int:
         """How long the list is, as far as it is counted."""
-        return self.listing.rows[: FARTHEST + 1].count()
+        if self._around:
+            return int(self._around[0].long)
+        return self._bounded.count() if self.position > 2 else 0  # else it was read from its start
 
     @property
     def list_url(self) -> str:

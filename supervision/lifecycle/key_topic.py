@@ -74,7 +74,7 @@ leading_supervisor = Who(Role.LEADING_SUPERVISOR, scope=_leads)
 
 milestones_are_settled = Condition(
     _("尚有未到的督办节点，请先记录完成情况，或延后、取消"),
-    lambda topic: not topic.milestones.filter(state=MilestoneState.PLANNED).exists(),
+    lambda topic: all(row.state != MilestoneState.PLANNED for row in topic.milestones.all()),
 )
 
 

@@ -15,7 +15,7 @@ OWN = (
         "key-topics",
         template="supervision/key_topics/topic.html",
         related=key_topic.RELATED,
-        prefetched=("supervisors",),
+        prefetched=("supervisors", "milestones"),
         context=key_topic.context,
     ),
     SubjectPage(

@@ -8,7 +8,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from members import clock
-from supervision.enums import MilestoneState
+from members.selectors import rules_for
+from supervision.enums import KEY_STATES, KeyTopicState, MilestoneState
 from tests.proposals.world import NOW, World
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,7 @@ def world() -> World:
 def taken(world: World, *pages: str) -> dict[tuple[str, str], int]:
     """How many queries the pages take, by who sees them and which it is."""
     found = {}
+    rules_for(world.committee, NOW.date())  # which every process reads once
     for name in SOMEBODY:
         client = browser(world, name)
         for page in pages:
@@ -77,3 +79,11 @@ def test_a_milestone_has_a_page_with_its_steps(world: World, state: str) -> None
 
 def too_many(found: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
     return {page: count for page, count in found.items() if count > MOST_QUERIES}
+
+
+@pytest.mark.parametrize("state", KeyTopicState.values)
+def test_a_topic_takes_few_queries_in_every_state_for_everybody(world: World, state: str) -> None:
+    topic = world.key_topic(state, nominating_unit="" if state in KEY_STATES else "C")
+    path = f"/key-topics/{topic.pk}/"
+    trails = [f"{path}?list={slug}&in=&at=1" for slug in ("key-topics", "supervising-topics")]
+    assert too_many(taken(world, *trails)) == {}

@@ -96,13 +96,10 @@ def context(topic: KeyTopic, user: User, at: datetime) -> dict[str, Any]:
 def _milestones(
     topic: KeyTopic, user: User, at: datetime, calendar: Calendar
 ) -> list[MilestoneRow]:
-    seen = list(visible(user, topic.milestones.all(), localdate(at)))
-    for row in seen:  # what the steps ask about is known already
+    """All that were read ahead with the topic: whoever works on it or is concerned sees them."""
+    for row in topic.milestones.all():  # what the steps ask about is known already
         row.topic, row.rules = topic, topic.rules
-    read_ahead: dict[str, Any] = topic.__dict__.setdefault("_prefetched_objects_cache", {})
-    read_ahead["milestones"] = seen  # as prefetch_related would
     rows = own_milestones(topic, calendar, localdate(at))
-    del read_ahead["milestones"]  # the steps ask for all of them
     return [MilestoneRow(row, actions(row.milestone, user)) for row in rows]
 
 

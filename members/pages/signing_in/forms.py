@@ -53,7 +53,7 @@ class ChangePasswordForm(account.ChangePasswordForm):
 
 
 class ReauthenticateForm(account.ReauthenticateForm):
-    """The password once more; who has forgotten it finds the way at the door, where there is one."""
+    """The password once more; the way for who has forgotten it is at the door, if there is one."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -62,7 +62,7 @@ def review(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
 
 
 def alike(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
-    """Its host or its guests, its groups, its kin; similar ones are looked for beside it."""
+    """Its host or its guests, its groups, its kin; the office has similar ones looked for."""
     day = localdate(at)
     family = visible(user, Proposal.objects.select_related("lead", "body"), day)
     guests = family.filter(merged_into=proposal).order_by("merged_at", "id")
@@ -75,7 +75,9 @@ def alike(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         "groups": list(groups),
         "kin": list(visible(user, proposal.kin(), day).order_by("id")[:20]),
         "themes": list(visible(user, proposal.themes.all(), day)),
-        "similar_url": reverse("similar", args=[proposal.pk]),
+        "similar_url": (
+            reverse("similar", args=[proposal.pk]) if _in_office(proposal, user, at) else ""
+        ),
     }
 
 

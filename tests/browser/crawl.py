@@ -27,8 +27,8 @@ INSTANCES = 1
 MOST_INSTANCES = 4
 """How many addresses of a page are looked at."""
 
-MOST_QUESTIONS = 2
-"""How many kinds of one question to a page are asked: a list sorted by one column, and another."""
+MOST_QUESTIONS = 8
+"""How many questions a page is asked, such as lists by their filters, each of another kind."""
 
 ASKS_AGAIN = ("account_", "mfa_")
 """How the names of pages begin that may ask for the password again."""
@@ -149,7 +149,9 @@ class Crawl:
         page, part = kind_of(place.path), "part" if in_part else "page"
         if place.query:
             asks = kind_of(place.query)
-            bounds = {(page, part, asks): 1, (page, part, "?", about(asks)): MOST_QUESTIONS}
+            bounds = {(page, part, asks): 1, (page, part, "?", about(asks)): INSTANCES}
+            if "tab=" not in asks:  # a tab is a page of its own
+                bounds[page, part, "?"] = MOST_QUESTIONS
         else:
             linked_from = kind_of(referrer.partition("?")[0])
             bounds = {(page, part, linked_from): INSTANCES, (page, part): MOST_INSTANCES}
@@ -175,7 +177,7 @@ def kind_of(address: str) -> str:
 
 
 def about(query: str) -> str:
-    """What a question asks about; each tab is a page of its own."""
+    """What a question asks about: the names of its parts, and which tab."""
     asked = parse_qsl(query, keep_blank_values=True)
     return " ".join(f"{name}={text}" if name == "tab" else name for name, text in asked)
 

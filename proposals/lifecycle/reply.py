@@ -52,7 +52,8 @@ OWED_OPINION = (AssignmentState.ISSUED, *AT_WORK)
 """States of a task of which the assisting unit still owes its opinion."""
 
 no_newer = Condition(
-    _("已有更正稿在起草"), lambda reply: not reply.corrections.on_its_way().exists()
+    _("已有更正稿在起草"),
+    lambda reply: all(row.state not in ON_ITS_WAY for row in reply.corrections.all()),
 )
 
 
@@ -285,8 +286,9 @@ class ReplyLifecycle(Subject):
         policy = self.rules.handling
         last = None
         if self.round > 1:
-            before = self.assignment.replies.filter(round__lt=self.round, state=S.DELIVERED)
-            last = before.aggregate(at=models.Max("delivered_at"))["at"]
+            rows = self.assignment.replies.all()  # few, and often read already
+            before = [row for row in rows if row.round < self.round and row.state == S.DELIVERED]
+            last = max((row.delivered_at for row in before if row.delivered_at), default=None)
         records = self.assignment.contact_records.all()  # few, and often read already
         if last is not None:
             return not policy.contacts_required or any(row.held_at >= last for row in records)

@@ -156,6 +156,7 @@ def _asked(proposal: Proposal, user: User, at: datetime) -> list[Own]:
 
 def _drafts(proposal: Proposal, mine: Sequence[Assignment], user: User, at: datetime) -> list[Own]:
     keys = {task.pk for task in mine}
+    _read_ahead(mine, replies_of(proposal, user, at))
     drafts = [
         reply
         for reply in replies_of(proposal, user, at)
@@ -171,6 +172,16 @@ def _drafts(proposal: Proposal, mine: Sequence[Assignment], user: User, at: date
         if own.actions and (reply.state != ReplyState.DELIVERED or _is_last(reply, drafts)):
             found.append(own)
     return found
+
+
+def _read_ahead(tasks: Sequence[Assignment], replies: Sequence[Reply]) -> None:
+    """Let the steps find what they ask about replies; of its own tasks a unit sees all of them."""
+    for task in tasks:
+        own = [reply for reply in replies if reply.assignment_id == task.pk]
+        task.__dict__.setdefault("_prefetched_objects_cache", {})["replies"] = own
+        for reply in own:
+            newer = [row for row in own if row.corrects_id == reply.pk]
+            reply.__dict__.setdefault("_prefetched_objects_cache", {})["corrections"] = newer
 
 
 def _is_last(reply: Reply, replies: Sequence[Reply]) -> bool:

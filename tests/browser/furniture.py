@@ -54,7 +54,7 @@ def secure(user: User) -> None:
     """An authenticator, a passkey and codes for the day when both are lost."""
     TOTP.activate(user, SECRET)
     RecoveryCodes.activate(user)
-    WebAuthn.add(user, "台式机", credential())
+    WebAuthn.add(user, "κλειδί", credential())
 
 
 def credential() -> dict[str, Any]:

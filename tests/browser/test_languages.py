@@ -13,11 +13,11 @@ pytestmark = pytest.mark.browser
 
 WORD = re.compile(r"[A-Za-z]{3,}")
 ADDRESS = re.compile(r"\S+@\S+|[a-z]+://\S*|(?:/[\w.-]+)+/?")
-GIVEN = re.compile(r"\b(user|county)\d+\b|\bcase:\w+")
+GIVEN = re.compile(r"\b(user|county)\d+\b|\bcase:\w+|\w+\.txt\b")
 """Names that the factories give in Latin letters."""
 
 KNOWN = {"API", "OpenAPI", "CSV", "PDF", "Word", "Excel", "docx", "xlsx", "Webhook", "URL", "PIN"}
-KNOWN |= {"JavaScript", "csv", "ods", "xls"}
+KNOWN |= {"Ctrl", "JavaScript", "csv", "https", "ods", "xls"}
 """Latin words of Chinese pages."""
 
 

@@ -12,9 +12,11 @@ from typing import Any
 from django.apps import apps
 from django.core.management import call_command
 from django.db import connection, models
+from django.db.models import F
 
 from members.enums import Role
-from members.models import User
+from members.models import Rulebook, User
+from members.rules import Rules
 from proposals.ledger import SUBJECTS
 from proposals.models import Event
 from proposals.triggers import suspended
@@ -60,6 +62,7 @@ class Town(World, Life):
         for others in (attachments, chasing, duties, merge_work):
             others(self)
         self._name_steps()
+        self._spell_out_rules()
         self._tell_everybody()
         self._live()
         ask_around(self)
@@ -88,6 +91,12 @@ class Town(World, Life):
                 lines = Event.objects.filter(subject_kind=subject._meta.model_name, action="x")
                 lines.update(action=next(iter(subject.all_steps())))
 
+    def _spell_out_rules(self) -> None:
+        """What a rulebook leaves to its defaults are the committee's words too."""
+        for book in Rulebook.objects.all():
+            rules = Rules.read(book.document).model_dump(mode="json")
+            Rulebook.objects.filter(pk=book.pk).update(document=rules)
+
     def _live(self) -> None:
         """Proposals that came as far as they are by steps, so that there is a record to read."""
         self.invited(self.drafted())
@@ -113,11 +122,18 @@ def in_greek() -> Iterator[None]:
         return words.setdefault(found[0], _word(next(numbers)))
 
     rewrite(CHINESE, greek)
+    _rules_have_changed()
     chinese = {word: text for text, word in words.items()}
     try:
         yield
     finally:
         rewrite(re.compile(f"[{GREEK}]+"), lambda found: chinese[found[0]])
+        _rules_have_changed()
+
+
+def _rules_have_changed() -> None:
+    """Nobody goes on with what they remember of them."""
+    Rulebook.objects.update(updated_at=F("updated_at") + timedelta(seconds=1))
 
 
 def _word(number: int) -> str:

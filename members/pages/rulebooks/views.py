@@ -37,7 +37,7 @@ CONSEQUENCES: list[Tell] = []
 """Who tells it; the applications above know more of what follows from rules."""
 
 
-AS_WRITTEN = frozenset({"pattern", "receipt_pattern", "types"})
+AS_WRITTEN = frozenset({"paper_pattern", "pattern", "receipt_pattern", "types"})
 """Names of rules that are no words of any language."""
 
 

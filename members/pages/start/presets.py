@@ -16,9 +16,14 @@ NONE = "—"
 
 
 def compared() -> dict[str, Any]:
-    """The presets as columns, and what differs as rows: {"names": …, "rows": [(label, [said])]}."""
+    """The presets as columns, and what differs as rows.
+
+    Shape: {"names": …, "rows": [(label, [said], whether these are the presets' own words)]}.
+    """
     books = {name: Rules.read(preset(name)) for name in NAMES}
-    rows = [(label, [tell(book) for book in books.values()]) for label, tell in _lines()]
+    rows = [
+        (label, [tell(book) for book in books.values()], tell in QUOTED) for label, tell in _lines()
+    ]
     return {
         "names": [
             {"value": name, "label": CommitteeLevel(name).label, "title": book.name}
@@ -30,18 +35,26 @@ def compared() -> dict[str, Any]:
 
 def _lines() -> list[tuple[str, Any]]:
     return [
-        (_("审查轮次"), lambda book: listed(one.name for one in book.review.rounds)),
+        (_("审查轮次"), _rounds),
         (_("类别"), lambda book: _("%(n)s 类") % {"n": len(book.review.categories)}),
         (_("案由最多字数"), lambda book: said(book.texts.title_max)),
-        (_("编号"), _number),
+        (_("编号示例"), _number),
         (_("办理结果"), _classes),
         (_("答复期限"), lambda book: _limit(book, "reply")),
         (_("签收期限"), lambda book: _limit(book, "acknowledge")),
         (_("督查室审核答复"), lambda book: said(book.handling.inspection)),
-        (_("评价"), lambda book: listed(one.name for one in book.feedback.result)),
+        (_("评价"), _ratings),
         (_("重点提案"), lambda book: said(book.key_proposals.quota)),
         (_("履职计分"), lambda book: said(bool(book.points.rules))),
     ]
+
+
+def _rounds(book: Rules) -> str:
+    return listed(one.name for one in book.review.rounds)
+
+
+def _ratings(book: Rules) -> str:
+    return listed(one.name for one in book.feedback.result)
 
 
 def _classes(book: Rules) -> str:
@@ -55,9 +68,11 @@ def _number(book: Rules) -> str:
         "period": numbering.period_marks.get(PeriodKind.SESSION, ""),
         "kind": numbering.kind_marks.get(ProposerKind.COLLECTIVE, ""),
     }
-    return _("如 %(number)s") % {
-        "number": numbering.pattern.format(term=11, session=2, seq=48, **marks)
-    }
+    return numbering.pattern.format(term=11, session=2, seq=48, **marks)
+
+
+QUOTED = (_rounds, _ratings, _classes, _number)
+"""What is told in the presets' own words."""
 
 
 def _limit(book: Rules, duty: str) -> str:

@@ -150,7 +150,7 @@ class Crawl:
         if place.query:
             asks = kind_of(place.query)
             bounds = {(page, part, asks): 1, (page, part, "?", about(asks)): INSTANCES}
-            if "tab=" not in asks:  # a tab is a page of its own
+            if "=" not in about(asks):
                 bounds[page, part, "?"] = MOST_QUESTIONS
         else:
             linked_from = kind_of(referrer.partition("?")[0])
@@ -177,9 +177,9 @@ def kind_of(address: str) -> str:
 
 
 def about(query: str) -> str:
-    """What a question asks about: the names of its parts, and which tab."""
+    """What a question asks about. Each tab is a page of its own, as is what each list led to."""
     asked = parse_qsl(query, keep_blank_values=True)
-    return " ".join(f"{name}={text}" if name == "tab" else name for name, text in asked)
+    return " ".join(f"{name}={text}" if name in ("tab", "list") else name for name, text in asked)
 
 
 def view_of(address: str) -> str:

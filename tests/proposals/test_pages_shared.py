@@ -249,7 +249,7 @@ def test_a_list_takes_as_many_queries_for_one_as_for_three(life, rows, django_as
     assert answer.content.decode().count("data-line") == rows
 
 
-LIST_QUERIES = 11
+LIST_QUERIES = 10
 
 
 def test_previous_and_next_stay_within_the_filter(life):

@@ -27,6 +27,7 @@ from proposals.models import Attachment, Phrase, Proposal
 from supervision.models import Activity, KeyTopic, TopicFile
 from tests.factories import members as make
 from tests.factories import supervision as put
+from tests.factories.proposals import ClueFactory
 from tests.proposals.conftest import Life
 from tests.proposals.world import NOW
 
@@ -48,6 +49,7 @@ def furnish(town: Any) -> None:
     next_year = (NOW + timedelta(days=300)).date()
     make.RulebookFactory(committee=town.committee, effective_from=next_year)
     put.CalendarChangeFactory(committee=town.committee)
+    ClueFactory(committee=town.committee)
 
 
 def secure(user: User) -> None:

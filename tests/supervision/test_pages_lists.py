@@ -69,6 +69,8 @@ def test_a_list_takes_every_order_and_every_filter_that_it_offers(slug: str) -> 
             assert get(order=column.name).sorted_by == (column.name, False)
             assert get(order=f"-{column.name}").sorted_by == (column.name, True)
     for field in listing.fields:
+        if field.kind in ("select", "several") and not field.choices:
+            continue  # nothing to choose in this world
         found = get(**{field.name: something(field)})
         assert found.is_valid, (field.name, found.filterset.errors)
         assert [pill.label for pill in found.pills] == [field.label]

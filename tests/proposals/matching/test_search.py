@@ -253,7 +253,7 @@ def test_the_refusal_speaks_the_reader_s_language(life):
 
     answer = life["clerk"].asks("proposals/search/", q="key:perhaps")
 
-    assert told(answer) == (400, "q", "“key:” cannot be “perhaps”; possible: yes、no")
+    assert told(answer) == (400, "q", "“key:” cannot be “perhaps”; possible: yes, no")
 
 
 def test_every_filter_of_the_list_narrows_the_search(life):

@@ -84,6 +84,7 @@ class Command(BaseCommand):
         start = time.monotonic()
         year = Year.prepare(scenario, options["seed"], code, self._watch, _processes(options))
         year.play()
+        tell_the_planner()
         known = self._report(year)
         self._compare(scenario, known)
         seconds = round(time.monotonic() - start, 1)
@@ -160,3 +161,10 @@ class Command(BaseCommand):
 def _processes(options: Mapping[str, Any]) -> int:
     """As asked for, else one for each core; alone inside a transaction that others cannot see."""
     return 1 if connection.in_atomic_block else options["processes"] or os.cpu_count() or 1
+
+
+def tell_the_planner() -> None:
+    """Let PostgreSQL count what was loaded before it is asked for; it would do so later."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("ANALYZE")

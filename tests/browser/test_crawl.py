@@ -47,14 +47,6 @@ PAGES = {
 """Name of each page of ours to an address of it, which need not lead to anything."""
 
 
-@pytest.mark.parametrize("role", ROLES)
-def test_every_page_that_a_role_comes_to_is_whole(town, role):
-    seen = town.pages(role)
-
-    assert any(page.is_page for page in seen)
-    fail_with({page.address: page.faults for page in seen})
-
-
 def test_every_page_is_reached_by_somebody(town):
     reached = {view for role in ROLES for view in town.views(role)}
     takes_forms_only = {name for name, status in made_up(town).items() if status == 405}

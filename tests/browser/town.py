@@ -62,11 +62,11 @@ class Town(World, Life):
         for others in (attachments, chasing, duties, merge_work):
             others(self)
         self._name_steps()
-        self._spell_out_rules()
         self._tell_everybody()
         self._live()
         ask_around(self)
         furnish(self)
+        self._spell_out_rules()
         Place()  # of whom nobody here may see anything
 
     def person(self, role: str) -> User | None:

@@ -33,10 +33,10 @@ def titled(number: object, title: object) -> str:
     return _("%(number)s《%(title)s》") % {"number": number, "title": title}
 
 
-def reasons(detail: Any) -> str:
+def reasons(detail: Any) -> list[str]:
     """Everything that a refusal says, whatever it is about: a text, or structures of texts."""
     if isinstance(detail, Mapping):
-        return clauses(reasons(part) for part in detail.values())
+        return [text for part in detail.values() for text in reasons(part)]
     if isinstance(detail, list):
-        return clauses(reasons(part) for part in detail)
-    return str(detail)
+        return [text for part in detail for text in reasons(part)]
+    return [str(detail)]

@@ -12,11 +12,28 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from proposals import triggers
-from proposals.lifecycle.subject import Subject
+from proposals.lifecycle.subject import Step, Subject
 from proposals.models import SUBJECTS, Event, Proposal
 
 DEEPEST = 10
 """Levels of an input that are kept; no declared input has more than four."""
+
+
+def model_of(kind: str) -> type[Subject] | None:
+    """The kind of subject that events name so; None where there is none any more."""
+    return next((model for model in SUBJECTS if model._meta.model_name == kind), None)
+
+
+def step_of(kind: str, action: str) -> Step | None:
+    """The step that events name so; None where there is none any more."""
+    model = model_of(kind)
+    return model.all_steps().get(action) if model is not None else None
+
+
+def kind_in_words(kind: str) -> str:
+    """A kind of subject as readers call it; by its name where there is none any more."""
+    model = model_of(kind)
+    return str(model._meta.verbose_name) if model is not None else kind
 
 
 def recorded(value: Any, depth: int = 0) -> Any:
@@ -102,33 +119,22 @@ def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | Non
             found = (end.target, end.sequence, end.hash) if end else ("", 0, "")
             if found != (state, version, digest):
                 yield _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % {
-                    "kind": _kind(kind),
+                    "kind": kind_in_words(kind),
                     "pk": pk,
                 }
     for kind, pk in ends:
-        yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": _kind(kind), "pk": pk}
+        yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": kind_in_words(kind), "pk": pk}
 
 
 def _called(event: Event) -> str:
     """What an event is called in a sentence; a step that there is no more goes by its name."""
-    model = _model_of(event.subject_kind)
-    step = model.all_steps().get(event.action) if model is not None else None
+    step = step_of(event.subject_kind, event.action)
     return _("%(kind)s %(pk)s 第 %(n)s 个事件“%(step)s”") % {
-        "kind": _kind(event.subject_kind),
+        "kind": kind_in_words(event.subject_kind),
         "pk": event.subject_id,
         "n": event.sequence,
         "step": step.label if step is not None else event.action,
     }
-
-
-def _kind(name: str) -> str:
-    """A kind of subject in words."""
-    model = _model_of(name)
-    return str(model._meta.verbose_name) if model is not None else name
-
-
-def _model_of(kind: str) -> type[Subject] | None:
-    return next((model for model in SUBJECTS if model._meta.model_name == kind), None)
 
 
 def _faults_of(event: Event, last: Event | None) -> Iterator[str]:

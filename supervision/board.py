@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from members.enums import ANSWERING_ROLES, DutyKind
 from members.models import Session
-from proposals.models import SUBJECTS, Assignment, Event, Proposal
+from proposals.ledger import step_of
+from proposals.models import Assignment, Event, Proposal
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.enums import KEY_STATES, InstructionState, KeyTopicState, MilestoneState
@@ -284,7 +285,6 @@ def _last_events(
 
 
 def _act(event: Event) -> LastAct:
-    model = next(m for m in SUBJECTS if m._meta.model_name == event.subject_kind)
-    step = model.all_steps().get(event.action)
+    step = step_of(event.subject_kind, event.action)
     label = str(step.label) if step else event.action
     return LastAct(label, event.subject_kind, event.at, event.actor)

@@ -22,11 +22,11 @@ from members.pages.worklist import Listing
 from members.selectors import rules_for
 from members.services import job
 from members.services.job import WORK, Tell
-from members.wording import reasons
+from members.wording import clauses, reasons
 from proposals.api.actions import declared, own_steps
 from proposals.door import perform
 from proposals.enums import Channel
-from proposals.ledger import SUBJECTS
+from proposals.ledger import model_of
 from proposals.lifecycle.subject import Step, Subject
 from proposals.pages.inputs import filled
 from proposals.pages.steps import StepForm
@@ -183,7 +183,7 @@ def take_all(ordered: Job, tell: Tell) -> dict[str, Any]:
     twice. Returns ``{"results": [{"id", "name", "trouble"}], "done": number}``.
     """
     order = ordered.order
-    model = next(model for model in SUBJECTS if model._meta.model_name == order["kind"])
+    model = cast(type[Subject], model_of(order["kind"]))
     rows: Any = model._default_manager
     results = []
     for number, (key, version) in enumerate(order["rows"], start=1):
@@ -218,7 +218,7 @@ def _take(subject: Subject, version: int, ordered: Job) -> str:
             channel=Channel.WEB,
         )
     except APIException as error:
-        return reasons(error.detail)
+        return clauses(reasons(error.detail))
     return ""
 
 

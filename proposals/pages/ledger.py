@@ -33,7 +33,7 @@ from members.selectors import posts_of
 from members.services.job import WORK, Tell, ask
 from members.wording import clauses, listed, stated
 from proposals.enums import Channel
-from proposals.ledger import faults
+from proposals.ledger import faults, kind_in_words, step_of
 from proposals.models import SUBJECTS, Event, Proposal
 from proposals.permissions import Reach, visible, visible_row
 
@@ -69,11 +69,8 @@ def _steps() -> list[tuple[str, str]]:
 def said(event: str) -> str:
     """An event such as ``reply.sign`` in words; empty when it is of none of our kinds."""
     kind, _dot, action = event.partition(".")
-    model = _models().get(kind)
-    step = model.all_steps().get(action) if model is not None else None
-    if model is None or step is None:
-        return ""
-    return stated(model._meta.verbose_name, step.label)
+    step = step_of(kind, action)
+    return stated(kind_in_words(kind), step.label) if step is not None else ""
 
 
 class LedgerFilter(filters.FilterSet):
@@ -182,7 +179,7 @@ class Told:
 
 def _inputs(event: Event) -> Iterator[Told]:
     """The input of an event, its fields named as the form names them."""
-    step = _models()[event.subject_kind].all_steps().get(event.action)
+    step = step_of(event.subject_kind, event.action)
     declared: Mapping[str, Any] = step.input().fields if step is not None else {}
     for name, value in event.input.items():
         if value not in ("", None, [], {}):

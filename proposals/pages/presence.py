@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST
 
@@ -18,7 +18,7 @@ from members.pages.views import reader
 from members.selectors import posts_of
 from proposals.models import Presence
 from proposals.pages.steps import subject_of
-from proposals.pages.subjects import PAGES, SubjectPage
+from proposals.pages.subjects import page_of_kind
 from proposals.permissions import Reach
 
 KEPT = timedelta(days=1)
@@ -32,7 +32,7 @@ def here(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     ``writing`` is sent from an open form; ``take`` by who goes on instead of the others.
     """
     user, now = reader(request), clock.now()
-    page = _page(kind)
+    page = page_of_kind(kind)
     subject_of(page, user, pk)
     writing = request.POST.get("writing") == "1"
     own = _note(user, kind, pk, now, writing=writing)
@@ -52,13 +52,6 @@ def here(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
         "writing": writing,
     }
     return TemplateResponse(request, "proposals/_presence.html", context)
-
-
-def _page(kind: str) -> SubjectPage:
-    for model, page in PAGES.items():
-        if model._meta.model_name == kind:
-            return page
-    raise Http404
 
 
 def _note(user: User, kind: str, key: int, now: datetime, *, writing: bool) -> Presence:

@@ -26,7 +26,7 @@ from proposals.lifecycle.subject import Subject
 from proposals.models import Clue, Event, Proposal
 from proposals.pages.life import ball, bar, clocks, coming
 from proposals.pages.steps import subject_of
-from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, pages_of
+from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, page_of_kind, pages_of
 from proposals.pages.timeline import Line, timeline
 from proposals.permissions import offers
 from proposals.selectors.returning import reasons
@@ -186,10 +186,7 @@ def _record_of(subject: Subject, user: User) -> list[Line]:
 @require_safe
 def by_kind(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Lead from the kind and key of a subject, as the ledger has them, to its page."""
-    for model, page in PAGES.items():
-        if model._meta.model_name == kind:
-            return redirect(reverse(page.name, args=[pk]))
-    raise Http404
+    return redirect(reverse(page_of_kind(kind).name, args=[pk]))
 
 
 def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from members import clock
 from members.models import User
 from members.pages.palette import FINDERS, MOST, Hit
 from members.pages.views import reader
+from members.wording import reasons
 from proposals.api.actions import own_steps
 from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter
@@ -45,7 +46,7 @@ def search(request: HttpRequest) -> HttpResponse:
         try:
             context |= _found(request, asked)
         except ValidationError as error:
-            context["trouble"] = _sentences(error.detail)
+            context["trouble"] = reasons(error.detail)
     return TemplateResponse(request, "proposals/search.html", context)
 
 
@@ -57,14 +58,6 @@ def _found(request: HttpRequest, asked: str) -> dict[str, Any]:
     found = find(rows, query, user, today)
     page = Paginator(found.hits, PAGE).get_page(request.GET.get("page"))
     return {"page": page, "exact": found.exact, "hits": list(shown(page, query, user))}
-
-
-def _sentences(detail: Any) -> list[str]:
-    if isinstance(detail, dict):
-        return [text for part in detail.values() for text in _sentences(part)]
-    if isinstance(detail, list):
-        return [text for part in detail for text in _sentences(part)]
-    return [str(detail)]
 
 
 # -- In the palette ----------------------------------------------------------------------------

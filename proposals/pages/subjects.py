@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Prefetch
+from django.http import Http404
 from django.urls import reverse
 
 from proposals import models
@@ -80,6 +81,14 @@ ALONE: set[tuple[type[Subject], str]] = set()
 def page_of(subject: Subject) -> SubjectPage:
     """The page of the subject's kind."""
     return PAGES[type(subject)]
+
+
+def page_of_kind(kind: str) -> SubjectPage:
+    """The page of a kind of subject, as events and addresses name it; Http404 if it has none."""
+    for model, page in PAGES.items():
+        if model._meta.model_name == kind:
+            return page
+    raise Http404
 
 
 def pages_of(subject: Subject) -> list[str]:

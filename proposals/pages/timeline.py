@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import cast
 
 from django.db.models import QuerySet
 
 from members import clock
 from members.models import User
-from proposals.ledger import SUBJECTS
+from proposals.ledger import kind_in_words, step_of
+from proposals.lifecycle.subject import Step
 from proposals.models import Event
 from proposals.permissions import Reach, posts_of, visible
 
@@ -41,11 +42,9 @@ def timeline(events: QuerySet[Event], user: User) -> list[Line]:
     """The newest lines that the reader sees; officials read who and what as well."""
     rows = visible(user, events.select_related("actor", "on_behalf_of"), clock.today())
     reach = Reach.of(posts_of(user, clock.today()))
-    models = {model._meta.model_name: model for model in SUBJECTS}
     lines = []
     for event in rows.order_by("-id")[:NEWEST]:
-        model: Any = models[event.subject_kind]
-        step = model.all_steps()[event.action]
+        step = cast(Step, step_of(event.subject_kind, event.action))
         official = event.committee_id in reach.officials or event.actor_id == user.pk
         lines.append(
             Line(
@@ -56,7 +55,7 @@ def timeline(events: QuerySet[Event], user: User) -> list[Line]:
                 channel=str(event.get_channel_display()),
                 words=_words(event) if official else "",
                 kind=event.subject_kind,
-                kind_label=str(model._meta.verbose_name),
+                kind_label=kind_in_words(event.subject_kind),
                 tone=str(step.tone),
                 event=event,
             )

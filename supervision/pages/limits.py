@@ -22,7 +22,8 @@ from members.pages.views import reader
 from members.rules import DeadlineRule
 from members.selectors import posts_of
 from members.wording import clauses
-from proposals.models import SUBJECTS, Proposal
+from proposals.ledger import step_of
+from proposals.models import Proposal
 from proposals.pages.proposal import Tab, add
 from proposals.permissions import visible, visible_row
 from supervision.calendar import Calendar
@@ -191,11 +192,8 @@ def _started_by(duty: Duty, anchor: Anchor) -> str:
     """From what the time runs: the step that opened the duty, or another moment."""
     if anchor != Anchor.EVENT:
         return str(anchor.label)
-    for model in SUBJECTS:
-        if model._meta.model_name == duty.opened_by.subject_kind:
-            step = model.all_steps().get(duty.opened_by.action)
-            return f"“{step.label}”" if step is not None else ""
-    return ""
+    step = step_of(duty.opened_by.subject_kind, duty.opened_by.action)
+    return f"“{step.label}”" if step is not None else ""
 
 
 # -- Pages -----------------------------------------------------------------------------------

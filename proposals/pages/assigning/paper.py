@@ -17,7 +17,7 @@ from members.pages import navigation
 from members.pages.forms import Field
 from members.pages.navigation import Section
 from members.pages.views import reader
-from members.wording import reasons
+from members.wording import clauses, reasons
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
@@ -91,7 +91,7 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
                 )
             except APIException as error:
                 text = _t("已代录，但扫描件“%(name)s”没有存入，请重新添加：%(why)s")
-                why = {"name": file.name, "why": reasons(error.detail)}
+                why = {"name": file.name, "why": clauses(reasons(error.detail))}
                 messages.error(request, text % why)
 
     return taken(

@@ -21,11 +21,11 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from tests import MOST_QUERIES
 from tests.services import start
 
 SIZE = 50_000
 TIMES = 10
-MOST_QUERIES = 20
 STATES = ("submitted", "reviewing", "filed", "handling", "replied", "concluded")
 FLOOR = "/me/"
 TAB = re.compile(r"\?tab=\w+")

@@ -17,10 +17,10 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 
 from members.models import User
+from tests import MOST_QUERIES
 from tests.browser.markup import Markup
 from tests.factories.members import PASSWORD
 
-MOST_QUERIES = 20
 INSTANCES = 1
 """How many addresses of a page are followed from each other page, as from each list."""
 

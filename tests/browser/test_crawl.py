@@ -10,7 +10,7 @@ from proposals.models import SUBJECTS
 from tests.architecture.test_urls import ADDRESSES
 from tests.browser.crawl import OTHERS, Seen, fail_with
 from tests.browser.markup import Markup
-from tests.browser.town import NOBODY, PEOPLE, ROLES
+from tests.browser.town import LOOKERS, NOBODY, ROLES
 from tests.browser.visiting import Visits
 
 pytestmark = pytest.mark.browser
@@ -87,7 +87,7 @@ def made_up(town) -> dict[str, int]:
 
 
 def test_somebody_of_every_role_looks():
-    assert {*PEOPLE, NOBODY} == set(ROLES)
+    assert {*LOOKERS, NOBODY} == set(ROLES)
 
 
 # -- The looking itself ----------------------------------------------------------------------

@@ -24,25 +24,11 @@ from tests.browser.furniture import ask_around, furnish
 from tests.factories import members as make
 from tests.factories.proposals import Place, platform_administrator
 from tests.proposals.conftest import Life
-from tests.proposals.world import NOW, World, attachments, chasing, duties, merge_work
+from tests.proposals.world import NOW, PEOPLE, World, attachments, chasing, duties, merge_work
 
 NOBODY = "nobody"
-PEOPLE = {
-    Role.MEMBER: "lead",
-    Role.COLLECTIVE_CONTACT: "contact",
-    Role.COMMITTEE_CLERK: "clerk",
-    Role.COMMITTEE_REVIEWER: "reviewer",
-    Role.COMMITTEE_DIRECTOR: "director",
-    Role.ASSIGNING_OFFICER: "assigner",
-    Role.INSPECTION_OFFICER: "inspector",
-    Role.UNIT_LIAISON: "A liaison",
-    Role.UNIT_HANDLER: "A handler",
-    Role.UNIT_SIGNATORY: "A signatory",
-    Role.LEADING_SUPERVISOR: "supervisor",
-    Role.COMMITTEE_ADMINISTRATOR: "administrator",
-    Role.AUDITOR: "auditor",
-    Role.PLATFORM_ADMINISTRATOR: "platform",
-}
+LOOKERS = {**PEOPLE, Role.PLATFORM_ADMINISTRATOR: "platform"}
+"""Somebody of each role."""
 ROLES = [*map(str, Role), NOBODY]
 
 CHINESE = re.compile(r"[\u3000-\u303f\u3400-\u9fff\uff00-\uffef]+")
@@ -71,7 +57,7 @@ class Town(World, Life):
 
     def person(self, role: str) -> User | None:
         """Who looks at the pages in that role; None for a stranger."""
-        return None if role == NOBODY else self.users[PEOPLE[Role(role)]]
+        return None if role == NOBODY else self.users[LOOKERS[Role(role)]]
 
     def _tell_everybody(self) -> None:
         """Two notices each, one of them read."""

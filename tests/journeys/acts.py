@@ -47,6 +47,16 @@ def goes_to(page: Page, listed: str) -> None:
     is_at(page, listed)
 
 
+def finds(page: Page, listed: str, title: str, *, heading: str = "") -> None:
+    """By the navigation to a list, and there to what is called so.
+
+    The page has the title as its ``heading``, unless another one is given.
+    """
+    goes_to(page, listed)
+    page.get_by_role("link", name=title).first.click()
+    is_at(page, heading or title)
+
+
 def chooses(page: Page, field: Locator, name: str, *, of_many: bool = False) -> None:
     """Type into a field that searches its choices, and take the one that is left."""
     field.click()

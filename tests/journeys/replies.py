@@ -5,7 +5,7 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from proposals.models import Proposal
-from tests.journeys.acts import goes_to, is_at, is_told, opens, sends, takes
+from tests.journeys.acts import finds, is_at, is_told, opens, sends, takes
 
 
 def write(page: Page, proposal: Proposal, body: str) -> None:
@@ -30,9 +30,7 @@ def write(page: Page, proposal: Proposal, body: str) -> None:
 def find(page: Page, proposal: Proposal) -> None:
     """In the list of replies that wait for one."""
     page.goto("/")
-    goes_to(page, "待核签的答复")
-    page.get_by_role("link", name=proposal.title).click()
-    is_at(page, proposal.title)
+    finds(page, "待核签的答复", proposal.title)
 
 
 def pass_on(page: Page, proposal: Proposal, step: str) -> None:

@@ -9,7 +9,7 @@ from proposals.enums import ProposalState
 from proposals.models import Proposal
 from tests.factories.members import PASSWORD
 from tests.factories.proposals import Place, ProposalFactory
-from tests.journeys.acts import goes_to, is_at
+from tests.journeys.acts import finds, goes_to, is_at
 from tests.proposals.conftest import Life
 
 
@@ -78,9 +78,7 @@ def test_colleagues_see_each_other(visit, place):
     pages = visit(reviewer), visit(director)
     for page in pages:
         page.goto("/")
-        goes_to(page, "新收待审")
-        page.get_by_role("link", name=row.title).click()
-        is_at(page, row.title)
+        finds(page, "新收待审", row.title)
     expect(pages[1].get_by_role("main")).to_contain_text(f"{reviewer} 也在查看本件")
 
 
@@ -102,9 +100,7 @@ def test_previous_and_next_stay_in_the_list(visit, place):
     first, second, third = several(place)
     page = visit(place.users["clerk"])
     page.goto("/")
-    goes_to(page, "新收待审")
-    page.get_by_role("link", name=second.title).click()
-    is_at(page, second.title)
+    finds(page, "新收待审", second.title)
     page.get_by_role("link", name="下一件").click()
     is_at(page, third.title)
     expect(page.get_by_role("link", name="下一件")).to_have_count(0)

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 from proposals.enums import AssignmentState, ProposalState, ReplyState
 from proposals.models import Assignment, Proposal, Reply
 from tests.journeys import replies
-from tests.journeys.acts import chooses, goes_to, is_at, is_told, opens, sends, takes
+from tests.journeys.acts import chooses, finds, goes_to, is_at, is_told, opens, sends, takes
 from tests.proposals.conftest import Life, rules
 
 
@@ -67,9 +67,7 @@ def name_unit(page: Page, proposal: Proposal, role: str, name: str) -> None:
 def accept_all_but_one(page: Page, life: Life, returned: Proposal) -> None:
     """The unit asks to return one, and signs for the others at once."""
     page.goto("/")
-    goes_to(page, "待签收")
-    page.get_by_role("link", name=returned.title).click()
-    is_at(page, returned.title)
+    finds(page, "待签收", returned.title)
     form = opens(page, "申请退办")
     form.get_by_role("textbox", name="理由").fill("不属于本单位职责")
     form.get_by_role("combobox", name="建议承办单位").select_option(label=life.units["C"].name)
@@ -89,9 +87,7 @@ def accept_all_but_one(page: Page, life: Life, returned: Proposal) -> None:
 def change_unit(page: Page, life: Life, returned: Proposal) -> None:
     """The office decides on the return: another unit."""
     page.goto("/")
-    goes_to(page, "退办裁定")
-    page.get_by_role("link", name=returned.title).click()
-    is_at(page, "申请退办")
+    finds(page, "退办裁定", returned.title, heading="申请退办")
     form = opens(page, "同意改办")
     chosen = form.get_by_role("combobox", name="承办单位").locator("option:checked")
     expect(chosen).to_have_text(life.units["C"].name)
@@ -102,13 +98,9 @@ def change_unit(page: Page, life: Life, returned: Proposal) -> None:
 def assist(page: Page, proposal: Proposal) -> None:
     """Unit B signs for its part, and gives its opinion."""
     page.goto("/")
-    goes_to(page, "待签收")
-    page.get_by_role("link", name=proposal.title).click()
-    is_at(page, proposal.title)
+    finds(page, "待签收", proposal.title)
     takes(page, "签收")
-    goes_to(page, "办理中")
-    page.get_by_role("link", name=proposal.title).click()
-    is_at(page, proposal.title)
+    finds(page, "办理中", proposal.title)
     form = opens(page, "提交会办意见")
     form.get_by_role("textbox", name="会办意见").fill("同意新建。")
     form.get_by_role("textbox", name="签发人").fill("局长")
@@ -119,9 +111,7 @@ def assist(page: Page, proposal: Proposal) -> None:
 def answer(page: Page, proposal: Proposal) -> None:
     """Talk with the proposer, answer point by point, and send it to be checked."""
     page.goto("/")
-    goes_to(page, "办理中")
-    page.get_by_role("link", name=proposal.title).first.click()
-    is_at(page, proposal.title)
+    finds(page, "办理中", proposal.title)
     form = opens(page, "记录沟通")
     form.get_by_label("沟通时间").fill("2024-01-10T09:30")
     form.get_by_role("combobox", name="沟通方式").select_option(label="走访")
@@ -137,9 +127,7 @@ def answer(page: Page, proposal: Proposal) -> None:
 def inspect(page: Page, proposal: Proposal) -> None:
     """The inspection reads suggestions and answers side by side."""
     page.goto("/")
-    goes_to(page, "待审核答复")
-    page.get_by_role("link", name=proposal.title).click()
-    is_at(page, "督查审核")
+    finds(page, "待审核答复", proposal.title, heading="督查审核")
     expect(page.get_by_role("main")).to_contain_text("已与各单位商定。")
     sends(page, "审核通过")
     is_told(page, "审核通过")

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from supervision.enums import KeyTopicState, MilestoneState
 from supervision.models import KeyTopic
-from tests.journeys.acts import chooses, goes_to, is_at, is_told, opens, sends, takes
+from tests.journeys.acts import chooses, finds, goes_to, is_at, is_told, opens, sends, takes
 from tests.supervision.leaders import Leaders
 
 
@@ -47,9 +47,7 @@ def nominate_and_decide(visit, life, proposal):
 
     director = visit(life.users["director"])
     director.goto("/")
-    goes_to(director, "候选名单")
-    director.get_by_role("link", name=proposal.title).click()
-    is_at(director, proposal.title)
+    finds(director, "候选名单", proposal.title)
     director.get_by_role("link", name="主席会议审定").click()
     is_at(director, "主席会议审定")
     director.get_by_role("textbox", name="审定会议").fill("第 12 次主席会议")
@@ -60,9 +58,7 @@ def nominate_and_decide(visit, life, proposal):
     chooses(director, methods, "视察", of_many=True)
     sends(director, "主席会议审定")
     is_told(director, "主席会议审定")
-    goes_to(director, "待定督办方案")
-    director.get_by_role("link", name=proposal.title).click()
-    is_at(director, proposal.title)
+    finds(director, "待定督办方案", proposal.title)
     takes(director, "公布")
 
 
@@ -94,9 +90,7 @@ def plan(page: Page, topic: KeyTopic, life: Leaders) -> None:
 def instruct(page: Page, topic: KeyTopic, life: Leaders) -> None:
     """The office enters what the leader instructed, and reports that it is done."""
     page.goto("/")
-    goes_to(page, "督办中")
-    page.get_by_role("link", name=topic.title).click()
-    is_at(page, topic.title)
+    finds(page, "督办中", topic.title)
     form = opens(page, "登记领导批示")
     form.get_by_role("textbox", name="批示领导").fill("张主席")
     form.get_by_role("textbox", name="批示内容").fill("请抓紧落实。")
@@ -128,9 +122,7 @@ def report(page: Page, topic: KeyTopic) -> None:
 def accept(page: Page, topic: KeyTopic) -> None:
     """The leader finds the report, accepts it, and sees it on the board."""
     page.goto("/")
-    goes_to(page, "待审定报告")
-    page.get_by_role("link", name=topic.title).click()
-    is_at(page, topic.title)
+    finds(page, "待审定报告", topic.title)
     takes(page, "审定督办报告")
     goes_to(page, "督办看板")
     row = page.get_by_role("article", name=topic.title)

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from proposals.enums import FeedbackState, ProposalState, ReplyState
 from proposals.models import Feedback, Proposal, Reply
 from tests.journeys import replies
-from tests.journeys.acts import goes_to, is_at, sends
+from tests.journeys.acts import finds, is_at, sends
 from tests.proposals.conftest import Life
 
 
@@ -23,9 +23,7 @@ def test_an_unsatisfied_member_is_answered_again(visit):
     assert proposal.state == ProposalState.HANDLING
 
     handler.goto("/")
-    goes_to(handler, "重新办理")
-    handler.get_by_role("link", name=proposal.title).click()
-    is_at(handler, proposal.title)
+    finds(handler, "重新办理", proposal.title)
     replies.write(handler, proposal, "再次答复如下。")
     replies.pass_on(liaison, proposal, "核稿通过")
     replies.pass_on(signatory, proposal, "签发")

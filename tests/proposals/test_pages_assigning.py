@@ -16,12 +16,11 @@ from members.enums import DutyKind
 from proposals.enums import AssignmentState, Channel, ProposalState
 from proposals.matching import upkeep
 from proposals.models import Assignment, AssignmentBatch, Feedback, Proposal
+from tests import MOST_QUERIES
 from tests.proposals.conftest import Life, due, rules, state
 from tests.proposals.test_pages_office import Browser
 
 pytestmark = pytest.mark.django_db
-
-MOST_QUERIES = 20
 
 
 @pytest.fixture

@@ -16,11 +16,10 @@ from members.models import Job
 from members.services import job
 from proposals.models import Event, Proposal
 from proposals.triggers import suspended
+from tests import MOST_QUERIES
 from tests.proposals.conftest import Life
 
 pytestmark = pytest.mark.django_db
-
-MOST_QUERIES = 20
 
 
 class Browser:

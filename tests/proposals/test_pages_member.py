@@ -19,12 +19,12 @@ from proposals.matching import upkeep
 from proposals.models import Clue, Cosignature, Proposal
 from proposals.selectors.record import Deed, account, total
 from proposals.selectors.versions import GONE, NEW, SAME, Piece, marked
+from tests import MOST_QUERIES
 from tests.factories import proposals as make
 from tests.proposals.conftest import TEXT, Life, rules, state
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 20
 PDF = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
 
 

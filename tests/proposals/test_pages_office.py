@@ -16,12 +16,11 @@ from proposals.matching import scan
 from proposals.matching.likeness import Text
 from proposals.matching.passages import pieces, same
 from proposals.models import CandidateMember, MergeCandidate, Proposal, ReviewOpinion, Scan
+from tests import MOST_QUERIES
 from tests.factories.proposals import MergeCandidateFactory
 from tests.proposals.conftest import Life, rules, state
 
 pytestmark = pytest.mark.django_db
-
-MOST_QUERIES = 20
 
 
 class Browser:

@@ -56,6 +56,23 @@ from tests.factories.proposals import ONCE_ASSIGNED, Place
 
 NOW = make.CONCLUDED_AT
 
+PEOPLE = {
+    Role.MEMBER: "lead",
+    Role.COLLECTIVE_CONTACT: "contact",
+    Role.COMMITTEE_CLERK: "clerk",
+    Role.COMMITTEE_REVIEWER: "reviewer",
+    Role.COMMITTEE_DIRECTOR: "director",
+    Role.ASSIGNING_OFFICER: "assigner",
+    Role.INSPECTION_OFFICER: "inspector",
+    Role.UNIT_LIAISON: "A liaison",
+    Role.UNIT_HANDLER: "A handler",
+    Role.UNIT_SIGNATORY: "A signatory",
+    Role.LEADING_SUPERVISOR: "supervisor",
+    Role.COMMITTEE_ADMINISTRATOR: "administrator",
+    Role.AUDITOR: "auditor",
+}
+"""Somebody of each role of a committee."""
+
 
 @dataclass
 class Case:

@@ -18,6 +18,7 @@ from proposals.models import Event, Proposal
 from supervision.headline import headlines
 from supervision.models import CalendarChange, Duty, KeyTopic
 from supervision.statistics import report
+from tests import MOST_QUERIES
 from tests.factories.proposals import platform_administrator, session_of
 from tests.proposals.conftest import rules, state
 from tests.supervision.leaders import Leaders
@@ -25,7 +26,6 @@ from tests.supervision.office import Office, local
 
 pytestmark = pytest.mark.django_db
 
-MOST_QUERIES = 20
 
 PNG = b"\x89PNG\r\n\x1a\n" + b"\x00\x00\x00\rIHDR" + b"\x00" * 40
 

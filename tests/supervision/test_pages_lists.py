@@ -8,29 +8,11 @@ import pytest
 from django.test import Client
 
 from members import clock
-from members.enums import Role
 from members.pages.forms import Field
 from members.pages.worklist import WORKLISTS, Worklist
-from tests.proposals.world import NOW, World, chasing
+from tests.proposals.world import NOW, PEOPLE, World, chasing
 
 pytestmark = pytest.mark.django_db
-
-PEOPLE = {
-    Role.MEMBER: "lead",
-    Role.COLLECTIVE_CONTACT: "contact",
-    Role.COMMITTEE_CLERK: "clerk",
-    Role.COMMITTEE_REVIEWER: "reviewer",
-    Role.COMMITTEE_DIRECTOR: "director",
-    Role.ASSIGNING_OFFICER: "assigner",
-    Role.INSPECTION_OFFICER: "inspector",
-    Role.UNIT_LIAISON: "A liaison",
-    Role.UNIT_HANDLER: "A handler",
-    Role.UNIT_SIGNATORY: "A signatory",
-    Role.LEADING_SUPERVISOR: "supervisor",
-    Role.COMMITTEE_ADMINISTRATOR: "administrator",
-    Role.AUDITOR: "auditor",
-}
-"""Somebody of each role of a committee."""
 
 
 def browser(world: World, name: str) -> Client:

@@ -10,11 +10,10 @@ from django.test.utils import CaptureQueriesContext
 from members import clock
 from members.selectors import rules_for
 from supervision.enums import KEY_STATES, KeyTopicState, MilestoneState
+from tests import MOST_QUERIES
 from tests.proposals.world import NOW, World
 
 pytestmark = pytest.mark.django_db
-
-MOST_QUERIES = 20
 
 
 SOMEBODY = (

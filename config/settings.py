@@ -161,7 +161,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTHENTICATION_BACKENDS = ["members.authentication.Backend"]
-CSRF_FAILURE_VIEW = "members.pages.signing_in.kept.csrf_failure"
+CSRF_FAILURE_VIEW = "members.pages.signing_in.resume_post.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"

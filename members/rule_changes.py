@@ -10,8 +10,8 @@ from django.db.models import Choices
 from django.utils.translation import gettext as _
 from pydantic import BaseModel
 
+from members.punctuation import clauses, listed, stated
 from members.rules import Rules
-from members.wording import clauses, listed, stated
 
 
 @dataclass(frozen=True)

@@ -46,8 +46,8 @@ from members.enums import (
     SupervisionMethod,
     TimeUnit,
 )
+from members.punctuation import listed
 from members.rule_errors import RulesInvalid, invalid
-from members.wording import listed
 
 __all__ = ["Anchor", "MergeCounting", "ReassignmentClock", "Rules", "RulesInvalid", "json_schema"]
 

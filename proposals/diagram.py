@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 from django.utils.translation import override
 
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine import who
+from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS
 
 HEAD = """\

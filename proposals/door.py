@@ -35,9 +35,9 @@ from proposals.errors import (
     WrongState,
 )
 from proposals.ledger import recorded
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Following, Step, Subject
-from proposals.lifecycle.who import Standing
+from proposals.machine import who
+from proposals.machine.subject import Following, Step, StepContext, Subject
+from proposals.machine.who import Standing
 from proposals.models import Event, Proposal
 from proposals.signals import event_recorded, step_checked
 
@@ -51,7 +51,7 @@ DEADLOCK_TRIES = 3
 
 
 @dataclass
-class Deed:
+class Call:
     """All that one call of ``perform`` shares with the steps that follow from it."""
 
     by: User | None
@@ -106,23 +106,23 @@ def perform(
     step = subject.all_steps()[action]
     moment = at or clock.now()
     for left in reversed(range(DEADLOCK_TRIES)):
-        deed = _deed(actor, moment, channel, address)
+        call = _call(actor, moment, channel, address)
         tried = copy(subject) if subject.pk is None else subject
         try:
             with transaction.atomic():
-                return _perform(deed, tried, step, data or {}, version, key)
+                return _perform(call, tried, step, data or {}, version, key)
         except IntegrityError as error:
-            _undo(deed)
+            _undo(call)
             if first := _first(actor, key):
                 return _same(first, subject, step, data or {})
             logger.warning("%s %s met a constraint: %s", subject.kind, action, error)
             raise Busy from error
         except OperationalError as error:
-            _undo(deed)
+            _undo(call)
             if not left or connection.in_atomic_block:
                 raise Busy from error
         except BaseException:
-            _undo(deed)
+            _undo(call)
             raise
     raise AssertionError("the loop returns or raises")
 
@@ -135,61 +135,61 @@ def standing_of(user: User, on: date) -> Standing:
 # -- One call ---------------------------------------------------------------------------------
 
 
-def _deed(actor: User | None, at: datetime, channel: Channel, address: str | None) -> Deed:
+def _call(actor: User | None, at: datetime, channel: Channel, address: str | None) -> Call:
     standing = None
     if actor is None:
         channel = Channel.SYSTEM
     else:
         standing = standing_of(actor, timezone.localtime(at).date())
-    return Deed(by=actor, at=at, channel=channel, address=address, standing=standing)
+    return Call(by=actor, at=at, channel=channel, address=address, standing=standing)
 
 
 def _perform(
-    deed: Deed,
+    call: Call,
     subject: Subject,
     step: Step,
     raw: Mapping[str, Any],
     version: int | None,
     key: str | None,
 ) -> Event:
-    subject = _lock(deed, subject, step, raw)
-    if first := _first(deed.by, key):
+    subject = _lock(call, subject, step, raw)
+    if first := _first(call.by, key):
         return _same(first, subject, step, raw)
-    subject.rules = deed.rules_of(subject)
-    _require(deed, subject, step)
+    subject.rules = call.rules_of(subject)
+    _require(call, subject, step)
     if version is not None and version != subject.version:
-        raise _told(Stale(), deed, subject, since=version)
+        raise _told(Stale(), call, subject, since=version)
     if subject.state not in step.source:
-        raise _told(_wrong_state(subject, step), deed, subject)
-    checked = _validate(deed, subject, step, raw)
+        raise _told(_wrong_state(subject, step), call, subject)
+    checked = _validate(call, subject, step, raw)
     if step.within:
-        step_checked.send(sender=type(subject), subject=subject, step=step, at=deed.at)
-    event = _take(deed, subject, step, checked, key=key or "", raw=raw)
-    _roll_up(deed)
-    event.consequences = deed.events[1:]
+        step_checked.send(sender=type(subject), subject=subject, step=step, at=call.at)
+    event = _take(call, subject, step, checked, key=key or "", raw=raw)
+    _roll_up(call)
+    event.consequences = call.events[1:]
     return event
 
 
-def _lock(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> Subject:
+def _lock(call: Call, subject: Subject, step: Step, raw: Mapping[str, Any]) -> Subject:
     """Lock the proposals concerned, in one order for everybody, and read the subject anew."""
     root_id = subject.root_id
     numbers = set(step.locks(subject, raw)) if step.locks else set()
     if root_id is not None:
         numbers.add(root_id)
-    lock_proposals(deed.roots, numbers)
+    lock_proposals(call.roots, numbers)
     if subject.pk is None:
         return subject
     if isinstance(subject, Proposal):
-        fresh_root = deed.roots[subject.pk]
+        fresh_root = call.roots[subject.pk]
         if step.locks:  # what the row names may have changed while we waited for it
-            lock_proposals(deed.roots, step.locks(fresh_root, raw))
+            lock_proposals(call.roots, step.locks(fresh_root, raw))
         return fresh_root
     found = _locking(type(subject))(subject.pk)
     if not found:
         raise type(subject).DoesNotExist
     fresh = found[0]
     if root_id is not None:
-        _share_root(fresh, deed.roots[root_id])
+        _share_root(fresh, call.roots[root_id])
     return fresh
 
 
@@ -219,7 +219,7 @@ def _locking(model: type[Subject]) -> Callable[[int], list[Any]]:
 def _share_root(subject: Subject, root: Proposal) -> None:
     """Let a subject see the locked proposal, not a copy of it."""
     if "proposal" in {field.name for field in subject._meta.fields}:
-        subject.proposal = root  # type: ignore[attr-defined]  # the field of every child machine
+        subject.proposal = root
     if hasattr(subject, "assignment"):
         subject.assignment.proposal = root
 
@@ -245,14 +245,14 @@ def _same(first: Event, subject: Subject, step: Step, raw: Mapping[str, Any]) ->
     return first
 
 
-def _require(deed: Deed, subject: Subject, step: Step) -> None:
-    if not step.who(subject, deed.standing):
+def _require(call: Call, subject: Subject, step: Step) -> None:
+    if not step.who(subject, call.standing):
         roles = [role.label for role in step.who.roles(subject)]
         raise NotYours(str(step.label), [str(role) for role in roles])
 
 
-def _validate(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) -> dict[str, Any]:
-    context = {"subject": subject, "rules": subject.rules, "at": deed.at}
+def _validate(call: Call, subject: Subject, step: Step, raw: Mapping[str, Any]) -> dict[str, Any]:
+    context = {"subject": subject, "rules": subject.rules, "at": call.at}
     serializer: Serializer[Any] = step.input(data=dict(raw), context=context)
     serializer.is_valid(raise_exception=True)
     return dict(serializer.validated_data)
@@ -262,7 +262,7 @@ def _validate(deed: Deed, subject: Subject, step: Step, raw: Mapping[str, Any]) 
 
 
 def _take(
-    deed: Deed,
+    call: Call,
     subject: Subject,
     step: Step,
     data: Mapping[str, Any],
@@ -276,59 +276,66 @@ def _take(
 
     ``quiet``: the step that this one follows from tells of it.
     """
-    subject.rules = deed.rules_of(subject)
-    act = Act(
+    subject.rules = call.rules_of(subject)
+    context = StepContext(
         step=step,
-        by=None if by_system else deed.by,
-        at=deed.at,
+        by=None if by_system else call.by,
+        at=call.at,
         data=dict(data),
-        channel=Channel.SYSTEM if by_system else deed.channel,
-        address=None if by_system else deed.address,
+        channel=Channel.SYSTEM if by_system else call.channel,
+        address=None if by_system else call.address,
         rules=subject.rules,
-        id=deed.id,
-        standing=None if by_system else deed.standing,
-        locked=deed.roots,
-        undo=deed.undo,
+        id=call.id,
+        standing=None if by_system else call.standing,
+        locked=call.roots,
+        undo=call.undo,
     )
     source = subject.state
     if subject.version == 0:
-        subject.created_at = deed.at
+        subject.created_at = call.at
     try:
-        getattr(subject, step.name)(act)
+        getattr(subject, step.name)(context)
     except TransitionNotAllowed:
-        raise _refusal(deed, subject, step) from None
+        raise _refusal(call, subject, step) from None
     subject.version += 1
-    event = _event(subject, step, act, source, key, raw if raw is not None else {})
-    deed.events.append(event)
+    event = _event(subject, step, context, source, key, raw if raw is not None else {})
+    call.events.append(event)
     if isinstance(subject, Proposal):
-        deed.roots[subject.pk] = subject
-    for finish in act.after:
+        call.roots[subject.pk] = subject
+    for finish in context.after:
         finish()
     if not quiet:
-        notices.tell(subject, step, act)
-    event_recorded.send(sender=type(subject), subject=subject, step=step, event=event, act=act)
-    for following in act.next:
-        _follow(deed, following, quiet=quiet or following.quiet)
+        notices.tell(subject, step, context)
+    event_recorded.send(
+        sender=type(subject), subject=subject, step=step, event=event, context=context
+    )
+    for following in context.next:
+        _follow(call, following, quiet=quiet or following.quiet)
     return event
 
 
 def _event(
-    subject: Subject, step: Step, act: Act, source: str, key: str, raw: Mapping[str, Any]
+    subject: Subject,
+    step: Step,
+    context: StepContext,
+    source: str,
+    key: str,
+    raw: Mapping[str, Any],
 ) -> Event:
     """Save the subject together with the event that tells of it."""
     event = Event(
         subject_kind=subject.kind,
         sequence=subject.version,
         committee_id=subject.committee_id,
-        act=act.id,
+        call_id=context.id,
         action=step.name,
         source=source,
         target=subject.state,
-        actor=act.by,
-        on_behalf_of=act.on_behalf_of,
-        channel=act.channel,
-        address=act.address,
-        at=act.at,
+        actor=context.by,
+        on_behalf_of=context.on_behalf_of,
+        channel=context.channel,
+        address=context.address,
+        at=context.at,
         input=recorded(raw),
         key=key,
         previous_hash=subject.ledger_hash,
@@ -344,36 +351,36 @@ def _event(
     return event
 
 
-def _follow(deed: Deed, following: Following, *, quiet: bool) -> None:
+def _follow(call: Call, following: Following, *, quiet: bool) -> None:
     """Take a step that follows from another, in the same transaction.
 
     It is the system's, unless the step is one that a person takes: then it stays theirs.
     """
     subject, data = following.subject, following.data
     if isinstance(subject, Proposal):
-        subject = deed.roots[subject.pk]
+        subject = call.roots[subject.pk]
     elif subject.root_id is not None:
-        _share_root(subject, deed.roots[subject.root_id])
+        _share_root(subject, call.roots[subject.root_id])
     step = subject.all_steps()[following.action]
     personal = step.who is not who.system
     raw = data if personal else {}
     try:
-        _take(deed, subject, step, data, raw=raw, by_system=not personal, quiet=quiet)
+        _take(call, subject, step, data, raw=raw, by_system=not personal, quiet=quiet)
     except (RuleBroken, Conflict) as error:
         raise error.at(following.where) if following.where else error from None
 
 
-def _roll_up(deed: Deed) -> None:
+def _roll_up(call: Call) -> None:
     """Take every roll-up step whose conditions have come true."""
-    for proposal in list(deed.roots.values()):
-        while step := _next_roll_up(deed, proposal):
-            _take(deed, proposal, step, {}, by_system=True)
+    for proposal in list(call.roots.values()):
+        while step := _next_roll_up(call, proposal):
+            _take(call, proposal, step, {}, by_system=True)
 
 
-def _next_roll_up(deed: Deed, proposal: Proposal) -> Step | None:
+def _next_roll_up(call: Call, proposal: Proposal) -> Step | None:
     """A roll-up step that this deed has made possible; None when there is no more."""
-    moved = {event.subject_kind for event in deed.events if event.source != event.target}
-    proposal.rules = deed.rules_of(proposal)
+    moved = {event.subject_kind for event in call.events if event.source != event.target}
+    proposal.rules = call.rules_of(proposal)
     for step in proposal.all_steps().values():
         concerned = proposal.state in step.source and not moved.isdisjoint(step.rollup)
         if concerned and all(condition(proposal) for condition in step.conditions):
@@ -384,14 +391,14 @@ def _next_roll_up(deed: Deed, proposal: Proposal) -> Step | None:
 # -- Refusing ---------------------------------------------------------------------------------
 
 
-def _refusal(deed: Deed, subject: Subject, step: Step) -> Conflict:
+def _refusal(call: Call, subject: Subject, step: Step) -> Conflict:
     """Why the machine said no: the state, or the first condition that does not hold."""
     if subject.state not in step.source:
-        return _told(_wrong_state(subject, step), deed, subject)
+        return _told(_wrong_state(subject, step), call, subject)
     for condition in step.conditions:
         if not condition(subject):
-            return _told(Unmet(str(condition.message)), deed, subject)
-    return _told(Conflict(), deed, subject)
+            return _told(Unmet(str(condition.message)), call, subject)
+    return _told(Conflict(), call, subject)
 
 
 def _wrong_state(subject: Subject, step: Step) -> Conflict:
@@ -402,7 +409,7 @@ def _wrong_state(subject: Subject, step: Step) -> Conflict:
     return WrongState(str(step.label), _state_label(subject))
 
 
-def _told(error: Conflict, deed: Deed, subject: Subject, *, since: int | None = None) -> Conflict:
+def _told(error: Conflict, call: Call, subject: Subject, *, since: int | None = None) -> Conflict:
     """The refusal with what its reader needs: where the subject stands, what may be done now."""
     error.extra |= {
         "state": subject.state,
@@ -411,7 +418,7 @@ def _told(error: Conflict, deed: Deed, subject: Subject, *, since: int | None = 
         "actions": [
             step.name
             for step in subject.all_steps().values()
-            if subject.state in step.source and step.who(subject, deed.standing)
+            if subject.state in step.source and step.who(subject, call.standing)
         ],
     }
     return error
@@ -438,7 +445,7 @@ def _state_label(subject: Subject) -> str:
     return str(subject.get_state_display())  # type: ignore[attr-defined]  # Django makes it
 
 
-def _undo(deed: Deed) -> None:
-    for undo in deed.undo:
+def _undo(call: Call) -> None:
+    for undo in call.undo:
         undo()
-    deed.undo.clear()
+    call.undo.clear()

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 
-from members.wording import listed
+from members.punctuation import listed
 
 if TYPE_CHECKING:
     from proposals.models import Proposal

@@ -12,7 +12,7 @@ from django.db import connection, models
 from django.utils.translation import gettext as _
 
 from proposals import triggers
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS, Event, Proposal
 
 DEEPEST = 10

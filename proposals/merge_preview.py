@@ -13,9 +13,9 @@ from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from members.models import Body, Member, Unit, User
+from members.punctuation import listed
 from members.rules import Rules
 from members.selectors import rules_for
-from members.wording import listed
 from proposals import notices
 from proposals.enums import AWAITING_FILING, ON_ITS_WAY, CosignatureState
 from proposals.lifecycle.merging import MERGEABLE, refusal_of_host, refusal_of_member, unknown

@@ -16,7 +16,7 @@ from members.models import Post
 from members.prepared import DAY, KEY, prepared
 from members.services.notice import Message, send
 from proposals.enums import CosignatureState
-from proposals.lifecycle.subject import Act, News, Step, Subject
+from proposals.machine.subject import News, Step, StepContext, Subject
 from proposals.models import Assignment, Cosignature, PreAssignment, Proposal
 
 LIAISONS = [Role.UNIT_LIAISON]
@@ -25,20 +25,20 @@ Audience = Callable[[Any, date, Sequence[Proposal]], Iterable[int]]
 """From the subject, the day and the further proposals concerned to keys of users."""
 
 
-def tell(subject: Subject, step: Step, act: Act) -> None:
+def tell(subject: Subject, step: Step, context: StepContext) -> None:
     """Write a notice to everybody whom the step tells, but not to the one who took it."""
-    people = audience(subject, step, act.day, act.others)
-    people.discard(act.by.pk if act.by else None)
+    people = audience(subject, step, context.day, context.others)
+    people.discard(context.by.pk if context.by else None)
     if not people:
         return
     with override(settings.LANGUAGE_CODE):  # the writer's language need not be the reader's
-        news = step.news(subject, act) if step.news else _news(subject, step)
-        lines = [*news.lines, *_said(act.data)]
+        news = step.news(subject, context) if step.news else _news(subject, step)
+        lines = [*news.lines, *_said(context.data)]
     text = "\n".join(lines)
     about = f"{subject.kind}:{subject.pk}"
     send(
         [Message(user, news.title, text, news.about.link, about=about) for user in sorted(people)],
-        at=act.at,
+        at=context.at,
     )
 
 
@@ -53,7 +53,7 @@ def worded(subject: Subject, step: Step, data: Mapping[str, Any]) -> News:
 
 
 def audience(subject: Subject, step: Step, day: date, others: Sequence[Proposal] = ()) -> set[int]:
-    """The keys of the users whom the step tells, each once; ``others`` as in an Act."""
+    """The keys of the users whom the step tells, each once; ``others`` as in a StepContext."""
     return {user for name in step.tells for user in AUDIENCES[name](subject, day, others)}
 
 

@@ -29,7 +29,7 @@ from proposals.enums import (
     ReplyState,
 )
 from proposals.errors import NotYours
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import (
     Assignment,
     AssignmentBatch,

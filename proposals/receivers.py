@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs.drafting import DistinctInput
-from proposals.lifecycle.subject import Act, Step, Subject
+from proposals.machine.subject import Step, StepContext, Subject
 from proposals.matching import upkeep
 from proposals.matching.near import similar
 from proposals.matching.sources import text_of
@@ -24,13 +24,13 @@ def order_entry(subject: Subject, event: Event, **_signal: Any) -> None:
     if not isinstance(subject, READ) or subject.root_id is None:
         return
     ordered: set[Any] = subject.root.__dict__.setdefault("_ordered", set())
-    if event.act not in ordered:
-        ordered.add(event.act)
+    if event.call_id not in ordered:
+        ordered.add(event.call_id)
         upkeep.order(subject.root_id)
 
 
 @receiver(event_recorded, dispatch_uid="ask-why-distinct")
-def ask_why_distinct(subject: Subject, step: Step, act: Act, **_signal: Any) -> None:
+def ask_why_distinct(subject: Subject, step: Step, context: StepContext, **_signal: Any) -> None:
     """Ask whoever hands in what is very like another proposal why it is not the same.
 
     Likeness refuses nothing: any answer will do, and it is kept with the event. Only what the
@@ -38,16 +38,16 @@ def ask_why_distinct(subject: Subject, step: Step, act: Act, **_signal: Any) -> 
     """
     if not issubclass(step.input, DistinctInput) or not isinstance(subject, Proposal):
         return
-    if act.by is None or act.data["distinct_because"] or not IndexEntry.objects.exists():
+    if context.by is None or context.data["distinct_because"] or not IndexEntry.objects.exists():
         return
     found = similar(
         text_of(subject),
         committee=subject.committee,
-        reader=act.by,
-        on=act.day,
+        reader=context.by,
+        on=context.day,
         limit=1,
         of=subject,
-        above=act.rules.similarity.ask,
+        above=context.rules.similarity.ask,
     )
     if found and found[0].is_open:
         other = found[0].proposal

@@ -9,7 +9,7 @@ A receiver may refuse by raising; nothing has been changed yet.
 """
 
 event_recorded = Signal()
-"""Sent for every event, inside its transaction: ``subject``, ``step``, ``event``, ``act``.
+"""Sent for every event, inside its transaction: ``subject``, ``step``, ``event``, ``context``.
 
 A receiver may write, and may refuse the whole act by raising.
 """

@@ -62,7 +62,7 @@ class LastAct:
 
 
 @dataclass
-class Row:
+class BoardTopic:
     """A key topic on the board."""
 
     topic: KeyTopic
@@ -90,7 +90,7 @@ def current(committees: Collection[int]) -> Q:
     return Q(session__in=latest.values()) | Q(state__in=going_on)
 
 
-def board(which: Q, committees: Collection[int], at: datetime) -> list[Row]:
+def board(which: Q, committees: Collection[int], at: datetime) -> list[BoardTopic]:
     """Those of the key topics of these committees; as many queries for one as for all."""
     topics = list(
         KeyTopic.objects.filter(which, committee__in=committees, state__in=KEY_STATES)
@@ -163,11 +163,11 @@ class Board:
                 self.open_instructions[topic].add(number)
         self.last_acts = self._last_acts()
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[BoardTopic]:
         """A row for each topic."""
         return [self._row(topic) for topic in self.topics]
 
-    def _row(self, topic: KeyTopic) -> Row:
+    def _row(self, topic: KeyTopic) -> BoardTopic:
         proposals = [
             BoardProposal(
                 link.proposal,
@@ -187,7 +187,7 @@ class Board:
         ]
         milestones = own_milestones(topic, self.calendar, self.today, limits)
         ahead = [row for row in milestones if row.days is not None]
-        return Row(
+        return BoardTopic(
             topic=topic,
             proposals=proposals,
             units=list(units.values()),

@@ -10,7 +10,7 @@ from django.db.models import Q
 
 from members.enums import DutyKind, Role
 from members.models import Post
-from proposals.mailed import UNTIL
+from proposals.mail_actions import UNTIL
 from proposals.models import Assignment, Proposal
 from proposals.notices import AUDIENCES
 from supervision.models import Duty

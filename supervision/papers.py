@@ -10,8 +10,8 @@ from datetime import datetime
 from django.utils.translation import gettext as _
 
 from members.enums import Paper, Recipient
+from members.punctuation import listed
 from members.rules import LadderStep, Reminders
-from members.wording import listed
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.models import ChaseLine, ChaseNotice, Duty, PaperSeries

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from proposals.errors import TooLate
-from proposals.lifecycle.subject import Act, Step, Subject
+from proposals.machine.subject import Step, StepContext, Subject
 from proposals.models import Event, Proposal
 from proposals.signals import event_recorded, step_checked, time_passed
 from supervision import reminders, services
@@ -32,20 +32,22 @@ def keep_time_limits(subject: Subject, step: Step, at: datetime, **_signal: Any)
 
 
 @receiver(event_recorded, dispatch_uid="keep-duties")
-def keep_duties(subject: Subject, step: Step, event: Event, act: Act, **_signal: Any) -> None:
+def keep_duties(
+    subject: Subject, step: Step, event: Event, context: StepContext, **_signal: Any
+) -> None:
     """Open, extend, satisfy and cancel what the step declares."""
     services.close(subject, step.closed_by(subject), event, done=True)
     services.close(subject, step.cancels, event, done=False)
     if step.extends:
-        services.extend(subject, step.extends, act, event)
+        services.extend(subject, step.extends, context, event)
     if step.pauses:
-        services.pause(subject, step.pauses, event, act)
+        services.pause(subject, step.pauses, event, context)
     if step.resumes:
-        services.resume(subject, step.resumes, event, act)
+        services.resume(subject, step.resumes, event, context)
     if step.reminds_anew and isinstance(subject, Proposal):
         services.remind_anew_of(subject, event)
     with override(settings.LANGUAGE_CODE):  # a basis is read by others than the one who acts
-        services.open_duties(subject, step.opened_by(subject), event, act)
+        services.open_duties(subject, step.opened_by(subject), event, context)
 
 
 @receiver(time_passed, dispatch_uid="ring-all-along")

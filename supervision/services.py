@@ -14,13 +14,13 @@ from django.db.models import Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
+from members.punctuation import aside
 from members.rules import DeadlineRule, Reminders
 from members.selectors import NoRulebook, rules_for
-from members.wording import aside
 from proposals.door import perform
 from proposals.enums import ExtensionState, ReturnState
 from proposals.errors import RuleBroken, WrongState
-from proposals.lifecycle.subject import Act, Subject
+from proposals.machine.subject import StepContext, Subject
 from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
@@ -66,30 +66,32 @@ CHUNK = 1000
 # -- Opening and closing ----------------------------------------------------------------------
 
 
-def open_duties(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
+def open_duties(
+    subject: Subject, kinds: Sequence[DutyKind], event: Event, context: StepContext
+) -> None:
     """Open a duty of each kind on ``subject``."""
     calendar = steady_calendar() if kinds else Calendar()
     for kind in kinds:
-        open_duty(subject, kind, event, act, calendar)
+        open_duty(subject, kind, event, context, calendar)
 
 
 def open_duty(
-    subject: Subject, kind: DutyKind, event: Event, act: Act, calendar: Calendar
+    subject: Subject, kind: DutyKind, event: Event, context: StepContext, calendar: Calendar
 ) -> Duty | None:
     """Open a duty on ``subject``; None where nothing sets a time limit for it.
 
     A promise that names its day sets the limit itself (``promised_due_at`` of the subject);
     else the rulebook does.
     """
-    facts = facts_of(subject, kind, act.at)
-    rule = deadlines.rule_for(act.rules.deadlines, kind, facts)
+    facts = facts_of(subject, kind, context.at)
+    rule = deadlines.rule_for(context.rules.deadlines, kind, facts)
     promised: datetime | None = getattr(subject, "promised_due_at", None)
     if promised is not None:
         basis = getattr(subject, "due_basis", None) or _("答复中承诺的期限")
-        terms = Terms(anchor_at=act.at, set_at=act.at, set_to=promised)
+        terms = Terms(anchor_at=context.at, set_at=context.at, set_to=promised)
     elif rule is not None:
         basis = basis_of(rule)
-        terms = _terms(subject, kind, rule, facts, act, calendar)
+        terms = _terms(subject, kind, rule, facts, context, calendar)
     else:
         return None
     due = deadlines.due_at(terms, calendar)
@@ -108,17 +110,17 @@ def open_duty(
         body_id=body_id,
         person_id=getattr(subject, "duty_person_id", None),
         opened_by=event,
-        opened_at=act.at,
+        opened_at=context.at,
         due_at=due,
         first_due_at=due,
         basis=basis,
         terms=terms.model_dump(mode="json"),
-        dated_at=act.at,
+        dated_at=context.at,
     )
     _schedule(duty, calendar)
     duty.save(force_insert=True)
     if kind == DutyKind.REPLY and duty.is_key:
-        supervise_before(duty, event, calendar, act)
+        supervise_before(duty, event, calendar, context)
     return duty
 
 
@@ -147,20 +149,20 @@ def close(subject: Subject, kinds: Sequence[DutyKind], event: Event, *, done: bo
 # -- Moving -----------------------------------------------------------------------------------
 
 
-def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
+def extend(request: Any, kind: DutyKind, context: StepContext, event: Event) -> None:
     """Check the date that an extension request asks for, and move the duty once it is granted.
 
     A subject that names its day itself, such as a milestone, has been given another one.
     Raises RuleBroken when the new date is not later, or later than the rulebook allows.
     """
     if hasattr(request, "promised_due_at"):
-        _put_off(request, kind, act, event)
+        _put_off(request, kind, context, event)
         return
     owed = Duty.objects.of("assignment", request.assignment_id).open().filter(kind=kind)
     duty = owed.select_for_update(of=("self",)).first()
     if duty is None:
         raise RuleBroken(_("没有可以延长的答复期限"))
-    months = act.rules.handling.extensions.max_months
+    months = context.rules.handling.extensions.max_months
     if request.new_due_at <= duty.due_at:
         raise RuleBroken(
             {"new_due_on": _("须晚于现有期限 %(due)s") % {"due": _written(duty.due_at)}}
@@ -177,11 +179,13 @@ def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
         terms = Terms(
             rule=former.rule,
             anchor_at=former.anchor_at,
-            set_at=act.at,
+            set_at=context.at,
             set_to=request.new_due_at,
         )
         lodged = Event.objects.filter(subject_kind=request.kind, subject_id=request.pk)
-        asked = Event.objects.filter(act__in=lodged.values("act"), action="request_extension")
+        asked = Event.objects.filter(
+            call_id__in=lodged.values("call_id"), action="request_extension"
+        )
         _move(
             duty,
             terms,
@@ -193,22 +197,24 @@ def extend(request: Any, kind: DutyKind, act: Act, event: Event) -> None:
         )
 
 
-def _put_off(subject: Any, kind: DutyKind, act: Act, event: Event) -> None:
+def _put_off(subject: Any, kind: DutyKind, context: StepContext, event: Event) -> None:
     """The duty follows the day that its subject now names."""
     for duty in Duty.objects.of(subject.kind, subject.pk).open().filter(kind=kind):
-        terms = Terms(anchor_at=act.at, set_at=act.at, set_to=subject.promised_due_at)
+        terms = Terms(anchor_at=context.at, set_at=context.at, set_to=subject.promised_due_at)
         _move(
             duty,
             terms,
             cause=Cause.EXTENDED,
             event=event,
             calendar=current_calendar(),
-            reason=act.data.get("reason", ""),
-            asked_by_id=act.by.pk if act.by else None,
+            reason=context.data.get("reason", ""),
+            asked_by_id=context.by.pk if context.by else None,
         )
 
 
-def supervise_before(reply: Duty, event: Event, calendar: Calendar, act: Act | None = None) -> None:
+def supervise_before(
+    reply: Duty, event: Event, calendar: Calendar, context: StepContext | None = None
+) -> None:
     """Supervision of a key topic ends before the first reply to its proposals is due.
 
     With ``act``, a date is set that was not known when the topic was announced.
@@ -219,8 +225,8 @@ def supervise_before(reply: Duty, event: Event, calendar: Calendar, act: Act | N
         duties = Duty.objects.of(topic.kind, topic.pk).filter(kind=DutyKind.SUPERVISION)
         owed = duties.order_by("id").last()
         if owed is None:
-            if act is not None:
-                open_duty(topic, DutyKind.SUPERVISION, event, act, calendar)
+            if context is not None:
+                open_duty(topic, DutyKind.SUPERVISION, event, context, calendar)
             continue
         terms = Terms.model_validate(owed.terms)
         first_due = topic.reply_due_at
@@ -230,28 +236,28 @@ def supervise_before(reply: Duty, event: Event, calendar: Calendar, act: Act | N
             _move(owed, terms, cause=Cause.REPLY, event=event, calendar=calendar)
 
 
-def pause(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
+def pause(subject: Subject, kinds: Sequence[DutyKind], event: Event, context: StepContext) -> None:
     """Stop the clocks of these duties of ``subject``; raises RuleBroken when none runs."""
     owed = Duty.objects.of(subject.kind, subject.pk).running().filter(kind__in=kinds)
-    duties = list(owed.filter(due_at__gte=act.at))
+    duties = list(owed.filter(due_at__gte=context.at))
     if not duties:
         raise RuleBroken(_("没有未到期的办理期限可以暂停"))
     Pause.objects.bulk_create(
         Pause(
             duty=duty,
-            ground=act.data["ground"],
-            reason=act.data["reason"],
-            began_at=act.at,
+            ground=context.data["ground"],
+            reason=context.data["reason"],
+            began_at=context.at,
             began_by=event,
         )
         for duty in duties
     )
     stopped = [duty.pk for duty in duties]
-    owed.filter(pk__in=stopped).update(paused_at=act.at, remind_at=None)
+    owed.filter(pk__in=stopped).update(paused_at=context.at, remind_at=None)
     withdraw_reminders(stopped)
 
 
-def resume(subject: Subject, kinds: Sequence[DutyKind], event: Event, act: Act) -> None:
+def resume(subject: Subject, kinds: Sequence[DutyKind], event: Event, context: StepContext) -> None:
     """Let the clocks run on; each duty gets back the days on which its clock stood still."""
     owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
     _run_on(owed.exclude(paused_at=None), event)
@@ -489,20 +495,20 @@ def _terms(
     kind: DutyKind,
     rule: DeadlineRule,
     facts: deadlines.Facts,
-    act: Act,
+    context: StepContext,
     calendar: Calendar,
 ) -> Terms:
     full = deadlines.terms(rule, facts)
     former = _former_reply(subject) if kind == DutyKind.REPLY else None
     if former is None:
         return full
-    asked_at = max(_asked_at(subject, act.at), former.opened_at)
+    asked_at = max(_asked_at(subject, context.at), former.opened_at)
     return deadlines.carried_over(
-        act.rules.handling.returns.clock,
+        context.rules.handling.returns.clock,
         full,
         former_due_at=former.due_at,
         asked_at=asked_at,
-        issued_at=act.at,
+        issued_at=context.at,
         calendar=calendar,
     )
 

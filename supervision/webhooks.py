@@ -9,7 +9,7 @@ from django.dispatch import receiver
 
 from members.models.webhook import KINDS
 from members.services.webhook import announce
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS, Event
 from proposals.signals import event_recorded
 
@@ -23,7 +23,7 @@ def write_calls(subject: Subject, step: Step, event: Event, **_signal: Any) -> N
         proposal = {"id": root.pk, "case_no": root.case_no} if root is not None else None
         return {
             "id": event.pk,
-            "act": str(event.act),
+            "call_id": str(event.call_id),
             "kind": event.subject_kind,
             "subject": event.subject_id,
             "action": event.action,

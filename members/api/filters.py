@@ -32,7 +32,7 @@ from members.models import (
     Webhook,
     WebhookCall,
 )
-from members.wording import listed
+from members.punctuation import listed
 
 SEARCH_MIN = 2
 """Characters that a search for people needs, so that nobody leafs through everyone."""

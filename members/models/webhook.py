@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.committee import Committee
 from members.models.outbox import LOGGED, Outgoing
-from members.wording import listed
+from members.punctuation import listed
 
 KINDS: set[str] = set()
 """What a webhook can ask for: ``proposal``, or ``proposal.file``; the packages above add theirs."""

@@ -13,7 +13,7 @@ from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 
 from members.pages.forms import Choice, Field
-from members.wording import listed
+from members.punctuation import listed
 
 if TYPE_CHECKING:
     from django_filters import FilterSet

@@ -14,7 +14,7 @@ from members.selectors import posts_of
 
 
 @dataclass(frozen=True)
-class Part:
+class HomeSection:
     """A part of the first page: ``context`` reads what ``template`` shows.
 
     It must read a constant number of queries; a part whose context is None is left out.
@@ -29,11 +29,11 @@ class Part:
 FEW = 1
 """So few lists need no tiles."""
 
-PARTS: list[Part] = []
+PARTS: list[HomeSection] = []
 """The parts of the first page; see ``add``."""
 
 
-def add(*parts: Part) -> None:
+def add(*parts: HomeSection) -> None:
     """Put parts on the first page; those of a lower ``order`` stand higher."""
     PARTS.extend(parts)
     PARTS.sort(key=lambda part: part.order)
@@ -54,4 +54,4 @@ def parts_for(user: User) -> list[tuple[str, dict[str, Any]]]:
     return [(template, context) for template, context in found if context is not None]
 
 
-add(Part("members/first_page/_lists.html", lists, order=5))
+add(HomeSection("members/first_page/_lists.html", lists, order=5))

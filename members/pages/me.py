@@ -22,7 +22,7 @@ from members import clock, services
 from members.authentication import owed_first
 from members.models import Means, NoticeChannel, Pace, StandIn, User
 from members.pages.forms import Choice, Field, data_of, fields_of
-from members.pages.signing_in.kept import kept_post
+from members.pages.signing_in.resume_post import resumed_post
 from members.permissions import visible
 from members.services.channel import masked
 from members.services.stand_in import candidates
@@ -143,7 +143,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
             else:
                 messages.success(request, _("通知方式已保存"))
                 return redirect("account")
-    elif (kept := kept_post(request)) is not None:
+    elif (kept := resumed_post(request)) is not None:
         initial, _data, _faults = _read(form, kept)
     note = _("按规定必须送达的通知始终立即发送。")
     return _page(request, str(Means(means).label), note, fields_of(form(), initial, faults), faults)
@@ -178,7 +178,7 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
             else:
                 messages.success(request, _("代收已安排"))
                 return redirect("account")
-    elif (kept := kept_post(request)) is not None:
+    elif (kept := resumed_post(request)) is not None:
         initial, _data, _faults = _read(StandInForm, kept)
     choices = [Choice(str(person.pk), str(person)) for person in people]
     fields = fields_of(

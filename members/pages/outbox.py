@@ -29,7 +29,7 @@ from members.pages.navigation import Section
 from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
 from members.permissions import visible
-from members.wording import clauses
+from members.punctuation import clauses
 
 ADMINISTRATORS = {Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}
 

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as ApiRefusal
 
 from members.pages.forms import Choices, Field, Initial, data_of, fields_of
-from members.pages.signing_in.kept import kept_post
+from members.pages.signing_in.resume_post import resumed_post
 
 Form = Callable[..., serializers.Serializer[Any]]
 """Makes the form; called with ``data`` to read what was sent."""
@@ -89,7 +89,7 @@ def page(
                 return act(data)
             except (ValidationError, ApiRefusal) as error:
                 faults = told(error)
-    elif (kept := kept_post(request)) is not None:
+    elif (kept := resumed_post(request)) is not None:
         shown, _data, _faults = read(whole, kept)
     drawn = fields_of(form(), shown, faults, choices=choices)
     fields = [field for field in drawn if field.name not in fixed]

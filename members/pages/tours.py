@@ -182,4 +182,4 @@ def toured(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-home.add(home.Part("members/first_page/_tour.html", offer, order=2))
+home.add(home.HomeSection("members/first_page/_tour.html", offer, order=2))

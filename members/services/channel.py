@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import Delivery, Means, NoticeChannel, OutgoingState, Pace, User
-from members.wording import listed
+from members.punctuation import listed
 
 ASSET = apprise.AppriseAsset(
     app_id="Tian", app_desc="Tian", app_url="", http_redirects=False, storage_mode="memory"

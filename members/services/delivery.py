@@ -31,10 +31,10 @@ from members.models import (
     User,
 )
 from members.prepared import KEY, prepared
+from members.punctuation import clauses
 from members.services.channel import robot
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
-from members.wording import clauses
 
 PEOPLE = 100
 """How many people's daily messages are gathered in one transaction."""
@@ -198,7 +198,7 @@ def resend_delivery(*, delivery: Delivery, by: User | None, at: datetime) -> Non
 # -- Sending ----------------------------------------------------------------------------------
 
 
-BESIDE: list[Callable[[Notice], str]] = []
+MAIL_EXTRAS: list[Callable[[Notice], str]] = []
 """What a mail says beside a notice and its link; an application adds what only its reader may
 have. Robots and text messages, which others read too, never carry it."""
 
@@ -235,7 +235,7 @@ def _text(notice: Notice, means: str) -> str:
     if notice.link and settings.SITE_URL:
         lines.append(f"{settings.SITE_URL}{notice.link}")
     if means == Means.EMAIL:
-        lines += [tell(notice) for tell in BESIDE]
+        lines += [tell(notice) for tell in MAIL_EXTRAS]
     return "\n".join(line for line in lines if line)
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import ngettext
 from members import permissions
 from members.enums import OFFICE_ROLES, Role
 from members.models import Committee, Member, Unit, User
+from members.punctuation import aside
 from members.services.account import one_time_password, set_one_time_password
 from members.services.member import change_member
 from members.services.post import give_post
-from members.wording import aside
 
 AT_ONCE = 300
 """How many people are invited at once; a page waits while that is done."""

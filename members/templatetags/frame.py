@@ -11,7 +11,7 @@ from django.conf import settings
 from django.http import QueryDict
 from django.utils.safestring import SafeString, mark_safe
 
-from members.wording import clauses, listed
+from members.punctuation import clauses, listed
 
 ICONS = settings.BASE_DIR / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
 

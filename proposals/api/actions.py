@@ -31,15 +31,15 @@ from members import clock
 from members.api.authentication import TokenAuthentication
 from members.api.filters import BACKENDS
 from members.models import Committee, User
+from members.punctuation import listed
 from members.selectors import posts_of
-from members.wording import listed
 from proposals.api.errors import ConflictSerializer
 from proposals.api.metadata import InputMetadata
 from proposals.api.serializers import OfferSerializer, ReceiptSerializer
 from proposals.door import perform
 from proposals.enums import Channel
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine import who
+from proposals.machine.subject import Step, Subject
 from proposals.permissions import offers, visible, visible_row
 
 HEADERS = [

@@ -20,8 +20,8 @@ from rest_framework.request import Request
 
 from members import clock
 from members.models import User
+from members.punctuation import listed
 from members.selectors import posts_of, rules_for
-from members.wording import listed
 from proposals.errors import RuleBroken
 from proposals.matching.query import Expert
 from proposals.models import Proposal

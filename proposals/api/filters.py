@@ -194,4 +194,4 @@ class EventFilter(filters.FilterSet):
 
     class Meta:
         model = Event
-        fields = ["proposal", "subject_kind", "subject_id", "action", "actor", "channel", "act"]
+        fields = ["proposal", "subject_kind", "subject_id", "action", "actor", "channel", "call_id"]

@@ -19,8 +19,8 @@ from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter, SearchFilter
 from proposals.api.serializers.search import HitSerializer
 from proposals.enums import CosignatureState
-from proposals.matching.asking import question
 from proposals.matching.query import Query, parse
+from proposals.matching.query_terms import question
 from proposals.matching.search import Hit, find
 from proposals.matching.snippets import Marks
 from proposals.matching.sources import SENT

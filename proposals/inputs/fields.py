@@ -14,8 +14,8 @@ from rest_framework import serializers
 
 from members.models import Body, Member, Unit
 from members.prepared import KEY, prepared
+from members.punctuation import aside, listed
 from members.rules import Entry, Rules
-from members.wording import aside, listed
 
 LARGEST_KEY = 2**63 - 1
 """The largest key that the databases know."""

@@ -14,9 +14,9 @@ from proposals.enums import IN_HANDS, AssignmentState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
-from proposals.lifecycle import who
 from proposals.lifecycle.merging import Merging
-from proposals.lifecycle.subject import Act, Condition, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, step
 
 if TYPE_CHECKING:
     from members.models import Unit
@@ -47,14 +47,14 @@ class Assigning(Merging):
         input=inputs.PreAssignInput,
         tells=("units",),
     )
-    def pre_assign(self, act: Act) -> None:
+    def pre_assign(self, context: StepContext) -> None:
         """Units are asked whether the proposal is theirs, before it is assigned."""
-        self._check_units(act.data["units"])
+        self._check_units(context.data["units"])
         for asked in self.pre_assignments.open():
-            act.then(asked, "settle")
-        for row in act.data["units"]:
+            context.then(asked, "settle")
+        for row in context.data["units"]:
             asked = self.pre_assignments.model(proposal=self, unit=row["unit"], role=row["role"])
-            act.then(asked, "ask")
+            context.then(asked, "ask")
 
     @step(
         source=(S.FILED, S.PRE_ASSIGNED),
@@ -64,17 +64,21 @@ class Assigning(Merging):
         input=inputs.AssignInput,
         tone=Tone.PRIMARY,
     )
-    def assign(self, act: Act) -> None:
+    def assign(self, context: StepContext) -> None:
         """Units get it, each with its role; the clocks start. Also done line by line by a batch."""
-        self._check_units(act.data["units"])
-        self.assigned_at = act.at
-        self.urgent = act.data.get("urgent", self.urgent)
-        self.government_leader = act.data["government_leader"]
+        self._check_units(context.data["units"])
+        self.assigned_at = context.at
+        self.urgent = context.data.get("urgent", self.urgent)
+        self.government_leader = context.data["government_leader"]
         for asked in self.pre_assignments.open():
-            act.then(asked, "settle")
+            context.then(asked, "settle")
         # Answering units first: an assisting unit's date can hang on theirs.
-        for row in sorted(act.data["units"], key=lambda row: row["role"] == AssignmentRole.ASSIST):
-            self._issue(act, unit=row["unit"], role=row["role"], batch=act.data.get("batch"))
+        for row in sorted(
+            context.data["units"], key=lambda row: row["role"] == AssignmentRole.ASSIST
+        ):
+            self._issue(
+                context, unit=row["unit"], role=row["role"], batch=context.data.get("batch")
+            )
 
     @step(
         source=IN_HANDS,
@@ -82,9 +86,9 @@ class Assigning(Merging):
         label=_("增加承办单位"),
         input=inputs.AddUnitInput,
     )
-    def add_unit(self, act: Act) -> None:
+    def add_unit(self, context: StepContext) -> None:
         """A further unit takes part; the others go on."""
-        unit, role = act.data["unit"], act.data["role"]
+        unit, role = context.data["unit"], context.data["role"]
         live = list(self.assignments.live())
         if any(assignment.unit_id == unit.pk for assignment in live):
             raise RuleBroken({"unit": _t("%(unit)s已在承办单位之中") % {"unit": unit}})
@@ -93,8 +97,8 @@ class Assigning(Merging):
             raise RuleBroken({"role": _t("分办提案只能增加分办单位，其他提案只能增加会办单位")})
         for assignment in live:
             if assignment.role == AssignmentRole.SOLE:
-                act.then(assignment, "become_lead")
-        self._issue(act, unit=unit, role=role)
+                context.then(assignment, "become_lead")
+        self._issue(context, unit=unit, role=role)
 
     @step(
         source=IN_HANDS,
@@ -102,9 +106,9 @@ class Assigning(Merging):
         label=_("静默提醒"),
         input=inputs.QuietInput,
     )
-    def mute_reminders(self, act: Act) -> None:
+    def mute_reminders(self, context: StepContext) -> None:
         """Nobody is reminded of this proposal until a day; what is statutory still goes out."""
-        self.quiet_until = act.data["until"]
+        self.quiet_until = context.data["until"]
 
     @step(
         source=IN_HANDS,
@@ -112,7 +116,7 @@ class Assigning(Merging):
         label=_("恢复提醒"),
         conditions=[is_muted],
     )
-    def unmute_reminders(self, act: Act) -> None:
+    def unmute_reminders(self, context: StepContext) -> None:
         """Reminders go out again."""
         self.quiet_until = None
 
@@ -124,18 +128,18 @@ class Assigning(Merging):
         conditions=[all_signed_for],
         rollup=["proposal", "assignment"],
     )
-    def start_handling(self, act: Act) -> None:
+    def start_handling(self, context: StepContext) -> None:
         """All answering units have signed for it."""
 
-    def take_over(self, act: Act, former: Assignment, unit: Unit) -> None:
+    def take_over(self, context: StepContext, former: Assignment, unit: Unit) -> None:
         """Issue the task of ``former`` to another unit in the same role; work never stops."""
         if unit.pk in set(self.assignments.live().values_list("unit_id", flat=True)):
             raise RuleBroken({"unit": _t("%(unit)s已在承办单位之中") % {"unit": unit}})
-        self._issue(act, unit=unit, role=former.role, replaces=former)
+        self._issue(context, unit=unit, role=former.role, replaces=former)
 
-    def _issue(self, act: Act, *, unit: Unit, role: str, **more: Any) -> None:
+    def _issue(self, context: StepContext, *, unit: Unit, role: str, **more: Any) -> None:
         task = self.assignments.model(proposal=self, unit=unit, role=role, **more)
-        act.then(task, "issue")
+        context.then(task, "issue")
 
     def _check_units(self, rows: list[dict[str, Any]]) -> None:
         units = [row["unit"].pk for row in rows]

@@ -17,8 +17,8 @@ from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs import replying
 from proposals.inputs.fields import OptionalNote, Reason
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, Subject, step
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -136,9 +136,9 @@ class AssignmentLifecycle(Subject):
         opens=duties_of_issue,
         tells=("unit",),
     )
-    def issue(self, act: Act) -> None:
+    def issue(self, context: StepContext) -> None:
         """The unit gets the task; its clocks start."""
-        self.issued_at = act.at
+        self.issued_at = context.at
         self.round = self.proposal.round
 
     @step(
@@ -149,9 +149,9 @@ class AssignmentLifecycle(Subject):
         tone=Tone.PRIMARY,
         closes=[DutyKind.ACKNOWLEDGE],
     )
-    def acknowledge(self, act: Act) -> None:
+    def acknowledge(self, context: StepContext) -> None:
         """The unit signs for it."""
-        self.acknowledged_at = act.at
+        self.acknowledged_at = context.at
 
     @step(
         source=TAKEABLE,
@@ -164,12 +164,12 @@ class AssignmentLifecycle(Subject):
         closes=[DutyKind.RETURN_WINDOW],
         tells=("assigners",),
     )
-    def request_return(self, act: Act) -> None:
+    def request_return(self, context: StepContext) -> None:
         """The unit says that the task is another's; until it is decided, work goes on."""
-        policy = act.rules.handling.returns
-        if act.data["suggested_unit"].pk == self.unit_id:
+        policy = context.rules.handling.returns
+        if context.data["suggested_unit"].pk == self.unit_id:
             raise RuleBroken({"suggested_unit": _t("请填写应承办的其他单位")})
-        if policy.needs_signature and not act.data["signed_by"]:
+        if policy.needs_signature and not context.data["signed_by"]:
             raise RuleBroken({"signed_by": _t("本会规定退办须由单位负责人签字")})
         made = self.return_requests.model._default_manager.filter(
             assignment__proposal=self.proposal
@@ -178,7 +178,7 @@ class AssignmentLifecycle(Subject):
             raise RuleBroken(
                 _t("本提案已退办 %(count)s 次，达到上限，请遵照交办意见办理") % {"count": made}
             )
-        act.then(self.return_requests.model(assignment=self, **act.data), "lodge")
+        context.then(self.return_requests.model(assignment=self, **context.data), "lodge")
 
     @step(
         source=TAKEABLE,
@@ -191,18 +191,18 @@ class AssignmentLifecycle(Subject):
         cancels=OWED,
         tells=("unit",),
     )
-    def reassign(self, act: Act) -> None:
+    def reassign(self, context: StepContext) -> None:
         """Another unit takes over in the same role; nothing else stops."""
-        self._leave(act)
-        self.proposal.take_over(act, self, act.data["unit"])
+        self._leave(context)
+        self.proposal.take_over(context, self, context.data["unit"])
 
     @step(source=TAKEABLE, target=S.RECALLED, who=who.system, label=_("收回"), cancels=OWED)
-    def recall(self, act: Act) -> None:
+    def recall(self, context: StepContext) -> None:
         """The task ends because the proposal is no longer handled."""
-        self._leave(act)
+        self._leave(context)
 
     @step(source=(*TAKEABLE, S.REPLIED), who=who.system, label=_("改为主办"))
-    def become_lead(self, act: Act) -> None:
+    def become_lead(self, context: StepContext) -> None:
         """A sole unit leads once another assists it."""
         self.role = AssignmentRole.LEAD
 
@@ -214,9 +214,9 @@ class AssignmentLifecycle(Subject):
         input=inputs.ContactInput,
         conditions=[in_hands],
     )
-    def record_contact(self, act: Act) -> None:
+    def record_contact(self, context: StepContext) -> None:
         """A talk with the proposer is put on record."""
-        self.contact_records.create(**act.data, recorded_by=act.by)
+        self.contact_records.create(**context.data, recorded_by=context.by)
 
     @step(
         source=AT_WORK,
@@ -226,12 +226,12 @@ class AssignmentLifecycle(Subject):
         conditions=[answers, no_open_extension],
         tells=("office",),
     )
-    def request_extension(self, act: Act) -> None:
+    def request_extension(self, context: StepContext) -> None:
         """The unit asks for more time to reply."""
-        limit = act.rules.handling.extensions.max_times
+        limit = context.rules.handling.extensions.max_times
         if self.extension_requests.filter(state="granted").count() >= limit:
             raise RuleBroken(_t("已延期 %(limit)s 次，不能再延") % {"limit": limit})
-        act.then(self.extension_requests.model(assignment=self, **act.data), "lodge")
+        context.then(self.extension_requests.model(assignment=self, **context.data), "lodge")
 
     @step(
         source=TAKEABLE,
@@ -243,9 +243,9 @@ class AssignmentLifecycle(Subject):
         pauses=TIMED,
         tells=("unit", "lead"),
     )
-    def stop_clock(self, act: Act) -> None:
+    def stop_clock(self, context: StepContext) -> None:
         """The unit cannot go on for now; the days until the clock runs again do not count."""
-        self.clock_stopped_at = act.at
+        self.clock_stopped_at = context.at
 
     @step(
         source=TAKEABLE,
@@ -256,7 +256,7 @@ class AssignmentLifecycle(Subject):
         resumes=TIMED,
         tells=("unit", "lead"),
     )
-    def resume_clock(self, act: Act) -> None:
+    def resume_clock(self, context: StepContext) -> None:
         """Work goes on; the due date moves by the days on which the clock stood still."""
         self.clock_stopped_at = None
 
@@ -272,15 +272,15 @@ class AssignmentLifecycle(Subject):
         cancels=[DutyKind.RETURN_WINDOW],
         tells=("lead_unit",),
     )
-    def give_opinion(self, act: Act) -> None:
+    def give_opinion(self, context: StepContext) -> None:
         """The assisting unit's opinion goes to the lead unit, never to the proposer."""
-        self.opinion = act.data["text"]
-        self.opinion_document_number = act.data["document_number"]
-        self.opinion_signed_by = act.data["signed_by"]
-        self.opinion_handler = act.data["handler"]
-        self.opinion_phone = act.data["phone"]
-        self.replied_at = act.at
-        self._drop_requests(act)
+        self.opinion = context.data["text"]
+        self.opinion_document_number = context.data["document_number"]
+        self.opinion_signed_by = context.data["signed_by"]
+        self.opinion_handler = context.data["handler"]
+        self.opinion_phone = context.data["phone"]
+        self.replied_at = context.at
+        self._drop_requests(context)
 
     @step(
         source=TAKEABLE,
@@ -293,11 +293,11 @@ class AssignmentLifecycle(Subject):
         cancels=OWED,
         tells=("lead_unit", "unit"),
     )
-    def waive_opinion(self, act: Act) -> None:
+    def waive_opinion(self, context: StepContext) -> None:
         """The lead unit need not wait for this unit's opinion; the reason is on record."""
-        self.waiver_reason = act.data["reason"]
-        self.replied_at = act.at
-        self._drop_requests(act)
+        self.waiver_reason = context.data["reason"]
+        self.replied_at = context.at
+        self._drop_requests(context)
 
     @step(
         source=AT_WORK,
@@ -308,10 +308,10 @@ class AssignmentLifecycle(Subject):
         tone=Tone.PRIMARY,
         conditions=[answers, in_hands, no_reply_begun],
     )
-    def draft_reply(self, act: Act) -> None:
+    def draft_reply(self, context: StepContext) -> None:
         """The unit begins its reply of this round."""
         reply = self.replies.model(proposal=self.proposal, assignment=self, round=self.round)
-        act.then(reply, "begin", act.data)
+        context.then(reply, "begin", context.data)
 
     @step(
         source=AT_WORK,
@@ -321,10 +321,10 @@ class AssignmentLifecycle(Subject):
         closes=[DutyKind.REPLY, DutyKind.REHANDLE],
         cancels=[DutyKind.RETURN_WINDOW],
     )
-    def complete(self, act: Act) -> None:
+    def complete(self, context: StepContext) -> None:
         """The unit's reply has been delivered; its clock stops."""
-        self.replied_at = act.at
-        self._drop_requests(act)
+        self.replied_at = context.at
+        self._drop_requests(context)
 
     @step(
         source=S.REPLIED,
@@ -334,13 +334,13 @@ class AssignmentLifecycle(Subject):
         opens=[DutyKind.REHANDLE],
         tells=("unit",),
     )
-    def reopen(self, act: Act) -> None:
+    def reopen(self, context: StepContext) -> None:
         """The answer was rated poor: the unit handles the matter again, by a date of its own."""
         self.round = self.proposal.round
         self.replied_at = None
         waiting = self.proposal.feedback.filter(reply__assignment=self, state=FeedbackState.SENT)
         for form in waiting:
-            act.then(form, "void")
+            context.then(form, "void")
 
     @step(
         source=(S.ISSUED, *AT_WORK, S.REPLIED),
@@ -349,9 +349,9 @@ class AssignmentLifecycle(Subject):
         label=_("办结"),
         cancels=OWED,
     )
-    def close(self, act: Act) -> str:
+    def close(self, context: StepContext) -> str:
         """The proposal is concluded; an assisting unit that never answered is let go."""
-        self._drop_requests(act)
+        self._drop_requests(context)
         return S.CLOSED if self.state == S.REPLIED else S.RECALLED
 
     # -- What its steps hang on ------------------------------------------------------------
@@ -381,15 +381,15 @@ class AssignmentLifecycle(Subject):
         """What was read with the row (``with_standing``), or the answer of the database now."""
         return bool(self.__dict__[name]) if name in self.__dict__ else ask()
 
-    def _drop_requests(self, act: Act) -> None:
+    def _drop_requests(self, context: StepContext) -> None:
         """Nobody need decide what the unit asked for once it has answered or lost the task."""
         self.clock_stopped_at = None
         for request in self.return_requests.filter(state__in=RETURN_OPEN):
-            act.then(request, "lapse")
+            context.then(request, "lapse")
         for plea in self.extension_requests.filter(state="requested"):
-            act.then(plea, "refuse_as_moot")
+            context.then(plea, "refuse_as_moot")
 
-    def _leave(self, act: Act) -> None:
-        self._drop_requests(act)
+    def _leave(self, context: StepContext) -> None:
+        self._drop_requests(context)
         for reply in self.replies.on_its_way():
-            act.then(reply, "abandon")
+            context.then(reply, "abandon")

@@ -15,8 +15,8 @@ from proposals.enums import BatchState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import keys_of
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import StepContext, Subject, step
 
 
 def _proposals_of(batch: BatchLifecycle, data: Mapping[str, Any]) -> Iterable[int]:
@@ -50,14 +50,14 @@ class BatchLifecycle(Subject):
         tone=Tone.PRIMARY,
         locks=_proposals_of,
     )
-    def issue(self, act: Act) -> None:
+    def issue(self, context: StepContext) -> None:
         """Every line is assigned as if by itself; one that cannot be refuses the whole batch."""
-        self.name = act.data["name"]
-        self.document_number = act.data["document_number"]
-        self.held_on = act.data["held_on"] or act.day
-        for line, item in enumerate(act.data["items"]):
-            proposal = act.locked.get(item["proposal"])
+        self.name = context.data["name"]
+        self.document_number = context.data["document_number"]
+        self.held_on = context.data["held_on"] or context.day
+        for line, item in enumerate(context.data["items"]):
+            proposal = context.locked.get(item["proposal"])
             if proposal is None or proposal.committee_id != self.committee_id:
                 message = _t("没有编号为 %(pk)s 的提案，请核对") % {"pk": item["proposal"]}
                 raise RuleBroken({f"items.{line}.proposal": message})
-            act.then(proposal, "assign", {**item, "batch": self}, where=f"items.{line}")
+            context.then(proposal, "assign", {**item, "batch": self}, where=f"items.{line}")

@@ -14,8 +14,8 @@ from proposals.enums import ClueState as S
 from proposals.errors import RuleBroken
 from proposals.inputs.clues import ClueInput
 from proposals.inputs.fields import Reason
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import StepContext, Subject, step
 
 
 class ClueLifecycle(Subject):
@@ -51,15 +51,15 @@ class ClueLifecycle(Subject):
         input=ClueInput,
         tone=Tone.PRIMARY,
     )
-    def publish(self, act: Act) -> None:
+    def publish(self, context: StepContext) -> None:
         """The office puts a matter before the members; each clue is one matter."""
-        self.published_at = act.at
-        self._write(act)
+        self.published_at = context.at
+        self._write(context)
 
     @step(source=S.PUBLISHED, who=who.clerk, label=_("修改线索"), input=ClueInput)
-    def revise(self, act: Act) -> None:
+    def revise(self, context: StepContext) -> None:
         """The office puts the wording right."""
-        self._write(act)
+        self._write(context)
 
     @step(
         source=S.PUBLISHED,
@@ -69,13 +69,13 @@ class ClueLifecycle(Subject):
         input=Reason,
         tone=Tone.WARNING,
     )
-    def close(self, act: Act) -> None:
+    def close(self, context: StepContext) -> None:
         """It is no longer offered: written on often enough, or settled. Drafts keep their link."""
-        self.closed_at = act.at
+        self.closed_at = context.at
 
-    def _write(self, act: Act) -> None:
-        limit = act.rules.texts.clue_max
-        data: dict[str, Any] = act.data
+    def _write(self, context: StepContext) -> None:
+        limit = context.rules.texts.clue_max
+        data: dict[str, Any] = context.data
         if limit and len(data["text"]) > limit:
             raise RuleBroken(
                 {

@@ -14,8 +14,8 @@ from proposals.enums import NEW, Tone
 from proposals.enums import CommitmentState as S
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import Reason
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import StepContext, Subject, step
 
 
 class CommitmentLifecycle(Subject):
@@ -57,7 +57,7 @@ class CommitmentLifecycle(Subject):
         label=_("作出承诺"),
         opens=[DutyKind.COMMITMENT],
     )
-    def undertake(self, act: Act) -> None:
+    def undertake(self, context: StepContext) -> None:
         """The reply that promises has been delivered."""
 
     @step(
@@ -66,9 +66,9 @@ class CommitmentLifecycle(Subject):
         label=_("报告进展"),
         input=inputs.ProgressInput,
     )
-    def report_progress(self, act: Act) -> None:
+    def report_progress(self, context: StepContext) -> None:
         """The unit reports how far it has come."""
-        self.evidence = act.data["evidence"]
+        self.evidence = context.data["evidence"]
 
     @step(
         source=S.OPEN,
@@ -80,9 +80,9 @@ class CommitmentLifecycle(Subject):
         closes=[DutyKind.COMMITMENT],
         tells=("proposers", "office"),
     )
-    def keep(self, act: Act) -> None:
+    def keep(self, context: StepContext) -> None:
         """What was promised is done; the evidence is on record."""
-        self.evidence, self.settled_at = act.data["evidence"], act.at
+        self.evidence, self.settled_at = context.data["evidence"], context.at
 
     @step(
         source=S.OPEN,
@@ -94,9 +94,9 @@ class CommitmentLifecycle(Subject):
         cancels=[DutyKind.COMMITMENT],
         tells=("proposers",),
     )
-    def drop(self, act: Act) -> None:
+    def drop(self, context: StepContext) -> None:
         """The committee accepts that it will not be done, and says why."""
-        self.settled_at = act.at
+        self.settled_at = context.at
 
     @step(
         source=S.OPEN,
@@ -105,6 +105,6 @@ class CommitmentLifecycle(Subject):
         label=_("由更正稿替代"),
         cancels=[DutyKind.COMMITMENT],
     )
-    def lapse(self, act: Act) -> None:
+    def lapse(self, context: StepContext) -> None:
         """The reply that promised has been corrected; the new version promises anew."""
-        self.settled_at = act.at
+        self.settled_at = context.at

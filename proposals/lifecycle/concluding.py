@@ -25,9 +25,9 @@ from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import Reason
-from proposals.lifecycle import who
 from proposals.lifecycle.assigning import Assigning
-from proposals.lifecycle.subject import Act, Condition, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, step
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -107,9 +107,9 @@ class Concluding(Assigning):
         conditions=[all_replied],
         rollup=["proposal", "assignment"],
     )
-    def complete_reply(self, act: Act) -> None:
+    def complete_reply(self, context: StepContext) -> None:
         """All answering units have replied."""
-        self.replied_at = act.at
+        self.replied_at = context.at
 
     @step(
         source=S.REPLIED,
@@ -120,13 +120,13 @@ class Concluding(Assigning):
         rollup=["proposal", "feedback"],
         tells=("office", "units"),
     )
-    def rehandle(self, act: Act) -> None:
+    def rehandle(self, context: StepContext) -> None:
         """A poor rating reopens the work: the units concerned answer again (rules.md section 9)."""
         poor = {form.reply.assignment_id for form in self.poorly_rated().select_related("reply")}
         self.round += 1
         self.replied_at = None
         for assignment in self.assignments.filter(pk__in=poor).order_by("pk"):
-            act.then(assignment, "reopen")
+            context.then(assignment, "reopen")
 
     @step(
         source=S.REPLIED,
@@ -137,7 +137,7 @@ class Concluding(Assigning):
         rollup=["proposal", "feedback"],
         tells=("office", "units"),
     )
-    def escalate(self, act: Act) -> None:
+    def escalate(self, context: StepContext) -> None:
         """Rated poor in the last round: the offices hold a consultation."""
 
     @step(
@@ -149,9 +149,9 @@ class Concluding(Assigning):
         rollup=["proposal", "feedback"],
         opens=lambda proposal: proposal.duties_after(),
     )
-    def conclude_rated(self, act: Act) -> None:
+    def conclude_rated(self, context: StepContext) -> None:
         """All feedback that the rulebook waits for is in, and none of it is poor."""
-        self._conclude(act)
+        self._conclude(context)
 
     @step(
         source=S.REPLIED,
@@ -163,9 +163,9 @@ class Concluding(Assigning):
         opens=lambda proposal: proposal.duties_after(),
         tells=("proposers", "units"),
     )
-    def conclude(self, act: Act) -> None:
+    def conclude(self, context: StepContext) -> None:
         """The office concludes without waiting longer for feedback, and says why."""
-        self._conclude(act)
+        self._conclude(context)
 
     @step(
         source=S.ESCALATED,
@@ -177,10 +177,10 @@ class Concluding(Assigning):
         opens=lambda proposal: proposal.duties_after(),
         tells=("proposers", "units"),
     )
-    def record_consultation(self, act: Act) -> None:
+    def record_consultation(self, context: StepContext) -> None:
         """The face-to-face consultation after the last poor rating is put on record."""
-        self.consultations.create(**act.data, recorded_by=act.by)
-        self._conclude(act)
+        self.consultations.create(**context.data, recorded_by=context.by)
+        self._conclude(context)
 
     @step(
         source=S.CONCLUDED,
@@ -189,13 +189,13 @@ class Concluding(Assigning):
         input=inputs.FollowUpInput,
         closes=[DutyKind.FOLLOW_UP],
     )
-    def follow_up(self, act: Act) -> None:
+    def follow_up(self, context: StepContext) -> None:
         """A later look at what became of it, with a second result (rules.md section 10)."""
-        if self.follow_ups.filter(year=act.data["year"]).exists():
+        if self.follow_ups.filter(year=context.data["year"]).exists():
             raise RuleBroken(
-                {"year": _t("%(year)s 年度已有跟踪办理记录") % {"year": act.data["year"]}}
+                {"year": _t("%(year)s 年度已有跟踪办理记录") % {"year": context.data["year"]}}
             )
-        self.follow_ups.create(**act.data, recorded_by=act.by, recorded_at=act.at)
+        self.follow_ups.create(**context.data, recorded_by=context.by, recorded_at=context.at)
 
     @step(
         source=FILED_STATES,
@@ -205,12 +205,12 @@ class Concluding(Assigning):
         conditions=[may_be_published, replies_may_be_published],
         tells=("proposers",),
     )
-    def publish(self, act: Act) -> None:
+    def publish(self, context: StepContext) -> None:
         """The public sees it: the proposer wished it, no unit's reply is kept closed."""
-        self.publication_scope = act.data["scope"]
-        self.public_summary = act.data["summary"]
-        self.published_at = act.at
-        self._keep_version(TextKind.PUBLISHED, act)
+        self.publication_scope = context.data["scope"]
+        self.public_summary = context.data["summary"]
+        self.published_at = context.at
+        self._keep_version(TextKind.PUBLISHED, context)
 
     @step(
         source=FILED_STATES,
@@ -220,7 +220,7 @@ class Concluding(Assigning):
         tone=Tone.WARNING,
         conditions=[is_published],
     )
-    def unpublish(self, act: Act) -> None:
+    def unpublish(self, context: StepContext) -> None:
         """The public no longer sees it."""
         self.publication_scope = PublicationScope.NONE
         self.published_at = None
@@ -235,12 +235,12 @@ class Concluding(Assigning):
         followed = self.replies.filter(state=ReplyState.DELIVERED, result_class__in=codes)
         return [DutyKind.FOLLOW_UP] if codes and followed.exists() else []
 
-    def _conclude(self, act: Act) -> None:
-        self.concluded_at = act.at
+    def _conclude(self, context: StepContext) -> None:
+        self.concluded_at = context.at
         for assignment in self.assignments.live():
-            act.then(assignment, "close")
+            context.then(assignment, "close")
         for form in self.feedback.filter(state=FeedbackState.SENT):
-            act.then(form, "void")
+            context.then(form, "void")
 
 
 class ProposalLifecycle(Concluding):

@@ -14,8 +14,8 @@ from proposals.enums import AWAITING_FILING, NEW, TEXT_WITH_PROPOSER, Channel, T
 from proposals.enums import CosignatureState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import drafting as inputs
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, News, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, News, StepContext, Subject, step
 
 awaiting_filing = Condition(
     _("提案已不在征集联名的阶段"),
@@ -23,7 +23,7 @@ awaiting_filing = Condition(
 )
 
 
-def _invitation(signature: Any, act: Act) -> News:
+def _invitation(signature: Any, context: StepContext) -> News:
     """The notice leads to the invitation, where it is answered."""
     title = _t("%(who)s邀请您联名《%(title)s》") % {
         "who": signature.proposal.lead,
@@ -64,15 +64,15 @@ class CosignatureLifecycle(Subject):
         tells=("addressee",),
         news=_invitation,
     )
-    def ask(self, act: Act) -> None:
+    def ask(self, context: StepContext) -> None:
         """The initiator's invitation reaches the member; it lapses at its hour."""
 
     @step(source=NEW, target=S.AGREED, who=who.system, label=_("纸质联名"))
-    def sign_on_paper(self, act: Act) -> None:
+    def sign_on_paper(self, context: StepContext) -> None:
         """The member has signed the paper that the office types in."""
         self.channel = Channel.PAPER
-        act.on_behalf_of = self.member
-        self._join(act)
+        context.on_behalf_of = self.member
+        self._join(context)
 
     @step(
         source=S.INVITED,
@@ -86,10 +86,10 @@ class CosignatureLifecycle(Subject):
         closes=[DutyKind.COSIGN],
         tells=("lead",),
     )
-    def agree(self, act: Act) -> None:
+    def agree(self, context: StepContext) -> None:
         """The member joins the proposal as it stands."""
-        self._answer(act)
-        self._join(act)
+        self._answer(context)
+        self._join(context)
 
     @step(
         source=S.INVITED,
@@ -102,9 +102,9 @@ class CosignatureLifecycle(Subject):
         closes=[DutyKind.COSIGN],
         tells=("lead",),
     )
-    def decline(self, act: Act) -> None:
+    def decline(self, context: StepContext) -> None:
         """The member does not join, with a remark if they wish."""
-        self._answer(act)
+        self._answer(context)
 
     @step(
         source=S.INVITED,
@@ -114,7 +114,7 @@ class CosignatureLifecycle(Subject):
         tone=Tone.WARNING,
         cancels=[DutyKind.COSIGN],
     )
-    def drop(self, act: Act) -> None:
+    def drop(self, context: StepContext) -> None:
         """The initiator drops an invitee who has not answered."""
 
     @step(
@@ -125,12 +125,12 @@ class CosignatureLifecycle(Subject):
         cancels=[DutyKind.COSIGN],
         tells=("lead",),
     )
-    def lapse(self, act: Act) -> None:
+    def lapse(self, context: StepContext) -> None:
         """The hour has passed, or the proposal is decided: the invitation counts no more."""
 
-    def _answer(self, act: Act) -> None:
-        limit = act.rules.cosigning.remark_max
-        remark = act.data["remark"]
+    def _answer(self, context: StepContext) -> None:
+        limit = context.rules.cosigning.remark_max
+        remark = context.data["remark"]
         if limit and len(remark) > limit:
             raise RuleBroken(
                 {
@@ -139,10 +139,10 @@ class CosignatureLifecycle(Subject):
                 }
             )
         self.remark = remark
-        self.channel = act.channel
+        self.channel = context.channel
 
-    def _join(self, act: Act) -> None:
-        self.answered_at = act.at
+    def _join(self, context: StepContext) -> None:
+        self.answered_at = context.at
         self.text_seen = self.proposal.version
         if self.proposal.proposer_kind == ProposerKind.INDIVIDUAL:
             self.proposal.proposer_kind = ProposerKind.JOINT

@@ -24,9 +24,9 @@ from proposals.enums import (
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs import drafting as inputs
-from proposals.lifecycle import who
 from proposals.lifecycle.prompted import Prompted
-from proposals.lifecycle.subject import Act, Condition, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, step
 from proposals.numbering import draw_receipt_no, wait_for_receipts
 
 if TYPE_CHECKING:
@@ -103,17 +103,17 @@ class Drafting(Prompted):
         input=inputs.BeginInput,
         tone=Tone.PRIMARY,
     )
-    def draft(self, act: Act) -> None:
+    def draft(self, context: StepContext) -> None:
         """A member, or the contact of a body, begins to write."""
-        self.body = act.data.get("body")
-        self.lead = None if self.body else self._own_membership(act)
-        if self.body and not any(post.body_id == self.body.pk for post in act.posts):
+        self.body = context.data.get("body")
+        self.lead = None if self.body else self._own_membership(context)
+        if self.body and not any(post.body_id == self.body.pk for post in context.posts):
             raise RuleBroken(
                 {"body": _t("您不是%(body)s的联系人，不能代其提出提案") % {"body": self.body}}
             )
-        self.channel = act.channel
-        self._take_up(act)
-        self._begin(act)
+        self.channel = context.channel
+        self._take_up(context)
+        self._begin(context)
 
     @step(
         source=NEW,
@@ -124,18 +124,18 @@ class Drafting(Prompted):
         tone=Tone.PRIMARY,
         tells=("proposers",),
     )
-    def enter(self, act: Act) -> None:
+    def enter(self, context: StepContext) -> None:
         """The office types in a proposal handed in on paper by somebody who cannot go online."""
-        proposer: Member | None = act.data.get("proposer")
-        self.body = act.data.get("body")
+        proposer: Member | None = context.data.get("proposer")
+        self.body = context.data.get("body")
         if (proposer is None) == (self.body is None):
             raise RuleBroken({"proposer": _t("请填写第一提案人或集体提案者其中之一")})
         self.lead = proposer
-        self.channel = act.channel = Channel.PAPER
-        act.on_behalf_of = proposer or (self.body.convener if self.body else None)
-        self._begin(act)
-        self._hand_in(act, at=act.data.get("received_at") or act.at)
-        act.after.append(lambda: self._keep_signatures(act))
+        self.channel = context.channel = Channel.PAPER
+        context.on_behalf_of = proposer or (self.body.convener if self.body else None)
+        self._begin(context)
+        self._hand_in(context, at=context.data.get("received_at") or context.at)
+        context.after.append(lambda: self._keep_signatures(context))
 
     @step(
         source=TEXT_WITH_PROPOSER,
@@ -143,15 +143,15 @@ class Drafting(Prompted):
         label=_("修改"),
         input=inputs.EditInput,
     )
-    def edit(self, act: Act) -> None:
+    def edit(self, context: StepContext) -> None:
         """The proposer changes the text; nothing is refused yet but what cannot be stored."""
-        self._write(act.data)
-        act.after.append(lambda: self._write_rows(act.data))
+        self._write(context.data)
+        context.after.append(lambda: self._write_rows(context.data))
 
     @step(source=S.DRAFT, target=S.DISCARDED, who=who.lead, label=_("弃置"), tone=Tone.DANGER)
-    def discard(self, act: Act) -> None:
+    def discard(self, context: StepContext) -> None:
         """The proposer throws the draft away; its events stay."""
-        self._let_invitations_lapse(act)
+        self._let_invitations_lapse(context)
 
     # -- Co-signing and attachments --------------------------------------------------------
 
@@ -162,14 +162,14 @@ class Drafting(Prompted):
         input=inputs.InviteInput,
         conditions=[not_collective],
     )
-    def invite(self, act: Act) -> None:
+    def invite(self, context: StepContext) -> None:
         """The initiator asks other members to co-sign; open only while awaiting filing."""
         taken = set(
             self.cosignatures.filter(
                 state__in=[CosignatureState.INVITED, CosignatureState.AGREED]
             ).values_list("member_id", flat=True)
         )
-        invited: list[Member] = list(dict.fromkeys(act.data["members"]))
+        invited: list[Member] = list(dict.fromkeys(context.data["members"]))
         for member in invited:
             if member.pk == self.lead_id or member.pk in taken:
                 raise RuleBroken(
@@ -178,11 +178,11 @@ class Drafting(Prompted):
                         % {"name": member}
                     }
                 )
-        limit = act.rules.cosigning.max_invitees
+        limit = context.rules.cosigning.max_invitees
         if len(taken) + len(invited) > limit:
             raise RuleBroken({"members": _t("联名人不超过 %(limit)s 人") % {"limit": limit}})
         for member in invited:
-            act.then(self.cosignatures.model(proposal=self, member=member), "ask")
+            context.then(self.cosignatures.model(proposal=self, member=member), "ask")
 
     @step(
         source=(*TEXT_WITH_PROPOSER, *AWAITING_FILING),
@@ -190,9 +190,9 @@ class Drafting(Prompted):
         label=_("添加附件"),
         input=inputs.AttachInput,
     )
-    def attach(self, act: Act) -> None:
+    def attach(self, context: StepContext) -> None:
         """A file is put beside the text; its type is found from the content."""
-        self.attachments.model.take_in(self, act.data["file"], act, stage="proposal")
+        self.attachments.model.take_in(self, context.data["file"], context, stage="proposal")
 
     @step(
         source=TEXT_WITH_PROPOSER,
@@ -201,10 +201,10 @@ class Drafting(Prompted):
         input=inputs.DetachInput,
         conditions=[has_attachments],
     )
-    def detach(self, act: Act) -> None:
+    def detach(self, context: StepContext) -> None:
         """The proposer takes a file away again; the stored file is kept for the ledger."""
-        number = act.data["attachment"]
-        if not self.attachments.filter(pk=number, removed_at=None).update(removed_at=act.at):
+        number = context.data["attachment"]
+        if not self.attachments.filter(pk=number, removed_at=None).update(removed_at=context.at):
             raise RuleBroken({"attachment": _t("本提案没有编号为 %(pk)s 的附件") % {"pk": number}})
 
     # -- Handing in ------------------------------------------------------------------------
@@ -218,10 +218,10 @@ class Drafting(Prompted):
         tone=Tone.PRIMARY,
         tells=("proposers",),
     )
-    def submit(self, act: Act) -> None:
+    def submit(self, context: StepContext) -> None:
         """The proposer hands it in; it gets a receipt number, a session and a period."""
-        self._hand_in(act, at=act.at)
-        act.after.append(lambda: self._keep_version(TextKind.ORIGINAL, act))
+        self._hand_in(context, at=context.at)
+        context.after.append(lambda: self._keep_version(TextKind.ORIGINAL, context))
 
     @step(
         source=S.RETURNED,
@@ -231,12 +231,12 @@ class Drafting(Prompted):
         input=inputs.SubmitInput,
         tone=Tone.PRIMARY,
     )
-    def resubmit(self, act: Act) -> None:
+    def resubmit(self, context: StepContext) -> None:
         """The revised text comes in again under the same receipt number."""
-        self._check_text(act)
+        self._check_text(context)
         wait_for_receipts(self.session)
-        self._keep_digest(act)
-        act.after.append(lambda: self._keep_version(TextKind.REVISED, act))
+        self._keep_digest(context)
+        context.after.append(lambda: self._keep_version(TextKind.REVISED, context))
 
     @step(
         source=AWAITING_FILING,
@@ -247,7 +247,7 @@ class Drafting(Prompted):
         tone=Tone.WARNING,
         tells=("proposers",),
     )
-    def return_for_revision(self, act: Act) -> None:
+    def return_for_revision(self, context: StepContext) -> None:
         """The office sends it back with a reason; the review starts again afterwards."""
         self.rounds_done = 0
 
@@ -258,35 +258,35 @@ class Drafting(Prompted):
         input=inputs.OfficeEditInput,
         tells=("proposers",),
     )
-    def edit_by_office(self, act: Act) -> None:
+    def edit_by_office(self, context: StepContext) -> None:
         """The office polishes title and text, with the proposer's consent on record."""
-        self._write(act.data)
-        if problems := self._text_problems(act):
+        self._write(context.data)
+        if problems := self._text_problems(context):
             raise RuleBroken(problems)
-        act.on_behalf_of = self.lead
+        context.on_behalf_of = self.lead
 
         def keep() -> None:
-            self._write_rows(act.data)
-            self._keep_version(TextKind.EDITED, act)
+            self._write_rows(context.data)
+            self._keep_version(TextKind.EDITED, context)
 
-        act.after.append(keep)
+        context.after.append(keep)
 
     # -- How it is done --------------------------------------------------------------------
 
-    def _own_membership(self, act: Act) -> Member:
-        for post in act.posts:
+    def _own_membership(self, context: StepContext) -> Member:
+        for post in context.posts:
             if post.member is not None and post.committee_id == self.committee_id:
                 return post.member
         raise RuleBroken({"body": _t("您不是委员，请填写您所联系的集体提案者")})
 
-    def _let_invitations_lapse(self, act: Act, *, quiet: bool = False) -> None:
+    def _let_invitations_lapse(self, context: StepContext, *, quiet: bool = False) -> None:
         for signature in self.cosignatures.filter(state=CosignatureState.INVITED):
-            act.then(signature, "lapse", quiet=quiet)
+            context.then(signature, "lapse", quiet=quiet)
 
-    def _begin(self, act: Act) -> None:
+    def _begin(self, context: StepContext) -> None:
         self.proposer_kind = ProposerKind.COLLECTIVE if self.body else ProposerKind.INDIVIDUAL
-        self._write(act.data)
-        act.after.append(lambda: self._write_rows(act.data))
+        self._write(context.data)
+        context.after.append(lambda: self._write_rows(context.data))
 
     def _write(self, data: dict[str, Any]) -> None:
         for name in (
@@ -310,12 +310,12 @@ class Drafting(Prompted):
         if "suggested_units" in data:
             self.suggested_units.set(data["suggested_units"])
 
-    def _hand_in(self, act: Act, *, at: datetime) -> None:
+    def _hand_in(self, context: StepContext, *, at: datetime) -> None:
         place = self._place(at)
-        self._check_text(act)
+        self._check_text(context)
         body_kind = BodyKind(self.body.kind) if self.body else None
         if problems := checks.proposing_problems(
-            act.rules, body_kind=body_kind, period=place.period
+            context.rules, body_kind=body_kind, period=place.period
         ):
             raise RuleBroken(problems)
         if self.lead and not self.lead.terms.filter(pk=place.session.term_id).exists():
@@ -324,8 +324,8 @@ class Drafting(Prompted):
                 % {"name": self.lead, "term": place.session.term.number}
             )
         self.session, self.period_kind, self.received_at = place.session, place.period, at
-        self.receipt_no = draw_receipt_no(self, act.rules)
-        self._keep_digest(act)  # after the number: whoever drew the one before has come in
+        self.receipt_no = draw_receipt_no(self, context.rules)
+        self._keep_digest(context)  # after the number: whoever drew the one before has come in
 
     def _place(self, at: datetime) -> Placement:
         try:
@@ -333,13 +333,13 @@ class Drafting(Prompted):
         except NoSession as error:
             raise RuleBroken(str(error)) from error
 
-    def _keep_digest(self, act: Act) -> None:
+    def _keep_digest(self, context: StepContext) -> None:
         """Refuse a text that the same proposer has handed in to the session; remember it if new."""
         digest = checks.text_digest(
             title=self.title,
             situation=self.situation,
             analysis=self.analysis,
-            suggestions=self._suggestion_texts(act),
+            suggestions=self._suggestion_texts(context),
         )
         proposals = self.__class__._default_manager.exclude(pk=self.pk)
         first = proposals.filter(
@@ -353,34 +353,34 @@ class Drafting(Prompted):
             raise RuleBroken(message, "same_text", extra=speaking_of(first))
         self.text_digest = digest
 
-    def _suggestion_texts(self, act: Act) -> list[str]:
+    def _suggestion_texts(self, context: StepContext) -> list[str]:
         """As the act gives them, or as they are on record."""
-        given: list[str] | None = act.data.get("suggestions")
+        given: list[str] | None = context.data.get("suggestions")
         if given is not None or self.pk is None:
             return given or []
         return list(self.suggestions.values_list("text", flat=True))
 
-    def _check_text(self, act: Act) -> None:
+    def _check_text(self, context: StepContext) -> None:
         problems = {
-            **self._text_problems(act),
+            **self._text_problems(context),
             **checks.publicity_problems(
-                act.rules, wish=self.publicity_wish, reason=self.publicity_reason
+                context.rules, wish=self.publicity_wish, reason=self.publicity_reason
             ),
-            **checks.one_matter_problems(act.rules, declared=act.data["one_matter"]),
+            **checks.one_matter_problems(context.rules, declared=context.data["one_matter"]),
         }
         if problems:
             raise RuleBroken(problems)
 
-    def _text_problems(self, act: Act) -> checks.Problems:
+    def _text_problems(self, context: StepContext) -> checks.Problems:
         return checks.text_problems(
-            act.rules,
+            context.rules,
             title=self.title,
             situation=self.situation,
             analysis=self.analysis,
-            suggestions=self._suggestion_texts(act),
+            suggestions=self._suggestion_texts(context),
         )
 
-    def _keep_version(self, kind: TextKind, act: Act) -> None:
+    def _keep_version(self, kind: TextKind, context: StepContext) -> None:
         self.text_versions.create(
             number=self.text_versions.count() + 1,
             kind=kind,
@@ -388,14 +388,14 @@ class Drafting(Prompted):
             situation=self.situation,
             analysis=self.analysis,
             suggestions=list(self.suggestions.values_list("text", flat=True)),
-            author=act.by,
-            kept_at=act.at,
-            consent_way=act.data.get("consent_way", ""),
-            consent_at=act.data.get("consent_at"),
+            author=context.by,
+            kept_at=context.at,
+            consent_way=context.data.get("consent_way", ""),
+            consent_at=context.data.get("consent_at"),
         )
 
-    def _keep_signatures(self, act: Act) -> None:
-        self._keep_version(TextKind.ORIGINAL, act)
-        for member in act.data.get("cosigners", ()):
+    def _keep_signatures(self, context: StepContext) -> None:
+        self._keep_version(TextKind.ORIGINAL, context)
+        for member in context.data.get("cosigners", ()):
             signature = self.cosignatures.model(proposal=self, member=member)
-            act.then(signature, "sign_on_paper")
+            context.then(signature, "sign_on_paper")

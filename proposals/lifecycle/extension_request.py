@@ -13,8 +13,8 @@ from members.enums import DutyKind, Role
 from proposals.enums import NEW, Tone
 from proposals.enums import ExtensionState as S
 from proposals.inputs.fields import OptionalNote, Reason
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import StepContext, Subject, step
 
 
 def _missing_consents(request: ExtensionRequestLifecycle) -> list[Role]:
@@ -62,7 +62,7 @@ class ExtensionRequestLifecycle(Subject):
         extends=DutyKind.REPLY,
         tells=("office",),
     )
-    def lodge(self, act: Act) -> None:
+    def lodge(self, context: StepContext) -> None:
         """The request lies with those who consent; how far it may reach is checked on the duty."""
 
     @step(
@@ -76,12 +76,12 @@ class ExtensionRequestLifecycle(Subject):
         extends=DutyKind.REPLY,
         tells=("unit",),
     )
-    def consent(self, act: Act) -> str:
+    def consent(self, context: StepContext) -> str:
         """One of those whom the rulebook names consents; with the last one it is granted."""
         missing = _missing_consents(self)
-        held = {post.role for post in act.posts if post.committee_id == self.committee_id}
+        held = {post.role for post in context.posts if post.committee_id == self.committee_id}
         self.consents = [*self.consents, *(role for role in missing if role in held)]
-        self.decision, self.decided_at = act.data["note"], act.at
+        self.decision, self.decided_at = context.data["note"], context.at
         return S.REQUESTED if _missing_consents(self) else S.GRANTED
 
     @step(
@@ -94,9 +94,9 @@ class ExtensionRequestLifecycle(Subject):
         closes=[DutyKind.EXTENSION_DECISION],
         tells=("unit",),
     )
-    def refuse(self, act: Act) -> None:
+    def refuse(self, context: StepContext) -> None:
         """The date stands."""
-        self.decision, self.decided_at = act.data["reason"], act.at
+        self.decision, self.decided_at = context.data["reason"], context.at
 
     @step(
         source=S.REQUESTED,
@@ -105,6 +105,6 @@ class ExtensionRequestLifecycle(Subject):
         label=_("延期申请失效"),
         cancels=[DutyKind.EXTENSION_DECISION],
     )
-    def refuse_as_moot(self, act: Act) -> None:
+    def refuse_as_moot(self, context: StepContext) -> None:
         """The task was taken from the unit before the request was decided."""
-        self.decided_at = act.at
+        self.decided_at = context.at

@@ -10,8 +10,8 @@ from members.enums import DutyKind
 from proposals.enums import NEW, RATEABLE, Channel, Tone
 from proposals.enums import FeedbackState as S
 from proposals.inputs import replying as inputs
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, Subject, step
 
 still_open = Condition(
     _("提案已办结或正在重新办理，不能再评价"),
@@ -59,7 +59,7 @@ class FeedbackLifecycle(Subject):
         label=_("送出征询意见表"),
         opens=[DutyKind.FEEDBACK],
     )
-    def send(self, act: Act) -> None:
+    def send(self, context: StepContext) -> None:
         """The form goes out with the reply."""
 
     @step(
@@ -73,10 +73,10 @@ class FeedbackLifecycle(Subject):
         closes=[DutyKind.FEEDBACK],
         tells=("office", "units"),
     )
-    def rate(self, act: Act) -> None:
+    def rate(self, context: StepContext) -> None:
         """The proposer rates attitude and result, once."""
-        self.channel = act.channel
-        self._fill_in(act)
+        self.channel = context.channel
+        self._fill_in(context)
 
     @step(
         source=S.SENT,
@@ -88,13 +88,13 @@ class FeedbackLifecycle(Subject):
         closes=[DutyKind.FEEDBACK],
         tells=("addressee", "units"),
     )
-    def rate_on_paper(self, act: Act) -> None:
+    def rate_on_paper(self, context: StepContext) -> None:
         """The office copies a signed paper form; it is marked as such and keeps the scan."""
         self.channel = Channel.PAPER
-        act.channel, act.on_behalf_of = Channel.PAPER, self.member
-        self._fill_in(act)
+        context.channel, context.on_behalf_of = Channel.PAPER, self.member
+        self._fill_in(context)
         self.proposal.attachments.model.take_in(
-            self.proposal, act.data["scan"], act, stage="feedback"
+            self.proposal, context.data["scan"], context, stage="feedback"
         )
 
     @step(
@@ -104,14 +104,14 @@ class FeedbackLifecycle(Subject):
         label=_("作废"),
         cancels=[DutyKind.FEEDBACK],
     )
-    def void(self, act: Act) -> None:
+    def void(self, context: StepContext) -> None:
         """The form no longer matters: the reply was corrected or the work was reopened."""
 
-    def _fill_in(self, act: Act) -> None:
-        self.attitude, self.result = act.data["attitude"], act.data["result"]
-        self.comment = act.data["comment"]
-        self.poor = inputs.is_poor(act.rules, act.data)
+    def _fill_in(self, context: StepContext) -> None:
+        self.attitude, self.result = context.data["attitude"], context.data["result"]
+        self.comment = context.data["comment"]
+        self.poor = inputs.is_poor(context.rules, context.data)
         self.satisfied = any(
-            entry.code == self.result and entry.satisfied for entry in act.rules.feedback.result
+            entry.code == self.result and entry.satisfied for entry in context.rules.feedback.result
         )
-        self.rated_at = act.at
+        self.rated_at = context.at

@@ -16,9 +16,9 @@ from proposals.enums import MergeCandidateState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import matching as inputs
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
-from proposals.lifecycle import who
 from proposals.lifecycle.merging import unknown
-from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, Subject, step
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -81,10 +81,10 @@ class MergeCandidateLifecycle(Subject):
         abstract = True
 
     @step(source=NEW, target=S.OPEN, who=who.system, label=_("发现"), input=inputs.FindInput)
-    def find(self, act: Act) -> None:
+    def find(self, context: StepContext) -> None:
         """A scan found these proposals alike; the first is the centre of the group."""
-        self.scan_id = act.data["scan"]
-        act.after.append(lambda: self.keep(act.data["members"]))
+        self.scan_id = context.data["scan"]
+        context.after.append(lambda: self.keep(context.data["members"]))
 
     @step(
         source=NEW,
@@ -94,11 +94,11 @@ class MergeCandidateLifecycle(Subject):
         input=inputs.GatherInput,
         locks=_named_members,
     )
-    def gather(self, act: Act) -> None:
+    def gather(self, context: StepContext) -> None:
         """Somebody found them alike without a scan; they belong to the latest one's session."""
         found: dict[int, tuple[Any, Session]] = {}
-        for at, key in enumerate(act.data["members"]):
-            proposal = act.locked.get(key)
+        for at, key in enumerate(context.data["members"]):
+            proposal = context.locked.get(key)
             if proposal is None or proposal.committee_id != self.committee_id:
                 raise RuleBroken({f"members.{at}": unknown(key)})
             if proposal.session is None:
@@ -107,9 +107,9 @@ class MergeCandidateLifecycle(Subject):
         if len(found) < 2:
             raise RuleBroken({"members": _t("请至少选择两件不同的提案")})
         _received, self.session = max(found.values(), key=itemgetter(0))
-        self.note = act.data["note"]
+        self.note = context.data["note"]
         rows = [{"proposal": key, "score": None} for key in found]
-        act.after.append(lambda: self.keep(rows))
+        context.after.append(lambda: self.keep(rows))
 
     @step(
         source=UNDECIDED,
@@ -120,35 +120,37 @@ class MergeCandidateLifecycle(Subject):
         tone=Tone.WARNING,
         locks=_all_members,
     )
-    def merge(self, act: Act) -> None:
+    def merge(self, context: StepContext) -> None:
         """The others are merged into the host, all or none."""
         inside = set(self.proposals().values_list("pk", flat=True))
-        number = act.data["host"]
-        named = act.data["members"] or sorted(inside - {number})
+        number = context.data["host"]
+        named = context.data["members"] or sorted(inside - {number})
         for place, key in [("host", number), *((f"members.{i}", k) for i, k in enumerate(named))]:
             if key not in inside:
                 raise RuleBroken({place: _t("提案 %(pk)s 不在本组之内") % {"pk": key}})
         consent = {
-            name: act.data[name] for name in ("consent_way", "consent_at") if name in act.data
+            name: context.data[name]
+            for name in ("consent_way", "consent_at")
+            if name in context.data
         }
-        self._decided(act)
-        joined = {"members": named, "note": act.data["note"], **consent}
-        act.then(act.locked[number], "take_in", joined)
+        self._decided(context)
+        joined = {"members": named, "note": context.data["note"], **consent}
+        context.then(context.locked[number], "take_in", joined)
 
     @step(source=UNDECIDED, target=S.DISMISSED, who=office, label=_("不相似"), input=Reason)
-    def dismiss(self, act: Act) -> None:
+    def dismiss(self, context: StepContext) -> None:
         """They are of different matters: no two of them are proposed together again."""
-        self._decided(act, act.data["reason"])
+        self._decided(context, context.data["reason"])
 
     @step(source=S.OPEN, target=S.POSTPONED, who=office, label=_("以后再定"), input=OptionalNote)
-    def postpone(self, act: Act) -> None:
+    def postpone(self, context: StepContext) -> None:
         """To be decided later; a scan leaves the group as it is."""
-        self._decided(act, act.data["note"])
+        self._decided(context, context.data["note"])
 
     @step(source=UNDECIDED, target=S.RELATED, who=office, label=_("列为同类"), input=OptionalNote)
-    def relate(self, act: Act) -> None:
+    def relate(self, context: StepContext) -> None:
         """Of one kind, but each is handled by itself (同类提案)."""
-        self._decided(act, act.data["note"])
+        self._decided(context, context.data["note"])
 
     @step(
         source=(*UNDECIDED, *DECIDED),
@@ -157,15 +159,15 @@ class MergeCandidateLifecycle(Subject):
         input=inputs.LeaveOutInput,
         conditions=[two_remain],
     )
-    def leave_out(self, act: Act) -> None:
+    def leave_out(self, context: StepContext) -> None:
         """One of them is of another matter; it is not proposed together with the rest again."""
-        number = act.data["proposal"]
+        number = context.data["proposal"]
         kept = self.members.filter(proposal=number, left_out_at=None)
-        if not kept.update(left_out_at=act.at, reason=act.data["reason"]):
+        if not kept.update(left_out_at=context.at, reason=context.data["reason"]):
             raise RuleBroken({"proposal": _t("提案 %(pk)s 不在本组之内") % {"pk": number}})
 
     @step(source=(S.POSTPONED, *DECIDED), target=S.OPEN, who=office, label=_("重新考虑"))
-    def reconsider(self, act: Act) -> None:
+    def reconsider(self, context: StepContext) -> None:
         """The decision is taken back."""
         self.decided_at, self.note = None, ""
 
@@ -175,19 +177,19 @@ class MergeCandidateLifecycle(Subject):
         label=_("列为督办专题"),
         input=inputs.ThemeInput,
     )
-    def make_theme(self, act: Act) -> None:
+    def make_theme(self, context: StepContext) -> None:
         """The proposals become a theme that can be supervised as one key topic."""
         theme = self.themes.create(
             committee=self.committee,
             session=self.session,
-            name=act.data["name"],
-            created_by=act.by,
-            created_at=act.at,
+            name=context.data["name"],
+            created_by=context.by,
+            created_at=context.at,
         )
         theme.proposals.set(self.proposals())
 
     @step(source=S.OPEN, target=S.SUPERSEDED, who=who.system, label=_("不再提示"))
-    def supersede(self, act: Act) -> None:
+    def supersede(self, context: StepContext) -> None:
         """A later scan no longer finds this group, or finds it with others."""
 
     def keep(self, rows: Iterable[Mapping[str, Any]]) -> None:
@@ -205,5 +207,5 @@ class MergeCandidateLifecycle(Subject):
         proposals = self.members.model._meta.get_field("proposal").related_model
         return proposals.objects.filter(pk__in=within.values("proposal"))
 
-    def _decided(self, act: Act, note: str = "") -> None:
-        self.decided_at, self.note = act.at, note
+    def _decided(self, context: StepContext, note: str = "") -> None:
+        self.decided_at, self.note = context.at, note

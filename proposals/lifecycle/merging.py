@@ -11,15 +11,15 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_fsm import GET_STATE
 
-from members.wording import listed
+from members.punctuation import listed
 from proposals.enums import AWAITING_FILING, IN_HANDS, CosignatureState, ReplyState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, Unmet
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import Reason, keys_of
-from proposals.lifecycle import who
 from proposals.lifecycle.reviewing import Reviewing, hosts_nothing
-from proposals.lifecycle.subject import Act, Condition, News, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, News, StepContext, step
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -108,13 +108,13 @@ def _own_host(proposal: Merging, data: Mapping[str, Any]) -> Iterable[int]:
 # -- What its people are told -------------------------------------------------------------------
 
 
-def _news_of_merger(member: Merging, act: Act) -> News:
-    (host,) = act.others
+def _news_of_merger(member: Merging, context: StepContext) -> News:
+    (host,) = context.others
     return _news([member], host)
 
 
-def _news_of_taking_in(host: Merging, act: Act) -> News:
-    return _news(act.others, host)
+def _news_of_taking_in(host: Merging, context: StepContext) -> News:
+    return _news(context.others, host)
 
 
 def _news(members: Sequence[Merging], host: Merging) -> News:
@@ -135,8 +135,8 @@ def _news(members: Sequence[Merging], host: Merging) -> News:
     return News(title, lines, host)
 
 
-def _news_of_parting(member: Merging, act: Act) -> News:
-    (host,) = act.others
+def _news_of_parting(member: Merging, context: StepContext) -> News:
+    (host,) = context.others
     title = _t("《%(member)s》与《%(host)s》解除并案") % {
         "member": member.title[:TITLE_IN_NEWS],
         "host": host.title[:TITLE_IN_NEWS],
@@ -183,16 +183,16 @@ class Merging(Reviewing):
         tells=("proposers", "units"),
         news=_news_of_merger,
     )
-    def merge(self, act: Act) -> None:
+    def merge(self, context: StepContext) -> None:
         """It is handled with a filed one; it keeps its receipt number and its proposers."""
-        host = self._host(act)
-        self._check_consent(act)
+        host = self._host(context)
+        self._check_consent(context)
         for asked in self.pre_assignments.open():
-            act.then(asked, "settle")
-        self._let_invitations_lapse(act, quiet=True)
-        self.merged_into, self.merged_at = host, act.at
+            context.then(asked, "settle")
+        self._let_invitations_lapse(context, quiet=True)
+        self.merged_into, self.merged_at = host, context.at
         self.state_before_merging = self.state
-        act.others.append(host)
+        context.others.append(host)
 
     @step(
         source=HOSTS,
@@ -205,21 +205,21 @@ class Merging(Reviewing):
         tells=("proposers", "units"),
         news=_news_of_taking_in,
     )
-    def take_in(self, act: Act) -> None:
+    def take_in(self, context: StepContext) -> None:
         """Several proposals are merged into this one, each as if by itself; all, or none."""
-        numbers = act.data["members"]
-        self._check_members(act, numbers)
-        self._check_consent(act)
-        merger = {name: value for name, value in act.data.items() if name != "members"}
+        numbers = context.data["members"]
+        self._check_members(context, numbers)
+        self._check_consent(context)
+        merger = {name: value for name, value in context.data.items() if name != "members"}
         for place, number in enumerate(numbers):
-            member = act.locked[number]
-            act.others.append(member)
+            member = context.locked[number]
+            context.others.append(member)
             where = f"members.{place}"
-            act.then(member, "merge", {**merger, "into": self.pk}, where=where, quiet=True)
+            context.then(member, "merge", {**merger, "into": self.pk}, where=where, quiet=True)
 
     @step(
         source=S.MERGED,
-        target=GET_STATE(lambda proposal, act: proposal.state_before_merging, states=MERGEABLE),
+        target=GET_STATE(lambda proposal, context: proposal.state_before_merging, states=MERGEABLE),
         who=who.clerk | who.director,
         label=_("解除并案"),
         input=Reason,
@@ -229,18 +229,18 @@ class Merging(Reviewing):
         tells=("proposers", "units"),
         news=_news_of_parting,
     )
-    def unmerge(self, act: Act) -> None:
+    def unmerge(self, context: StepContext) -> None:
         """It goes its own way again, from where it stood, while no reply has been delivered.
 
         Who had been asked something that the merger cut off is asked again.
         """
-        act.others.append(self.merged_into)
+        context.others.append(self.merged_into)
         self.merged_into, self.merged_at = None, None
         for asked in self.pre_assignments.filter(pk__in=self._cut_off("preassignment")):
             again = self.pre_assignments.model(proposal=self, unit=asked.unit, role=asked.role)
-            act.then(again, "ask")
+            context.then(again, "ask")
         for signature in self.cosignatures.filter(pk__in=self._cut_off("cosignature")):
-            act.then(self.cosignatures.model(proposal=self, member=signature.member), "ask")
+            context.then(self.cosignatures.model(proposal=self, member=signature.member), "ask")
         # The drafts of the host's reply no longer answer it, and its text is free to change.
         for suggestion in self.suggestions.all():
             suggestion.points.all().delete()
@@ -248,36 +248,38 @@ class Merging(Reviewing):
     def _cut_off(self, kind: str) -> models.QuerySet[Event, Any]:
         """Keys of the questions of a kind that the last merger ended."""
         mergers = self.events.filter(subject_kind=self.kind, action="merge").order_by("-sequence")
-        ended = self.events.filter(act__in=mergers.values("act")[:1], subject_kind=kind)
+        ended = self.events.filter(call_id__in=mergers.values("call_id")[:1], subject_kind=kind)
         return ended.values("subject_id")
 
-    def _host(self, act: Act) -> Proposal:
-        host = act.locked.get(act.data["into"])
+    def _host(self, context: StepContext) -> Proposal:
+        host = context.locked.get(context.data["into"])
         if host is None or not self._is_received_here(host):
-            raise RuleBroken({"into": unknown(act.data["into"])})
+            raise RuleBroken({"into": unknown(context.data["into"])})
         if host.pk == self.pk:
             raise RuleBroken({"into": _t("不能并入自身")})
         if refusal := refusal_of_host(host):
             raise Unmet(refusal)
         return host
 
-    def _check_members(self, act: Act, numbers: Sequence[int]) -> None:
+    def _check_members(self, context: StepContext, numbers: Sequence[int]) -> None:
         """Refuse with every reason at once: each names the item, under its place in the input."""
-        wrong = dict(self._wrong_members(act, numbers))
+        wrong = dict(self._wrong_members(context, numbers))
         unmet = {
             f"members.{place}": refusal
             for place, number in enumerate(numbers)
             if f"members.{place}" not in wrong
-            and (refusal := refusal_of_member(act.locked[number], self))
+            and (refusal := refusal_of_member(context.locked[number], self))
         }
         if wrong:
             raise RuleBroken({**wrong, **unmet})
         if unmet:
             raise Unmet(unmet)
 
-    def _wrong_members(self, act: Act, numbers: Sequence[int]) -> Iterator[tuple[str, str]]:
+    def _wrong_members(
+        self, context: StepContext, numbers: Sequence[int]
+    ) -> Iterator[tuple[str, str]]:
         for place, number in enumerate(numbers):
-            member = act.locked.get(number)
+            member = context.locked.get(number)
             if member is None or not self._is_received_here(member):
                 yield f"members.{place}", unknown(number)
             elif member.pk == self.pk:
@@ -286,6 +288,6 @@ class Merging(Reviewing):
     def _is_received_here(self, other: Proposal) -> bool:
         return other.committee_id == self.committee_id and other.received_at is not None
 
-    def _check_consent(self, act: Act) -> None:
-        if act.rules.review.merge_needs_consent and not act.data.get("consent_way"):
+    def _check_consent(self, context: StepContext) -> None:
+        if context.rules.review.merge_needs_consent and not context.data.get("consent_way"):
             raise RuleBroken({"consent_way": _t("本会规定并案前须征得提案者同意，请填写")})

@@ -11,8 +11,8 @@ from proposals.enums import NEW, Tone
 from proposals.enums import PreAssignmentState as S
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import OptionalNote
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import StepContext, Subject, step
 
 
 class PreAssignmentLifecycle(Subject):
@@ -51,7 +51,7 @@ class PreAssignmentLifecycle(Subject):
         opens=[DutyKind.PRE_ASSIGNMENT],
         tells=("unit",),
     )
-    def ask(self, act: Act) -> None:
+    def ask(self, context: StepContext) -> None:
         """The unit is asked."""
 
     @step(
@@ -64,9 +64,9 @@ class PreAssignmentLifecycle(Subject):
         closes=[DutyKind.PRE_ASSIGNMENT],
         tells=("assigners",),
     )
-    def accept(self, act: Act) -> None:
+    def accept(self, context: StepContext) -> None:
         """The unit says that the proposal is its own."""
-        self.answer = act.data["note"]
+        self.answer = context.data["note"]
 
     @step(
         source=S.ASKED,
@@ -78,10 +78,10 @@ class PreAssignmentLifecycle(Subject):
         closes=[DutyKind.PRE_ASSIGNMENT],
         tells=("assigners",),
     )
-    def object(self, act: Act) -> None:
+    def object(self, context: StepContext) -> None:
         """The unit says whose it is instead; the assigning office decides."""
-        self.answer = act.data["reason"]
-        self.suggested_unit = act.data["suggested_unit"]
+        self.answer = context.data["reason"]
+        self.suggested_unit = context.data["suggested_unit"]
 
     @step(
         source=S.ASKED,
@@ -90,5 +90,5 @@ class PreAssignmentLifecycle(Subject):
         label=_("了结"),
         cancels=[DutyKind.PRE_ASSIGNMENT],
     )
-    def settle(self, act: Act) -> None:
+    def settle(self, context: StepContext) -> None:
         """The question no longer needs an answer."""

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from proposals.enums import ClueState
 from proposals.errors import RuleBroken
-from proposals.lifecycle.subject import Act, Subject
+from proposals.machine.subject import StepContext, Subject
 
 
 class Prompted(Subject):
@@ -27,9 +27,9 @@ class Prompted(Subject):
     class Meta:
         abstract = True
 
-    def _take_up(self, act: Act) -> None:
+    def _take_up(self, context: StepContext) -> None:
         """Remember the clue that the act names; it must be one that is offered."""
-        number = act.data.get("clue")
+        number = context.data.get("clue")
         if number is None:
             return
         field: Any = self._meta.get_field("clue")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField
 
 from members.enums import AssignmentRole, DutyKind
-from members.wording import listed
+from members.punctuation import listed
 from proposals.enums import (
     AT_WORK,
     IN_HANDS,
@@ -29,8 +29,8 @@ from proposals.errors import RuleBroken
 from proposals.inputs import drafting
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import OptionalNote, Reason
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, Subject, step
 
 if TYPE_CHECKING:
     from django.db.models.fields.related_descriptors import RelatedManager
@@ -110,9 +110,9 @@ class ReplyLifecycle(Subject):
         return self.assignment.unit_id
 
     @step(source=NEW, target=S.DRAFTING, who=who.system, label=_("起草"), input=inputs.ReplyInput)
-    def begin(self, act: Act) -> None:
+    def begin(self, context: StepContext) -> None:
         """The unit's draft of this round, or of a correction."""
-        self._write(act)
+        self._write(context)
 
     @step(
         source=S.DRAFTING,
@@ -120,9 +120,9 @@ class ReplyLifecycle(Subject):
         label=_("修改"),
         input=inputs.ReplyInput,
     )
-    def edit(self, act: Act) -> None:
+    def edit(self, context: StepContext) -> None:
         """The unit rewrites its draft."""
-        self._write(act)
+        self._write(context)
 
     @step(
         source=S.DRAFTING,
@@ -132,9 +132,9 @@ class ReplyLifecycle(Subject):
         tone=Tone.PRIMARY,
         conditions=[is_in_hands, opinions_are_in, contacts_are_made],
     )
-    def send_to_check(self, act: Act) -> None:
+    def send_to_check(self, context: StepContext) -> None:
         """The draft goes to the unit's office, once opinions and contacts are complete."""
-        self._check_points(act)
+        self._check_points(context)
 
     @step(
         source=S.CHECKING,
@@ -144,7 +144,7 @@ class ReplyLifecycle(Subject):
         input=OptionalNote,
         tone=Tone.PRIMARY,
     )
-    def pass_check(self, act: Act) -> None:
+    def pass_check(self, context: StepContext) -> None:
         """The unit's office has checked it; the leader signs next."""
 
     @step(
@@ -155,7 +155,7 @@ class ReplyLifecycle(Subject):
         input=Reason,
         tone=Tone.WARNING,
     )
-    def send_back(self, act: Act) -> None:
+    def send_back(self, context: StepContext) -> None:
         """The office or the leader sends the draft back to its handler, until it has gone out."""
         self.signed_by, self.signed_at = "", None
 
@@ -168,11 +168,11 @@ class ReplyLifecycle(Subject):
         tone=Tone.PRIMARY,
         opens=lambda reply: [DutyKind.INSPECTION] if reply.state == S.INSPECTION else [],
     )
-    def sign(self, act: Act) -> str:
+    def sign(self, context: StepContext) -> str:
         """The leader signs; where the rulebook says so, inspection reads it before it goes out."""
-        self.signed_by = act.data["signed_by"] or str(act.person)
-        self.signed_at = act.at
-        return S.INSPECTION if act.rules.handling.inspection else S.SIGNED
+        self.signed_by = context.data["signed_by"] or str(context.person)
+        self.signed_at = context.at
+        return S.INSPECTION if context.rules.handling.inspection else S.SIGNED
 
     @step(
         source=S.INSPECTION,
@@ -184,10 +184,10 @@ class ReplyLifecycle(Subject):
         closes=[DutyKind.INSPECTION],
         tells=("unit",),
     )
-    def pass_inspection(self, act: Act) -> None:
+    def pass_inspection(self, context: StepContext) -> None:
         """Inspection releases the reply; it may change the class of the result."""
-        self.result_class = act.data["result_class"] or self.result_class
-        self.inspection_note, self.inspected_at = act.data["note"], act.at
+        self.result_class = context.data["result_class"] or self.result_class
+        self.inspection_note, self.inspected_at = context.data["note"], context.at
 
     @step(
         source=S.INSPECTION,
@@ -199,7 +199,7 @@ class ReplyLifecycle(Subject):
         closes=[DutyKind.INSPECTION],
         tells=("unit",),
     )
-    def send_back_from_inspection(self, act: Act) -> None:
+    def send_back_from_inspection(self, context: StepContext) -> None:
         """Inspection sends it back to be done better."""
         self.signed_by, self.signed_at = "", None
 
@@ -213,18 +213,18 @@ class ReplyLifecycle(Subject):
         conditions=[is_in_hands],
         tells=("proposers", "office"),
     )
-    def deliver(self, act: Act) -> None:
+    def deliver(self, context: StepContext) -> None:
         """One reply to each proposer, with the feedback form; the unit's clock stops."""
-        self._check_points(act, merged_only=True)  # what came in after the draft was checked
-        self.document_number = act.data["document_number"]
-        self.delivered_at = act.at
-        self._address(act)
+        self._check_points(context, merged_only=True)  # what came in after the draft was checked
+        self.document_number = context.data["document_number"]
+        self.delivered_at = context.at
+        self._address(context)
         for promise in self.commitments.all():
-            act.then(promise, "undertake")
+            context.then(promise, "undertake")
         if self.corrects is None:
-            act.then(self.assignment, "complete")
+            context.then(self.assignment, "complete")
         else:
-            act.then(self.corrects, "supersede")
+            context.then(self.corrects, "supersede")
 
     @step(
         source=S.DELIVERED,
@@ -234,25 +234,25 @@ class ReplyLifecycle(Subject):
         tone=Tone.WARNING,
         conditions=[no_newer],
     )
-    def correct(self, act: Act) -> None:
+    def correct(self, context: StepContext) -> None:
         """What was delivered stays; a corrected version goes the same way."""
-        text = {name: value for name, value in act.data.items() if name != "reason"}
+        text = {name: value for name, value in context.data.items() if name != "reason"}
         version = self.__class__(
             proposal=self.proposal,
             assignment=self.assignment,
             corrects=self,
             round=self.round,
-            correction_reason=act.data["reason"],
+            correction_reason=context.data["reason"],
         )
-        act.then(version, "begin", text)
+        context.then(version, "begin", text)
 
     @step(source=S.DELIVERED, target=S.SUPERSEDED, who=who.system, label=_("由更正稿替代"))
-    def supersede(self, act: Act) -> None:
+    def supersede(self, context: StepContext) -> None:
         """The corrected version has been delivered; its form and promises stand instead."""
         for form in self.feedback.filter(state=FeedbackState.SENT):
-            act.then(form, "void")
+            context.then(form, "void")
         for promise in self.commitments.filter(state=CommitmentState.OPEN):
-            act.then(promise, "lapse")
+            context.then(promise, "lapse")
 
     @step(
         source=ON_ITS_WAY,
@@ -261,7 +261,7 @@ class ReplyLifecycle(Subject):
         label=_("作废"),
         cancels=[DutyKind.INSPECTION],
     )
-    def abandon(self, act: Act) -> None:
+    def abandon(self, context: StepContext) -> None:
         """The task was taken from the unit before its reply was delivered."""
 
     @step(
@@ -270,10 +270,10 @@ class ReplyLifecycle(Subject):
         label=_("添加附件"),
         input=drafting.AttachInput,
     )
-    def attach(self, act: Act) -> None:
+    def attach(self, context: StepContext) -> None:
         """A file is put beside the reply."""
         self.proposal.attachments.model.take_in(
-            self.proposal, act.data["file"], act, stage="reply", reply=self
+            self.proposal, context.data["file"], context, stage="reply", reply=self
         )
 
     # -- How it is done --------------------------------------------------------------------
@@ -305,9 +305,9 @@ class ReplyLifecycle(Subject):
             if task.role == AssignmentRole.ASSIST and task.state in OWED_OPINION
         ]
 
-    def _write(self, act: Act) -> None:
-        rows = {"points": act.data["points"], "commitments": act.data["commitments"]}
-        for name, value in act.data.items():
+    def _write(self, context: StepContext) -> None:
+        rows = {"points": context.data["points"], "commitments": context.data["commitments"]}
+        for name, value in context.data.items():
             if name not in rows:
                 setattr(self, name, value)
         suggestions = {s.pk: s for s in self._suggestions()}
@@ -319,7 +319,7 @@ class ReplyLifecycle(Subject):
                         % {"pk": row["suggestion"]}
                     }
                 )
-        act.after.append(lambda: self._write_rows(suggestions, rows))
+        context.after.append(lambda: self._write_rows(suggestions, rows))
 
     def _write_rows(
         self, suggestions: Mapping[int, Suggestion], rows: Mapping[str, Sequence[dict[str, Any]]]
@@ -355,8 +355,8 @@ class ReplyLifecycle(Subject):
             return []
         return [suggestion for suggestion in self._suggestions() if suggestion.pk not in answered]
 
-    def _check_points(self, act: Act, *, merged_only: bool = False) -> None:
-        if not act.rules.handling.point_by_point:
+    def _check_points(self, context: StepContext, *, merged_only: bool = False) -> None:
+        if not context.rules.handling.point_by_point:
             return
         missing = self.unanswered()
         if merged_only:
@@ -374,22 +374,24 @@ class ReplyLifecycle(Subject):
             "receipt": suggestion.proposal.receipt_no,
         }
 
-    def _address(self, act: Act) -> None:
+    def _address(self, context: StepContext) -> None:
         """Write the envelopes, and the feedback forms for those whom the rulebook asks."""
-        asked = self._asked(act)
+        asked = self._asked(context)
         for original, member, body in self.proposal.addressees():
             self.deliveries.create(original=original, member=member, body=body)
             if (member, body) in asked:
                 form = self.feedback.model(
                     proposal=self.proposal, reply=self, original=original, member=member, body=body
                 )
-                act.then(form, "send")
+                context.then(form, "send")
 
-    def _asked(self, act: Act) -> set[tuple[Member | None, Body | None]]:
+    def _asked(self, context: StepContext) -> set[tuple[Member | None, Body | None]]:
         """Whom the rulebook asks to rate; not twice, and not what no longer decides anything."""
         if self.proposal.state not in RATEABLE or self.round != self.assignment.round:
             return set()
         rated = self.proposal.feedback.filter(
             reply__assignment=self.assignment, reply__round=self.round, rated_at__isnull=False
         ).select_related("member", "body")
-        return set(self.proposal.raters(act.rules)) - {(form.member, form.body) for form in rated}
+        return set(self.proposal.raters(context.rules)) - {
+            (form.member, form.body) for form in rated
+        }

@@ -13,8 +13,8 @@ from proposals.enums import ReturnState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import OptionalNote, Reason
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, Subject, step
 
 higher_level = Condition(
     _("已是规则规定的最高裁定层级"),
@@ -22,7 +22,7 @@ higher_level = Condition(
 )
 
 
-def _next_level(request: ReturnRequestLifecycle, act: Act) -> str:
+def _next_level(request: ReturnRequestLifecycle, context: StepContext) -> str:
     levels = request.levels()
     return levels[levels.index(request.state) + 1]
 
@@ -59,7 +59,7 @@ class ReturnRequestLifecycle(Subject):
         opens=[DutyKind.RETURN_DECISION],
         tells=("assigners",),
     )
-    def lodge(self, act: Act) -> None:
+    def lodge(self, context: StepContext) -> None:
         """The request lies with the assigning office."""
 
     @step(
@@ -71,9 +71,9 @@ class ReturnRequestLifecycle(Subject):
         conditions=[higher_level],
         tells=("unit",),
     )
-    def escalate(self, act: Act) -> None:
+    def escalate(self, context: StepContext) -> None:
         """The level at hand passes it on: to a coordination meeting, then to the leader."""
-        self.decision = act.data["note"]
+        self.decision = context.data["note"]
 
     @step(
         source=RETURN_OPEN,
@@ -85,13 +85,13 @@ class ReturnRequestLifecycle(Subject):
         closes=[DutyKind.RETURN_DECISION],
         tells=("unit",),
     )
-    def grant(self, act: Act) -> None:
+    def grant(self, context: StepContext) -> None:
         """Another unit takes over: the one named here, else the one the request suggests."""
-        unit = act.data["unit"] or self.suggested_unit
+        unit = context.data["unit"] or self.suggested_unit
         if unit.pk == self.assignment.unit_id:
             raise RuleBroken({"unit": _t("请改交其他单位")})
-        self.decision, self.decided_at = act.data["note"], act.at
-        act.then(self.assignment, "reassign", {"unit": unit, "reason": self.reason})
+        self.decision, self.decided_at = context.data["note"], context.at
+        context.then(self.assignment, "reassign", {"unit": unit, "reason": self.reason})
 
     @step(
         source=RETURN_OPEN,
@@ -103,9 +103,9 @@ class ReturnRequestLifecycle(Subject):
         closes=[DutyKind.RETURN_DECISION],
         tells=("unit",),
     )
-    def refuse(self, act: Act) -> None:
+    def refuse(self, context: StepContext) -> None:
         """The unit keeps the task; the decision is final (遵照办理)."""
-        self.decision, self.decided_at = act.data["reason"], act.at
+        self.decision, self.decided_at = context.data["reason"], context.at
 
     @step(
         source=RETURN_OPEN,
@@ -114,5 +114,5 @@ class ReturnRequestLifecycle(Subject):
         label=_("失效"),
         cancels=[DutyKind.RETURN_DECISION],
     )
-    def lapse(self, act: Act) -> None:
+    def lapse(self, context: StepContext) -> None:
         """The task was taken from the unit in another way."""

@@ -9,16 +9,16 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
+from members.punctuation import listed
 from members.rules import REVIEWERS
-from members.wording import listed
 from proposals.enums import AWAITING_FILING, IN_HANDS, Channel, FeedbackState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import OptionalNote, Reason
-from proposals.lifecycle import who
 from proposals.lifecycle.drafting import Drafting
-from proposals.lifecycle.subject import Act, Condition, step
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, step
 from proposals.numbering import draw_case_no
 
 if TYPE_CHECKING:
@@ -99,14 +99,14 @@ class Reviewing(Drafting):
         tone=Tone.PRIMARY,
         conditions=[round_is_open],
     )
-    def review(self, act: Act) -> None:
+    def review(self, context: StepContext) -> None:
         """A round of review is put on record, by those whom the rulebook names for it."""
-        data = act.data
+        data = context.data
         opinion = self.review_opinions.create(
             round=self.rounds_done + 1,
-            round_name=act.rules.review.rounds[self.rounds_done].name,
-            reviewer=act.by,
-            reviewed_at=act.at,
+            round_name=context.rules.review.rounds[self.rounds_done].name,
+            reviewer=context.by,
+            reviewed_at=context.at,
             outcome=data["outcome"],
             opinion=data["opinion"],
             category=data["category"],
@@ -129,15 +129,15 @@ class Reviewing(Drafting):
         conditions=[rounds_are_done],
         tells=("proposers",),
     )
-    def file(self, act: Act) -> None:
+    def file(self, context: StepContext) -> None:
         """The committee accepts it; it gets the next case number of its series."""
-        self.category = act.data["category"]
-        self.meeting = act.data["meeting"]
-        self.urgent = act.data["urgent"]
-        self.filed_at = act.at
-        self._let_invitations_lapse(act)
+        self.category = context.data["category"]
+        self.meeting = context.data["meeting"]
+        self.urgent = context.data["urgent"]
+        self.filed_at = context.at
+        self._let_invitations_lapse(context)
         if not self.case_no:
-            self.case_no, self.case_series, self.case_serial = draw_case_no(self, act.rules)
+            self.case_no, self.case_series, self.case_serial = draw_case_no(self, context.rules)
 
     @step(
         source=S.REVIEWING,
@@ -149,17 +149,19 @@ class Reviewing(Drafting):
         conditions=[rounds_are_done],
         tells=("proposers",),
     )
-    def not_file(self, act: Act) -> None:
+    def not_file(self, context: StepContext) -> None:
         """The committee does not file it: a ground, a disposition, and a notice to the proposer."""
-        entry = next(e for e in act.rules.review.dispositions if e.code == act.data["disposition"])
-        if entry.needs_destination and not act.data["destination"]:
+        entry = next(
+            e for e in context.rules.review.dispositions if e.code == context.data["disposition"]
+        )
+        if entry.needs_destination and not context.data["destination"]:
             raise RuleBroken({"destination": _t("“%(name)s”须填写转送单位") % {"name": entry.name}})
-        self.ground = act.data["ground"]
-        self.disposition = act.data["disposition"]
-        self.destination = act.data["destination"]
-        self.notice = act.data["notice"]
-        self.category = act.data["category"] or self.category
-        self._let_invitations_lapse(act)
+        self.ground = context.data["ground"]
+        self.disposition = context.data["disposition"]
+        self.destination = context.data["destination"]
+        self.notice = context.data["notice"]
+        self.category = context.data["category"] or self.category
+        self._let_invitations_lapse(context)
 
     @step(
         source=(S.FILED, S.PRE_ASSIGNED, *IN_HANDS),
@@ -171,7 +173,7 @@ class Reviewing(Drafting):
         reminds_anew=True,
         tells=("proposers", "units"),
     )
-    def designate_key(self, act: Act) -> None:
+    def designate_key(self, context: StepContext) -> None:
         """The chairpersons' meeting has fixed it as a key proposal (rules.md section 11)."""
         self.is_key = True
 
@@ -184,12 +186,12 @@ class Reviewing(Drafting):
         conditions=[withdrawal_is_not_asked],
         tells=("office",),
     )
-    def request_withdrawal(self, act: Act) -> None:
+    def request_withdrawal(self, context: StepContext) -> None:
         """The proposer asks in writing to withdraw; the office may record it from paper."""
-        if not who.lead(self, act.standing):
-            act.channel, act.on_behalf_of = Channel.PAPER, self.lead
-        self.withdrawal_requested_at = act.data.get("requested_at") or act.at
-        self.withdrawal_reason = act.data["reason"]
+        if not who.lead(self, context.standing):
+            context.channel, context.on_behalf_of = Channel.PAPER, self.lead
+        self.withdrawal_requested_at = context.data.get("requested_at") or context.at
+        self.withdrawal_reason = context.data["reason"]
 
     @step(
         source=UNDECIDED,
@@ -201,16 +203,16 @@ class Reviewing(Drafting):
         conditions=[withdrawal_is_asked, hosts_nothing],
         tells=("proposers", "units"),
     )
-    def withdraw(self, act: Act) -> None:
+    def withdraw(self, context: StepContext) -> None:
         """The committee agrees; the number stays used, and units stop."""
         self.text_digest = ""  # the same text may be handed in anew
-        self._let_invitations_lapse(act)
+        self._let_invitations_lapse(context)
         for assignment in self.assignments.open():
-            act.then(assignment, "recall")
+            context.then(assignment, "recall")
         for form in self.feedback.filter(state=FeedbackState.SENT):
-            act.then(form, "void")
+            context.then(form, "void")
         for asked in self.pre_assignments.open():
-            act.then(asked, "settle")
+            context.then(asked, "settle")
 
     @step(
         source=UNDECIDED,
@@ -220,7 +222,7 @@ class Reviewing(Drafting):
         conditions=[withdrawal_is_asked],
         tells=("proposers",),
     )
-    def refuse_withdrawal(self, act: Act) -> None:
+    def refuse_withdrawal(self, context: StepContext) -> None:
         """The committee does not agree; the proposal goes on."""
         self.withdrawal_requested_at, self.withdrawal_reason = None, ""
 

@@ -35,14 +35,19 @@ TITLE_COUNTS = 2
 """How often a title counts, beside the text below it."""
 
 
-class Part(NamedTuple):
+class ProfileVector(NamedTuple):
     """One of the vectors of a profile: its share of the score, and how many terms it keeps."""
 
     share: float
     kept: int
 
 
-PARTS = (Part(0.30, 120), Part(0.38, 250), Part(0.20, 200), Part(0.12, 40))
+PARTS = (
+    ProfileVector(0.30, 120),
+    ProfileVector(0.38, 250),
+    ProfileVector(0.20, 200),
+    ProfileVector(0.12, 40),
+)
 """Words, pairs of characters, characters, pairs of the title's characters."""
 
 FINE = 60_000

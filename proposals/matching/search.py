@@ -18,10 +18,10 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, 
 
 from members.models import User
 from proposals.enums import CosignatureState, Publicity
-from proposals.matching.asking import Question, Term, question, words_of
 from proposals.matching.index import Asked, Where, Word, all_of, any_of, current_index
 from proposals.matching.likeness import Frequencies, key_of
 from proposals.matching.query import Query
+from proposals.matching.query_terms import Question, Term, question, words_of
 from proposals.matching.sources import SENT
 from proposals.matching.upkeep import current_frequencies
 from proposals.matching.words import STOP_WORDS, WORD, bigrams, characters, folded
@@ -73,7 +73,7 @@ class Found:
     exact: bool = True
 
 
-class Row(NamedTuple):
+class TextOfCandidate(NamedTuple):
     """A candidate, with the words of it that the reader may search."""
 
     key: int
@@ -173,7 +173,7 @@ class _Search:
         }
         return sorted(keys, reverse=True)[:limit]
 
-    def _read(self, keys: list[int]) -> Iterator[Row]:
+    def _read(self, keys: list[int]) -> Iterator[TextOfCandidate]:
         handled: Any = Value(self.all_inside)
         if self.inside is not None and not self.all_inside:
             handled = Case(
@@ -192,7 +192,7 @@ class _Search:
             "handled",
         ):
             text = f"{body} {inner}" if handles else body
-            yield Row(key, (case_no, receipt_no), f" {title or ''} ", f" {text or ''} ")
+            yield TextOfCandidate(key, (case_no, receipt_no), f" {title or ''} ", f" {text or ''} ")
 
     def _says(self, text: str) -> Q:
         """The text occurs letter by letter where the reader may read it."""
@@ -244,7 +244,7 @@ class _Ranking:
             term: max(_rarity(word, frequencies) for word in term.words) for term in wanted.terms
         }
 
-    def ranked(self, rows: Iterable[Row], *, complete: bool) -> list[Hit]:
+    def ranked(self, rows: Iterable[TextOfCandidate], *, complete: bool) -> list[Hit]:
         """The candidates as hits, best first, of equal ones the newer."""
         hits = [Hit(row.key, round(self._score(row), 4), complete) for row in rows]
         return sorted(hits, key=lambda hit: (-hit.score, -hit.key))
@@ -260,7 +260,7 @@ class _Ranking:
         kept = [term.words for term, rarity in useful.items() if rarity >= least]
         return any_of(*(all_of(*map(Word, words)) for words in kept)) if kept else None
 
-    def _score(self, row: Row) -> float:
+    def _score(self, row: TextOfCandidate) -> float:
         norm = 1 - LENGTH + LENGTH * len(row.text) / USUAL
         score = most = 0.0
         for term, rarity in self.rarity.items():

@@ -11,8 +11,8 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from proposals.matching.asking import Question
 from proposals.matching.query import Query
+from proposals.matching.query_terms import Question
 from proposals.matching.words import WORD, folded
 
 WIDE = 64

@@ -1,6 +1,6 @@
 """The rows of a proposal's life, one noun a file."""
 
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.models.assignment import Assignment, ContactRecord
 from proposals.models.attachment import Attachment
 from proposals.models.batch import AssignmentBatch

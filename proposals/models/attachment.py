@@ -14,14 +14,14 @@ from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from members.wording import listed
+from members.punctuation import listed
 from proposals.errors import RuleBroken
 from proposals.models.proposal import Proposal
 from proposals.models.reply import Reply
 
 if TYPE_CHECKING:
     from members.rules import Attachments
-    from proposals.lifecycle.subject import Act
+    from proposals.machine.subject import StepContext
 
 
 class Stage(models.TextChoices):
@@ -69,7 +69,7 @@ class Attachment(models.Model):
         cls,
         proposal: Proposal,
         upload: UploadedFile,
-        act: Act,
+        context: StepContext,
         *,
         stage: str,
         reply: Reply | None = None,
@@ -78,7 +78,7 @@ class Attachment(models.Model):
 
         Raises RuleBroken for a type, size or count that the rulebook does not allow.
         """
-        limits = act.rules.attachments
+        limits = context.rules.attachments
         field = "scan" if stage == Stage.FEEDBACK else "file"
         extension = checked_type(upload, limits, field, pictures=stage == Stage.FEEDBACK)
         present = cls.objects.filter(proposal=proposal, stage=stage, reply=reply, removed_at=None)
@@ -97,12 +97,12 @@ class Attachment(models.Model):
             extension=extension,
             size=upload.size or 0,
             sha256=fingerprint(upload),
-            uploaded_by=act.by,
-            uploaded_at=act.at,
+            uploaded_by=context.by,
+            uploaded_at=context.at,
         )
         attachment.file.save(upload.name or "", upload, save=False)
         stored = str(attachment.file.name)
-        act.undo.append(lambda: attachment.file.storage.delete(stored))
+        context.undo.append(lambda: attachment.file.storage.delete(stored))
         attachment.save()
 
 

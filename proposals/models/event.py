@@ -19,7 +19,7 @@ from proposals.enums import Channel
 from proposals.models.proposal import Proposal
 
 if TYPE_CHECKING:
-    from proposals.lifecycle.subject import Subject
+    from proposals.machine.subject import Subject
 
 
 class Event(models.Model):
@@ -27,7 +27,7 @@ class Event(models.Model):
 
     Rows are appended by ``proposals.door.perform`` alone; database triggers refuse UPDATE and
     DELETE. ``sequence`` counts the events of a subject from 1 and is its version after the
-    act; ``act`` is shared by all events of one call; ``key`` is the caller's Idempotency-Key.
+    act; ``call_id`` is shared by all events of one call; ``key`` is the caller's Idempotency-Key.
     """
 
     subject_kind = models.CharField(_("对象"), max_length=24)
@@ -39,7 +39,7 @@ class Event(models.Model):
     committee = models.ForeignKey(
         "members.Committee", on_delete=models.PROTECT, related_name="events"
     )
-    act = models.UUIDField(default=uuid.uuid4, db_index=True)
+    call_id = models.UUIDField(default=uuid.uuid4, db_index=True)
     action = models.CharField(_("动作"), max_length=40)
     source = models.CharField(_("原状态"), max_length=20, blank=True)
     target = models.CharField(_("新状态"), max_length=20)
@@ -87,7 +87,7 @@ class Event(models.Model):
     @cached_property
     def consequences(self) -> list[Event]:
         """What followed from this event in the same act, in order."""
-        return list(Event.objects.filter(act=self.act, id__gt=self.pk).order_by("id"))
+        return list(Event.objects.filter(call_id=self.call_id, id__gt=self.pk).order_by("id"))
 
     def digest(self) -> str:
         """The SHA-256, in hex, of the row's content and of the hash before it."""
@@ -95,7 +95,7 @@ class Event(models.Model):
             "subject": [self.subject_kind, self.subject_id, self.sequence],
             "proposal": self.proposal_id,
             "committee": self.committee_id,
-            "act": str(self.act),
+            "act": str(self.call_id),
             "action": self.action,
             "states": [self.source, self.target],
             "actor": self.actor_id,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import ProposerKind
 from members.prepared import KEY, prepared
-from members.wording import titled
+from members.punctuation import titled
 from proposals.enums import (
     FILED_STATES,
     HANDED_IN,

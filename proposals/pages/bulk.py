@@ -19,18 +19,18 @@ from members.models import Job, User
 from members.pages.forms import data_of
 from members.pages.lists import listing_of
 from members.pages.worklist import Listing
+from members.punctuation import clauses, reasons
 from members.selectors import rules_for
 from members.services import job
 from members.services.job import WORK, Tell
-from members.wording import clauses, reasons
 from proposals.api.actions import declared, own_steps
 from proposals.door import perform
 from proposals.enums import Channel
 from proposals.ledger import model_of
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.pages.inputs import filled
+from proposals.pages.recipients import told
 from proposals.pages.steps import StepForm
-from proposals.pages.telling import told
 from proposals.permissions import offers
 
 MOST = 500

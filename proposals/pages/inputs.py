@@ -8,7 +8,7 @@ from typing import Any
 from members.models import User
 from members.pages.forms import Choice, Choices, choices_of, kind_of
 from proposals.inputs.fields import RulebookCode
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 
 Offered = Callable[[Any, User], list[Choice]]
 """Choices for a field, for a subject and a reader."""

@@ -29,9 +29,9 @@ from members.pages.navigation import Section
 from members.pages.trail import trail_of
 from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
+from members.punctuation import clauses, listed, stated
 from members.selectors import posts_of
 from members.services.job import WORK, Tell, ask
-from members.wording import clauses, listed, stated
 from proposals.enums import Channel
 from proposals.ledger import faults, kind_in_words, step_of
 from proposals.models import SUBJECTS, Event, Proposal
@@ -232,8 +232,10 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         )
     }
     previous = chain.get(event.sequence - 1)
-    act = list(events(user, now).filter(act=event.act).exclude(pk=event.pk).order_by("id")[:50])
-    prepare(act, user, now)
+    same_call = list(
+        events(user, now).filter(call_id=event.call_id).exclude(pk=event.pk).order_by("id")[:50]
+    )
+    prepare(same_call, user, now)
     context = {
         "event": event,
         "inputs": list(_inputs(event)),
@@ -241,7 +243,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "following": chain.get(event.sequence + 1),
         "holds": event.digest() == event.hash,
         "follows": event.previous_hash == (previous.hash if previous is not None else ""),
-        "act": act,
+        "same_call": same_call,
         "move": _move(event),
         "trail": trail_of(request, user, pk),
     }
@@ -357,7 +359,7 @@ def auditing(user: User, at: datetime) -> dict[str, Any] | None:
 
 
 home.add(
-    home.Part(
+    home.HomeSection(
         "proposals/first_page/_auditing.html", auditing, roles=frozenset({Role.AUDITOR}), order=20
     )
 )

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.models import User
-from members.wording import listed
+from members.punctuation import listed
 from proposals.enums import ProposalState as S
 from proposals.enums import Tone
 from proposals.models import Proposal
@@ -33,7 +33,7 @@ class Stage(TextChoices):
     CONCLUDED = "concluded", _("办结")
 
 
-DONE_BEFORE: dict[str, Stage] = {
+STAGE_OF_STATE: dict[str, Stage] = {
     S.DRAFT: Stage.DRAFTED,
     S.DISCARDED: Stage.DRAFTED,
     S.RETURNED: Stage.SUBMITTED,
@@ -69,7 +69,7 @@ def bar(proposal: Proposal) -> list[Mark]:
     order = list(Stage)
     here = len(order)
     if proposal.state != S.CONCLUDED:
-        here = order.index(DONE_BEFORE[proposal.state])
+        here = order.index(STAGE_OF_STATE[proposal.state])
     dates: dict[Stage, datetime | None] = {
         Stage.DRAFTED: proposal.created_at,
         Stage.SUBMITTED: proposal.received_at,
@@ -151,7 +151,7 @@ def owed(kind: str, keys: list[int], user: User, at: datetime) -> dict[int, Cloc
     return found
 
 
-def ball(proposal: Proposal, clock: Clock | None) -> str:
+def waiting_on(proposal: Proposal, clock: Clock | None) -> str:
     """With whom the proposal is now, in a line."""
     if clock is not None and clock.words:
         return clock.words

@@ -22,12 +22,12 @@ from members.pages.trail import carried, trail_of
 from members.pages.views import reader
 from proposals import permissions
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.models import Clue, Event, Proposal
-from proposals.pages.life import ball, bar, clocks, coming
+from proposals.pages.life import bar, clocks, coming, waiting_on
 from proposals.pages.steps import subject_of
 from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, page_of_kind, pages_of
-from proposals.pages.timeline import Line, timeline
+from proposals.pages.timeline import TimelineEntry, timeline
 from proposals.permissions import offers
 from proposals.selectors.returning import reasons
 
@@ -112,7 +112,7 @@ def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         "tab": tab,
         "bar": bar(proposal),
         "clock": shown,
-        "ball": ball(proposal, shown),
+        "waiting_on": waiting_on(proposal, shown),
         "coming": coming(proposal),
         "actions": buttons,
         "panel": panel,
@@ -136,13 +136,13 @@ class Action:
     alone: bool = False  # whether its form has a page to itself
 
 
-MOOT: dict[type[Subject], Callable[[Any], Collection[str]]] = {}
+HIDDEN: dict[type[Subject], Callable[[Any], Collection[str]]] = {}
 """Names of the steps on a subject that can never be taken on it: they have no button."""
 
 
 def actions(subject: Subject, user: User) -> list[Action]:
     """The buttons for the steps that the reader may take, the main ones first."""
-    page, moot = page_of(subject), MOOT.get(type(subject), lambda _subject: ())(subject)
+    page, moot = page_of(subject), HIDDEN.get(type(subject), lambda _subject: ())(subject)
     found = [
         Action(
             name=offer.step.name,
@@ -178,7 +178,7 @@ def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpRespon
     return TemplateResponse(request, page.template, context)
 
 
-def _record_of(subject: Subject, user: User) -> list[Line]:
+def _record_of(subject: Subject, user: User) -> list[TimelineEntry]:
     events = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.pk)
     return timeline(events, user)
 

@@ -19,7 +19,7 @@ from members import clock
 from members.models import User
 from members.pages.palette import FINDERS, MOST, Hit
 from members.pages.views import reader
-from members.wording import reasons
+from members.punctuation import reasons
 from proposals.api.actions import own_steps
 from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter

@@ -23,16 +23,16 @@ from members.models import Committee, FormDraft, User
 from members.pages.drafts import draft_of, forget
 from members.pages.drafts import fields_of as fields_of_draft
 from members.pages.forms import ADD, PREVIEW, Choice, Field, data_of, fields_of
-from members.pages.signing_in.kept import kept_post
+from members.pages.signing_in.resume_post import resumed_post
 from members.pages.trail import Trail, carried, trail_of
 from members.pages.views import reader
+from members.punctuation import stated
 from members.selectors import posts_of, rules_for
-from members.wording import stated
 from proposals.api.actions import address_of, declared, own_steps
 from proposals.door import changes_since, perform
 from proposals.enums import Channel
 from proposals.errors import Conflict, Stale
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import Event, Presence
 from proposals.pages.inputs import choices_for, filled
 from proposals.pages.subjects import FORMS, SubjectPage, page_of, pages_of
@@ -241,7 +241,7 @@ def taken(
 
 def _restore(request: HttpRequest, form: StepForm) -> None:
     """Show what was typed before and not sent: into this form, or while signed out."""
-    sent = kept_post(request)
+    sent = resumed_post(request)
     if sent is None:
         form.restored = draft_of(form.user, form.url)
         sent = fields_of_draft(form.restored) if form.restored is not None else None

@@ -11,7 +11,7 @@ from django.http import Http404
 from django.urls import reverse
 
 from proposals import models
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 
 if TYPE_CHECKING:
     from datetime import datetime

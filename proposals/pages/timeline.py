@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from members import clock
 from members.models import User
 from proposals.ledger import kind_in_words, step_of
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Event
 from proposals.permissions import Reach, posts_of, visible
 
@@ -23,7 +23,7 @@ QUOTED = ("reason", "note", "opinion", "comment", "outcome", "evidence", "text")
 
 
 @dataclass(frozen=True)
-class Line:
+class TimelineEntry:
     """A line of the record."""
 
     at: datetime
@@ -38,7 +38,7 @@ class Line:
     event: Event
 
 
-def timeline(events: QuerySet[Event], user: User) -> list[Line]:
+def timeline(events: QuerySet[Event], user: User) -> list[TimelineEntry]:
     """The newest lines that the reader sees; officials read who and what as well."""
     rows = visible(user, events.select_related("actor", "on_behalf_of"), clock.today())
     reach = Reach.of(posts_of(user, clock.today()))
@@ -47,7 +47,7 @@ def timeline(events: QuerySet[Event], user: User) -> list[Line]:
         step = cast(Step, step_of(event.subject_kind, event.action))
         official = event.committee_id in reach.officials or event.actor_id == user.pk
         lines.append(
-            Line(
+            TimelineEntry(
                 at=event.at,
                 label=str(step.label),
                 by=str(event.actor or "") if official else "",

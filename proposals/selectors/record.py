@@ -22,7 +22,7 @@ from proposals.models import Cosignature, Proposal, ReplyPoint
 
 
 @dataclass(frozen=True)
-class Deed:
+class Contribution:
     """A proposal, the part in it, and what it has earned so far."""
 
     proposal: Proposal
@@ -31,7 +31,7 @@ class Deed:
 
 
 @dataclass(frozen=True)
-class Line:
+class PointsLine:
     """A line of the account: how many proposals, and the points that count."""
 
     merit: Merit
@@ -46,13 +46,14 @@ class Year:
     """A session: the deeds in it, how many of each merit, and the points if there is a scheme."""
 
     session: Session
-    deeds: list[Deed]
+    contributions: list[Contribution]
 
     def number(self, merit: Merit | None = None, part: ProposingPart | None = None) -> int:
         """How many proposals have this merit, in this part; in any where none is named."""
         return sum(
-            (merit is None or merit in deed.merits) and (part is None or deed.part == part)
-            for deed in self.deeds
+            (merit is None or merit in contribution.merits)
+            and (part is None or contribution.part == part)
+            for contribution in self.contributions
         )
 
 
@@ -76,16 +77,16 @@ def handed_in(
 
 def years(rows: QuerySet[Proposal], members: Collection[int]) -> list[Year]:
     """The rows of ``handed_in`` by session, the latest first."""
-    by_session: dict[int | None, list[Deed]] = defaultdict(list)
+    by_session: dict[int | None, list[Contribution]] = defaultdict(list)
     for proposal in rows.order_by("received_at", "id"):
         part = ProposingPart.COSIGNER
         if proposal.body_id is not None or proposal.lead_id in members:
             part = ProposingPart.LEAD
-        by_session[proposal.session_id].append(Deed(proposal, part, _merits(proposal)))
+        by_session[proposal.session_id].append(Contribution(proposal, part, _merits(proposal)))
     found = [
-        Year(deeds[0].proposal.session, deeds)
-        for deeds in by_session.values()
-        if deeds[0].proposal.session is not None
+        Year(contributions[0].proposal.session, contributions)
+        for contributions in by_session.values()
+        if contributions[0].proposal.session is not None
     ]
     return sorted(found, key=lambda year: year.session.collection_opens_at, reverse=True)
 
@@ -104,29 +105,32 @@ def _merits(proposal: Proposal) -> tuple[Merit, ...]:
     return tuple(merit for merit, true in held.items() if true)
 
 
-def account(scheme: Points, deeds: Sequence[Deed]) -> list[Line]:
+def account(scheme: Points, contributions: Sequence[Contribution]) -> list[PointsLine]:
     """The points of one session, rule by rule; what the scheme does not count has none."""
     lines = []
     for rule in scheme.rules:
-        number = sum(rule.part == deed.part and rule.merit in deed.merits for deed in deeds)
+        number = sum(
+            rule.part == contribution.part and rule.merit in contribution.merits
+            for contribution in contributions
+        )
         points = number * rule.points
         points = min(points, rule.most) if rule.most else points
-        lines.append(Line(rule.merit, rule.part, rule.points, number, points))
+        lines.append(PointsLine(rule.merit, rule.part, rule.points, number, points))
     if not scheme.highest_part:
         return lines
-    highest: dict[Merit, Line] = {}
+    highest: dict[Merit, PointsLine] = {}
     for line in lines:
         if line.merit not in highest or line.points > highest[line.merit].points:
             highest[line.merit] = line
     return [
         line
         if highest[line.merit] is line
-        else Line(line.merit, line.part, line.each, line.number, 0)
+        else PointsLine(line.merit, line.part, line.each, line.number, 0)
         for line in lines
     ]
 
 
-def total(scheme: Points, lines: Sequence[Line]) -> int:
+def total(scheme: Points, lines: Sequence[PointsLine]) -> int:
     """The points of a session together, no more than the scheme allows."""
     found = sum(line.points for line in lines)
     return min(found, scheme.most) if scheme.most else found

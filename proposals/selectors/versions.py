@@ -29,7 +29,7 @@ class Piece:
 
 
 @dataclass(frozen=True)
-class Part:
+class ComparedSection:
     """A part of the text on both sides."""
 
     label: str
@@ -42,7 +42,7 @@ class Part:
         return any(piece.kind != SAME for piece in [*self.old, *self.new])
 
 
-def compared(old: TextVersion, new: TextVersion) -> list[Part]:
+def compared(old: TextVersion, new: TextVersion) -> list[ComparedSection]:
     """Every part of two versions; a part that neither has is left out."""
     parts = [
         (_("案由"), old.title, new.title),
@@ -50,7 +50,9 @@ def compared(old: TextVersion, new: TextVersion) -> list[Part]:
         (_("分析"), old.analysis, new.analysis),
         (_("建议"), _numbered(old.suggestions), _numbered(new.suggestions)),
     ]
-    return [Part(label, *marked(one, other)) for label, one, other in parts if one or other]
+    return [
+        ComparedSection(label, *marked(one, other)) for label, one, other in parts if one or other
+    ]
 
 
 def marked(old: str, new: str) -> tuple[list[Piece], list[Piece]]:

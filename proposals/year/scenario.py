@@ -90,13 +90,13 @@ class ScenarioInvalid(ValueError):
 Count = Annotated[int, Field(ge=0)]
 
 
-class Part(BaseModel):
+class ScenarioTable(BaseModel):
     """A table of a scenario file: immutable, and refusing words that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Committee(Part):
+class Committee(ScenarioTable):
     """The committee and its place; ``parts`` are the places of the lower governments."""
 
     code: str
@@ -110,14 +110,14 @@ class Committee(Part):
     areas: tuple[str, ...]
 
 
-class Rulebook(Part):
+class Rulebook(ScenarioTable):
     """A preset of ``members.presets`` and what this committee has otherwise."""
 
     preset: str
     overrides: dict[str, Any] = {}
 
 
-class Term(Part):
+class Term(ScenarioTable):
     """A term; ``ends_on`` is exclusive."""
 
     number: int
@@ -125,7 +125,7 @@ class Term(Part):
     ends_on: date
 
 
-class Session(Part):
+class Session(ScenarioTable):
     """A session and its collection window, the end exclusive."""
 
     number: int
@@ -136,7 +136,7 @@ class Session(Part):
     rollover_at: AwareDatetime
 
 
-class Counts(Part):
+class Counts(ScenarioTable):
     """How many take part; ``bodies`` and ``units`` are what ``people`` yields."""
 
     members: int = Field(gt=0)
@@ -146,7 +146,7 @@ class Counts(Part):
     batch_size: int = Field(gt=0, le=300)
 
 
-class Totals(Part):
+class Totals(ScenarioTable):
     """The year in numbers of proposals; ``rollover`` ones are beyond ``received``."""
 
     received: Count
@@ -172,7 +172,7 @@ class Totals(Part):
         return self.concluded + self.unfinished.get(Stage.REPLIED, 0)
 
 
-class Scenario(Part):
+class Scenario(ScenarioTable):
     """Everything that a played year needs to know."""
 
     committee: Committee

@@ -18,7 +18,7 @@ from members.enums import Role
 from members.models import Committee
 from members.selectors import posts_of
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.permissions import visible
 from supervision import lateness, services
 from supervision.api.filters import ChaseNoticeFilter, DutyFilter, ReminderFilter

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from members.enums import BodyKind, SupervisionMethod
 from members.models import Body, Session
-from members.wording import listed
+from members.punctuation import listed
 from proposals.inputs.fields import InCommittee, NotLater, Reason, key_field, unit_field
 
 MOST_PROPOSALS = 100

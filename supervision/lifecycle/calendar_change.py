@@ -12,8 +12,8 @@ from django_fsm import FSMField
 from members.enums import Role
 from members.models import CalendarDay, CalendarYear
 from proposals.enums import NEW, Tone
-from proposals.lifecycle.subject import Act, Subject, step
-from proposals.lifecycle.who import Who
+from proposals.machine.subject import StepContext, Subject, step
+from proposals.machine.who import Who
 from supervision.calendar import Calendar, Declared
 from supervision.enums import CalendarChangeState as S
 from supervision.inputs.calendar import EnterDaysInput
@@ -56,14 +56,14 @@ class CalendarChangeLifecycle(Subject):
         abstract = True
 
     @step(source=NEW, target=S.ENTERED, who=administrator, label=_("录入"), input=EnterDaysInput)
-    def enter(self, act: Act) -> None:
+    def enter(self, context: StepContext) -> None:
         """Days on which people work or rest; nothing moves until the change is applied."""
-        self.year = act.data["year"]
+        self.year = context.data["year"]
         self.days = [
             {"day": row["day"].isoformat(), "is_working": row["is_working"], "name": row["name"]}
-            for row in act.data["days"]
+            for row in context.data["days"]
         ]
-        self.source = act.data["source"]
+        self.source = context.data["source"]
 
     @step(
         source=S.ENTERED,
@@ -72,10 +72,10 @@ class CalendarChangeLifecycle(Subject):
         label=_("应用"),
         tone=Tone.WARNING,
     )
-    def apply(self, act: Act) -> None:
+    def apply(self, context: StepContext) -> None:
         """The days count from now on; open duties get the dates that they give, closed ones keep
         theirs."""
-        self.applied_at = act.at
+        self.applied_at = context.at
         for row in self.days:
             CalendarDay.objects.update_or_create(
                 day=row["day"],
@@ -87,11 +87,11 @@ class CalendarChangeLifecycle(Subject):
             )
         if self.year:
             CalendarYear.objects.update_or_create(
-                year=self.year, defaults={"source": self.source, "entered_at": act.at}
+                year=self.year, defaults={"source": self.source, "entered_at": context.at}
             )
 
     @step(source=S.ENTERED, target=S.DISCARDED, who=administrator, label=_("作废"))
-    def discard(self, act: Act) -> None:
+    def discard(self, context: StepContext) -> None:
         """It was wrong; nothing has moved."""
 
     def changed(self, calendar: Calendar) -> Calendar:

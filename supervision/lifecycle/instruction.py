@@ -10,8 +10,8 @@ from django_fsm import FSMField
 
 from members.enums import DutyKind, Role
 from proposals.enums import NEW, Tone
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, News, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import News, StepContext, Subject, step
 from supervision.enums import InstructionState as S
 from supervision.inputs import key_topics as inputs
 from supervision.lifecycle.key_topic import news_of
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from supervision.models import KeyTopic
 
 
-def _given_news(instruction: Any, act: Act) -> News:
-    return news_of(instruction.topic, act.step, instruction.leader, instruction.text)
+def _given_news(instruction: Any, context: StepContext) -> News:
+    return news_of(instruction.topic, context.step, instruction.leader, instruction.text)
 
 
-def _news(instruction: Any, act: Act) -> News:
-    return news_of(instruction.topic, act.step, instruction.evidence)
+def _news(instruction: Any, context: StepContext) -> News:
+    return news_of(instruction.topic, context.step, instruction.evidence)
 
 
 class InstructionLifecycle(Subject):
@@ -80,7 +80,7 @@ class InstructionLifecycle(Subject):
         tells=("asked_unit", "topic_leaders"),
         news=_given_news,
     )
-    def give(self, act: Act) -> None:
+    def give(self, context: StepContext) -> None:
         """It is on record, and its follow-up is owed."""
 
     @step(
@@ -94,9 +94,9 @@ class InstructionLifecycle(Subject):
         tells=("topic_leaders", "supervising_body", "office"),
         news=_news,
     )
-    def follow_up(self, act: Act) -> None:
+    def follow_up(self, context: StepContext) -> None:
         """What was done of it is told to the leaders."""
-        self.evidence, self.settled_at = act.data["evidence"], act.at
+        self.evidence, self.settled_at = context.data["evidence"], context.at
 
     @step(
         source=S.OPEN,
@@ -105,6 +105,6 @@ class InstructionLifecycle(Subject):
         label=_("不再落实"),
         cancels=[DutyKind.INSTRUCTION],
     )
-    def lapse(self, act: Act) -> None:
+    def lapse(self, context: StepContext) -> None:
         """The topic was cancelled."""
-        self.settled_at = act.at
+        self.settled_at = context.at

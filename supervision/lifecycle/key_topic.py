@@ -14,13 +14,13 @@ from django_fsm import FSMField
 
 from members.enums import DutyKind, Role
 from members.models import Post, Session
-from members.wording import clauses, listed
+from members.punctuation import clauses, listed
 from proposals.enums import FILED_STATES, NEW, Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, Condition, News, Subject, step
-from proposals.lifecycle.who import Who
+from proposals.machine import who
+from proposals.machine.subject import Condition, News, StepContext, Subject, step
+from proposals.machine.who import Who
 from proposals.models import Proposal, Theme
 from proposals.permissions import visible
 from supervision.enums import KEY_STATES, InstructionState, MilestoneState
@@ -100,15 +100,15 @@ def news_of(topic: Any, step: Any, *lines: str) -> News:
     return News(title, [line for line in lines if line], topic)
 
 
-def _news(topic: Any, act: Act) -> News:
-    return news_of(topic, act.step)
+def _news(topic: Any, context: StepContext) -> News:
+    return news_of(topic, context.step)
 
 
-def _announced_news(topic: Any, act: Act) -> News:
+def _announced_news(topic: Any, context: StepContext) -> News:
     leaders = listed(topic.supervisors.all())
     return news_of(
         topic,
-        act.step,
+        context.step,
         _t("审定会议：%(meeting)s") % {"meeting": topic.meeting},
         _t("领衔督办领导：%(leaders)s") % {"leaders": leaders},
     )
@@ -207,15 +207,15 @@ class KeyTopicLifecycle(Subject):
         news=_news,
         locks=_named_proposals,
     )
-    def nominate(self, act: Act) -> None:
+    def nominate(self, context: StepContext) -> None:
         """The review, a party, a committee or a unit recommends what should be a key topic."""
-        post = next(post for post in act.posts if nominator_post(post, self))
-        self.nominated_by = act.person
+        post = next(post for post in context.posts if nominator_post(post, self))
+        self.nominated_by = context.person
         self.nominator_role = post.role
         self.nominating_body_id, self.nominating_unit_id = post.body_id, post.unit_id
-        self.reason = act.data["reason"]
-        proposals = self._concern(act)
-        asked: Session | None = act.data["session"]
+        self.reason = context.data["reason"]
+        proposals = self._concern(context)
+        asked: Session | None = context.data["session"]
         sessions = [proposal.session for proposal in proposals if proposal.session]
         latest = self.theme.session if self.theme else max(sessions, key=_opening)
         self.session = asked or latest
@@ -227,9 +227,9 @@ class KeyTopicLifecycle(Subject):
         input=inputs.AmendTopicInput,
         locks=_own_and_named,
     )
-    def amend(self, act: Act) -> None:
+    def amend(self, context: StepContext) -> None:
         """Another title or other proposals, e.g. where several have nominated the same."""
-        self._concern(act)
+        self._concern(context)
 
     @step(
         source=S.NOMINATED,
@@ -239,9 +239,9 @@ class KeyTopicLifecycle(Subject):
         input=OptionalNote,
         tone=Tone.PRIMARY,
     )
-    def put_on_list(self, act: Act) -> None:
+    def put_on_list(self, context: StepContext) -> None:
         """It goes on the list that the proposal committee puts before the meeting."""
-        self.note = act.data["note"]
+        self.note = context.data["note"]
 
     @step(
         source=UNDECIDED,
@@ -253,9 +253,9 @@ class KeyTopicLifecycle(Subject):
         tells=("nominator",),
         news=_news,
     )
-    def pass_over(self, act: Act) -> None:
+    def pass_over(self, context: StepContext) -> None:
         """It does not become a key topic, before the meeting or by it; the nominator is told."""
-        self.note = act.data["reason"]
+        self.note = context.data["reason"]
 
     @step(
         source=S.LISTED,
@@ -268,17 +268,17 @@ class KeyTopicLifecycle(Subject):
         news=_news,
         locks=_own_proposals,
     )
-    def decide(self, act: Act) -> None:
+    def decide(self, context: StepContext) -> None:
         """The chairpersons' meeting chose it and named leaders, body and methods.
 
         Refused beyond the quota of the year or of a theme, and for a proposal that is in
         another key topic already.
         """
-        data = act.data
-        self._within_quota(act)
-        self._within_theme_quota(act, self.links.count())
-        self._not_twice(act.locked[link.proposal_id] for link in self.links.all())
-        self.supervisors.set(self._leaders(data["supervisors"], act))
+        data = context.data
+        self._within_quota(context)
+        self._within_theme_quota(context, self.links.count())
+        self._not_twice(context.locked[link.proposal_id] for link in self.links.all())
+        self.supervisors.set(self._leaders(data["supervisors"], context))
         self.meeting, self.met_on = data["meeting"], data["met_on"]
         self.supervising_body = data["supervising_body"]
         self.participants = data["participants"]
@@ -291,11 +291,11 @@ class KeyTopicLifecycle(Subject):
         input=inputs.AmendTopicInput,
         locks=_own_and_named,
     )
-    def correct(self, act: Act) -> None:
+    def correct(self, context: StepContext) -> None:
         """What the meeting decided is put right, e.g. where a proposal was withdrawn since."""
-        proposals = self._concern(act)
+        proposals = self._concern(context)
         self._not_twice(proposals)
-        self._within_theme_quota(act, len(proposals))
+        self._within_theme_quota(context, len(proposals))
 
     @step(
         source=S.DECIDED,
@@ -309,14 +309,14 @@ class KeyTopicLifecycle(Subject):
         news=_announced_news,
         locks=_own_proposals,
     )
-    def announce(self, act: Act) -> None:
+    def announce(self, context: StepContext) -> None:
         """It is public from now on, and its proposals are key proposals.
 
         One that is answered already, or key already, stays as it is.
         """
-        self.announced_at = act.at
+        self.announced_at = context.at
         for link in self.links.order_by("proposal_id"):
-            proposal = act.locked[link.proposal_id]
+            proposal = context.locked[link.proposal_id]
             if proposal.state not in FILED_STATES:
                 raise RuleBroken(
                     {
@@ -327,10 +327,10 @@ class KeyTopicLifecycle(Subject):
                         }
                     }
                 )
-            act.others.append(proposal)
+            context.others.append(proposal)
             designate = proposal.all_steps()["designate_key"]
             if not proposal.is_key and proposal.state in designate.source:
-                act.then(proposal, designate.name, {"meeting": self.meeting}, quiet=True)
+                context.then(proposal, designate.name, {"meeting": self.meeting}, quiet=True)
 
     # -- Supervising ----------------------------------------------------------------------
 
@@ -345,15 +345,15 @@ class KeyTopicLifecycle(Subject):
         tells=("topic_leaders", "topic_units"),
         news=_news,
     )
-    def make_plan(self, act: Act) -> None:
+    def make_plan(self, context: StepContext) -> None:
         """The plan of supervision, with milestones that are each owed by their own day.
 
         One that lies after the end of supervision or after a reply is due is kept only with a
         reason, and stays marked.
         """
-        self.plan, self.planned_at = act.data["text"], act.at
-        for at, row in enumerate(act.data["milestones"]):
-            self._plan_milestone(act, row, f"milestones.{at}.due_on")
+        self.plan, self.planned_at = context.data["text"], context.at
+        for at, row in enumerate(context.data["milestones"]):
+            self._plan_milestone(context, row, f"milestones.{at}.due_on")
 
     @step(
         source=S.SUPERVISING,
@@ -364,10 +364,10 @@ class KeyTopicLifecycle(Subject):
         tells=("topic_leaders",),
         news=_news,
     )
-    def add_milestone(self, act: Act) -> None:
+    def add_milestone(self, context: StepContext) -> None:
         """A further milestone; the report waits for it too."""
         self.settled_at = None
-        self._plan_milestone(act, act.data, "due_on")
+        self._plan_milestone(context, context.data, "due_on")
 
     @step(
         source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
@@ -375,19 +375,19 @@ class KeyTopicLifecycle(Subject):
         label=_("记录督办活动"),
         input=inputs.ActivityInput,
     )
-    def record_activity(self, act: Act) -> None:
+    def record_activity(self, context: StepContext) -> None:
         """What was done: time, place, people, findings, photographs and papers."""
-        data = act.data
+        data = context.data
         activity = self.activities.create(
             held_at=data["held_at"],
             place=data["place"],
             method=data["method"],
             people=data["people"],
             findings=data["findings"],
-            recorded_by=act.person,
-            recorded_at=act.at,
+            recorded_by=context.person,
+            recorded_at=context.at,
         )
-        self._keep_files(act, activity)
+        self._keep_files(context, activity)
 
     @step(
         source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
@@ -395,15 +395,17 @@ class KeyTopicLifecycle(Subject):
         label=_("上报问题"),
         input=inputs.ProblemInput,
         tells=("topic_leaders",),
-        news=lambda topic, act: news_of(topic, act.step, act.data["to_whom"], act.data["text"]),
+        news=lambda topic, context: news_of(
+            topic, context.step, context.data["to_whom"], context.data["text"]
+        ),
     )
-    def report_problem(self, act: Act) -> None:
+    def report_problem(self, context: StepContext) -> None:
         """A problem is written up for the leaders of the party and the government."""
         self.problems.create(
-            to_whom=act.data["to_whom"],
-            text=act.data["text"],
-            reported_by=act.person,
-            reported_at=act.at,
+            to_whom=context.data["to_whom"],
+            text=context.data["text"],
+            reported_by=context.person,
+            reported_at=context.at,
         )
 
     @step(
@@ -412,9 +414,9 @@ class KeyTopicLifecycle(Subject):
         label=_("登记领导批示"),
         input=inputs.InstructionInput,
     )
-    def record_instruction(self, act: Act) -> None:
+    def record_instruction(self, context: StepContext) -> None:
         """A leader's instruction (批示); every unit that it asks owes a follow-up."""
-        data = act.data
+        data = context.data
         number = (self.instructions.aggregate(last=models.Max("number"))["last"] or 0) + 1
         instructions = self.instructions.model
         for unit in data["units"] or [None]:
@@ -427,7 +429,7 @@ class KeyTopicLifecycle(Subject):
                 text=data["text"],
                 given_on=data["given_on"],
             )
-            act.then(instruction, "give")
+            context.then(instruction, "give")
 
     @step(
         source=S.SUPERVISING,
@@ -435,9 +437,9 @@ class KeyTopicLifecycle(Subject):
         label=_("节点全部了结"),
         opens=[DutyKind.SUPERVISION_REPORT],
     )
-    def settle_milestones(self, act: Act) -> None:
+    def settle_milestones(self, context: StepContext) -> None:
         """The last milestone is met or given up; what remains is the report."""
-        self.settled_at = act.at
+        self.settled_at = context.at
 
     @step(
         source=S.SUPERVISING,
@@ -445,7 +447,7 @@ class KeyTopicLifecycle(Subject):
         label=_("节点重新安排"),
         cancels=[DutyKind.SUPERVISION_REPORT],
     )
-    def resume_milestones(self, act: Act) -> None:
+    def resume_milestones(self, context: StepContext) -> None:
         """A milestone has another day; the report waits for it again."""
         self.settled_at = None
 
@@ -463,10 +465,10 @@ class KeyTopicLifecycle(Subject):
         tells=("topic_leaders", "office"),
         news=_news,
     )
-    def submit_report(self, act: Act) -> None:
+    def submit_report(self, context: StepContext) -> None:
         """The report on the supervision goes to the leading supervisor."""
-        self.report, self.reported_at = act.data["text"], act.at
-        self._keep_files(act)
+        self.report, self.reported_at = context.data["text"], context.at
+        self._keep_files(context)
 
     @step(
         source=S.REPORTED,
@@ -478,14 +480,14 @@ class KeyTopicLifecycle(Subject):
         tells=("supervising_body", "office"),
         news=_news,
     )
-    def accept_report(self, act: Act) -> None:
+    def accept_report(self, context: StepContext) -> None:
         """The leader agrees with the report; supervision is at its end.
 
         What follows a leader's instruction goes on.
         """
-        self.review_note, self.concluded_at = act.data["note"], act.at
+        self.review_note, self.concluded_at = context.data["note"], context.at
         for milestone in self.milestones.filter(state=MilestoneState.MISSED):
-            act.then(milestone, "lapse")
+            context.then(milestone, "lapse")
 
     @step(
         source=S.REPORTED,
@@ -498,9 +500,9 @@ class KeyTopicLifecycle(Subject):
         tells=("supervising_body", "office"),
         news=_news,
     )
-    def send_back_report(self, act: Act) -> None:
+    def send_back_report(self, context: StepContext) -> None:
         """The leader wants more; the report is owed anew."""
-        self.review_note = act.data["reason"]
+        self.review_note = context.data["reason"]
 
     @step(
         source=(S.DECIDED, S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
@@ -517,15 +519,15 @@ class KeyTopicLifecycle(Subject):
         tells=("topic_leaders", "supervising_body", "topic_units"),
         news=_news,
     )
-    def cancel(self, act: Act) -> None:
+    def cancel(self, context: StepContext) -> None:
         """It is no longer supervised; nothing is owed for it any more."""
-        self.note = act.data["reason"]
+        self.note = context.data["reason"]
         for milestone in self.milestones.filter(
             state__in=(MilestoneState.PLANNED, MilestoneState.MISSED)
         ):
-            act.then(milestone, "lapse")
+            context.then(milestone, "lapse")
         for instruction in self.instructions.filter(state=InstructionState.OPEN):
-            act.then(instruction, "lapse")
+            context.then(instruction, "lapse")
 
     # -- What the steps share -------------------------------------------------------------
 
@@ -546,33 +548,35 @@ class KeyTopicLifecycle(Subject):
             if day > due
         ]
 
-    def _concern(self, act: Act) -> list[Proposal]:
+    def _concern(self, context: StepContext) -> list[Proposal]:
         """Set title, theme and proposals from the input; those the nominator may name."""
-        data = act.data
-        self.theme = self._theme(data["theme"], act)
+        data = context.data
+        self.theme = self._theme(data["theme"], context)
         keys = set(data["proposals"])
         if self.theme is not None:
             keys |= set(self.theme.proposals.values_list("pk", flat=True))
-        proposals = self._visible_proposals(keys, act)
+        proposals = self._visible_proposals(keys, context)
         self.title = data["title"] or self.title or self._usual_title(proposals)
-        act.after.append(lambda: self._link(proposals))
+        context.after.append(lambda: self._link(proposals))
         return proposals
 
-    def _theme(self, key: int | None, act: Act) -> Theme | None:
+    def _theme(self, key: int | None, context: StepContext) -> Theme | None:
         if key is None:
             return None
-        themes = visible(act.person, Theme.objects.filter(committee=self.committee_id), act.day)
+        themes = visible(
+            context.person, Theme.objects.filter(committee=self.committee_id), context.day
+        )
         theme = themes.filter(pk=key).first()
         if theme is None:
             raise RuleBroken({"theme": _t("没有编号为 %(pk)s 的督办专题") % {"pk": key}})
         return theme
 
-    def _visible_proposals(self, keys: Iterable[int], act: Act) -> list[Proposal]:
+    def _visible_proposals(self, keys: Iterable[int], context: StepContext) -> list[Proposal]:
         """Filed proposals of the committee; what the nominator may not see is not there."""
         filed = Proposal.objects.filter(
             pk__in=keys, committee=self.committee_id, state__in=FILED_STATES
         )
-        rows = visible(act.person, filed.select_related("session"), act.day)
+        rows = visible(context.person, filed.select_related("session"), context.day)
         found = list(rows.order_by("pk"))
         if missing := set(keys) - {proposal.pk for proposal in found}:
             numbers = listed(sorted(missing))
@@ -620,9 +624,9 @@ class KeyTopicLifecycle(Subject):
                     }
                 )
 
-    def _within_quota(self, act: Act) -> None:
+    def _within_quota(self, context: StepContext) -> None:
         """Refuse one topic more than the rulebook allows for the session's year."""
-        quota = act.rules.key_proposals.quota
+        quota = context.rules.key_proposals.quota
         if not quota:
             return
         Session.objects.select_for_update(no_key=True, of=("self",)).get(pk=self.session_id)
@@ -634,17 +638,17 @@ class KeyTopicLifecycle(Subject):
             )
 
     @staticmethod
-    def _within_theme_quota(act: Act, count: int) -> None:
-        quota = act.rules.key_proposals.theme_quota
+    def _within_theme_quota(context: StepContext, count: int) -> None:
+        quota = context.rules.key_proposals.theme_quota
         if quota and count > quota:
             raise RuleBroken(
                 _t("一个专题最多含 %(quota)s 件提案，现有 %(count)s 件，请先调整题目")
                 % {"quota": quota, "count": count}
             )
 
-    def _leaders(self, keys: Sequence[int], act: Act) -> list[User]:
+    def _leaders(self, keys: Sequence[int], context: StepContext) -> list[User]:
         """The named people, each of whom holds the post of a leading supervisor."""
-        posts = Post.objects.held_on(act.day).filter(
+        posts = Post.objects.held_on(context.day).filter(
             role=Role.LEADING_SUPERVISOR,
             committee=self.committee_id,
             user__in=keys,
@@ -663,10 +667,10 @@ class KeyTopicLifecycle(Subject):
                 )
         return list(found.values())
 
-    def _plan_milestone(self, act: Act, row: Mapping[str, Any], where: str) -> None:
+    def _plan_milestone(self, context: StepContext, row: Mapping[str, Any], where: str) -> None:
         """A milestone of the plan, owed by its day; a contradiction needs a reason."""
         warnings = self.warnings_about(row["due_on"])
-        if warnings and not act.data["despite"]:
+        if warnings and not context.data["despite"]:
             raise RuleBroken(
                 {where: clauses([*warnings, _t("确需如此的，请填写超出期限的理由")])},
                 code="contradicts",
@@ -678,14 +682,14 @@ class KeyTopicLifecycle(Subject):
             due_on=row["due_on"],
             first_due_on=row["due_on"],
             method=row["method"],
-            despite=act.data["despite"] if warnings else "",
+            despite=context.data["despite"] if warnings else "",
         )
-        act.then(milestone, "plan")
+        context.then(milestone, "plan")
 
-    def _keep_files(self, act: Act, activity: Activity | None = None) -> None:
+    def _keep_files(self, context: StepContext, activity: Activity | None = None) -> None:
         topic: Any = self
-        for at, upload in enumerate(act.data["files"]):
-            self.files.model.take_in(topic, upload, act, activity=activity, where=f"files.{at}")
+        for at, upload in enumerate(context.data["files"]):
+            self.files.model.take_in(topic, upload, context, activity=activity, where=f"files.{at}")
 
 
 def nominator_post(post: Post, topic: KeyTopicLifecycle) -> bool:

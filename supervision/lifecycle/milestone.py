@@ -14,8 +14,8 @@ from members.enums import DutyKind, SupervisionMethod
 from proposals.enums import NEW, Tone
 from proposals.errors import Unmet
 from proposals.inputs.fields import Reason
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Act, News, Subject, step
+from proposals.machine import who
+from proposals.machine.subject import News, StepContext, Subject, step
 from supervision.deadlines import end_of
 from supervision.enums import KeyTopicState
 from supervision.enums import MilestoneState as S
@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 UNMET = (S.PLANNED, S.MISSED)
 
 
-def _news(milestone: Any, act: Act) -> News:
-    return news_of(milestone.topic, act.step, milestone.name)
+def _news(milestone: Any, context: StepContext) -> News:
+    return news_of(milestone.topic, context.step, milestone.name)
 
 
 class MilestoneLifecycle(Subject):
@@ -82,7 +82,7 @@ class MilestoneLifecycle(Subject):
         label=_("安排"),
         opens=[DutyKind.MILESTONE],
     )
-    def plan(self, act: Act) -> None:
+    def plan(self, context: StepContext) -> None:
         """It stands in the plan, and is owed by its day."""
 
     @step(
@@ -96,10 +96,10 @@ class MilestoneLifecycle(Subject):
         tells=("topic_leaders",),
         news=_news,
     )
-    def meet(self, act: Act) -> None:
+    def meet(self, context: StepContext) -> None:
         """It is done; how, is on record."""
-        self.evidence, self.settled_at = act.data["evidence"], act.at
-        self._settle(act)
+        self.evidence, self.settled_at = context.data["evidence"], context.at
+        self._settle(context)
 
     @step(
         source=UNMET,
@@ -111,12 +111,12 @@ class MilestoneLifecycle(Subject):
         tells=("topic_leaders", "supervising_body"),
         news=_news,
     )
-    def put_off(self, act: Act) -> None:
+    def put_off(self, context: StepContext) -> None:
         """It gets another day, with a reason; lateness is still shown against the first."""
-        self.due_on, self.note = act.data["new_due_on"], act.data["reason"]
+        self.due_on, self.note = context.data["new_due_on"], context.data["reason"]
         topic = self._locked_topic()
         if topic.settled_at is not None and topic.state == KeyTopicState.SUPERVISING:
-            act.then(topic, "resume_milestones")
+            context.then(topic, "resume_milestones")
 
     @step(
         source=S.PLANNED,
@@ -128,12 +128,12 @@ class MilestoneLifecycle(Subject):
         tells=("topic_leaders",),
         news=_news,
     )
-    def escalate(self, act: Act) -> None:
+    def escalate(self, context: StepContext) -> None:
         """Its day has passed; the leaders are told why. It stays owed until the end."""
-        if self.due_on >= act.day:
+        if self.due_on >= context.day:
             raise Unmet(_t("节点尚未到期，期限为 %(due)s") % {"due": self.due_on})
-        self.note = act.data["reason"]
-        self._settle(act)
+        self.note = context.data["reason"]
+        self._settle(context)
 
     @step(
         source=UNMET,
@@ -146,10 +146,10 @@ class MilestoneLifecycle(Subject):
         tells=("topic_leaders", "supervising_body"),
         news=_news,
     )
-    def drop(self, act: Act) -> None:
+    def drop(self, context: StepContext) -> None:
         """It is no longer needed; the director says why."""
-        self.note, self.settled_at = act.data["reason"], act.at
-        self._settle(act)
+        self.note, self.settled_at = context.data["reason"], context.at
+        self._settle(context)
 
     @step(
         source=UNMET,
@@ -158,9 +158,9 @@ class MilestoneLifecycle(Subject):
         label=_("随题目结束"),
         cancels=[DutyKind.MILESTONE],
     )
-    def lapse(self, act: Act) -> None:
+    def lapse(self, context: StepContext) -> None:
         """Supervision of the topic has ended, or was cancelled."""
-        self.settled_at = act.at
+        self.settled_at = context.at
 
     def _locked_topic(self) -> KeyTopic:
         """The topic, so that of two last milestones one knows that it is the last."""
@@ -168,10 +168,10 @@ class MilestoneLifecycle(Subject):
         self.topic = topics.get(pk=self.topic_id)
         return self.topic
 
-    def _settle(self, act: Act) -> None:
+    def _settle(self, context: StepContext) -> None:
         """The topic goes on to its report once nothing else is planned."""
         topic = self._locked_topic()
         others = topic.milestones.filter(state=S.PLANNED).exclude(pk=self.pk)
         ready = topic.state == KeyTopicState.SUPERVISING and topic.settled_at is None
         if ready and not others.exists():
-            act.then(topic, "settle_milestones")
+            context.then(topic, "settle_milestones")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
-from members.wording import stated
+from members.punctuation import stated
 from supervision.lifecycle.instruction import InstructionLifecycle
 
 

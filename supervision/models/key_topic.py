@@ -21,7 +21,7 @@ from supervision.lifecycle.key_topic import KeyTopicLifecycle
 from supervision.models.duty import Duty
 
 if TYPE_CHECKING:
-    from proposals.lifecycle.subject import Act
+    from proposals.machine.subject import StepContext
 
 
 class KeyTopic(KeyTopicLifecycle):
@@ -183,7 +183,7 @@ class TopicFile(models.Model):
         cls,
         topic: KeyTopic,
         upload: UploadedFile,
-        act: Act,
+        context: StepContext,
         *,
         activity: Activity | None,
         where: str,
@@ -193,7 +193,7 @@ class TopicFile(models.Model):
         Pictures are taken whatever the rulebook says of attachments. Raises RuleBroken, naming
         the place ``where``.
         """
-        extension = checked_type(upload, act.rules.attachments, where, pictures=True)
+        extension = checked_type(upload, context.rules.attachments, where, pictures=True)
         row = cls(
             topic=topic,
             activity=activity,
@@ -201,10 +201,10 @@ class TopicFile(models.Model):
             extension=extension,
             size=upload.size or 0,
             sha256=fingerprint(upload),
-            uploaded_by=act.person,
-            uploaded_at=act.at,
+            uploaded_by=context.person,
+            uploaded_at=context.at,
         )
         row.file.save(upload.name or "", upload, save=False)
         stored = str(row.file.name)
-        act.undo.append(lambda: row.file.storage.delete(stored))
+        context.undo.append(lambda: row.file.storage.delete(stored))
         row.save()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from members.wording import stated
+from members.punctuation import stated
 from supervision.lifecycle.milestone import MilestoneLifecycle
 
 

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import AssignmentRole, Role
 from members.models import User
-from members.wording import aside, clauses
+from members.punctuation import aside, clauses
 from proposals.models import Assignment, Proposal
 from proposals.pages.life import CLOCKS, OWED, Clock
 from proposals.permissions import visible

@@ -26,12 +26,12 @@ from members.pages import home, navigation
 from members.pages.frame import Frame
 from members.pages.navigation import Section
 from members.pages.views import reader
+from members.punctuation import listed
 from members.selectors import posts_of
-from members.wording import listed
 from proposals.enums import FILED_STATES, HANDED_IN, IN_HANDS
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, Event, Proposal
-from proposals.pages.life import Clock, ball
+from proposals.pages.life import Clock, waiting_on
 from proposals.pages.life import clocks as clocks_of
 from proposals.permissions import told_units, visible
 from supervision.board import BoardMilestone, own_milestones
@@ -195,7 +195,7 @@ class Stuck:
 
     proposal: Proposal
     days: int
-    ball: str
+    waiting_on: str
 
 
 def stuck(session: Session, user: User, at: datetime, days: int) -> tuple[list[Stuck], int]:
@@ -229,7 +229,7 @@ def _handlers(rows: Sequence[Proposal], user: User, at: datetime) -> dict[int, l
 
 
 def _with_whom(proposal: Proposal, clock: Clock | None, handlers: list[str]) -> str:
-    words = ball(proposal, clock)
+    words = waiting_on(proposal, clock)
     state: Any = proposal.get_state_display()
     if words != str(state) or proposal.state not in IN_HANDS:
         return words
@@ -362,7 +362,7 @@ navigation.add(
     )
 )
 home.add(
-    home.Part(
+    home.HomeSection(
         "supervision/first_page/_leading.html",
         leading,
         roles=frozenset({Role.LEADING_SUPERVISOR}),

@@ -17,7 +17,7 @@ from members.models import User
 from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
-from members.wording import listed
+from members.punctuation import listed
 from proposals.enums import RETURN_OPEN, ExtensionState, PreAssignmentState, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, ExtensionRequest, PreAssignment, Reply, ReturnRequest

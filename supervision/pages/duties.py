@@ -18,8 +18,8 @@ from members.pages import worklist
 from members.pages.links import page_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
+from members.punctuation import listed, stated
 from members.selectors import posts_of
-from members.wording import listed, stated
 from proposals.models import Assignment
 from proposals.permissions import visible
 from supervision.models import Duty

@@ -36,4 +36,4 @@ def waiting_on(user: User, at: datetime) -> dict[str, Any] | None:
     }
 
 
-home.add(home.Part("supervision/first_page/_waiting.html", waiting_on, order=10))
+home.add(home.HomeSection("supervision/first_page/_waiting.html", waiting_on, order=10))

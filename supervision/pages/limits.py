@@ -19,9 +19,9 @@ from members.enums import Anchor, CountFrom, TimeUnit
 from members.models import User
 from members.pages.links import page_of
 from members.pages.views import reader
+from members.punctuation import clauses
 from members.rules import DeadlineRule
 from members.selectors import posts_of
-from members.wording import clauses
 from proposals.ledger import step_of
 from proposals.models import Proposal
 from proposals.pages.proposal import Tab, add

@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from members.wording import aside
+from members.punctuation import aside
 from supervision.calendar import Calendar, DayKind
 from supervision.deadlines import Pause
 

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 from members import clock
 from members.enums import BodyKind, Role
 from members.models import Committee, Member, Unit, User
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.permissions import may
 from tests.factories.members import (
     BodyFactory,

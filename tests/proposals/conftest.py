@@ -21,7 +21,7 @@ from members import clock
 from members.models import User
 from members.presets import preset
 from proposals.api.actions import VisibleViewSet
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.models import Assignment, Cosignature, Feedback, Proposal, Reply
 from supervision.models import Duty
 from tests.factories.proposals import Place

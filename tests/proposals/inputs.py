@@ -21,7 +21,7 @@ from proposals.enums import HANDED_IN, IN_HANDS, Adoption, ProposalState, Public
 from proposals.inputs.fields import InCommittee, RulebookCode
 from proposals.inputs.reviewing import UnitRoleInput
 from proposals.lifecycle.merging import MERGEABLE
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import MergeCandidate, Proposal, Suggestion
 from supervision.models import CalendarChange, Duty
 

@@ -24,7 +24,7 @@ from members.models import User
 from proposals import models
 from proposals.door import perform
 from proposals.enums import CosignatureState, ProposalState
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.models import AssignmentBatch, Event, Proposal, Series
 from tests.factories.members import MemberFactory
 from tests.proposals import invariants

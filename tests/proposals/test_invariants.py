@@ -27,7 +27,7 @@ from members.models import User
 from members.selectors import rules_for
 from proposals.api.actions import own_steps
 from proposals.enums import Tone
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS, AssignmentBatch, Event, Proposal, Reply
 from supervision.models import KeyTopic
 from tests.proposals import invariants

@@ -79,7 +79,7 @@ def test_untouched_ledger_has_no_fault(proposal: Proposal) -> None:
 
 # Column of an event to another value that it could well have had.
 FORGERIES: dict[str, object] = {
-    "act": "0" * 32,
+    "call_id": "0" * 32,
     "action": "discard",
     "address": "203.0.113.9",
     "at": datetime(2024, 1, 7, 1, 0, tzinfo=UTC),
@@ -108,7 +108,7 @@ def test_check_names_the_event_that_was_changed(proposal: Proposal, column: str)
     value = FORGERIES[column]
     if column == "actor_id":
         value = Event.objects.earliest("id").actor_id + 1
-    if column == "act" and connection.vendor == "postgresql":
+    if column == "call_id" and connection.vendor == "postgresql":
         value = "00000000-0000-0000-0000-000000000000"
 
     with unguarded():

@@ -34,8 +34,8 @@ from proposals.enums import (
     ReturnState,
 )
 from proposals.errors import NotYours, RuleBroken, Unmet, WrongState
-from proposals.lifecycle import who
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine import who
+from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS, MergeCandidate, Proposal
 from proposals.notices import AUDIENCES
 from supervision.enums import (
@@ -116,7 +116,7 @@ def test_step_says_what_it_is_and_who_takes_it(model: type[Subject], step: Step)
 def test_steps_of_a_machine_are_told_apart_by_name_and_by_label(model: type[Subject]) -> None:
     names = [step.name for step in model.all_steps().values()]
     declared = re.findall(
-        r"^    def (\w+)\(self, act: Act\)", _source_of(model), flags=re.MULTILINE
+        r"^    def (\w+)\(self, context: StepContext\)", _source_of(model), flags=re.MULTILINE
     )
     offered = [
         (source, str(step.label))

@@ -17,7 +17,7 @@ from members.rules import PointRule, Points
 from proposals.enums import ClueState, CosignatureState, FeedbackState, ProposalState
 from proposals.matching import upkeep
 from proposals.models import Clue, Cosignature, Proposal
-from proposals.selectors.record import Deed, account, total
+from proposals.selectors.record import Contribution, account, total
 from proposals.selectors.versions import GONE, NEW, SAME, Piece, marked
 from tests import MOST_QUERIES
 from tests.factories import proposals as make
@@ -320,8 +320,8 @@ def test_versions_stand_side_by_side(life, lead):
 # -- The record ---------------------------------------------------------------------------------
 
 
-def deed(part: ProposingPart, *merits: Merit) -> Deed:
-    return Deed(Proposal(), part, merits)
+def contribution(part: ProposingPart, *merits: Merit) -> Contribution:
+    return Contribution(Proposal(), part, merits)
 
 
 LEAD, COSIGNER = ProposingPart.LEAD, ProposingPart.COSIGNER
@@ -337,7 +337,11 @@ def test_points_follow_the_scheme():
         ),
         most=40,
     )
-    deeds = [deed(LEAD, FILED, KEY), deed(LEAD, FILED, KEY), deed(COSIGNER, FILED)]
+    deeds = [
+        contribution(LEAD, FILED, KEY),
+        contribution(LEAD, FILED, KEY),
+        contribution(COSIGNER, FILED),
+    ]
     lines = account(scheme, deeds)
     assert [line.points for line in lines] == [20, 3, 20]
     assert total(scheme, lines) == 40
@@ -351,7 +355,9 @@ def test_the_higher_part_alone_counts_where_the_scheme_says_so():
         ),
         highest_part=True,
     )
-    lines = account(scheme, [deed(LEAD, FILED), deed(COSIGNER, FILED), deed(COSIGNER)])
+    lines = account(
+        scheme, [contribution(LEAD, FILED), contribution(COSIGNER, FILED), contribution(COSIGNER)]
+    )
     assert [(line.number, line.points) for line in lines] == [(1, 15), (1, 0)]
 
 

@@ -17,7 +17,7 @@ from members import clock
 from members.models import Delivery, Notice, Post, User
 from members.services.delivery import compose
 from proposals.enums import AssignmentState, Channel, ReplyState
-from proposals.mailed import Fault, address, opened
+from proposals.mail_actions import Fault, address, opened
 from proposals.models import Assignment, Commitment, Event, Phrase, Reply
 from tests.proposals.conftest import Life, state
 

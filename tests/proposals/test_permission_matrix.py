@@ -27,7 +27,7 @@ from proposals.enums import (
     ProposalState,
     ReplyState,
 )
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import (
     SUBJECTS,
     Attachment,

@@ -20,7 +20,7 @@ from proposals.enums import (
     Publicity,
     ReplyState,
 )
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.models import (
     Assignment,
     AssignmentBatch,

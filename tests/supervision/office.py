@@ -10,7 +10,7 @@ from django.utils import timezone
 from members.enums import Role
 from members.models import Unit, User
 from proposals import models
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from tests.proposals.assembly import Assembly, take
 
 

@@ -14,7 +14,7 @@ from members.enums import DutyKind, ReassignmentClock, Role
 from members.models import User
 from members.presets import preset
 from proposals import models
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from supervision.models import Duty
 from supervision.models.duty import Closing
 from tests.proposals.assembly import Assembly

@@ -39,7 +39,7 @@ def test_call_tells_of_the_event(member: Member) -> None:
     assert (call.webhook, call.event, call.kind) == (webhook, event.pk, "proposal.draft")
     assert json.loads(call.body) == {
         "id": event.pk,
-        "act": str(event.act),
+        "call_id": str(event.call_id),
         "kind": "proposal",
         "subject": event.subject_id,
         "action": "draft",

@@ -23,9 +23,9 @@ from members.pages.forms import ADD
 from members.pages.rulebooks.fields import drawn_part, part_of
 from members.pages.views import reader
 from members.permissions import administered_by, administers_platform, visible
+from members.punctuation import clauses
 from members.rule_changes import changes, said
 from members.rules import Rules, RulesInvalid
-from members.wording import clauses
 
 LABEL = gettext_lazy("规则")
 """The line of the navigation."""
@@ -42,7 +42,7 @@ AS_WRITTEN = frozenset({"paper_pattern", "pattern", "receipt_pattern", "types"})
 
 
 @dataclass(frozen=True)
-class Part:
+class RulebookSection:
     """A part of a rulebook: its name in the document, its title, and what it says.
 
     Each line is (label, text, whether the text is no language).
@@ -219,7 +219,7 @@ def _before(row: Rulebook) -> Rulebook | None:
     return earlier.order_by("-effective_from").first()
 
 
-def _parts(rules: Rules) -> list[Part]:
+def _parts(rules: Rules) -> list[RulebookSection]:
     found = []
     for name, info in Rules.model_fields.items():
         value = getattr(rules, name)
@@ -234,5 +234,5 @@ def _parts(rules: Rules) -> list[Part]:
             lines = [(str(at), said(row), False) for at, row in enumerate(value, start=1)]
         else:
             lines = [("", said(value), False)]
-        found.append(Part(name, label, lines))
+        found.append(RulebookSection(name, label, lines))
     return found

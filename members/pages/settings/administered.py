@@ -23,7 +23,7 @@ from members.permissions import (
     require,
     visible,
 )
-from members.wording import aside
+from members.punctuation import aside
 
 ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
 """Whose these pages are."""

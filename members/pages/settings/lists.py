@@ -20,7 +20,7 @@ from members.pages.navigation import Section
 from members.pages.settings.administered import ADMINISTRATORS, committees
 from members.pages.worklist import Column, Worklist
 from members.permissions import visible
-from members.wording import aside, listed
+from members.punctuation import aside, listed
 
 DAY = "components/cells/_day.html"
 MOMENT = "components/cells/_moment.html"

@@ -15,7 +15,7 @@ from django_htmx.http import HttpResponseClientRedirect
 from members import clock
 from members.authentication import Owed, owed_first
 from members.models import User
-from members.pages.signing_in.kept import keep, not_carried_out, page_before
+from members.pages.signing_in.resume_post import keep, not_carried_out, page_before
 
 NEEDED: dict[Owed, tuple[str, frozenset[str]]] = {
     Owed.PASSWORD: (

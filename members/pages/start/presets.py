@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from members.enums import CommitteeLevel, PeriodKind, ProposerKind
 from members.presets import NAMES, preset
+from members.punctuation import clauses, listed
 from members.rule_changes import said
 from members.rules import Rules
-from members.wording import clauses, listed
 
 NONE = "—"
 

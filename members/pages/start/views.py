@@ -246,4 +246,4 @@ PAGES: dict[str, Callable[[HttpRequest, Progress], HttpResponse]] = {
 }
 """What each step shows."""
 
-home.add(home.Part("members/start/_home.html", unfinished, roles=ADMINISTRATORS, order=1))
+home.add(home.HomeSection("members/start/_home.html", unfinished, roles=ADMINISTRATORS, order=1))

@@ -19,7 +19,7 @@ class EventSerializer(serializers.ModelSerializer[Event]):
         model = Event
         fields = [
             "id",
-            "act",
+            "call_id",
             "subject_kind",
             "subject_id",
             "version",

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 from django.db.models import Q
 
-from proposals.matching.index.asked import Asked, Where
+from proposals.matching.index.query_tree import Asked, Where
 from proposals.matching.likeness import Vector
 from proposals.models import IndexEntry
 

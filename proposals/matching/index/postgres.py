@@ -10,7 +10,7 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
-from proposals.matching.index.asked import AllOf, Asked, Where, Word, any_of, leaves
+from proposals.matching.index.query_tree import AllOf, Asked, Where, Word, any_of, leaves
 from proposals.matching.index.relational import READ, RelationalIndex, Row
 
 

@@ -9,7 +9,7 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from proposals.matching.index.asked import AllOf, Asked, Where, Word, any_of, leaves
+from proposals.matching.index.query_tree import AllOf, Asked, Where, Word, any_of, leaves
 from proposals.matching.index.relational import READ, RelationalIndex
 
 

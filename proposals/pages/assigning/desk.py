@@ -20,7 +20,7 @@ from members.models import Unit, User
 from members.pages import forms
 from members.pages.forms import Field
 from members.pages.views import reader
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Proposal
 from proposals.pages.assigning.letters import Letter, planned
 from proposals.pages.assigning.suggestions import Candidate, candidates, experienced
@@ -41,7 +41,7 @@ PREVIEW = "letters"
 
 
 @dataclass
-class Row:
+class UnitChoice:
     """A unit on the form: ``candidate`` is one that is proposed, else ``unit`` is chosen."""
 
     at: int
@@ -115,18 +115,18 @@ class Desk:
         return [Choice(unit, self._loads.get(unit.pk, Load())) for unit in self._units]
 
     @property
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[UnitChoice]:
         """The candidates with their roles, as typed or as proposed, and rows for others."""
         typed = {str(row.get("unit")): str(row.get("role", "")) for row in self._typed_units}
         begun = "units" in self.typed
-        found: list[Row] = []
+        found: list[UnitChoice] = []
         for candidate in self.candidates:
             role = typed.pop(str(candidate.unit.pk), "") if begun else candidate.role
-            found.append(Row(len(found), role, candidate))
+            found.append(UnitChoice(len(found), role, candidate))
         for unit, role in typed.items():
-            found.append(Row(len(found), role, unit=unit))
+            found.append(UnitChoice(len(found), role, unit=unit))
         more = BLANK + (self.form.more == "units")
-        return [*found, *(Row(len(found) + number) for number in range(more))]
+        return [*found, *(UnitChoice(len(found) + number) for number in range(more))]
 
     @property
     def _typed_units(self) -> list[Mapping[str, Any]]:

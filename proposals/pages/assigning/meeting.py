@@ -26,13 +26,13 @@ from members.models import Unit, User
 from members.pages.forms import Field, fields_of
 from members.pages.views import reader
 from members.permissions import CONTACT_ROLES, committees_of
-from members.wording import clauses, stated
+from members.punctuation import clauses, stated
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
 from proposals.enums import ProposalState as S
 from proposals.errors import Conflict, RuleBroken
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Assignment, AssignmentBatch, Event, Proposal
 from proposals.pages import bulk
 from proposals.pages.assigning.letters import issued
@@ -60,7 +60,7 @@ COLUMN_OF = {
 
 
 @dataclass
-class Line:
+class MeetingItem:
     """A proposal of the batch with its units as typed, and why it was refused."""
 
     proposal: Proposal
@@ -105,7 +105,7 @@ class Meeting:
     step: Step
     user: User
     units: list[Unit]
-    all_lines: list[Line]
+    all_lines: list[MeetingItem]
     typed: Mapping[str, Any] = field(default_factory=dict)
     errors: Mapping[str, Any] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
@@ -123,19 +123,19 @@ class Meeting:
         return [one for one in self.fields if one.errors]
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[MeetingItem]:
         """The lines that are to be issued."""
         return [line for line in self.all_lines if line.kept]
 
     @property
-    def troubled(self) -> list[Line]:
+    def troubled(self) -> list[MeetingItem]:
         """The lines where something is wrong."""
         return [line for line in self.lines if line.troubles]
 
 
 def _lines_of(
     batch: AssignmentBatch, units: Sequence[Unit], user: User, at: datetime, asked: QueryDict
-) -> list[Line]:
+) -> list[MeetingItem]:
     """The proposals that the address names, or else all that wait to be assigned."""
     rows = Proposal.objects.filter(
         committee=batch.committee_id, state__in=[S.FILED, S.PRE_ASSIGNED]
@@ -146,7 +146,7 @@ def _lines_of(
         rows = Proposal.objects.filter(committee=batch.committee_id, pk__in=keys[:MOST])
     seen = visible(user, rows, clock.today()).select_related("lead", "body", "session", "committee")
     found = seen.prefetch_related("suggested_units").order_by("case_serial", "id")[:MOST]
-    lines = [Line(proposal, urgent=proposal.urgent) for proposal in found]
+    lines = [MeetingItem(proposal, urgent=proposal.urgent) for proposal in found]
     proposals = [line.proposal for line in lines]
     proposed, due = candidates(proposals, units, user, at), expected(proposals, at)
     for line in lines:
@@ -156,7 +156,7 @@ def _lines_of(
     return lines
 
 
-def _prefill(line: Line, proposed: Sequence[Candidate]) -> None:
+def _prefill(line: MeetingItem, proposed: Sequence[Candidate]) -> None:
     for row in proposed:
         if row.role:
             column = COLUMN_OF[AssignmentRole(row.role)]
@@ -228,7 +228,7 @@ def _try(request: HttpRequest, meeting: Meeting) -> Event | None:
     return None
 
 
-def _read(line: Line, sent: QueryDict) -> None:
+def _read(line: MeetingItem, sent: QueryDict) -> None:
     key = line.proposal.pk
     if f"lead-{key}" not in sent:
         return

@@ -17,11 +17,11 @@ from members.pages import navigation
 from members.pages.forms import Field
 from members.pages.navigation import Section
 from members.pages.views import reader
-from members.wording import clauses, reasons
+from members.punctuation import clauses, reasons
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Event, Proposal
 from proposals.pages.steps import StepForm, taken
 from proposals.pages.subjects import ALONE, FORMS

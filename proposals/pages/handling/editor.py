@@ -19,7 +19,7 @@ from members.models import User
 from members.pages.forms import Choice, Field
 from members.pages.views import reader
 from proposals.enums import LIVE_ASSIGNMENTS, ReplyState
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Assignment, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.phrases import phrases_for
 from proposals.pages.handling.replies import Check, checks, numbered, suggestions_of

@@ -35,7 +35,7 @@ KEEPERS = {Role.UNIT_LIAISON, Role.COMMITTEE_CLERK}
 
 
 @dataclass(frozen=True)
-class Row:
+class PhraseRow:
     """A phrase as it is shown; ``result`` is the class that it suits, in words."""
 
     phrase: Phrase
@@ -43,7 +43,7 @@ class Row:
     kept: bool
 
 
-def phrases_for(subject: Assignment | Reply, user: User, rules: Rules) -> list[Row]:
+def phrases_for(subject: Assignment | Reply, user: User, rules: Rules) -> list[PhraseRow]:
     """The phrases for a reply of the subject's unit, its own first."""
     seen = phrases.phrases_seen(user, clock.today())
     found = [
@@ -52,7 +52,7 @@ def phrases_for(subject: Assignment | Reply, user: User, rules: Rules) -> list[R
         if row.unit_id in (None, subject.unit_id)
     ]
     found.sort(key=lambda row: row.unit_id is None)
-    return [Row(row, _result(row, rules), False) for row in found]
+    return [PhraseRow(row, _result(row, rules), False) for row in found]
 
 
 def _result(phrase: Phrase, rules: Rules) -> str:
@@ -78,7 +78,7 @@ def kept(request: HttpRequest) -> HttpResponse:
         context |= {"posts": own, "chosen": post}
     names = {row.committee_id: rules_for(row.committee_id, day) for row in rows}
     context["rows"] = [
-        Row(row, _result(row, names[row.committee_id]), phrases.keeps(user, row, day))
+        PhraseRow(row, _result(row, names[row.committee_id]), phrases.keeps(user, row, day))
         for row in rows
     ]
     return TemplateResponse(request, "proposals/handling/phrases.html", context)

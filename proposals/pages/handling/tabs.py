@@ -31,7 +31,7 @@ from proposals.permissions import visible
 
 
 @dataclass
-class Line:
+class TaskLine:
     """A task as the tab shows it, with what its unit has asked for."""
 
     task: Assignment
@@ -49,7 +49,7 @@ def handling(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
     requests = _requests(tasks, user, at)
     mine = {task.pk for task in own_tasks(proposal, user, at)}
     lines = [
-        Line(
+        TaskLine(
             task=task,
             mine=task.pk in mine,
             live=task.state in LIVE_ASSIGNMENTS,

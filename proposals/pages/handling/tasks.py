@@ -18,7 +18,7 @@ from members.models import User
 from members.rules import Rules
 from members.selectors import posts_of, rules_for
 from proposals.enums import LIVE_ASSIGNMENTS, ON_ITS_WAY, CommitmentState, ProposalState, ReplyState
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.models import (
     Assignment,
     Commitment,
@@ -27,7 +27,7 @@ from proposals.models import (
     Proposal,
     Reply,
 )
-from proposals.pages.proposal import MOOT, PANELS, Action, Panel, actions
+from proposals.pages.proposal import HIDDEN, PANELS, Action, Panel, actions
 from proposals.pages.subjects import page_of
 from proposals.permissions import Reach, visible
 
@@ -51,7 +51,7 @@ def _moot(task: Assignment) -> set[str]:
     return moot | ({"draft_reply"} if answers and task.has_begun_reply() else set())
 
 
-MOOT[Assignment] = _moot
+HIDDEN[Assignment] = _moot
 
 
 def buttons_of(subject: Subject, user: User) -> list[Action]:

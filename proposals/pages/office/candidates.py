@@ -24,7 +24,7 @@ from proposals.models import CandidateMember, MergeCandidate, Scan
 from proposals.pages import subjects
 from proposals.pages.office.desk import laid_out, may_merge
 from proposals.pages.office.groups import read_groups
-from proposals.pages.office.words import rules_known
+from proposals.pages.office.labels import rules_known
 from proposals.permissions import visible, visible_row
 
 UNDER_WAY = (ScanState.WAITING, ScanState.RUNNING)

@@ -23,11 +23,11 @@ from members.rules import Rules
 from members.selectors import rules_for
 from proposals import notices, numbering
 from proposals.enums import ReviewOutcome
-from proposals.lifecycle.subject import News, Step, Subject
+from proposals.machine.subject import News, Step, Subject
 from proposals.models import Proposal, ReviewOpinion
 from proposals.pages import proposal as page
 from proposals.pages.inputs import FILLED
-from proposals.pages.office.words import names, opinions_of, rules_known, tell
+from proposals.pages.office.labels import names, opinions_of, rules_known, tell
 from proposals.pages.steps import SAID, StepForm, taken
 from proposals.pages.subjects import FORMS
 

@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.models import User
 from members.pages.forms import Field
+from members.punctuation import listed
 from members.rules import Rules
-from members.wording import listed
 from proposals.enums import CosignatureState
 from proposals.lifecycle.merging import HOSTS, refusal_of_host
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.matching.likeness import Text
 from proposals.matching.passages import Piece, pieces, same
 from proposals.merge_preview import Preview, Side, preview
 from proposals.models import MergeCandidate, Proposal
-from proposals.pages.office.words import names, rules_known
+from proposals.pages.office.labels import names, rules_known
 from proposals.pages.steps import StepForm
 from proposals.permissions import may, visible
 
@@ -37,7 +37,7 @@ OWN_CONTROLS = ("host", "members")
 
 
 @dataclass(frozen=True)
-class Part:
+class CutSection:
     """A part of a text under its heading, cut where others say the same."""
 
     label: str
@@ -53,7 +53,7 @@ class Column:
 
     side: Side
     proposal: Proposal
-    parts: Sequence[Part]
+    parts: Sequence[CutSection]
     refusal: str
     is_host: bool
 
@@ -214,7 +214,7 @@ def _column(side: Side, marked: dict[str, int], seen: Preview) -> Column:
     return Column(
         side=side,
         proposal=proposal,
-        parts=[Part(label, pieces(text, marked)) for label, text in parts if text.strip()],
+        parts=[CutSection(label, pieces(text, marked)) for label, text in parts if text.strip()],
         refusal=refusal_of_host(proposal),
         is_host=side.id == seen.host.id,
     )

@@ -16,8 +16,8 @@ from django_filters import rest_framework as filters
 from members.models import User
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
+from members.punctuation import listed
 from members.rules import REVIEWERS
-from members.wording import listed
 from proposals.enums import MergeCandidateState
 from proposals.models import CandidateMember, MergeCandidate
 from proposals.permissions import visible

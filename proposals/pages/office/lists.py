@@ -21,7 +21,7 @@ from proposals.enums import CosignatureState, MergeCandidateState, TextKind
 from proposals.enums import ProposalState as S
 from proposals.lifecycle.reviewing import UNDECIDED
 from proposals.models import CandidateMember, Cosignature, MergeCandidate, Proposal, TextVersion
-from proposals.pages.office.words import names, rules_around
+from proposals.pages.office.labels import names, rules_around
 from proposals.pages.worklists import COLUMNS, OFFICE, ListFilter, prepare, proposals, seen
 
 CAUTION = 7

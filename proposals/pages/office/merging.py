@@ -24,7 +24,7 @@ from members.pages.views import reader
 from members.rules import REVIEWERS
 from members.selectors import posts_of
 from proposals.api.filters import LONGEST_NUMBER
-from proposals.lifecycle.subject import Subject
+from proposals.machine.subject import Subject
 from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.desk import MOST, Desk, keys_in, laid_out, may_merge, number
 from proposals.pages.office.lists import open_groups

@@ -17,8 +17,8 @@ from members.models import Session
 from members.pages.frame import frame_of
 from members.pages.navigation import Entry, Section
 from members.pages.views import reader
+from members.punctuation import listed
 from members.selectors import posts_of
-from members.wording import listed
 from proposals.models import Proposal
 from proposals.numbering import Series
 from proposals.pages.worklists import OFFICE

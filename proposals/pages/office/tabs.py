@@ -23,7 +23,7 @@ from proposals.matching.sources import text_of
 from proposals.models import CandidateMember, Event, MergeCandidate, Proposal
 from proposals.pages import proposal as page
 from proposals.pages.office.deciding import DECISIONS
-from proposals.pages.office.words import names, opinions_of, rules_known, tell
+from proposals.pages.office.labels import names, opinions_of, rules_known, tell
 from proposals.pages.timeline import timeline
 from proposals.permissions import offers, visible
 

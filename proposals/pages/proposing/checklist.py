@@ -8,8 +8,8 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from members.punctuation import clauses
 from members.rules import Rules
-from members.wording import clauses
 from proposals import rules as checks
 
 

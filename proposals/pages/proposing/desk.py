@@ -37,7 +37,7 @@ from proposals import rules as checks
 from proposals.enums import CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
 from proposals.models import Cosignature, Event, Feedback, Proposal
-from proposals.pages.life import ENDED, Clock, Mark, ball, bar, clocks, owed
+from proposals.pages.life import ENDED, Clock, Mark, bar, clocks, owed, waiting_on
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 from proposals.permissions import visible
@@ -55,7 +55,7 @@ class Card:
 
     proposal: Proposal
     bar: list[Mark]
-    ball: str
+    waiting_on: str
     clock: Clock | None
 
 
@@ -168,7 +168,8 @@ def cards(proposals: list[Proposal], user: User, at: datetime) -> list[Card]:
     """Where these proposals stand."""
     shown = clocks(proposals, user, at) if proposals else {}
     return [
-        Card(row, bar(row), ball(row, shown.get(row.pk)), shown.get(row.pk)) for row in proposals
+        Card(row, bar(row), waiting_on(row, shown.get(row.pk)), shown.get(row.pk))
+        for row in proposals
     ]
 
 
@@ -199,7 +200,7 @@ def drafts(user: User, at: datetime) -> list[Draft]:
 
 
 home.add(
-    home.Part("proposals/first_page/_opening.html", opening, roles=PROPOSERS, order=4),
-    home.Part("proposals/first_page/_waiting.html", waiting, roles=PROPOSERS, order=6),
-    home.Part("proposals/first_page/_mine.html", mine, roles=PROPOSERS, order=20),
+    home.HomeSection("proposals/first_page/_opening.html", opening, roles=PROPOSERS, order=4),
+    home.HomeSection("proposals/first_page/_waiting.html", waiting, roles=PROPOSERS, order=6),
+    home.HomeSection("proposals/first_page/_mine.html", mine, roles=PROPOSERS, order=20),
 )

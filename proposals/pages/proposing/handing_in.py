@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.models import Session
 from members.selectors import NoSession, Placement, placement, rules_for
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Event, Proposal
 from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total

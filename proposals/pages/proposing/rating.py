@@ -18,7 +18,7 @@ from members.rules import Rules
 from members.selectors import rules_for
 from proposals.enums import FeedbackState
 from proposals.enums import ProposalState as S
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Event, Feedback, Reply
 from proposals.pages.inputs import CHOICES
 from proposals.pages.life import owed

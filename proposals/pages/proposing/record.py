@@ -23,11 +23,11 @@ from members.selectors import posts_of, rules_by_day
 from proposals.models import Proposal
 from proposals.pages.proposing.desk import PROPOSERS
 from proposals.permissions import visible
-from proposals.selectors.record import Line, Year, account, handed_in, total, years
+from proposals.selectors.record import PointsLine, Year, account, handed_in, total, years
 
 
 @dataclass(frozen=True)
-class Row:
+class SessionRow:
     """A session as the table shows it; ``points`` is None where there is no scheme."""
 
     year: Year
@@ -36,7 +36,7 @@ class Row:
     filed: int
     adopted: int
     key: int
-    lines: list[Line]
+    lines: list[PointsLine]
     points: int | None
 
 
@@ -46,7 +46,7 @@ class Record:
 
     who: Member | Body
     is_body: bool
-    rows: list[Row]
+    rows: list[SessionRow]
     total: int | None
 
 
@@ -78,10 +78,10 @@ def _day_of(year: Year) -> date:
     return min(localdate(year.session.collection_closes_at), clock.today())
 
 
-def _row(year: Year, rules: Rules | None) -> Row:
+def _row(year: Year, rules: Rules | None) -> SessionRow:
     scheme = rules.points if rules is not None and rules.points.rules else None
-    lines = account(scheme, year.deeds) if scheme is not None else []
-    return Row(
+    lines = account(scheme, year.contributions) if scheme is not None else []
+    return SessionRow(
         year=year,
         initiated=year.number(part=ProposingPart.LEAD),
         cosigned=year.number(part=ProposingPart.COSIGNER),

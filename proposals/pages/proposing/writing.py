@@ -16,11 +16,11 @@ from members import clock
 from members.models import Committee, Member, User
 from members.pages.forms import ADD, Choice, Field, data_of
 from members.pages.views import reader
+from members.punctuation import aside
 from members.selectors import posts_of, rules_for
-from members.wording import aside
 from proposals.enums import CosignatureState
 from proposals.inputs.drafting import BeginInput
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Clue, Proposal
 from proposals.pages.inputs import CHOICES, FILLED
 from proposals.pages.proposing.alike import Near, near, text_from

@@ -11,10 +11,10 @@ from members import clock
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body, Post, User
 from members.pages.forms import Choice, choices_of
-from members.wording import aside
+from members.punctuation import aside
 from proposals.enums import FILED_STATES
 from proposals.inputs.fields import keys_of
-from proposals.lifecycle.subject import Step
+from proposals.machine.subject import Step
 from proposals.models import Proposal, Theme
 from proposals.pages.inputs import CHOICES, FILLED
 from proposals.pages.steps import taken

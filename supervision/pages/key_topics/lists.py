@@ -16,8 +16,8 @@ from members.models import User
 from members.pages import worklist
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import Column, Worklist
+from members.punctuation import listed
 from members.selectors import posts_of
-from members.wording import listed
 from proposals.pages.subjects import page_of
 from proposals.permissions import visible
 from supervision.deadlines import end_of

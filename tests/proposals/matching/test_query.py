@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from proposals.errors import RuleBroken
-from proposals.matching.asking import question
-from proposals.matching.index.asked import leaves
+from proposals.matching.index.query_tree import leaves
 from proposals.matching.query import LONGEST_QUERY, MOST_PARTS, Expert, Query, parse
+from proposals.matching.query_terms import question
 from proposals.matching.words import WORD, folded
 
 SIGNS = "\"“”「」*-－:： ()^{}+&|!<>\\'%_\0\n的停车场AND OR NOT NEAR/2a1.é￼"

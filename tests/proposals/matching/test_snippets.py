@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from proposals.matching.asking import question
 from proposals.matching.query import parse
+from proposals.matching.query_terms import question
 from proposals.matching.snippets import Marks, Passage, Piece
 
 

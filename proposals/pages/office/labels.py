@@ -10,9 +10,9 @@ from django.db.models import Prefetch, prefetch_related_objects
 
 from members.enums import AssignmentRole
 from members.models import Unit, User
+from members.punctuation import aside
 from members.rules import Entry, Rules
 from members.selectors import NoRulebook, posts_of, rules_for
-from members.wording import aside
 from proposals import permissions
 from proposals.models import Proposal, ReviewOpinion
 

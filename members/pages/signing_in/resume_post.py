@@ -1,7 +1,7 @@
 """Nothing typed is lost: what was posted by somebody no longer signed in comes back.
 
 The fields wait in the browser's session until the form is shown again; nothing is ever carried
-out by itself. A form view asks ``kept_post`` for them and shows them as its initial values.
+out by itself. A form view asks ``resumed_post`` for them and shows them as its initial values.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views import csrf
 from django_htmx.http import HttpResponseClientRedirect
 
-SESSION_KEY = "kept_post"
+SESSION_KEY = "resumed_post"
 
 MOST = 200 * 1024
 """Bytes of text that are kept."""
@@ -52,7 +52,7 @@ def keep(request: HttpRequest) -> None:
     }
 
 
-def kept_post(request: HttpRequest) -> QueryDict | None:
+def resumed_post(request: HttpRequest) -> QueryDict | None:
     """What was typed into the form of this page and not carried out, if anything; only once.
 
     Tells the reader that it is back. The form shows it as initial values.

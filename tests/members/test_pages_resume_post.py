@@ -14,7 +14,7 @@ from django.test import Client, RequestFactory
 
 from members import clock
 from members.models import NoticeChannel, StandIn, User
-from members.pages.signing_in import kept
+from members.pages.signing_in import resume_post
 from members.tasks import forget_sessions
 from tests.factories.members import PASSWORD, NoticeFactory, PostFactory, UserFactory
 
@@ -87,7 +87,7 @@ def test_signing_out_forgets_it(client: Client) -> None:
 def test_what_is_too_long_is_not_kept(client: Client) -> None:
     client.post(FORM, typed(reason="长" * 70_000))
 
-    assert client.session[kept.SESSION_KEY]["fields"] == {}
+    assert client.session[resume_post.SESSION_KEY]["fields"] == {}
     assert BACK not in sign_in(client, UserFactory()).content.decode()
 
 
@@ -96,7 +96,7 @@ def test_one_browser_after_another_does_not_fill_the_sessions() -> None:
     for browser in browsers:
         browser.post(FORM, {"reason": "x"})
 
-    full = [bool(browser.session[kept.SESSION_KEY]["fields"]) for browser in browsers]
+    full = [bool(browser.session[resume_post.SESSION_KEY]["fields"]) for browser in browsers]
 
     assert full == [True] * 20 + [False]
 
@@ -111,7 +111,7 @@ def test_files_are_left_out_and_the_reader_is_told(client: Client) -> None:
 def test_no_password_is_kept(client: Client, path: str) -> None:
     client.post(path, {"password1": "a secret river"})
 
-    assert kept.SESSION_KEY not in client.session
+    assert resume_post.SESSION_KEY not in client.session
 
 
 def test_an_address_without_a_form_leads_back_to_the_page_it_was_sent_from(
@@ -152,7 +152,7 @@ def test_a_part_of_a_page_sends_the_whole_page_to_the_login(client: Client) -> N
 
 def test_after_a_day_it_is_gone(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     client.post(FORM, typed())
-    monkeypatch.setattr(kept, "LONGEST", 0)
+    monkeypatch.setattr(resume_post, "LONGEST", 0)
 
     assert BACK not in sign_in(client, UserFactory()).content.decode()
 
@@ -184,7 +184,7 @@ def test_a_strangers_post_needs_a_token_to_be_kept() -> None:
     refused = client.post(FORM, typed())
 
     assert refused.status_code == 403
-    assert kept.SESSION_KEY not in client.session
+    assert resume_post.SESSION_KEY not in client.session
 
 
 def test_text_of_an_old_page_of_ours_comes_back_and_is_not_carried_out(strict: Client) -> None:
@@ -219,7 +219,7 @@ def test_an_old_login_page_is_shown_anew() -> None:
 
     assert sent.headers["Location"] == LOGIN
     assert "页面已过期" in client.get(LOGIN).content.decode()
-    assert kept.SESSION_KEY not in client.session
+    assert resume_post.SESSION_KEY not in client.session
 
 
 # -- What a form view gets -----------------------------------------------------------------
@@ -229,17 +229,17 @@ def test_a_view_gets_every_value_of_every_field(client: Client) -> None:
     client.post(FORM, {"units": ["1", "2"], "reason": ""})
     request = _request(client)
 
-    fields = kept.kept_post(request)
+    fields = resume_post.resumed_post(request)
 
     assert fields is not None
     assert list(fields.lists()) == [("units", ["1", "2"]), ("reason", [""])]
-    assert kept.kept_post(request) is None
+    assert resume_post.resumed_post(request) is None
 
 
 def test_a_post_is_not_filled_from_what_is_kept(client: Client) -> None:
     client.post(FORM, {"reason": "x"})
 
-    assert kept.kept_post(_request(client, method="post")) is None
+    assert resume_post.resumed_post(_request(client, method="post")) is None
 
 
 def _request(client: Client, method: str = "get") -> HttpRequest:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from members.models import User
-from proposals.lifecycle.subject import Step, Subject
+from proposals.machine.subject import Step, Subject
 from proposals.notices import AUDIENCES
 
 LABELS: dict[str, StrOrPromise] = {

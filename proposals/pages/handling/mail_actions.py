@@ -14,7 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from members import clock
-from proposals.mailed import STEPS, UNTIL, Fault, Opened, opened
+from proposals.mail_actions import STEPS, UNTIL, Fault, Opened, opened
 from proposals.pages.steps import StepForm, try_step
 
 STATUS = {

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from members.models import Committee, Member, Post, User
     from members.rules import Rules
-    from proposals.lifecycle.who import Standing, Who
+    from proposals.machine.who import Standing, Who
     from proposals.models import Proposal
 
 
@@ -37,7 +37,7 @@ class Condition:
         self.message = message
         self.test = test
 
-    def __call__(self, subject: Subject) -> bool:
+    def __call__(self, subject: Any) -> bool:
         return self.test(subject)
 
 
@@ -99,7 +99,7 @@ class Step:
     resumes: tuple[DutyKind, ...]
     reminds_anew: bool
     tells: tuple[str, ...]
-    news: Callable[[Any, Act], News] | None
+    news: Callable[[Any, StepContext], News] | None
     rollup: tuple[str, ...]
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None
 
@@ -140,7 +140,7 @@ def step(
     resumes: Sequence[DutyKind] = (),
     reminds_anew: bool = False,
     tells: Sequence[str] = (),
-    news: Callable[[Any, Act], News] | None = None,
+    news: Callable[[Any, StepContext], News] | None = None,
     rollup: Sequence[str] = (),
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -175,7 +175,7 @@ def step(
             "state",
             source=list(sources),
             target=target,
-            permission=who,
+            permission=cast("Any", who),  # asked with a Standing in place of a user
             conditions=list(conditions),
             custom={"label": label, "input": input, "tone": tone, "step": declared},
         )(method)
@@ -203,7 +203,7 @@ class Following:
 
 
 @dataclass
-class Act:
+class StepContext:
     """One step being taken: who, when, with what; handed to the step's body.
 
     The body may write rows of its own at once when the subject is in the database; ``after``
@@ -268,7 +268,9 @@ class Subject(FSMModelMixin, models.Model):
     ``version`` counts its events; ``ledger_hash`` is the hash of the last one.
     """
 
-    state: Any  # the protected FSMField, declared by each machine with its own choices
+    state: Any  # the protected FSMField, declared by each model with its own choices
+    proposal: Any  # where the subject hangs on one; else ``root`` is overridden
+    proposal_id: Any
     version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
     ledger_hash = models.CharField(max_length=64, default="", editable=False)
     created_at = models.DateTimeField(_("建立时间"), editable=False)
@@ -321,12 +323,12 @@ class Subject(FSMModelMixin, models.Model):
     @property
     def root(self) -> Proposal:
         """The proposal this subject belongs to."""
-        return cast("Proposal", self.proposal)
+        return self.proposal
 
     @property
     def root_id(self) -> int | None:
         """The key of that proposal, read without loading it."""
-        return cast("int | None", self.proposal_id)
+        return self.proposal_id
 
     @property
     def committee(self) -> Committee:

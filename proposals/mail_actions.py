@@ -26,7 +26,7 @@ from proposals.enums import AssignmentState
 from proposals.models import Assignment
 from proposals.permissions import may
 
-SALT = "proposals.mailed"
+SALT = "proposals.mail_actions"
 
 LASTS = timedelta(days=3)
 """How long an address is good where no date to sign by lies ahead."""
@@ -95,4 +95,4 @@ def opened(sealed: str, at: datetime) -> Opened | Fault:
     return Fault.EXPIRED if at.timestamp() > said["t"] else Opened(user, task)
 
 
-delivery.BESIDE.append(line)
+delivery.MAIL_EXTRAS.append(line)

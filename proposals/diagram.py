@@ -11,8 +11,8 @@ from proposals.models import SUBJECTS
 HEAD = """\
 # The life of a proposal
 
-Written by `manage.py lifecycle`; do not edit. Each machine is declared in `proposals/lifecycle/`
-or `supervision/lifecycle/`.
+Written by `manage.py lifecycle`; do not edit. Each machine is declared in its model, below
+`proposals/models/` or `supervision/models/`.
 """
 
 

@@ -442,7 +442,7 @@ def changes_since(subject: Subject, version: int) -> list[dict[str, Any]]:
 
 
 def _state_label(subject: Subject) -> str:
-    return str(subject.get_state_display())  # type: ignore[attr-defined]  # Django makes it
+    return str(subject.get_state_display())
 
 
 def _undo(call: Call) -> None:

@@ -47,6 +47,15 @@ FILED_STATES = (
 IN_HANDS = (ProposalState.ASSIGNED, ProposalState.HANDLING)
 """With units that owe a reply."""
 
+WITHDRAWABLE = (*AWAITING_FILING, ProposalState.FILED, ProposalState.PRE_ASSIGNED, *IN_HANDS)
+"""Its proposers may still ask to withdraw it."""
+
+MERGEABLE = (*AWAITING_FILING, ProposalState.FILED, ProposalState.PRE_ASSIGNED)
+"""Can be merged into another: no unit works on it yet."""
+
+MERGE_HOSTS = (ProposalState.FILED, ProposalState.PRE_ASSIGNED, *IN_HANDS)
+"""Can take others in: filed, and not replied to yet."""
+
 RATEABLE = (*IN_HANDS, ProposalState.REPLIED, ProposalState.ESCALATED)
 """A feedback form that is out can be filled in."""
 
@@ -95,12 +104,10 @@ class AssignmentState(models.TextChoices):
 AT_WORK = (AssignmentState.ACKNOWLEDGED, AssignmentState.HANDLING)
 """The unit has signed for it and still owes its answer."""
 
-LIVE_ASSIGNMENTS = (
-    AssignmentState.ISSUED,
-    *AT_WORK,
-    AssignmentState.REPLIED,
-    AssignmentState.CLOSED,
-)
+UNANSWERED = (AssignmentState.ISSUED, *AT_WORK)
+"""The unit still owes its answer; the task can still go to another."""
+
+LIVE_ASSIGNMENTS = (*UNANSWERED, AssignmentState.REPLIED, AssignmentState.CLOSED)
 """Counts: not taken from the unit."""
 
 
@@ -149,6 +156,9 @@ ON_ITS_WAY = (
 )
 """Not delivered yet."""
 
+SENT_OUT = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
+"""The proposer has it."""
+
 
 class FeedbackState(models.TextChoices):
     """Where a feedback form stands."""
@@ -188,6 +198,13 @@ class MergeCandidateState(models.TextChoices):
     DISMISSED = "dismissed", _("不相似")
     RELATED = "related", _("同类")  # alike, each handled by itself
     SUPERSEDED = "superseded", _("不再提示")  # a later scan no longer finds it so
+
+
+UNDECIDED_CANDIDATES = (MergeCandidateState.OPEN, MergeCandidateState.POSTPONED)
+"""The office has still to decide."""
+
+KEPT_APART = (MergeCandidateState.DISMISSED, MergeCandidateState.RELATED)
+"""Decided: they are not merged."""
 
 
 class ScanState(models.TextChoices):

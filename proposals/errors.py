@@ -6,7 +6,7 @@ the body: a refusal that speaks of another proposal carries it there as ``propos
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import status
@@ -14,11 +14,8 @@ from rest_framework.exceptions import APIException, PermissionDenied, Validation
 
 from members.punctuation import listed
 
-if TYPE_CHECKING:
-    from proposals.models import Proposal
 
-
-def speaking_of(proposal: Proposal) -> dict[str, Any]:
+def speaking_of(proposal: Any) -> dict[str, Any]:
     """The ``extra`` of a refusal whose reader should go and look at another proposal."""
     return {
         "proposal": {
@@ -94,7 +91,7 @@ class WrongState(Conflict):
 class WithItsHost(WrongState):
     """The proposal is handled with the one that it was merged into; the step is for that one."""
 
-    def __init__(self, step_label: str, host: Proposal) -> None:
+    def __init__(self, step_label: str, host: Any) -> None:
         Conflict.__init__(
             self,
             _(

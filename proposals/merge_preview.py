@@ -1,6 +1,7 @@
 """What merging several proposals would bring about, read before the office decides (并案).
 
-The reasons for a refusal are those of the step itself: both ask ``proposals.lifecycle.merging``.
+The reasons for a refusal are those of the step itself: both ask
+``proposals.models.phases.merging``.
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ from members.punctuation import listed
 from members.rules import Rules
 from members.selectors import rules_for
 from proposals import notices
-from proposals.enums import AWAITING_FILING, ON_ITS_WAY, CosignatureState
-from proposals.lifecycle.merging import MERGEABLE, refusal_of_host, refusal_of_member, unknown
-from proposals.lifecycle.reviewing import hosts_nothing
+from proposals.enums import AWAITING_FILING, MERGEABLE, ON_ITS_WAY, CosignatureState
 from proposals.models import Attachment, Cosignature, PreAssignment, Proposal, Reply, Suggestion
+from proposals.models.phases.merging import refusal_of_host, refusal_of_member, unknown
+from proposals.models.phases.reviewing import hosts_nothing
 from proposals.permissions import visible
 
 

@@ -6,7 +6,7 @@ moves it holds its lock until the transaction ends; a rolled-back act gives its 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from django.db import models
 from django.db.models import F
@@ -15,10 +15,15 @@ from members.enums import PeriodKind, ProposerKind
 from members.models import Session
 from members.rules import Numbering, Rules
 
-if TYPE_CHECKING:
-    from proposals.lifecycle.drafting import Drafting
-
 RECEIPTS = "receipts"
+
+
+class Numbered(Protocol):
+    """What the number of a proposal is made of."""
+
+    session: Session | None
+    period_kind: str
+    proposer_kind: str
 
 
 class Series(models.Model):
@@ -56,41 +61,42 @@ def wait_for_receipts(session: Session) -> None:
     Series.objects.select_for_update().get(session=session, name=RECEIPTS)
 
 
-def draw_receipt_no(proposal: Drafting, rules: Rules) -> str:
+def draw_receipt_no(proposal: Numbered, rules: Rules) -> str:
     """The next receipt number (收件号) of the proposal's session."""
-    session = _session(proposal)
+    session = session_of(proposal)
     return _write(rules.numbering.receipt_pattern, proposal, rules, draw(session, RECEIPTS))
 
 
-def draw_case_no(proposal: Drafting, rules: Rules) -> tuple[str, str, int]:
+def draw_case_no(proposal: Numbered, rules: Rules) -> tuple[str, str, int]:
     """The next case number (案号) as (text, series, serial number)."""
     series = series_name(proposal, rules.numbering)
-    serial = draw(_session(proposal), series)
+    serial = draw(session_of(proposal), series)
     return _write(rules.numbering.pattern, proposal, rules, serial), series, serial
 
 
-def next_case_no(proposal: Drafting, rules: Rules) -> str:
+def next_case_no(proposal: Numbered, rules: Rules) -> str:
     """The case number that filing would give at this moment; somebody else may draw it first."""
     name = series_name(proposal, rules.numbering)
-    row = Series.objects.filter(session=_session(proposal), name=name)
+    row = Series.objects.filter(session=session_of(proposal), name=name)
     last = row.values_list("last", flat=True).first() or 0
     return _write(rules.numbering.pattern, proposal, rules, last + 1)
 
 
-def series_name(proposal: Drafting, numbering: Numbering) -> str:
+def series_name(proposal: Numbered, numbering: Numbering) -> str:
     """Which series a proposal is numbered in, e.g. ``case:intersession``."""
     parts = {"period": proposal.period_kind, "kind": proposal.proposer_kind}
     return ":".join(["case", *(parts[name] for name in sorted(numbering.separate_by))])
 
 
-def _session(proposal: Drafting) -> Session:
+def session_of(proposal: Numbered) -> Session:
+    """The session that a proposal was handed in to; ValueError for a draft, which has none."""
     if proposal.session is None:
         raise ValueError("numbers are given to what was handed in")
     return proposal.session
 
 
-def _write(pattern: str, proposal: Drafting, rules: Rules, serial: int) -> str:
-    session = _session(proposal)
+def _write(pattern: str, proposal: Numbered, rules: Rules, serial: int) -> str:
+    session = session_of(proposal)
     return pattern.format(
         term=session.term.number,
         session=session.number,

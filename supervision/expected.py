@@ -11,8 +11,8 @@ from django.utils.timezone import localdate
 from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
 from members.rules import Rules
 from members.selectors import rules_for
-from proposals.lifecycle.assignment import duties_of_issue
 from proposals.models import Assignment, Proposal
+from proposals.models.assignment import duties_of_issue
 from supervision import deadlines
 from supervision.calendar import Calendar
 from supervision.deadlines import Facts

@@ -1,4 +1,4 @@
-"""What all machines share: the subject, the declaration of a step, and the act in hand."""
+"""What all machines share: the subject, the declaration of a step, and the step in hand."""
 
 from __future__ import annotations
 
@@ -6,24 +6,20 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any, ClassVar, Protocol, Self, cast
+from typing import Any, ClassVar, Protocol, Self, cast
 
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMModelMixin, transition
+from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
 
 from members.enums import DutyKind
+from members.models import Committee, Member, Post, User
+from members.rules import Rules
 from proposals.enums import Channel, Tone
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
-    from members.models import Committee, Member, Post, User
-    from members.rules import Rules
-    from proposals.machine.who import Standing, Who
-    from proposals.models import Proposal
+from proposals.machine.who import Standing, Who
 
 
 class NoInput(serializers.Serializer[Any]):
@@ -221,12 +217,12 @@ class StepContext:
     rules: Rules
     id: uuid.UUID
     standing: Standing | None
-    locked: Mapping[int, Proposal]
+    locked: Mapping[int, Any]  # proposals
     on_behalf_of: Member | None = None
     after: list[Callable[[], object]] = field(default_factory=list)
     undo: list[Callable[[], object]] = field(default_factory=list)
     next: list[Following] = field(default_factory=list)
-    others: list[Proposal] = field(default_factory=list)
+    others: list[Any] = field(default_factory=list)
 
     def then(
         self,
@@ -271,6 +267,7 @@ class Subject(FSMModelMixin, models.Model):
     state: Any  # the protected FSMField, declared by each model with its own choices
     proposal: Any  # where the subject hangs on one; else ``root`` is overridden
     proposal_id: Any
+    get_state_display: Any  # Django makes it of the state's choices
     version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
     ledger_hash = models.CharField(max_length=64, default="", editable=False)
     created_at = models.DateTimeField(_("建立时间"), editable=False)
@@ -321,7 +318,7 @@ class Subject(FSMModelMixin, models.Model):
         return cls.steps
 
     @property
-    def root(self) -> Proposal:
+    def root(self) -> Any:
         """The proposal this subject belongs to."""
         return self.proposal
 
@@ -348,6 +345,23 @@ class Subject(FSMModelMixin, models.Model):
     def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
         """Leave the state out: a protected field may not be assigned, even to itself."""
         super().clean_fields(exclude={*(exclude or ()), "state"})
+
+
+class StandaloneSubject(Subject):
+    """A subject that belongs to no single proposal."""
+
+    class Meta:
+        abstract = True
+
+    @property
+    def root(self) -> None:
+        """None: it belongs to no proposal."""
+        return
+
+    @property
+    def root_id(self) -> None:
+        """None either."""
+        return
 
 
 def _methods(cls: type) -> list[tuple[str, Any]]:

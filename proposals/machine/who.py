@@ -8,12 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from members.enums import Role
-
-if TYPE_CHECKING:
-    from members.models import Post, User
+from members.models import Post, User
 
 
 @dataclass(frozen=True)

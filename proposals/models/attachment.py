@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 import hashlib
 import uuid
-from typing import TYPE_CHECKING
+from typing import Any
 
 import puremagic
 from django.conf import settings
@@ -15,13 +15,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.punctuation import listed
+from members.rules import Attachments
 from proposals.errors import RuleBroken
-from proposals.models.proposal import Proposal
-from proposals.models.reply import Reply
-
-if TYPE_CHECKING:
-    from members.rules import Attachments
-    from proposals.machine.subject import StepContext
+from proposals.machine.subject import StepContext, Subject
 
 
 class Stage(models.TextChoices):
@@ -40,9 +36,11 @@ def _place(attachment: Attachment, name: str) -> str:
 class Attachment(models.Model):
     """A file beside a proposal or a reply; downloaded only through the permission check."""
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="attachments")
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="attachments"
+    )
     reply = models.ForeignKey(
-        Reply, null=True, on_delete=models.PROTECT, related_name="attachments"
+        "proposals.Reply", null=True, on_delete=models.PROTECT, related_name="attachments"
     )
     stage = models.CharField(_("阶段"), max_length=10, choices=Stage)
     name = models.CharField(_("文件名"), max_length=200)
@@ -67,18 +65,20 @@ class Attachment(models.Model):
     @classmethod
     def take_in(
         cls,
-        proposal: Proposal,
+        subject: Subject,
         upload: UploadedFile,
         context: StepContext,
-        *,
-        stage: str,
-        reply: Reply | None = None,
+        stage: Stage,
     ) -> None:
-        """Check a file by the rulebook and store it; an act that fails leaves no file behind.
+        """Check a file by the rulebook and store it; a step that fails leaves no file behind.
+
+        ``subject`` is the proposal, reply or feedback form that the file goes with.
 
         Raises RuleBroken for a type, size or count that the rulebook does not allow.
         """
         limits = context.rules.attachments
+        proposal = subject.root
+        reply: Any = subject if stage == Stage.REPLY else None
         field = "scan" if stage == Stage.FEEDBACK else "file"
         extension = checked_type(upload, limits, field, pictures=stage == Stage.FEEDBACK)
         present = cls.objects.filter(proposal=proposal, stage=stage, reply=reply, removed_at=None)

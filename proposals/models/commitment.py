@@ -1,12 +1,39 @@
-"""Commitments (承诺事项)."""
+"""A promise made in a reply (承诺事项): kept, or dropped with a reason."""
 
+from __future__ import annotations
+
+from datetime import datetime, time
+
+from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
 
-from proposals.lifecycle.commitment import CommitmentLifecycle
+from members.enums import DutyKind
+from proposals.enums import NEW, Tone
+from proposals.enums import CommitmentState as S
+from proposals.inputs import replying as inputs
+from proposals.inputs.fields import Reason
+from proposals.machine import who
+from proposals.machine.subject import StepContext, Subject, step
 
 
-class Commitment(CommitmentLifecycle):
-    """A promise made in a reply."""
+class Commitment(Subject):
+    """A promise made in a reply (承诺事项); it runs on after the proposal is concluded."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
+    )
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="commitments"
+    )
+    reply = models.ForeignKey(
+        "proposals.Reply", on_delete=models.CASCADE, related_name="commitments"
+    )
+    text = models.TextField(_("承诺事项"))
+    due_on = models.DateField(_("兑现期限"), null=True)
+    evidence = models.TextField(_("进展"), blank=True)
+    settled_at = models.DateTimeField(_("了结时间"), null=True)
 
     class Meta:
         ordering = ["proposal_id", "id"]
@@ -15,3 +42,74 @@ class Commitment(CommitmentLifecycle):
 
     def __str__(self) -> str:
         return self.text[:60]
+
+    @property
+    def unit_id(self) -> int:
+        """The unit that promised."""
+        return self.reply.assignment.unit_id
+
+    @property
+    def promised_due_at(self) -> datetime | None:
+        """The end of the promised day; None where the reply names none and the rules decide."""
+        if self.due_on is None:
+            return None
+        return timezone.make_aware(datetime.combine(self.due_on, time(23, 59, 59)))
+
+    @step(
+        source=NEW,
+        target=S.OPEN,
+        who=who.system,
+        label=_("作出承诺"),
+        opens=[DutyKind.COMMITMENT],
+    )
+    def undertake(self, context: StepContext) -> None:
+        """The reply that promises has been delivered."""
+
+    @step(
+        source=S.OPEN,
+        who=who.unit_staff,
+        label=_("报告进展"),
+        input=inputs.ProgressInput,
+    )
+    def report_progress(self, context: StepContext) -> None:
+        """The unit reports how far it has come."""
+        self.evidence = context.data["evidence"]
+
+    @step(
+        source=S.OPEN,
+        target=S.KEPT,
+        who=who.unit_staff | who.clerk,
+        label=_("已兑现"),
+        input=inputs.ProgressInput,
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.COMMITMENT],
+        tells=("proposers", "office"),
+    )
+    def keep(self, context: StepContext) -> None:
+        """What was promised is done; the evidence is on record."""
+        self.evidence, self.settled_at = context.data["evidence"], context.at
+
+    @step(
+        source=S.OPEN,
+        target=S.DROPPED,
+        who=who.clerk,
+        label=_("不再兑现"),
+        input=Reason,
+        tone=Tone.WARNING,
+        cancels=[DutyKind.COMMITMENT],
+        tells=("proposers",),
+    )
+    def drop(self, context: StepContext) -> None:
+        """The committee accepts that it will not be done, and says why."""
+        self.settled_at = context.at
+
+    @step(
+        source=S.OPEN,
+        target=S.DROPPED,
+        who=who.system,
+        label=_("由更正稿替代"),
+        cancels=[DutyKind.COMMITMENT],
+    )
+    def lapse(self, context: StepContext) -> None:
+        """The reply that promised has been corrected; the new version promises anew."""
+        self.settled_at = context.at

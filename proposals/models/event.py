@@ -6,7 +6,7 @@ import hashlib
 import json
 import uuid
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -16,10 +16,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import Member
 from proposals.enums import Channel
+from proposals.machine.subject import Subject
 from proposals.models.proposal import Proposal
-
-if TYPE_CHECKING:
-    from proposals.machine.subject import Subject
 
 
 class Event(models.Model):

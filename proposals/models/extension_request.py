@@ -1,16 +1,50 @@
-"""Requests for more time (延期申请)."""
+"""A unit's request for more time to reply (延期), consented to by those the rulebook names."""
+
+from __future__ import annotations
+
+from datetime import datetime, time
 
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_fsm import RETURN_VALUE, FSMField
 
-from proposals.enums import ExtensionState
-from proposals.lifecycle.extension_request import ExtensionRequestLifecycle
-from proposals.models.proposal import Proposal
+from members.enums import DutyKind, Role
+from proposals.enums import NEW, Tone
+from proposals.enums import ExtensionState as S
+from proposals.inputs.fields import OptionalNote, Reason
+from proposals.machine import who
+from proposals.machine.subject import StepContext, step
+from proposals.models.unit_request import UnitRequest
 
 
-class ExtensionRequest(ExtensionRequestLifecycle):
-    """A unit asks for more time to reply."""
+def _missing_consents(request: ExtensionRequest) -> list[Role]:
+    approvers = request.rules.handling.extensions.approvers
+    return [role for role in approvers if role not in request.consents]
+
+
+approver = who.FromRules(
+    _missing_consents,
+    possible=(Role.COMMITTEE_DIRECTOR, Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER),
+)
+"""Each role that the rulebook names consents once."""
+
+
+class ExtensionRequest(UnitRequest):
+    """A unit asks for more time to reply (延期)."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
+    )
+    assignment = models.ForeignKey(
+        "proposals.Assignment", on_delete=models.PROTECT, related_name="extension_requests"
+    )
+    new_due_on = models.DateField(_("申请延至"))
+    proposer_consulted = models.BooleanField(_("已与提案者沟通"), default=False)
+    consents = models.JSONField(_("已同意"), default=list)  # Shape: list of Role values
+    decision = models.TextField(_("审批说明"), blank=True)
+    decided_at = models.DateTimeField(_("审批时间"), null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -19,25 +53,68 @@ class ExtensionRequest(ExtensionRequestLifecycle):
         constraints = [
             models.UniqueConstraint(
                 fields=["assignment"],
-                condition=Q(state=ExtensionState.REQUESTED),
+                condition=Q(state=S.REQUESTED),
                 name="extension_request_one_open",
             )
         ]
 
-    def __str__(self) -> str:
-        return f"{self.assignment} {self.get_state_display()}"
-
     @property
-    def proposal(self) -> Proposal:
-        """The proposal whose task it is."""
-        return self.assignment.proposal
+    def new_due_at(self) -> datetime:
+        """The end of the day that is asked for."""
+        return timezone.make_aware(datetime.combine(self.new_due_on, time(23, 59, 59)))
 
-    @property
-    def root_id(self) -> int:
-        """The key of that proposal."""
-        return self.assignment.proposal_id
+    @step(
+        source=NEW,
+        target=S.REQUESTED,
+        who=who.system,
+        label=_("提出延期"),
+        opens=[DutyKind.EXTENSION_DECISION],
+        extends=DutyKind.REPLY,
+        tells=("office",),
+    )
+    def lodge(self, context: StepContext) -> None:
+        """The request lies with those who consent; how far it may reach is checked on the duty."""
 
-    @property
-    def unit_id(self) -> int:
-        """The unit that asks."""
-        return self.assignment.unit_id
+    @step(
+        source=S.REQUESTED,
+        target=RETURN_VALUE(S.REQUESTED, S.GRANTED),
+        who=approver,
+        label=_("同意延期"),
+        input=OptionalNote,
+        tone=Tone.PRIMARY,
+        closes=lambda request: [DutyKind.EXTENSION_DECISION] if request.state == S.GRANTED else [],
+        extends=DutyKind.REPLY,
+        tells=("unit",),
+    )
+    def consent(self, context: StepContext) -> str:
+        """One of those whom the rulebook names consents; with the last one it is granted."""
+        missing = _missing_consents(self)
+        held = {post.role for post in context.posts if post.committee_id == self.committee_id}
+        self.consents = [*self.consents, *(role for role in missing if role in held)]
+        self.decision, self.decided_at = context.data["note"], context.at
+        return S.REQUESTED if _missing_consents(self) else S.GRANTED
+
+    @step(
+        source=S.REQUESTED,
+        target=S.REFUSED,
+        who=approver,
+        label=_("不同意延期"),
+        input=Reason,
+        tone=Tone.WARNING,
+        closes=[DutyKind.EXTENSION_DECISION],
+        tells=("unit",),
+    )
+    def refuse(self, context: StepContext) -> None:
+        """The date stands."""
+        self.decision, self.decided_at = context.data["reason"], context.at
+
+    @step(
+        source=S.REQUESTED,
+        target=S.REFUSED,
+        who=who.system,
+        label=_("延期申请失效"),
+        cancels=[DutyKind.EXTENSION_DECISION],
+    )
+    def refuse_as_moot(self, context: StepContext) -> None:
+        """The task was taken from the unit before the request was decided."""
+        self.decided_at = context.at

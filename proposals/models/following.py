@@ -4,13 +4,13 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from proposals.models.proposal import Proposal
-
 
 class Consultation(models.Model):
     """The consultation held after the last poor rating (面对面协商)."""
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="consultations")
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="consultations"
+    )
     held_at = models.DateTimeField(_("协商时间"))
     persons = models.CharField(_("参加人"), max_length=500)
     outcome = models.TextField(_("协商结果"))
@@ -28,7 +28,9 @@ class Consultation(models.Model):
 class FollowUp(models.Model):
     """A later look at what became of a proposal (跟踪办理), with the second result."""
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="follow_ups")
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="follow_ups"
+    )
     year = models.PositiveSmallIntegerField(_("年度"))
     result_class = models.CharField(_("办理结果"), max_length=32)
     evidence = models.TextField(_("落实情况"))

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING
 
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from django_fsm import FSMField
 
 from members.enums import ProposerKind
+from members.models import Body, Member
 from members.prepared import KEY, prepared
-from members.punctuation import titled
+from members.rules import Rules
 from proposals.enums import (
     FILED_STATES,
     HANDED_IN,
+    NEW,
     CosignatureState,
     MergeCandidateState,
     ProposalState,
 )
-from proposals.lifecycle.concluding import OF_PRESENT_ANSWERS, ProposalLifecycle
 from proposals.models.assignment import Assignment
 from proposals.models.feedback import Feedback
-
-if TYPE_CHECKING:
-    from members.models import Body, Member
-    from members.rules import Rules
+from proposals.models.phases.concluding import OF_PRESENT_ANSWERS, Concluding
 
 Addressee = tuple["Proposal", "Member | None", "Body | None"]
 """A receiver of a reply: the original proposal, and the member or the body behind it."""
@@ -43,8 +41,12 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
         return self.filter(state__in=FILED_STATES)
 
 
-class Proposal(ProposalLifecycle):
+class Proposal(Concluding):
     """A proposal of the CPPCC (政协提案)."""
+
+    state = FSMField(
+        _("状态"), choices=ProposalState, default=NEW, protected=True, editable=False, max_length=20
+    )
 
     objects = ProposalQuerySet.as_manager()
 
@@ -146,16 +148,6 @@ class Proposal(ProposalLifecycle):
     def root_id(self) -> int | None:
         """Its own key."""
         return self.pk
-
-    @property
-    def link(self) -> str:
-        """Its address in the API."""
-        return f"/api/v1/proposals/{self.pk}/"
-
-    @property
-    def named(self) -> str:
-        """Number and title, as sentences name it."""
-        return titled(self.case_no or self.receipt_no, self.title)
 
     def proposers(self) -> Iterator[tuple[Member | None, Body | None]]:
         """The body, or the initiator and everybody who agreed to co-sign, in signing order."""

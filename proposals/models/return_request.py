@@ -1,16 +1,48 @@
-"""Requests to return a task (退办申请)."""
+"""A unit's request to return a task (退办): decided by the office, a meeting, or a leader."""
+
+from __future__ import annotations
 
 from django.db import models
 from django.db.models import Q
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django_fsm import GET_STATE, FSMField
 
-from proposals.enums import RETURN_OPEN
-from proposals.lifecycle.return_request import ReturnRequestLifecycle
-from proposals.models.proposal import Proposal
+from members.enums import DutyKind
+from proposals.enums import NEW, RETURN_OPEN, Tone
+from proposals.enums import ReturnState as S
+from proposals.errors import RuleBroken
+from proposals.inputs import handling as inputs
+from proposals.inputs.fields import OptionalNote, Reason
+from proposals.machine import who
+from proposals.machine.subject import Condition, StepContext, step
+from proposals.models.unit_request import UnitRequest
+
+higher_level = Condition(
+    _("已是规则规定的最高裁定层级"),
+    lambda request: request.state in request.levels()[:-1],
+)
 
 
-class ReturnRequest(ReturnRequestLifecycle):
-    """A unit says that a task is another's."""
+def _next_level(request: ReturnRequest, context: StepContext) -> str:
+    levels = request.levels()
+    return levels[levels.index(request.state) + 1]
+
+
+class ReturnRequest(UnitRequest):
+    """A unit says that a task is another's (退办); until this is decided, it keeps working."""
+
+    state = FSMField(
+        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=14
+    )
+    assignment = models.ForeignKey(
+        "proposals.Assignment", on_delete=models.PROTECT, related_name="return_requests"
+    )
+    suggested_unit = models.ForeignKey(
+        "members.Unit", verbose_name=_("建议承办单位"), on_delete=models.PROTECT, related_name="+"
+    )
+    signed_by = models.CharField(_("单位负责人签字"), max_length=60, blank=True)
+    decision = models.TextField(_("裁定说明"), blank=True)
 
     class Meta:
         ordering = ["-id"]
@@ -24,20 +56,72 @@ class ReturnRequest(ReturnRequestLifecycle):
             )
         ]
 
-    def __str__(self) -> str:
-        return f"{self.assignment} {self.get_state_display()}"
+    def levels(self) -> list[str]:
+        """The levels of decision that the rulebook knows, lowest first."""
+        return [level.value for level in self.rules.handling.returns.levels]
 
-    @property
-    def proposal(self) -> Proposal:
-        """The proposal whose task it is."""
-        return self.assignment.proposal
+    @step(
+        source=NEW,
+        target=S.OFFICE,
+        who=who.system,
+        label=_("提出退办"),
+        opens=[DutyKind.RETURN_DECISION],
+        tells=("assigners",),
+    )
+    def lodge(self, context: StepContext) -> None:
+        """The request lies with the assigning office."""
 
-    @property
-    def root_id(self) -> int:
-        """The key of that proposal."""
-        return self.assignment.proposal_id
+    @step(
+        source=RETURN_OPEN,
+        target=GET_STATE(_next_level, states=[S.COORDINATION, S.LEADER]),
+        who=who.assigning_officer,
+        label=_("提交上一级裁定"),
+        input=OptionalNote,
+        conditions=[higher_level],
+        tells=("unit",),
+    )
+    def escalate(self, context: StepContext) -> None:
+        """The level at hand passes it on: to a coordination meeting, then to the leader."""
+        self.decision = context.data["note"]
 
-    @property
-    def unit_id(self) -> int:
-        """The unit that asks."""
-        return self.assignment.unit_id
+    @step(
+        source=RETURN_OPEN,
+        target=S.GRANTED,
+        who=who.assigning_officer,
+        label=_("同意改办"),
+        input=inputs.GrantReturnInput,
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.RETURN_DECISION],
+        tells=("unit",),
+    )
+    def grant(self, context: StepContext) -> None:
+        """Another unit takes over: the one named here, else the one the request suggests."""
+        unit = context.data["unit"] or self.suggested_unit
+        if unit.pk == self.assignment.unit_id:
+            raise RuleBroken({"unit": _t("请改交其他单位")})
+        self.decision, self.decided_at = context.data["note"], context.at
+        context.then(self.assignment, "reassign", {"unit": unit, "reason": self.reason})
+
+    @step(
+        source=RETURN_OPEN,
+        target=S.REFUSED,
+        who=who.assigning_officer,
+        label=_("不同意退办"),
+        input=Reason,
+        tone=Tone.WARNING,
+        closes=[DutyKind.RETURN_DECISION],
+        tells=("unit",),
+    )
+    def refuse(self, context: StepContext) -> None:
+        """The unit keeps the task; the decision is final (遵照办理)."""
+        self.decision, self.decided_at = context.data["reason"], context.at
+
+    @step(
+        source=RETURN_OPEN,
+        target=S.LAPSED,
+        who=who.system,
+        label=_("失效"),
+        cancels=[DutyKind.RETURN_DECISION],
+    )
+    def lapse(self, context: StepContext) -> None:
+        """The task was taken from the unit in another way."""

@@ -5,13 +5,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from proposals.enums import ReviewOutcome
-from proposals.models.proposal import Proposal
 
 
 class ReviewOpinion(models.Model):
     """What a reviewer found in one round (初审, 复审, 终审)."""
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="review_opinions")
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="review_opinions"
+    )
     round = models.PositiveSmallIntegerField(_("轮次"))
     round_name = models.CharField(_("轮次名称"), max_length=60)
     reviewer = models.ForeignKey(
@@ -24,7 +25,7 @@ class ReviewOpinion(models.Model):
     units = models.JSONField(default=list)  # Shape: list of {"unit": pk, "role": AssignmentRole}
     ground = models.CharField(_("不予立案理由"), max_length=32, blank=True)
     disposition = models.CharField(_("转办去向"), max_length=32, blank=True)
-    duplicates = models.ManyToManyField(Proposal, related_name="+", blank=True)
+    duplicates = models.ManyToManyField("proposals.Proposal", related_name="+", blank=True)
 
     class Meta:
         ordering = ["proposal_id", "id"]

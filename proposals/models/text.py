@@ -5,13 +5,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from proposals.enums import ConsentWay, TextKind
-from proposals.models.proposal import Proposal
 
 
 class Suggestion(models.Model):
     """One suggestion of a proposal; replies answer them one by one, adoption counts them."""
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.CASCADE, related_name="suggestions")
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.CASCADE, related_name="suggestions"
+    )
     number = models.PositiveSmallIntegerField(_("序号"))
     text = models.TextField(_("建议"))
 
@@ -28,7 +29,9 @@ class Suggestion(models.Model):
 class TextVersion(models.Model):
     """The text as it was at a stage; never changed."""
 
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="text_versions")
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="text_versions"
+    )
     number = models.PositiveSmallIntegerField(_("版本"))
     kind = models.CharField(_("阶段"), max_length=10, choices=TextKind)
     title = models.CharField(_("案由"), max_length=200)

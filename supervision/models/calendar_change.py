@@ -17,7 +17,7 @@ class CalendarChange(CalendarChangeLifecycle):
         return self.source
 
     @property
-    def root(self) -> None:  # type: ignore[override]  # it belongs to no proposal
+    def root(self) -> None:
         """None."""
         return
 

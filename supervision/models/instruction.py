@@ -20,7 +20,7 @@ class Instruction(InstructionLifecycle):
         return stated(self.topic, f"{self.leader} {self.given_on}")
 
     @property
-    def root(self) -> None:  # type: ignore[override]  # it is the topic's
+    def root(self) -> None:
         """It belongs to no single proposal."""
         return
 

@@ -44,7 +44,7 @@ class KeyTopic(KeyTopicLifecycle):
         return self.title
 
     @property
-    def root(self) -> None:  # type: ignore[override]  # a topic can be of many
+    def root(self) -> None:
         """It belongs to no single proposal."""
         return
 

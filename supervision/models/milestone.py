@@ -22,7 +22,7 @@ class Milestone(MilestoneLifecycle):
         return stated(self.topic, self.name)
 
     @property
-    def root(self) -> None:  # type: ignore[override]  # it is the topic's
+    def root(self) -> None:
         """It belongs to no single proposal."""
         return
 

@@ -11,8 +11,8 @@ from django.utils.timezone import localdate
 
 from members import clock
 from members.models import User
-from proposals.lifecycle.assignment import TIMED
 from proposals.models import Proposal
+from proposals.models.assignment import TIMED
 from proposals.pages import dates
 from proposals.pages.dates import Date, Load
 from proposals.permissions import visible

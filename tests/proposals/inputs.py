@@ -17,10 +17,9 @@ from members.enums import AssignmentRole as Role
 from members.enums import Role as PostRole
 from members.models import Post
 from members.rules import Rules
-from proposals.enums import HANDED_IN, IN_HANDS, Adoption, ProposalState, Publicity
+from proposals.enums import HANDED_IN, IN_HANDS, MERGEABLE, Adoption, ProposalState, Publicity
 from proposals.inputs.fields import InCommittee, RulebookCode
 from proposals.inputs.reviewing import UnitRoleInput
-from proposals.lifecycle.merging import MERGEABLE
 from proposals.machine.subject import Step, Subject
 from proposals.models import MergeCandidate, Proposal, Suggestion
 from supervision.models import CalendarChange, Duty

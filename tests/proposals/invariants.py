@@ -15,7 +15,7 @@ from members import clock
 from members.enums import ANSWERING_ROLES, DutyKind
 from members.selectors import rules_for
 from proposals import enums, ledger
-from proposals.lifecycle.assignment import TAKEABLE
+from proposals.enums import UNANSWERED
 from proposals.models import SUBJECTS, Assignment, Event, Proposal, Series
 from proposals.numbering import RECEIPTS
 from supervision import deadlines
@@ -31,11 +31,11 @@ OWING: dict[DutyKind, tuple[str, tuple[str, ...]]] = {
     DutyKind.COSIGN: ("cosignature", (enums.CosignatureState.INVITED,)),
     DutyKind.PRE_ASSIGNMENT: ("preassignment", (enums.PreAssignmentState.ASKED,)),
     DutyKind.ACKNOWLEDGE: ("assignment", (enums.AssignmentState.ISSUED,)),
-    DutyKind.RETURN_WINDOW: ("assignment", TAKEABLE),
+    DutyKind.RETURN_WINDOW: ("assignment", UNANSWERED),
     DutyKind.RETURN_DECISION: ("returnrequest", enums.RETURN_OPEN),
-    DutyKind.ASSIST_OPINION: ("assignment", TAKEABLE),
-    DutyKind.REPLY: ("assignment", TAKEABLE),
-    DutyKind.REHANDLE: ("assignment", TAKEABLE),
+    DutyKind.ASSIST_OPINION: ("assignment", UNANSWERED),
+    DutyKind.REPLY: ("assignment", UNANSWERED),
+    DutyKind.REHANDLE: ("assignment", UNANSWERED),
     DutyKind.INSPECTION: ("reply", (enums.ReplyState.INSPECTION,)),
     DutyKind.FEEDBACK: ("feedback", (enums.FeedbackState.SENT,)),
     DutyKind.EXTENSION_DECISION: ("extensionrequest", (enums.ExtensionState.REQUESTED,)),
@@ -138,7 +138,7 @@ def _wrong_roll_ups(at: datetime) -> Iterator[str]:
         }.get(proposal.state, answering)
         if answering != wanted or (proposal.state in enums.IN_HANDS and not answering):
             yield f"{proposal.pk} is {proposal.state}, but its units' tasks are {answering}"
-        if proposal.state == state.WITHDRAWN and answering & set(TAKEABLE):
+        if proposal.state == state.WITHDRAWN and answering & set(UNANSWERED):
             yield f"{proposal.pk} is withdrawn, but units still work on it"
 
 
@@ -172,7 +172,7 @@ def _debts_without_a_duty(at: datetime) -> Iterator[str]:
         for subject in MODELS[name].objects.filter(state__in=states):
             if kind not in open_now[name, subject.pk] and _has_a_limit(subject, kind, at):
                 yield f"{name} {subject.pk} is {subject.state}, but nobody owes {kind}"
-    for task in Assignment.objects.filter(state__in=TAKEABLE):
+    for task in Assignment.objects.filter(state__in=UNANSWERED):
         if not open_now["assignment", task.pk] & {"reply", "assist_opinion", "rehandle"}:
             yield f"unit {task.unit_id} works on {task.proposal_id} without a date"
 
@@ -185,7 +185,7 @@ def _has_a_limit(subject: object, kind: DutyKind, at: datetime) -> bool:
 
 def _questions_about_nothing() -> Iterator[str]:
     """Requests, forms and drafts whose answer can no longer have any effect."""
-    gone = ~Q(assignment__state__in=TAKEABLE)
+    gone = ~Q(assignment__state__in=UNANSWERED)
     for name, states in (
         ("returnrequest", enums.RETURN_OPEN),
         ("extensionrequest", (enums.ExtensionState.REQUESTED,)),

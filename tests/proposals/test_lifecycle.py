@@ -134,7 +134,7 @@ def _source_of(model: type[Subject]) -> str:
     files = {
         Path(str(base.__module__.replace(".", "/") + ".py"))
         for base in model.__mro__
-        if ".lifecycle" in base.__module__ and base is not Subject
+        if issubclass(base, Subject) and base.__module__ != Subject.__module__
     }
     return "\n".join((settings.BASE_DIR / file).read_text() for file in sorted(files))
 

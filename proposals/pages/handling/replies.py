@@ -15,15 +15,7 @@ from members.models import User
 from members.rules import Rules
 from proposals.enums import Adoption, FeedbackState, Publicity
 from proposals.enums import ReplyState as S
-from proposals.models import (
-    Commitment,
-    Event,
-    Feedback,
-    Proposal,
-    Reply,
-    ReplyPoint,
-    Suggestion,
-)
+from proposals.models import Commitment, Event, Feedback, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.tasks import buttons_of, reach_of, replies_of, rules_of
 from proposals.pages.proposal import Action
 from proposals.permissions import Reach, visible
@@ -311,7 +303,7 @@ def _check_points(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules)
 def _check_opinions(reply: Reply) -> list[Check]:
     if reply.assignment.role != "lead":
         return []
-    missing = [str(task.unit) for task in reply.missing_opinions()]
+    missing = [str(task.unit) for task in reply.assignment.missing_opinions()]
     if missing:
         return [Check("missing", _("会办意见尚未交齐"), missing)]
     return [Check("ok", _("会办意见已交齐"))]

@@ -13,18 +13,11 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import AssignmentRole, ProposerKind
 from members.models import User
-from proposals.enums import LIVE_ASSIGNMENTS
-from proposals.lifecycle.reply import OWED_OPINION
+from proposals.enums import LIVE_ASSIGNMENTS, UNANSWERED
 from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
 from proposals.pages import proposal as page
 from proposals.pages.handling.replies import answers_of
-from proposals.pages.handling.tasks import (
-    buttons_of,
-    own_tasks,
-    reach_of,
-    tasks_of,
-    with_contacts,
-)
+from proposals.pages.handling.tasks import buttons_of, own_tasks, reach_of, tasks_of, with_contacts
 from proposals.pages.life import Clock, owed
 from proposals.pages.proposal import Action
 from proposals.permissions import visible
@@ -101,7 +94,7 @@ def opinions(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
     return {
         "given": [task for task in assisting if task.opinion],
         "waived": [task for task in assisting if task.waiver_reason and not task.opinion],
-        "missing": [(t, due.get(t.pk)) for t in assisting if t.state in OWED_OPINION],
+        "missing": [(t, due.get(t.pk)) for t in assisting if t.state in UNANSWERED],
         "giving": _buttons(own_tasks(proposal, user, at), "give_opinion", user),
         "leads": [task for task in tasks if task.role == AssignmentRole.LEAD],
     }

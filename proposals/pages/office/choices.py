@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from members import clock
 from members.models import User
 from members.pages.forms import Choice
-from proposals.lifecycle.merging import HOSTS, MERGEABLE
+from proposals.enums import MERGE_HOSTS, MERGEABLE
 from proposals.matching.scan import SCANNED
 from proposals.models import CandidateMember, MergeCandidate, Proposal
 from proposals.pages.inputs import CHOICES
@@ -46,7 +46,7 @@ def _session_first(user: User, subject: Proposal, **narrowed: Any) -> list[Choic
 
 def hosts(subject: Proposal, user: User) -> list[Choice]:
     """Filed proposals that can take this one in."""
-    return _session_first(user, subject, state__in=HOSTS)
+    return _session_first(user, subject, state__in=MERGE_HOSTS)
 
 
 def guests(subject: Proposal, user: User) -> list[Choice]:
@@ -72,7 +72,7 @@ def inside(subject: MergeCandidate, user: User) -> list[Choice]:
 
 def inside_as_hosts(subject: MergeCandidate, user: User) -> list[Choice]:
     """Those of a group that can take in the others."""
-    rows = subject.proposals().filter(state__in=HOSTS)
+    rows = subject.proposals().filter(state__in=MERGE_HOSTS)
     return _named(visible(user, rows, clock.today()).order_by("id"))
 
 

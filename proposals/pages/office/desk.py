@@ -15,13 +15,13 @@ from members.models import User
 from members.pages.forms import Field
 from members.punctuation import listed
 from members.rules import Rules
-from proposals.enums import CosignatureState
-from proposals.lifecycle.merging import HOSTS, refusal_of_host
+from proposals.enums import MERGE_HOSTS, CosignatureState
 from proposals.machine.subject import Subject
 from proposals.matching.likeness import Text
 from proposals.matching.passages import Piece, pieces, same
 from proposals.merge_preview import Preview, Side, preview
 from proposals.models import MergeCandidate, Proposal
+from proposals.models.phases.merging import refusal_of_host
 from proposals.pages.office.labels import names, rules_known
 from proposals.pages.steps import StepForm
 from proposals.permissions import may, visible
@@ -178,7 +178,7 @@ def _received(keys: Sequence[int]) -> Any:
 
 def _likely_host(found: Sequence[Proposal]) -> Proposal:
     """The first that can take others in; else the first."""
-    return next((one for one in found if one.state in HOSTS), found[0])
+    return next((one for one in found if one.state in MERGE_HOSTS), found[0])
 
 
 def _form(user: User, host: Proposal, candidate: MergeCandidate | None) -> StepForm:

@@ -17,9 +17,8 @@ from members.models import User
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.rules import REVIEWERS
-from proposals.enums import CosignatureState, MergeCandidateState, TextKind
+from proposals.enums import WITHDRAWABLE, CosignatureState, MergeCandidateState, TextKind
 from proposals.enums import ProposalState as S
-from proposals.lifecycle.reviewing import UNDECIDED
 from proposals.models import CandidateMember, Cosignature, MergeCandidate, Proposal, TextVersion
 from proposals.pages.office.labels import names, rules_around
 from proposals.pages.worklists import COLUMNS, OFFICE, ListFilter, prepare, proposals, seen
@@ -212,7 +211,7 @@ def _by_rounds(*, done: bool) -> Rows:
 
 def withdrawals(user: User, at: datetime) -> QuerySet[Proposal]:
     """Whose proposer has asked to withdraw, undecided."""
-    return seen(*UNDECIDED)(user, at).filter(withdrawal_requested_at__isnull=False)
+    return seen(*WITHDRAWABLE)(user, at).filter(withdrawal_requested_at__isnull=False)
 
 
 def office_list(slug: str, label: Any, **more: Any) -> Worklist:

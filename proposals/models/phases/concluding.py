@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
+from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.enums import DutyKind
 from proposals.enums import (
     FILED_STATES,
-    NEW,
+    SENT_OUT,
     AssignmentState,
     FeedbackState,
     PublicationScope,
@@ -25,17 +23,14 @@ from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import Reason
-from proposals.lifecycle.assigning import Assigning
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, step
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from proposals.models import Consultation, Feedback, FollowUp, Reply
+from proposals.models.feedback import Feedback
+from proposals.models.following import Consultation, FollowUp
+from proposals.models.phases.assigning import Assigning
 
 OF_PRESENT_ANSWERS = models.Q(
-    reply__state__in=[ReplyState.DELIVERED, ReplyState.SUPERSEDED],
+    reply__state__in=SENT_OUT,
     reply__assignment__state=AssignmentState.REPLIED,
     reply__round=models.F("reply__assignment__round"),
 )
@@ -90,11 +85,8 @@ class Concluding(Assigning):
     public_summary = models.TextField(_("公开摘要"), blank=True)
     published_at = models.DateTimeField(_("公开时间"), null=True)
 
-    if TYPE_CHECKING:
-        replies: RelatedManager[Reply]
-        feedback: RelatedManager[Feedback]
-        consultations: RelatedManager[Consultation]
-        follow_ups: RelatedManager[FollowUp]
+    consultations: RelatedManager[Consultation]
+    follow_ups: RelatedManager[FollowUp]
 
     class Meta:
         abstract = True
@@ -179,7 +171,7 @@ class Concluding(Assigning):
     )
     def record_consultation(self, context: StepContext) -> None:
         """The face-to-face consultation after the last poor rating is put on record."""
-        self.consultations.create(**context.data, recorded_by=context.by)
+        self.consultations.create(**context.data, recorded_by=context.person)
         self._conclude(context)
 
     @step(
@@ -195,7 +187,7 @@ class Concluding(Assigning):
             raise RuleBroken(
                 {"year": _t("%(year)s 年度已有跟踪办理记录") % {"year": context.data["year"]}}
             )
-        self.follow_ups.create(**context.data, recorded_by=context.by, recorded_at=context.at)
+        self.follow_ups.create(**context.data, recorded_by=context.person, recorded_at=context.at)
 
     @step(
         source=FILED_STATES,
@@ -237,18 +229,7 @@ class Concluding(Assigning):
 
     def _conclude(self, context: StepContext) -> None:
         self.concluded_at = context.at
-        for assignment in self.assignments.live():
+        for assignment in self.live_assignments():
             context.then(assignment, "close")
         for form in self.feedback.filter(state=FeedbackState.SENT):
             context.then(form, "void")
-
-
-class ProposalLifecycle(Concluding):
-    """The whole machine of a proposal."""
-
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=20
-    )
-
-    class Meta:
-        abstract = True

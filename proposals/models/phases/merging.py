@@ -3,34 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_fsm import GET_STATE
+from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.punctuation import listed
-from proposals.enums import AWAITING_FILING, IN_HANDS, CosignatureState, ReplyState, Tone
+from proposals.enums import MERGE_HOSTS, MERGEABLE, SENT_OUT, CosignatureState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, Unmet
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import Reason, keys_of
-from proposals.lifecycle.reviewing import Reviewing, hosts_nothing
 from proposals.machine import who
 from proposals.machine.subject import Condition, News, StepContext, step
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from proposals.models import Event, PreAssignment, Proposal, Reply
-
-MERGEABLE = (*AWAITING_FILING, S.FILED, S.PRE_ASSIGNED)
-"""Can be merged into another: no unit works on it yet."""
-
-HOSTS = (S.FILED, S.PRE_ASSIGNED, *IN_HANDS)
-"""Can take others in: filed, and not replied to yet."""
+from proposals.models.cosignature import Cosignature
+from proposals.models.phases.reviewing import Reviewing, hosts_nothing
+from proposals.models.pre_assignment import PreAssignment
+from proposals.models.reply import Reply
 
 TITLE_IN_NEWS = 60
 """Characters of a title in the heading of a notice, which has room for two."""
@@ -39,7 +32,7 @@ is_unanswered = Condition(
     _("本件的答复已送达，不能再并入其他提案"),
     lambda proposal: (
         not any(
-            reply.state in (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
+            reply.state in SENT_OUT
             for reply in proposal.replies.all()  # reads what was fetched ahead, if it was
         )
     ),
@@ -55,7 +48,7 @@ host_is_unanswered = Condition(
 
 def refusal_of_host(host: Merging) -> str:
     """Why nothing can be merged into ``host`` now, in words; empty when it can."""
-    if host.state not in HOSTS:
+    if host.state not in MERGE_HOSTS:
         return _t("提案 %(receipt)s 当前为“%(state)s”，只能并入已立案且尚未答复的提案") % {
             "receipt": host.receipt_no,
             "state": host.get_state_display(),
@@ -129,8 +122,8 @@ def _news(members: Sequence[Merging], host: Merging) -> News:
         *(_t("并入：%(member)s") % {"member": member.named} for member in members),
         _t("各件保留收件号和提案者，随主件一并办理，办理单位分别答复每位提案者。"),
     ]
-    invitations = members[0].cosignatures.model._default_manager
-    if invitations.filter(proposal__in=members, state=CosignatureState.INVITED).exists():
+    invited = Cosignature.objects.filter(state=CosignatureState.INVITED)
+    if invited.filter(proposal__in=[member.pk for member in members]).exists():
         lines.append(_t("并入件尚未答复的联名邀请同时失效。"))
     return News(title, lines, host)
 
@@ -162,11 +155,8 @@ class Merging(Reviewing):
     merged_at = models.DateTimeField(_("并案时间"), null=True)
     state_before_merging = models.CharField(max_length=20, blank=True, choices=S)
 
-    if TYPE_CHECKING:
-        events: RelatedManager[Event]
-        pre_assignments: RelatedManager[PreAssignment]
-        replies: RelatedManager[Reply]
-        merged_into_id: int | None
+    events: RelatedManager[Any]
+    replies: RelatedManager[Reply]
 
     class Meta:
         abstract = True
@@ -187,15 +177,14 @@ class Merging(Reviewing):
         """It is handled with a filed one; it keeps its receipt number and its proposers."""
         host = self._host(context)
         self._check_consent(context)
-        for asked in self.pre_assignments.open():
-            context.then(asked, "settle")
+        self._settle_pre_assignments(context)
         self._let_invitations_lapse(context, quiet=True)
         self.merged_into, self.merged_at = host, context.at
         self.state_before_merging = self.state
         context.others.append(host)
 
     @step(
-        source=HOSTS,
+        source=MERGE_HOSTS,
         who=who.clerk | who.director,
         label=_("归并多件"),
         input=inputs.TakeInInput,
@@ -237,21 +226,21 @@ class Merging(Reviewing):
         context.others.append(self.merged_into)
         self.merged_into, self.merged_at = None, None
         for asked in self.pre_assignments.filter(pk__in=self._cut_off("preassignment")):
-            again = self.pre_assignments.model(proposal=self, unit=asked.unit, role=asked.role)
+            again = PreAssignment(proposal_id=self.pk, unit=asked.unit, role=asked.role)
             context.then(again, "ask")
         for signature in self.cosignatures.filter(pk__in=self._cut_off("cosignature")):
-            context.then(self.cosignatures.model(proposal=self, member=signature.member), "ask")
+            context.then(Cosignature(proposal_id=self.pk, member=signature.member), "ask")
         # The drafts of the host's reply no longer answer it, and its text is free to change.
         for suggestion in self.suggestions.all():
             suggestion.points.all().delete()
 
-    def _cut_off(self, kind: str) -> models.QuerySet[Event, Any]:
+    def _cut_off(self, kind: str) -> models.QuerySet[Any, Any]:
         """Keys of the questions of a kind that the last merger ended."""
         mergers = self.events.filter(subject_kind=self.kind, action="merge").order_by("-sequence")
         ended = self.events.filter(call_id__in=mergers.values("call_id")[:1], subject_kind=kind)
         return ended.values("subject_id")
 
-    def _host(self, context: StepContext) -> Proposal:
+    def _host(self, context: StepContext) -> Any:
         host = context.locked.get(context.data["into"])
         if host is None or not self._is_received_here(host):
             raise RuleBroken({"into": unknown(context.data["into"])})
@@ -285,7 +274,7 @@ class Merging(Reviewing):
             elif member.pk == self.pk:
                 yield f"members.{place}", refusal_of_member(member, self)
 
-    def _is_received_here(self, other: Proposal) -> bool:
+    def _is_received_here(self, other: Merging) -> bool:
         return other.committee_id == self.committee_id and other.received_at is not None
 
     def _check_consent(self, context: StepContext) -> None:

@@ -2,32 +2,29 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.enums import Role
-from members.punctuation import listed
+from members.punctuation import listed, titled
 from members.rules import REVIEWERS
-from proposals.enums import AWAITING_FILING, IN_HANDS, Channel, FeedbackState, Tone
+from proposals.enums import AWAITING_FILING, IN_HANDS, WITHDRAWABLE, Channel, FeedbackState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import OptionalNote, Reason
-from proposals.lifecycle.drafting import Drafting
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, step
+from proposals.models.assignment import Assignment, AssignmentQuerySet
+from proposals.models.feedback import Feedback
+from proposals.models.phases.drafting import Drafting
+from proposals.models.pre_assignment import PreAssignment
+from proposals.models.review import ReviewOpinion
 from proposals.numbering import draw_case_no
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from proposals.models import Assignment, Feedback, Proposal, ReviewOpinion
-
-UNDECIDED = (*AWAITING_FILING, S.FILED, S.PRE_ASSIGNED, *IN_HANDS)
-"""Open to a request to withdraw."""
 
 round_is_open = Condition(
     _("规定的审查轮次已全部完成，请作出决定"),
@@ -55,11 +52,8 @@ def _next_round_roles(proposal: Reviewing) -> tuple[Role, ...]:
     return rounds[min(proposal.rounds_done, len(rounds) - 1)].roles
 
 
-reviewer = who.FromRules(
-    _next_round_roles,
-    possible=REVIEWERS,
-)
-"""Who gives the next round of review is said by the rulebook."""
+reviewer = who.FromRules(_next_round_roles, possible=REVIEWERS)
+"""The rulebook says who gives each round of review."""
 
 
 class Reviewing(Drafting):
@@ -81,11 +75,11 @@ class Reviewing(Drafting):
     withdrawal_requested_at = models.DateTimeField(_("申请撤案时间"), null=True)
     withdrawal_reason = models.TextField(_("撤案理由"), blank=True)
 
-    if TYPE_CHECKING:
-        review_opinions: RelatedManager[ReviewOpinion]
-        assignments: RelatedManager[Assignment]
-        feedback: RelatedManager[Feedback]
-        merged_from: RelatedManager[Proposal]
+    review_opinions: RelatedManager[ReviewOpinion]
+    pre_assignments: RelatedManager[PreAssignment]
+    assignments: RelatedManager[Assignment]
+    feedback: RelatedManager[Feedback]
+    merged_from: RelatedManager[Any]  # proposals
 
     class Meta:
         abstract = True
@@ -105,7 +99,7 @@ class Reviewing(Drafting):
         opinion = self.review_opinions.create(
             round=self.rounds_done + 1,
             round_name=context.rules.review.rounds[self.rounds_done].name,
-            reviewer=context.by,
+            reviewer=context.person,
             reviewed_at=context.at,
             outcome=data["outcome"],
             opinion=data["opinion"],
@@ -178,7 +172,7 @@ class Reviewing(Drafting):
         self.is_key = True
 
     @step(
-        source=UNDECIDED,
+        source=WITHDRAWABLE,
         who=who.lead | who.clerk,
         label=_("申请撤案"),
         input=inputs.WithdrawalInput,
@@ -194,7 +188,7 @@ class Reviewing(Drafting):
         self.withdrawal_reason = context.data["reason"]
 
     @step(
-        source=UNDECIDED,
+        source=WITHDRAWABLE,
         target=S.WITHDRAWN,
         who=who.director,
         label=_("同意撤案"),
@@ -207,15 +201,14 @@ class Reviewing(Drafting):
         """The committee agrees; the number stays used, and units stop."""
         self.text_digest = ""  # the same text may be handed in anew
         self._let_invitations_lapse(context)
-        for assignment in self.assignments.open():
+        for assignment in self.live_assignments().open():
             context.then(assignment, "recall")
         for form in self.feedback.filter(state=FeedbackState.SENT):
             context.then(form, "void")
-        for asked in self.pre_assignments.open():
-            context.then(asked, "settle")
+        self._settle_pre_assignments(context)
 
     @step(
-        source=UNDECIDED,
+        source=WITHDRAWABLE,
         who=who.director,
         label=_("不同意撤案"),
         input=Reason,
@@ -226,10 +219,28 @@ class Reviewing(Drafting):
         """The committee does not agree; the proposal goes on."""
         self.withdrawal_requested_at, self.withdrawal_reason = None, ""
 
-    def _duplicates(self, numbers: list[int]) -> list[Proposal]:
-        found = self.__class__._default_manager.filter(
-            pk__in=numbers, committee=self.committee_id, received_at__isnull=False
-        ).exclude(pk=self.pk)
+    @property
+    def link(self) -> str:
+        """Its address in the API."""
+        return f"/api/v1/proposals/{self.pk}/"
+
+    @property
+    def named(self) -> str:
+        """Number and title, as sentences name it."""
+        return titled(self.case_no or self.receipt_no, self.title)
+
+    def live_assignments(self) -> AssignmentQuerySet:
+        """The tasks that have not been taken from their units."""
+        return Assignment.objects.live().filter(proposal=self.pk)
+
+    def _settle_pre_assignments(self, context: StepContext) -> None:
+        """Units that were asked need not answer any more."""
+        for asked in PreAssignment.objects.open().filter(proposal=self.pk):
+            context.then(asked, "settle")
+
+    def _duplicates(self, numbers: list[int]) -> list[Any]:
+        received = self.committee.proposal_set.exclude(pk=self.pk).filter(received_at__isnull=False)
+        found = received.filter(pk__in=numbers)
         missing = set(numbers) - {proposal.pk for proposal in found}
         if missing:
             raise RuleBroken(

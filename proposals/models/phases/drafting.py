@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.enums import BodyKind, PeriodKind, ProposerKind
+from members.models import Member
 from members.selectors import NoSession, Placement, placement
 from proposals import rules as checks
 from proposals.enums import (
@@ -17,6 +19,7 @@ from proposals.enums import (
     NEW,
     TEXT_WITH_PROPOSER,
     Channel,
+    ClueState,
     CosignatureState,
     TextKind,
     Tone,
@@ -24,24 +27,28 @@ from proposals.enums import (
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs import drafting as inputs
-from proposals.lifecycle.prompted import Prompted
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, step
-from proposals.numbering import draw_receipt_no, wait_for_receipts
-
-if TYPE_CHECKING:
-    from django.db.models.fields.related_descriptors import RelatedManager
-
-    from members.models import Member
-    from proposals.models import Attachment, Cosignature, Suggestion, TextVersion
+from proposals.machine.subject import Condition, StepContext, Subject, step
+from proposals.models.attachment import Attachment, Stage
+from proposals.models.clue import Clue
+from proposals.models.cosignature import Cosignature
+from proposals.models.text import Suggestion, TextVersion
+from proposals.numbering import draw_receipt_no, session_of, wait_for_receipts
 
 not_collective = Condition(_("集体提案不邀请联名"), lambda proposal: proposal.body_id is None)
 has_attachments = Condition(_("没有附件"), lambda proposal: proposal.attachments.exists())
 
 
-class Drafting(Prompted):
+class Drafting(Subject):
     """The text and its proposers."""
 
+    clue = models.ForeignKey(
+        Clue,
+        verbose_name=_("提案线索"),
+        null=True,
+        on_delete=models.PROTECT,
+        related_name="proposals",
+    )
     committee = models.ForeignKey(
         "members.Committee", verbose_name=_("委员会"), on_delete=models.PROTECT
     )
@@ -83,12 +90,10 @@ class Drafting(Prompted):
     # Of the text as last handed in, whatever the office has edited since; empty once withdrawn.
     text_digest = models.CharField(_("文本摘要"), max_length=64, blank=True, editable=False)
 
-    if TYPE_CHECKING:
-        suggestions: RelatedManager[Suggestion]
-        attachments: RelatedManager[Attachment]
-        cosignatures: RelatedManager[Cosignature]
-        text_versions: RelatedManager[TextVersion]
-        rounds_done: int
+    suggestions: RelatedManager[Suggestion]
+    attachments: RelatedManager[Attachment]
+    cosignatures: RelatedManager[Cosignature]
+    text_versions: RelatedManager[TextVersion]
 
     class Meta:
         abstract = True
@@ -112,7 +117,7 @@ class Drafting(Prompted):
                 {"body": _t("您不是%(body)s的联系人，不能代其提出提案") % {"body": self.body}}
             )
         self.channel = context.channel
-        self._take_up(context)
+        self.clue = self._offered_clue(context.data.get("clue"))
         self._begin(context)
 
     @step(
@@ -182,7 +187,7 @@ class Drafting(Prompted):
         if len(taken) + len(invited) > limit:
             raise RuleBroken({"members": _t("联名人不超过 %(limit)s 人") % {"limit": limit}})
         for member in invited:
-            context.then(self.cosignatures.model(proposal=self, member=member), "ask")
+            context.then(Cosignature(proposal_id=self.pk, member=member), "ask")
 
     @step(
         source=(*TEXT_WITH_PROPOSER, *AWAITING_FILING),
@@ -192,7 +197,7 @@ class Drafting(Prompted):
     )
     def attach(self, context: StepContext) -> None:
         """A file is put beside the text; its type is found from the content."""
-        self.attachments.model.take_in(self, context.data["file"], context, stage="proposal")
+        Attachment.take_in(self, context.data["file"], context, Stage.PROPOSAL)
 
     @step(
         source=TEXT_WITH_PROPOSER,
@@ -234,7 +239,7 @@ class Drafting(Prompted):
     def resubmit(self, context: StepContext) -> None:
         """The revised text comes in again under the same receipt number."""
         self._check_text(context)
-        wait_for_receipts(self.session)
+        wait_for_receipts(session_of(self))
         self._keep_digest(context)
         context.after.append(lambda: self._keep_version(TextKind.REVISED, context))
 
@@ -279,6 +284,15 @@ class Drafting(Prompted):
                 return post.member
         raise RuleBroken({"body": _t("您不是委员，请填写您所联系的集体提案者")})
 
+    def _offered_clue(self, number: int | None) -> Clue | None:
+        if number is None:
+            return None
+        offered = self.committee.clues.filter(state=ClueState.PUBLISHED)
+        clue = offered.filter(pk=number).first()
+        if clue is None:
+            raise RuleBroken({"clue": _t("没有编号为 %(pk)s 的可选用线索") % {"pk": number}})
+        return clue
+
     def _let_invitations_lapse(self, context: StepContext, *, quiet: bool = False) -> None:
         for signature in self.cosignatures.filter(state=CosignatureState.INVITED):
             context.then(signature, "lapse", quiet=quiet)
@@ -304,7 +318,7 @@ class Drafting(Prompted):
         if "suggestions" in data:
             self.suggestions.all().delete()
             self.suggestions.bulk_create(
-                self.suggestions.model(proposal=self, number=number, text=text)
+                Suggestion(proposal_id=self.pk, number=number, text=text)
                 for number, text in enumerate(data["suggestions"], start=1)
             )
         if "suggested_units" in data:
@@ -341,10 +355,8 @@ class Drafting(Prompted):
             analysis=self.analysis,
             suggestions=self._suggestion_texts(context),
         )
-        proposals = self.__class__._default_manager.exclude(pk=self.pk)
-        first = proposals.filter(
-            session=self.session, lead=self.lead, body=self.body, text_digest=digest
-        ).first()
+        others = session_of(self).proposals.exclude(pk=self.pk)
+        first = others.filter(lead=self.lead, body=self.body, text_digest=digest).first()
         if first is not None:
             message = _t(
                 "本次会议已收到同一提案者的相同文本：收件号 %(receipt)s《%(title)s》，"
@@ -397,5 +409,5 @@ class Drafting(Prompted):
     def _keep_signatures(self, context: StepContext) -> None:
         self._keep_version(TextKind.ORIGINAL, context)
         for member in context.data.get("cosigners", ()):
-            signature = self.cosignatures.model(proposal=self, member=member)
+            signature = Cosignature(proposal_id=self.pk, member=member)
             context.then(signature, "sign_on_paper")

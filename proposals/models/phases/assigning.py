@@ -2,25 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AssignmentRole
+from members.models import Unit
 from proposals import rules as checks
 from proposals.enums import IN_HANDS, AssignmentState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
-from proposals.lifecycle.merging import Merging
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, step
-
-if TYPE_CHECKING:
-    from members.models import Unit
-    from proposals.models import Assignment
+from proposals.models.assignment import Assignment
+from proposals.models.phases.merging import Merging
+from proposals.models.pre_assignment import PreAssignment
 
 all_signed_for = Condition(
     _("还有承办单位未签收"),
@@ -50,10 +49,9 @@ class Assigning(Merging):
     def pre_assign(self, context: StepContext) -> None:
         """Units are asked whether the proposal is theirs, before it is assigned."""
         self._check_units(context.data["units"])
-        for asked in self.pre_assignments.open():
-            context.then(asked, "settle")
+        self._settle_pre_assignments(context)
         for row in context.data["units"]:
-            asked = self.pre_assignments.model(proposal=self, unit=row["unit"], role=row["role"])
+            asked = PreAssignment(proposal_id=self.pk, unit=row["unit"], role=row["role"])
             context.then(asked, "ask")
 
     @step(
@@ -70,8 +68,7 @@ class Assigning(Merging):
         self.assigned_at = context.at
         self.urgent = context.data.get("urgent", self.urgent)
         self.government_leader = context.data["government_leader"]
-        for asked in self.pre_assignments.open():
-            context.then(asked, "settle")
+        self._settle_pre_assignments(context)
         # Answering units first: an assisting unit's date can hang on theirs.
         for row in sorted(
             context.data["units"], key=lambda row: row["role"] == AssignmentRole.ASSIST
@@ -89,7 +86,7 @@ class Assigning(Merging):
     def add_unit(self, context: StepContext) -> None:
         """A further unit takes part; the others go on."""
         unit, role = context.data["unit"], context.data["role"]
-        live = list(self.assignments.live())
+        live = list(self.live_assignments())
         if any(assignment.unit_id == unit.pk for assignment in live):
             raise RuleBroken({"unit": _t("%(unit)s已在承办单位之中") % {"unit": unit}})
         present = {assignment.role for assignment in live}
@@ -133,12 +130,12 @@ class Assigning(Merging):
 
     def take_over(self, context: StepContext, former: Assignment, unit: Unit) -> None:
         """Issue the task of ``former`` to another unit in the same role; work never stops."""
-        if unit.pk in set(self.assignments.live().values_list("unit_id", flat=True)):
+        if unit.pk in set(self.live_assignments().values_list("unit_id", flat=True)):
             raise RuleBroken({"unit": _t("%(unit)s已在承办单位之中") % {"unit": unit}})
         self._issue(context, unit=unit, role=former.role, replaces=former)
 
     def _issue(self, context: StepContext, *, unit: Unit, role: str, **more: Any) -> None:
-        task = self.assignments.model(proposal=self, unit=unit, role=role, **more)
+        task = Assignment(proposal_id=self.pk, unit=unit, role=role, **more)
         context.then(task, "issue")
 
     def _check_units(self, rows: list[dict[str, Any]]) -> None:

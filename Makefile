@@ -5,7 +5,7 @@ PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
 MANAGE := $(BIN)/python manage.py
 BABEL := $(BIN)/python -m babel.messages.frontend --quiet
-CODE := config members proposals supervision
+CODE := config demo members proposals supervision
 
 export DATA_DIR ?= $(CURDIR)/.data
 DEMO_DATABASE := $(DATA_DIR)/demo.sqlite3

@@ -88,6 +88,7 @@ INSTALLED_APPS = [
     "members",
     "proposals",
     "supervision",
+    "demo",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

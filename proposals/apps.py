@@ -38,6 +38,5 @@ class ProposalsConfig(AppConfig):
             versions,  # noqa: F401
         )
         from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
-        from proposals.year import sample  # noqa: F401, PLC0415 -- apps load before models
 
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

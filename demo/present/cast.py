@@ -1,0 +1,202 @@
+"""Who plays the present session: the people whom a visitor signs in as, and all the others."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import cycle
+from random import Random
+
+from django.contrib.auth.hashers import make_password
+
+from demo import people, texts, wording
+from demo.company import UNIT_STAFF, Company
+from demo.life import Life, Rating, Task
+from demo.present.days import Days
+from demo.present.scene import Scene
+from demo.scenario import Path, Scenario
+from demo.story import LONG_AGO, Story
+from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, Role
+from members.models import Body, Member, Post, User
+from proposals.enums import Adoption
+from proposals.models import Proposal
+
+SHORT_NAMES = {
+    Role.COMMITTEE_CLERK: "clerk",
+    Role.COMMITTEE_REVIEWER: "reviewer",
+    Role.COMMITTEE_DIRECTOR: "director",
+    Role.ASSIGNING_OFFICER: "assigner",
+    Role.INSPECTION_OFFICER: "inspector",
+    Role.LEADING_SUPERVISOR: "leader",
+    Role.COMMITTEE_ADMINISTRATOR: "admin",
+    Role.AUDITOR: "auditor",
+    Role.UNIT_LIAISON: "liaison",
+    Role.UNIT_HANDLER: "handler",
+    Role.UNIT_SIGNATORY: "signatory",
+}
+"""Under which names a visitor signs in."""
+
+
+@dataclass(frozen=True)
+class Login:
+    """Somebody whom a visitor can be; ``scope`` is the unit or body, where the role has one."""
+
+    role: Role
+    user: User
+    name: str
+    scope: str = ""
+
+
+@dataclass
+class Cast:
+    """Makes a scene for each proposal, with people and a matter that fit it."""
+
+    company: Company
+    scenario: Scenario
+    days: Days
+    rng: Random
+    member: Member = field(init=False)
+    second: Member = field(init=False)
+    body: Body = field(init=False)  # supervises key topics, and proposes
+    unit: str = field(init=False)
+    other: str = field(init=False)
+    third: str = field(init=False)  # nobody signs in there
+    scenes: list[Scene] = field(default_factory=list)
+    subjects: list[tuple[str, int]] = field(default_factory=list)  # what else is owed on
+
+    def __post_init__(self) -> None:
+        """Choose the people of the visit; everybody else stands in the wings."""
+        self.member, self.second, *others = self.company.members
+        self.body = self.company.bodies[BodyKind.SPECIAL_COMMITTEE][0]
+        self._leads: Iterator[Member] = cycle(self.rng.sample(others, len(others)))
+        self._topics = list(wording.topics().values())
+        self.rng.shuffle(self._topics)
+        self._used: Counter[str] = Counter()
+        self._taken = set(
+            Proposal.objects.filter(committee=self.company.committee).values_list(
+                "title", flat=True
+            )
+        )
+        self.unit, self.other, self.third = self._busiest()
+
+    def scene(
+        self,
+        *,
+        unit: str = "",
+        assists: Sequence[str] = (),
+        lead: Member | None = None,
+        body: Body | None = None,
+        like: Scene | None = None,
+        public: bool = False,
+        solved: bool = True,
+    ) -> Scene:
+        """A proposal, if asked for by certain people, for certain units, or like another."""
+        seed = self.rng.getrandbits(48)
+        life = Life(len(self.scenes), LONG_AGO, PeriodKind.INTERSESSION, seed)
+        topic = wording.topics()[like.story.life.topic] if like else self._topic(unit)
+        life.category, life.topic = topic.category, topic.code
+        units = self._units(topic)
+        first = unit or next(name for name in units if name not in assists)
+        life.tasks = (
+            Task(first, AssignmentRole.LEAD if assists else AssignmentRole.SOLE),
+            *(Task(name, AssignmentRole.ASSIST) for name in assists),
+        )
+        classes = self.scenario.rules.handling.result_classes
+        fitting = [c for c in classes if (c.solved if solved else c.planned)]
+        life.result_class = life.drafted_class = fitting[0].code
+        life.adoption = (Adoption.ADOPTED, Adoption.PARTLY, Adoption.NOT_ADOPTED)
+        if public:
+            life.paths |= {Path.PUBLISHED}
+        if body is not None:
+            life.kind, life.body_kind = ProposerKind.COLLECTIVE, BodyKind(body.kind)
+        elif len(self.scenes) % 5 == 4:
+            life.kind, life.agreeing = ProposerKind.JOINT, 1 + len(self.scenes) % 3
+        text = self._text(life, like)
+        rng = Random(seed)  # noqa: S311 -- invented texts
+        story = Story(life, text, self.scenario, self.company, rng)
+        story.body = body
+        story.lead = None if body else lead or next(self._leads)
+        self.scenes.append(Scene(story, self.days))
+        return self.scenes[-1]
+
+    def marks(self, *, poor: bool = False) -> Rating:
+        """A rating on both scales of the rulebook: all well, or poor in its result."""
+        scales = self.scenario.rules.feedback
+        attitude = next(entry.code for entry in scales.attitude if entry.satisfied)
+        result = next(e.code for e in scales.result if (e.poor if poor else e.satisfied))
+        return Rating(attitude, result)
+
+    def logins(self, prefix: str = "") -> list[Login]:
+        """The people of the visit; their accounts are renamed, to be typed with ease.
+
+        A ``prefix`` tells them from real people; then nobody looks after the platform.
+        """
+        company = self.company
+        found = [
+            Login(Role.MEMBER, company.member(self.member.pk).user, "member"),
+            Login(Role.MEMBER, company.member(self.second.pk).user, "member2"),
+            Login(
+                Role.COLLECTIVE_CONTACT,
+                company.contact(self.body.pk).user,
+                "contact",
+                self.body.name,
+            ),
+        ]
+        for role, name in SHORT_NAMES.items():
+            if role not in UNIT_STAFF:
+                found.append(Login(role, company.office(role).user, name))
+        for unit, mark in ((self.unit, ""), (self.other, "2")):
+            staff = (company.liaison(unit), company.handler(unit), company.signatory(unit))
+            for role, caller in zip(UNIT_STAFF, staff, strict=True):
+                found.append(Login(role, caller.user, f"{SHORT_NAMES[role]}{mark}", unit))
+        if not prefix:
+            found.append(Login(Role.PLATFORM_ADMINISTRATOR, _platform_administrator(), "platform"))
+        for login in found:
+            if not User.objects.filter(username=f"{prefix}{login.name}").exists():
+                login.user.username = f"{prefix}{login.name}"
+                login.user.save(update_fields=["username"])
+        return found
+
+    def _busiest(self) -> list[str]:
+        """The three units that the most matters point to first or second."""
+        pointed = Counter(name for topic in self._topics for name in self._units(topic)[:2])
+        ranked = sorted(pointed, key=lambda name: (-pointed[name], name))
+        return ranked[:3]
+
+    def _units(self, topic: wording.Topic) -> list[str]:
+        place = self.scenario.place
+        return list(dict.fromkeys(people.unit_for(place, name).name for name in topic.fields))
+
+    def _topic(self, unit: str) -> wording.Topic:
+        """A matter that the unit deals with; each in its turn, so that few are alike."""
+        fitting = [t for t in self._topics if not unit or unit in self._units(t)]
+        topic = min(fitting, key=lambda topic: self._used[topic.code])
+        self._used[topic.code] += 1
+        return topic
+
+    def _text(self, life: Life, like: Scene | None) -> texts.ProposalText:
+        rng = Random(life.text_seed)  # noqa: S311 -- invented texts
+        if like is not None:
+            text = texts.near_copy(rng, like.story.text, taken=self._taken)
+        else:
+            text = texts.compose(
+                rng,
+                place=self.scenario.place,
+                committee_name=self.scenario.committee.short_name,
+                category=life.category,
+                topic=life.topic,
+                taken=self._taken,
+            )
+        self._taken.add(text.title)
+        return text
+
+
+def _platform_administrator() -> User:
+    """Who looks after the platform; belongs to no committee."""
+    user, is_new = User.objects.get_or_create(
+        username="platform", defaults={"name": "平台管理员", "password": make_password(None)}
+    )
+    if is_new:
+        Post.objects.create(user=user, role=Role.PLATFORM_ADMINISTRATOR)
+    return user

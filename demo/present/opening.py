@@ -1,0 +1,156 @@
+"""Before the present session: what the years between have settled, and how it was opened."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from typing import Any
+
+from demo.company import Company
+from demo.letters import Note
+from demo.present.days import Days, back, moment
+from demo.present.scene import Script
+from demo.scenario import Rulebook, Scenario
+from demo.story import Story
+from members.enums import DutyKind, Role
+from members.models import Member, Session, Term
+from members.services import adopt_rulebook
+from proposals.enums import CommitmentState
+from proposals.models import Commitment
+
+BEGAN = 180
+"""Days ago on which the collection began."""
+
+CLOSED = 149
+"""Days ago on which the plenary closed; the collection did the day before."""
+
+ROUNDS = (
+    {"name": "初审", "roles": [Role.COMMITTEE_CLERK.value, Role.COMMITTEE_REVIEWER.value]},
+    {"name": "复审", "roles": [Role.COMMITTEE_REVIEWER.value, Role.COMMITTEE_DIRECTOR.value]},
+)
+"""From this session on the committee reviews in two rounds."""
+
+COSIGN_DAYS = 5
+"""And members have so many days to join a proposal."""
+
+
+def begins_on(days: Days) -> date:
+    """The first day of the session's collection."""
+    return days.ago(BEGAN)
+
+
+def open_session(company: Company, scenario: Scenario, days: Days) -> tuple[Company, Scenario]:
+    """Set up the present session of the committee, with rules of its own.
+
+    Returns the company and the scenario as they are from then on.
+    """
+    begins, committee = begins_on(days), company.committee
+    term = _term(company, scenario, begins)
+    last = term.sessions.order_by("number").last()
+    number = max(begins.year - term.begins_on.year, last.number if last else 0) + 1
+    session = Session.objects.create(
+        committee=committee,
+        term=term,
+        number=number,
+        opens_on=days.ago(CLOSED + 3),
+        closes_on=days.ago(CLOSED),
+        collection_opens_at=moment(begins, 0),
+        collection_closes_at=moment(days.ago(CLOSED + 1), 18),
+        rollover_at=moment(begins + timedelta(days=340), 0),
+    )
+    rules = _rules(scenario)
+    adopt_rulebook(
+        committee=committee,
+        document=_document(scenario, rules),
+        effective_from=begins,
+        by=company.office(Role.COMMITTEE_ADMINISTRATOR).user,
+        at=moment(back(begins, 5), 10),
+        note="自本次会议起实行两轮审查，确认联名的时限放宽",
+    )
+    changed = {**dict(scenario), "rulebook": rules}
+    return replace(company, session=session), Scenario.model_construct(**changed)
+
+
+def _term(company: Company, scenario: Scenario, begins: date) -> Term:
+    """The term of the session's first day; if it is a later one, all members sit in it too."""
+    first, committee = scenario.term, company.committee
+    length = first.ends_on.year - first.begins_on.year
+    later = (begins.year - first.begins_on.year) // length
+    starts = first.begins_on.replace(year=first.begins_on.year + later * length)
+    ends = starts.replace(year=starts.year + length)
+    term, is_new = Term.objects.get_or_create(
+        committee=committee,
+        number=first.number + later,
+        defaults={"begins_on": starts, "ends_on": ends},
+    )
+    if is_new:
+        joined = Member.terms.through
+        joined.objects.bulk_create(
+            joined(member_id=member.pk, term_id=term.pk) for member in company.members
+        )
+    return term
+
+
+def _rules(scenario: Scenario) -> Rulebook:
+    """The committee's rules with two rounds of review and more time to co-sign."""
+    limits = [
+        {**rule, "amount": COSIGN_DAYS, "unit": "day", "source": "本会规定"}
+        if rule["duty"] == DutyKind.COSIGN
+        else rule
+        for rule in scenario.rules_document()["deadlines"]
+    ]
+    former = scenario.rulebook.overrides
+    review = {**former.get("review", {}), "rounds": list(ROUNDS)}
+    overrides = {**former, "review": review, "deadlines": limits}
+    return Rulebook(preset=scenario.rulebook.preset, overrides=overrides)
+
+
+def _document(scenario: Scenario, rules: Rulebook) -> dict[str, Any]:
+    changed = {**dict(scenario), "rulebook": rules}
+    return Scenario.model_construct(**changed).rules_document()
+
+
+# -- What the years between have settled --------------------------------------------------------
+
+
+def promises_kept(company: Company, stories: list[Story]) -> list[Script]:
+    """Every promise of the played year is kept before its day."""
+    texts = {story.id: story for story in stories}
+    open_ones = Commitment.objects.filter(
+        proposal__committee=company.committee, state=CommitmentState.OPEN
+    )
+    rows = open_ones.select_related("reply__assignment__unit").order_by("id")
+    return [_kept(company, promise, texts[promise.proposal_id]) for promise in rows]
+
+
+def _kept(company: Company, promise: Commitment, story: Story) -> Script:
+    unit = promise.reply.assignment.unit.name
+    if promise.due_on is None:  # none of the played ones
+        return
+    at = moment(back(promise.due_on, 6), 10)
+    yield at
+    company.handler(unit).post(
+        f"commitments/{promise.pk}/keep/",
+        at,
+        evidence=story.write(Note.COMMITMENT_EVIDENCE, unit=unit),
+    )
+
+
+def followed_up(company: Company, stories: list[Story], scenario: Scenario) -> list[Script]:
+    """What the year's replies left open is looked at again in the next."""
+    wanted = {c.code for c in scenario.rules.handling.result_classes if c.needs_follow_up}
+    year = scenario.session.closes_on.year + 1
+    clerk = company.office(Role.COMMITTEE_CLERK)
+    better = next(c.code for c in scenario.rules.handling.result_classes if c.solved)
+
+    def script(story: Story) -> Script:
+        at = moment(date(year, 11, 10), 10)
+        yield at
+        if clerk.get(f"proposals/{story.id}/", at)["follow_ups"]:
+            return
+        evidence = story.write(Note.FOLLOW_UP)
+        clerk.post(
+            f"{story.path}/follow-up/", at, year=year, result_class=better, evidence=evidence
+        )
+
+    return [script(story) for story in stories if story.life.result_class in wanted]

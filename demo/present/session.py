@@ -1,0 +1,121 @@
+"""Playing the present session, from its opening to the evening before the visit."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date, datetime
+from random import Random
+
+from django.db.models import Q
+
+from demo.company import Company
+from demo.play import Year
+from demo.present import opening
+from demo.present.cast import Cast, Login
+from demo.present.days import Days, moment
+from demo.present.programme import scripts
+from demo.present.scene import Script, play
+from demo.scenario import Scenario
+from members import clock
+from members.enums import Role
+from members.services import mark_read
+from proposals.enums import ProposalState
+from proposals.matching import scan, upkeep
+from proposals.models import MergeCandidate
+from proposals.signals import time_passed
+
+READ_UNTIL = 7
+"""The people of the visit have read what is older than so many days."""
+
+CLOSING_TIME = 17
+"""The hour at which a scan for merge candidates is run on the last day of work."""
+
+
+def is_over(scenario: Scenario, today: date) -> bool:
+    """Whether a year, with what came of it, lies before the session that is present today."""
+    return opening.begins_on(Days(today)).year > scenario.session.closes_on.year + 1
+
+
+def silently(_day: date) -> None:
+    """Tells nobody."""
+
+
+def settle_and_bring(
+    year: Year,
+    seed: int,
+    today: date,
+    *,
+    prefix: str = "",
+    passes: Callable[[date], None] = silently,
+) -> list[Login]:
+    """Let the years between settle what a played year has left open, then ``bring`` a session."""
+    year.go_on()
+    left = [
+        *opening.promises_kept(year.company, year.stories),
+        *opening.followed_up(year.company, year.stories, year.scenario),
+    ]
+    play(left, passes)
+    return bring(year.company, year.scenario, seed, today, prefix=prefix, passes=passes)
+
+
+def chance(seed: int, today: date) -> Random:
+    """What seed and day leave to chance."""
+    return Random(f"{seed}:{today}")  # noqa: S311 -- invented people
+
+
+def bring(
+    company: Company,
+    scenario: Scenario,
+    seed: int,
+    today: date,
+    *,
+    prefix: str = "",
+    passes: Callable[[date], None] = silently,
+) -> list[Login]:
+    """Play the session up to ``today``; the people whom a visitor can sign in as.
+
+    Bells ring all along for what is owed, as they would have. With a ``prefix`` before their
+    usernames they stand beside real people, and nobody looks after the platform. ``passes`` is
+    told of each day.
+    """
+    days = Days(today)
+    company, scenario = opening.open_session(company, scenario, days)
+    cast = Cast(company, scenario, days, chance(seed, today))
+    logins = cast.logins(prefix)
+    readers = _readers(logins, moment(days.about(READ_UNTIL), 18))
+
+    def day_passes(day: date) -> None:
+        passes(day)
+        handed_in = [scene.story.id for scene in cast.scenes if scene.story.id]
+        if handed_in:
+            time_passed.send(
+                Cast, proposals=handed_in, subjects=cast.subjects, until=moment(day, 0)
+            )
+
+    play([*scripts(cast), readers], day_passes)
+    _look_for_candidates(company, moment(days.last, CLOSING_TIME))
+    day_passes(today)
+    return logins
+
+
+def _readers(logins: Sequence[Login], at: datetime) -> Script:
+    yield at
+    with clock.at(at):
+        for login in logins:
+            mark_read(notices=login.user.notices.all(), at=at)
+
+
+def _look_for_candidates(company: Company, at: datetime) -> None:
+    """The office has the session scanned, and decides at once on what is not new."""
+    with clock.at(at):
+        upkeep.catch_up()
+        upkeep.recount(at=at)
+        while upkeep.reweigh():
+            upkeep.catch_up()
+        clerk = company.office(Role.COMMITTEE_CLERK)
+        ordered = scan.ask(company.session, clerk.user, at)
+        scan.run(ordered.pk, at)
+    fresh = Q(members__proposal__state=ProposalState.SUBMITTED)
+    of_one_kind = MergeCandidate.objects.filter(scan=ordered).exclude(fresh)
+    for key in of_one_kind.order_by("pk").values_list("pk", flat=True):
+        clerk.post(f"merge-candidates/{key}/relate/", at, note="事项相近，分别办理")

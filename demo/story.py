@@ -1,0 +1,77 @@
+"""One planned life as it is played: what is known of it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, time, timedelta
+from random import Random
+
+from django.utils import timezone
+
+from demo.caller import Caller
+from demo.company import Company
+from demo.letters import Note, note
+from demo.life import Life
+from demo.scenario import Scenario
+from demo.texts import ProposalText
+from members.models import Body, Member
+
+LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
+"""Before anything happened."""
+
+
+@dataclass
+class Story:
+    """A life, its text, its people, and the keys that the API has given."""
+
+    life: Life
+    text: ProposalText
+    scenario: Scenario
+    company: Company
+    rng: Random
+    lead: Member | None = None
+    body: Body | None = None
+    id: int = 0
+    suggestions: list[int] = field(default_factory=list)  # as the first unit read them
+    merged: list[Story] = field(default_factory=list)  # what was merged into it
+    tasks: dict[str, int] = field(default_factory=dict)  # unit to assignment
+    replies: dict[str, int] = field(default_factory=dict)  # unit to its last reply
+    forms: dict[str, list[int]] = field(default_factory=dict)  # unit to its feedback forms
+    topic: int = 0  # the key topic, of a key proposal
+    promises: list[tuple[str, int]] = field(default_factory=list)  # unit, commitment
+    assigned_at: datetime = LONG_AGO
+    replied_at: datetime = LONG_AGO
+    rated_at: datetime = LONG_AGO
+
+    @property
+    def path(self) -> str:
+        """The proposal's address under the API's root."""
+        return f"proposals/{self.id}"
+
+    @property
+    def proposer(self) -> Caller:
+        """The initiator, or the contact of the body."""
+        if self.body is not None:
+            return self.company.contact(self.body.pk)
+        if self.lead is None:
+            raise ValueError("a story begins with its proposer")
+        return self.company.member(self.lead.pk)
+
+    def write(self, kind: Note, *, unit: str = "", other: str = "") -> str:
+        """A short text about the proposal."""
+        return note(self.rng, self.text, kind, unit=unit, other=other)
+
+    def working_hour(self, day: datetime) -> datetime:
+        """A moment in the working hours of a day."""
+        minute = self.rng.randrange(8 * 60)
+        start = datetime.combine(timezone.localtime(day).date(), time(9))
+        return timezone.make_aware(start + timedelta(minutes=minute))
+
+    def later(self, moment: datetime, low: int, high: int) -> datetime:
+        """A working hour ``low`` to ``high`` days after a moment, and never before it."""
+        day = moment + timedelta(days=self.rng.randint(low, high))
+        return max(self.working_hour(day), moment + timedelta(minutes=5))
+
+    def phone(self) -> str:
+        """A number that belongs to nobody."""
+        return f"0000-{self.rng.randrange(10**7):07}"

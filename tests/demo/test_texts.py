@@ -1,0 +1,401 @@
+"""The material of a played year: texts that read like proposals, plans that add up."""
+
+import copy
+import re
+import tomllib
+from datetime import date
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from demo import letters, people, replies, scenario, tally, texts, wording
+from demo.letters import Note
+from demo.life import Fate, Life
+from demo.plan import plan, texts_of
+from demo.scenario import OUTCOMES, REASSIGNED, RETURNS, Path, ScenarioInvalid, Stage
+from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, UnitKind
+from proposals.enums import Adoption, Channel, ReviewOutcome
+
+NAMES = ("lingwu-2022", "national-2026", "sichuan-2022", "yichun-2022")
+LINGWU = scenario.load("lingwu-2022")
+PLACE = LINGWU.place
+UNFINISHED_SLOT = re.compile(r"[{}\[\]|]")
+
+seeds = st.integers(min_value=0, max_value=2**32)
+
+
+def composed(seed: int, *, category: str = "social", topic: str = "") -> texts.ProposalText:
+    """A text about Lingwu."""
+    return texts.compose(
+        Random(seed), place=PLACE, committee_name="灵武市政协", category=category, topic=topic
+    )
+
+
+def document(name: str) -> dict:
+    """The file of a scenario, to be spoilt."""
+    path = wording.HERE / "scenarios" / f"{name}.toml"
+    return tomllib.loads(path.read_text(encoding="utf-8"))
+
+
+def test_published_titles_are_clean():
+    rows = wording.published_titles()
+
+    assert len(rows) > 200
+    assert {category for category, _ in rows} == set(wording.CATEGORIES)
+    assert len({title for _, title in rows}) == len(rows)
+    assert [title for _, title in rows if re.search(r"（\d+号）|\t|\[|\s", title)] == []
+
+
+def test_topics_are_many_in_every_category():
+    assert len(wording.topics()) >= 60
+    assert min(len(wording.topics_of(category)) for category in wording.CATEGORIES) >= 8
+    with pytest.raises(KeyError):
+        wording.topics_of("military")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_every_topic_has_units_in_every_place(name):
+    place = scenario.load(name).place
+
+    for topic in wording.topics().values():
+        units = {people.unit_for(place, field).name for field in topic.fields}
+        assert len(units) >= 2, topic.code
+
+
+@pytest.mark.parametrize("topic", list(wording.topics()))
+@pytest.mark.parametrize("seed", range(8))
+def test_parts_are_full_and_within_limits(topic, seed):
+    text = composed(seed, topic=topic)
+
+    assert 5 < len(text.title) <= texts.TITLE_MAX
+    assert re.fullmatch(r"关于.+的?(提案|建议|案)", text.title)
+    assert len(text.suggestions) in (2, 3)
+    assert len(text.heads) == len(text.suggestions)
+    assert all(texts.PART_MIN <= len(part) <= texts.PART_MAX for part in text.parts)
+    assert sum(map(len, text.parts)) <= 1500
+    assert not UNFINISHED_SLOT.search("".join((text.title, *text.parts, text.background)))
+
+
+@given(seeds)
+def test_the_same_seed_gives_the_same_text(seed):
+    assert composed(seed) == composed(seed)
+
+
+@given(seeds, seeds)
+def test_proposals_on_one_topic_read_differently(one, other):
+    first, second = composed(one, topic="parking"), composed(other, topic="parking")
+
+    assert (first.parts == second.parts) == (one == other)
+
+
+@given(seeds, st.sampled_from(list(wording.topics())))
+def test_a_near_copy_speaks_of_the_same_in_other_words(seed, topic):
+    text = composed(seed, topic=topic)
+
+    twin = texts.near_copy(Random(seed + 1), text)
+
+    assert (twin.topic, twin.where, sorted(twin.heads)) == (
+        text.topic,
+        text.where,
+        sorted(text.heads),
+    )
+    assert twin.title != text.title
+    assert twin.situation != text.situation
+    assert twin.suggestions != text.suggestions
+    assert len(twin.title) <= texts.TITLE_MAX
+
+
+def test_a_returned_text_comes_back_better():
+    text = composed(1)
+
+    assert len(texts.draft_of(text).suggestions) == 2
+    assert texts.draft_of(text).analysis == ""
+    assert texts.revised(Random(1), text).suggestions == text.suggestions
+    assert texts.revised(Random(1), text).background != text.background
+
+
+@given(seeds)
+def test_a_reply_answers_every_suggestion(seed):
+    text = composed(seed)
+    wanted = (Adoption.ADOPTED, Adoption.PARTLY, Adoption.NOT_ADOPTED)[: len(text.suggestions)]
+
+    reply = replies.compose_reply(
+        Random(seed),
+        text,
+        unit=text.unit_names[0],
+        assists=text.unit_names[1:2],
+        adoption=wanted,
+        replied_on=date(2022, 11, 30),
+    )
+
+    assert tuple(point.adoption for point in reply.points) == wanted
+    assert [bool(point.reason) for point in reply.points] == [
+        value != Adoption.ADOPTED for value in wanted
+    ]
+    assert text.title in reply.body
+    assert text.unit_names[1] in reply.body
+    assert 1 <= len(reply.commitments) <= 2
+    assert all(date(2023, 1, 1) <= promise.due for promise in reply.commitments)
+    assert not UNFINISHED_SLOT.search(reply.body + "".join(p.answer for p in reply.points))
+
+
+def test_a_reply_wants_one_adoption_for_each_suggestion():
+    with pytest.raises(ValueError, match="adoptions"):
+        replies.compose_reply(
+            Random(1), composed(1), unit="单位", adoption=(), replied_on=date(2022, 5, 1)
+        )
+
+
+def test_nothing_is_promised_where_nothing_was_taken_up():
+    text = composed(2)
+    adoption = (Adoption.NOT_ADOPTED,) * len(text.suggestions)
+
+    reply = replies.compose_reply(
+        Random(2), text, unit="单位", adoption=adoption, replied_on=date(2022, 5, 1)
+    )
+
+    assert reply.commitments == ()
+
+
+@pytest.mark.parametrize("kind", Note)
+def test_every_note_is_written(kind):
+    notes = {letters.note(Random(seed), composed(seed), kind, other="甲局") for seed in range(9)}
+
+    assert len(notes) > 1
+    assert not UNFINISHED_SLOT.search("".join(notes))
+    assert all(8 <= len(line) <= 300 for line in notes)
+
+
+def test_co_signers_remarks_are_short_enough_for_every_rulebook():
+    kinds = (Note.DECLINE, Note.AGREEMENT)
+
+    remarks = [letters.note(Random(n), composed(n), kind) for n in range(20) for kind in kinds]
+
+    assert max(map(len, remarks)) <= 100
+
+
+@pytest.mark.parametrize("outcome", ReviewOutcome)
+def test_every_review_outcome_has_an_opinion(outcome):
+    assert letters.review_opinion(Random(1), composed(1), outcome).endswith("。")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_there_is_a_notice_for_every_ground_and_disposition(name):
+    review = scenario.load(name).rules.review
+
+    for ground in review.grounds:
+        for disposition in review.dispositions:
+            notice = letters.not_filed_notice(
+                Random(1), composed(1), ground=ground.code, disposition=disposition.code
+            )
+            assert not UNFINISHED_SLOT.search(notice)
+    assert {ground.code for ground in review.grounds} <= set(letters.grounds())
+    assert {entry.code for entry in review.dispositions} <= set(letters.dispositions())
+
+
+def test_units_write_of_contacts_and_opinions():
+    text = composed(3)
+
+    talk = replies.contact(Random(3), text, unit="灵武市教育局")
+    opinion = replies.assist_opinion(Random(3), text, unit="甲局", lead="乙局")
+
+    assert talk.place
+    assert talk.outcome
+    assert opinion.startswith("乙局：")
+
+
+def test_names_are_many():
+    names = people.person_names(Random(1), 5000)
+
+    assert len(set(names)) == 5000
+    assert all(2 <= len(name) <= 4 for name in names)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_units_and_bodies_are_of_every_kind_and_named_once(name):
+    played = scenario.load(name)
+    units, bodies = played.units, played.bodies
+
+    assert {unit.kind for unit in units} == set(UnitKind)
+    assert len({unit.name for unit in units}) == len(units)
+    assert {body.kind for body in bodies} == set(BodyKind)
+    assert len({(body.kind, body.name) for body in bodies}) == len(bodies)
+
+
+def test_published_figures_stand():
+    """The figures of the reports, once more and by hand."""
+    year = {name: scenario.load(name).totals for name in NAMES}
+    lingwu, sichuan = year["lingwu-2022"], year["sichuan-2022"]
+    yichun, national = year["yichun-2022"], year["national-2026"]
+
+    assert (lingwu.received, lingwu.filed, lingwu.concluded, lingwu.satisfied) == (135, 68, 68, 68)
+    assert (sichuan.received, sichuan.filed, sichuan.concluded) == (1194, 1006, 994)
+    assert (sichuan.adopted, round(100 * sichuan.adopted / sichuan.concluded, 1)) == (917, 92.3)
+    assert (yichun.filed, scenario.load("yichun-2022").paths[Path.KEY]) == (409, 25)
+    assert (national.received, national.filed, national.merged) == (5865, 5005, 451)
+    assert (national.not_filed, national.withdrawn) == ({"opinion": 409}, 0)
+    assert list(national.categories.values()) == [2103, 453, 528, 1334, 587]
+    kinds = national.kinds
+    assert kinds[ProposerKind.INDIVIDUAL] + kinds[ProposerKind.JOINT] == 4502
+    assert kinds[ProposerKind.COLLECTIVE] == 503
+
+
+def test_every_disposition_and_path_occurs_somewhere():
+    played = [scenario.load(name) for name in NAMES]
+
+    assert scenario.names() == NAMES
+    assert {code for one in played for code in one.totals.not_filed} == set(letters.dispositions())
+    assert {path for one in played for path in one.paths} == set(Path)
+
+
+@pytest.mark.parametrize(
+    ("table", "line", "value", "named"),
+    [
+        ("totals", "received", 136, "totals.received"),
+        ("totals", "satisfied", 67, "totals.satisfied"),
+        ("totals", "adopted", 68, "totals.adopted"),
+        ("totals", "reassigned", 4, "totals.reassigned"),
+        ("totals", "rollover", -1, "totals.rollover"),
+        ("counts", "units", 51, "counts.units"),
+        ("paths", "assist_waived", 29, "paths.assist_waived"),
+        ("paths", "return_leader", 1, "paths.return_leader"),
+        ("paths", "by_magic", 1, "paths.by_magic"),
+        ("category_codes", "social", "sociable", "category_codes"),
+    ],
+)
+def test_a_wrong_line_is_named(table, line, value, named):
+    spoilt = copy.deepcopy(document("lingwu-2022"))
+    spoilt[table][line] = value
+
+    with pytest.raises(ScenarioInvalid, match=re.escape(named)):
+        scenario.read(spoilt)
+
+
+def test_rolling_over_needs_a_session_to_count_for():
+    spoilt = document("lingwu-2022")
+    del spoilt["next_session"]
+
+    with pytest.raises(ScenarioInvalid, match="next_session"):
+        scenario.read(spoilt)
+
+
+def test_an_unknown_scenario_is_a_key_error():
+    with pytest.raises(KeyError):
+        scenario.load("atlantis-1000")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=8)
+@given(seed=seeds)
+def test_lives_add_up_to_the_totals(name, seed):
+    played = scenario.load(name)
+
+    assert tally.tally(played, plan(played, seed)) == tally.totals(played)
+
+
+@given(seeds)
+@settings(max_examples=10)
+def test_the_same_seed_gives_the_same_lives(seed):
+    assert plan(LINGWU, seed) == plan(LINGWU, seed)
+
+
+@pytest.mark.parametrize("name", NAMES)
+@settings(max_examples=3)
+@given(seed=seeds)
+def test_every_life_makes_sense(name, seed):
+    played = scenario.load(name)
+    lives = plan(played, seed)
+
+    assert [life.index for life in lives] == list(range(len(lives)))
+    for life in lives:
+        if life.fate == Fate.FILED:
+            _check_filed(played, life)
+        else:
+            assert (life.tasks, life.stage, life.paths) == ((), None, frozenset())
+        if life.fate == Fate.MERGED:
+            host = lives[life.host]
+            assert (host.fate, host.period) == (Fate.FILED, PeriodKind.SESSION)
+            assert (host.topic, host.category) == (life.topic, life.category)
+        assert (life.ground != "") == (life.fate == Fate.NOT_FILED)
+        assert (life.agreeing > 0) == (life.kind == ProposerKind.JOINT)
+        assert (life.body_kind is not None) == (life.kind == ProposerKind.COLLECTIVE)
+        _check_moment(played, life)
+
+
+def _check_moment(played: scenario.Scenario, life: Life) -> None:
+    session = played.session
+    if life.fate == Fate.NEXT_SESSION:
+        assert life.received_at >= session.rollover_at
+    elif life.period == PeriodKind.SESSION:
+        assert session.collection_opens_at <= life.received_at < session.collection_closes_at
+    else:
+        assert session.collection_closes_at < life.received_at < session.rollover_at
+
+
+def _check_filed(played: scenario.Scenario, life: Life) -> None:
+    roles = [task.role for task in life.tasks]
+    units = [task.unit for task in life.tasks]
+    assert set(units) <= {unit.name for unit in played.units}
+    assert len(set(units)) == len(units)
+    if roles[0] == AssignmentRole.LEAD:
+        assert set(roles[1:]) == {AssignmentRole.ASSIST}
+    elif roles[0] == AssignmentRole.SEPARATE:
+        assert set(roles) == {AssignmentRole.SEPARATE}
+        assert len(roles) > 1
+    else:
+        assert roles == [AssignmentRole.SOLE]
+    assert sum(path in life.paths for path in RETURNS) <= 1
+    assert sum(path in life.paths for path in OUTCOMES) <= 1
+    assert (life.other_unit != "") == life.on(*RETURNS)
+    assert life.other_unit not in units
+    assert life.on(Path.PAPER_ENTRY) == (life.channel == Channel.PAPER)
+    assert not life.on(Path.ASSIST_WAIVED) or life.assisting
+    assert not life.on(*REASSIGNED) or life.batch or life.period == PeriodKind.SESSION
+    rounds = 2 if life.on(Path.POOR_THEN_SATISFIED, Path.POOR_TWICE) else 1
+    rated = life.stage == Stage.CONCLUDED and not life.on(Path.UNRATED)
+    assert len(life.ratings) == (rounds if rated else 0)
+    assert (life.result_class != "") == (life.stage in (Stage.CONCLUDED, Stage.REPLIED))
+    assert (life.drafted_class != life.result_class) == life.on(Path.CLASS_CHANGED)
+
+
+def test_the_load_comes_in_the_last_hours():
+    lives = plan(scenario.load("national-2026"), 7)
+    closes_at = scenario.load("national-2026").session.collection_closes_at
+
+    late = [life for life in lives if (closes_at - life.received_at).total_seconds() <= 6 * 3600]
+
+    assert len(late) > len(lives) * 0.35
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_two_titles_of_a_year_are_the_same(name):
+    played = scenario.load(name)
+    lives = plan(played, 3)
+
+    written = texts_of(played, lives)
+
+    titles = [text.title for text in written]
+    assert len(set(titles)) == len(lives)
+    assert sum(len(title) <= texts.TITLE_AIM for title in titles) > 0.95 * len(titles)
+    assert [text.category for text in written] == [life.category for life in lives]
+    for life, text in zip(lives, written, strict=True):
+        assert len(text.title) <= played.rules.texts.title_max
+        assert re.search(played.rules.texts.title_pattern, text.title)
+        if life.host is not None:
+            assert text.topic == written[life.host].topic
+
+
+def test_six_thousand_distinct_titles_are_possible():
+    taken: set[str] = set()
+    place = scenario.load("national-2026").place
+    rng = Random(11)
+    for number in range(6000):
+        category = wording.CATEGORIES[number % 5]
+        text = texts.compose(
+            rng, place=place, committee_name="全国政协", category=category, taken=taken
+        )
+        taken.add(text.title)
+
+    assert len(taken) == 6000

@@ -1,0 +1,128 @@
+"""A played year gives the published figures, goes every way there is, and can be proved."""
+
+import json
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from demo import intake
+from demo.play import Year
+from demo.scenario import load
+from members.models import Session
+from proposals.ledger import faults
+from proposals.models import Event, Proposal
+
+WALKED = {
+    "proposal": """draft enter edit invite submit return_for_revision resubmit edit_by_office
+        review file not_file merge request_withdrawal withdraw designate_key pre_assign assign
+        start_handling complete_reply rehandle conclude_rated follow_up publish""",
+    "cosignature": "ask agree decline drop sign_on_paper",
+    "preassignment": "ask accept object",
+    "assignmentbatch": "issue",
+    "assignment": """issue acknowledge request_return reassign record_contact request_extension
+        give_opinion waive_opinion draft_reply complete reopen close""",
+    "returnrequest": "lodge escalate grant refuse",
+    "extensionrequest": "lodge consent refuse",
+    "reply": """begin edit send_to_check pass_check sign pass_inspection
+        send_back_from_inspection deliver correct supersede""",
+    "feedback": "send rate rate_on_paper",
+    "commitment": "undertake keep",
+}
+"""The steps that a county's year takes."""
+
+
+@pytest.mark.django_db
+def test_the_year_of_lingwu_gives_the_published_figures() -> None:
+    said = StringIO()
+
+    call_command("play_year", "lingwu-2022", "--json", stdout=said)
+
+    counts = json.loads(said.getvalue().splitlines()[-1])
+    seconds = counts.pop("seconds")
+    assert seconds > 0
+    assert counts == {
+        "received": 135,  # 135 received, 68 filed after merging, all replied, all satisfied
+        "filed": 68,
+        "merged": 41,
+        "not_filed": 24,
+        "withdrawn": 2,
+        "assigned": 68,
+        "replied": 68,
+        "concluded": 68,
+        "adopted": 63,
+        "satisfied": 68,
+    }
+    assert_every_way_was_gone()
+    assert list(faults()) == []
+    assert_numbers_have_no_gap()
+    assert_figures_can_be_read_as_of_a_moment()
+    assert Proposal.objects.filter(session__number=2).count() == 2  # after the roll-over date
+
+
+def assert_every_way_was_gone() -> None:
+    taken = set(Event.objects.values_list("subject_kind", "action").distinct())
+    wanted = {(kind, action) for kind, words in WALKED.items() for action in words.split()}
+    assert wanted - taken == set()
+    dispositions = set(Proposal.objects.values_list("disposition", flat=True)) - {""}
+    assert dispositions == set(load("lingwu-2022").totals.not_filed)
+
+
+def assert_numbers_have_no_gap() -> None:
+    series: dict[str, list[int]] = {}
+    numbers = Proposal.objects.filter(case_serial__isnull=False)
+    for name, serial in numbers.values_list("case_series", "case_serial"):
+        series.setdefault(name, []).append(serial)
+    assert all(sorted(serials) == [*range(1, len(serials) + 1)] for serials in series.values())
+    assert sum(map(len, series.values())) == 68
+
+
+def assert_figures_can_be_read_as_of_a_moment() -> None:
+    session = Session.objects.get(committee__code="lingwu", number=1)
+    early, late = StringIO(), StringIO()
+    call_command("statistics", "lingwu:15-1", "--at", "2022-01-12T18:00", stdout=early)
+    call_command("statistics", str(session.pk), "--at", "2023-12-31T18:00", stdout=late)
+    assert "截至 2022-01-12 18:00" in early.getvalue()
+    assert "立案：0 / " in early.getvalue()
+    assert "收到：135（件）" in late.getvalue()
+    assert "办复：68 / 68 = 100.0%（立案件数）" in late.getvalue()
+    assert "满意：68 / 68 = 100.0%" in late.getvalue()
+
+
+@pytest.mark.django_db
+def test_the_same_seed_gives_the_same_year() -> None:
+    def opening(code: str, seed: int) -> list[tuple[str, str, str]]:
+        year = Year.prepare(load("lingwu-2022"), seed, code)
+        for story in year.stories[:12]:
+            intake.choose_proposer(story)
+            intake.write(story)
+            intake.hand_in(story)
+        rows = Proposal.objects.filter(committee__code=code).order_by("id")
+        return [(p.title, p.receipt_no, str(p.lead or p.body)) for p in rows]
+
+    first = opening("first", 7)
+
+    assert len(first) == 12
+    assert [row[:2] for row in opening("second", 7)] == [row[:2] for row in first]
+    assert [row[0] for row in opening("third", 8)] != [row[0] for row in first]
+
+
+@pytest.mark.parametrize(
+    ("name", "published"),
+    [
+        ("lingwu-2022", {"received": 135, "filed": 68}),
+        ("sichuan-2022", {"received": 1194, "filed": 1006, "concluded": 994, "adopted": 917}),
+        ("yichun-2022", {"filed": 409}),
+        ("national-2026", {"received": 5865, "filed": 5005, "merged": 451}),
+    ],
+)
+def test_a_scenario_has_the_published_totals(name: str, published: dict[str, int]) -> None:
+    totals = load(name).totals
+
+    assert {line: getattr(totals, line) for line in published} == published
+
+
+@pytest.mark.django_db
+def test_an_unknown_year_names_the_known_ones() -> None:
+    with pytest.raises(CommandError, match="sichuan-2022"):
+        call_command("play_year", "atlantis-1000")

@@ -26,6 +26,12 @@ class KeyTopicState(models.TextChoices):
     CANCELLED = "cancelled", _("已取消")
 
 
+UNDECIDED_STATES = (KeyTopicState.NOMINATED, KeyTopicState.LISTED)
+"""Proposed as key topics; the chairpersons' meeting has not decided."""
+
+SUPERVISED_STATES = (KeyTopicState.ANNOUNCED, KeyTopicState.SUPERVISING)
+"""The end of supervision is owed."""
+
 KEY_STATES = (
     KeyTopicState.DECIDED,
     KeyTopicState.ANNOUNCED,
@@ -43,6 +49,10 @@ class MilestoneState(models.TextChoices):
     MET = "met", _("已完成")
     MISSED = "missed", _("逾期未完成")  # told to the leaders; it can still be met
     DROPPED = "dropped", _("已取消")
+
+
+UNMET = (MilestoneState.PLANNED, MilestoneState.MISSED)
+"""Milestones that can still be met."""
 
 
 class InstructionState(models.TextChoices):

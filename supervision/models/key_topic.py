@@ -1,35 +1,61 @@
-"""Key topics and what is kept of their supervision."""
+"""Key topics (重点题目): supervised by a leader, and reported on."""
 
 from __future__ import annotations
 
-import uuid
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Any
 
-from django.conf import settings
-from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import DutyKind, SupervisionMethod
+from members.enums import DutyKind
+from members.punctuation import clauses
+from proposals.enums import Tone
+from proposals.errors import RuleBroken
+from proposals.inputs.fields import OptionalNote, Reason
+from proposals.machine import who
+from proposals.machine.subject import Condition, News, StepContext, step
 from proposals.models import Proposal
-from proposals.models.attachment import checked_type, fingerprint
 from supervision.deadlines import local_day
-from supervision.lifecycle.key_topic import KeyTopicLifecycle
+from supervision.enums import InstructionState, MilestoneState
+from supervision.enums import KeyTopicState as S
+from supervision.inputs import key_topics as inputs
+from supervision.models.activity import Activity
 from supervision.models.duty import Duty
+from supervision.models.instruction import Instruction
+from supervision.models.key_topic_choice import KeyTopicChoice
+from supervision.models.milestone import Milestone
+from supervision.models.problem import Problem
+from supervision.models.topic_file import TopicFile
+from supervision.roles import body_contact, leading_supervisor, office
 
-if TYPE_CHECKING:
-    from proposals.machine.subject import StepContext
+milestones_are_settled = Condition(
+    _("尚有未到的督办节点，请先记录完成情况，或延后、取消"),
+    lambda topic: all(row.state != MilestoneState.PLANNED for row in topic.milestones.all()),
+)
 
 
-class KeyTopic(KeyTopicLifecycle):
+def _news(topic: KeyTopic, context: StepContext) -> News:
+    return topic.news(context)
+
+
+class KeyTopic(KeyTopicChoice):
     """One proposal, or a theme of several, that a leader supervises (重点题目)."""
 
     proposals = models.ManyToManyField(
         Proposal, through="TopicProposal", related_name="key_topics", verbose_name=_("提案")
     )
+
+    plan = models.TextField(_("督办方案"), blank=True)
+    planned_at = models.DateTimeField(_("方案制定时间"), null=True)
+    settled_at = models.DateTimeField(_("全部节点了结时间"), null=True)
+    report = models.TextField(_("督办情况报告"), blank=True)
+    reported_at = models.DateTimeField(_("报告提交时间"), null=True)
+    review_note = models.TextField(_("审阅意见"), blank=True)
+    concluded_at = models.DateTimeField(_("督办完成时间"), null=True)
 
     class Meta:
         ordering = ["-id"]
@@ -40,26 +66,13 @@ class KeyTopic(KeyTopicLifecycle):
             models.Index(fields=["committee", "state"], name="topic_in_committee"),
         ]
 
-    def __str__(self) -> str:
-        return self.title
+    @property
+    def duty_body_id(self) -> int | None:
+        """The body that owes plan, milestones and report; without one the office does."""
+        return self.supervising_body_id
 
     @property
-    def root(self) -> None:
-        """It belongs to no single proposal."""
-        return
-
-    @property
-    def root_id(self) -> None:
-        """None either."""
-        return
-
-    @property
-    def link(self) -> str:
-        """Its address in the API."""
-        return f"/api/v1/key-topics/{self.pk}/"
-
-    @property
-    def reply_due_at(self) -> datetime | None:  # type: ignore[override]  # declared for mypy
+    def reply_due_at(self) -> datetime | None:
         """When the first reply to its proposals is due that is still owed.
 
         What was merged is answered by its host.
@@ -86,125 +99,233 @@ class KeyTopic(KeyTopicLifecycle):
         ]
         return [(words, local_day(due)) for words, due in limits if due is not None]
 
-
-class TopicProposal(models.Model):
-    """A proposal of a key topic."""
-
-    topic = models.ForeignKey(KeyTopic, on_delete=models.CASCADE, related_name="links")
-    proposal = models.ForeignKey(Proposal, on_delete=models.PROTECT, related_name="topic_links")
-
-    class Meta:
-        ordering = ["topic_id", "proposal_id"]
-        verbose_name = _("题目内的提案")
-        verbose_name_plural = _("题目内的提案")
-        constraints = [
-            models.UniqueConstraint(fields=["topic", "proposal"], name="topic_proposal_once")
+    def warnings_about(self, day: date) -> list[str]:
+        """In what a milestone on ``day`` contradicts the time limits, in words."""
+        return [
+            _t("%(day)s 晚于%(limit)s %(due)s") % {"day": day, "limit": words, "due": due}
+            for words, due in self.time_limits()
+            if day > due
         ]
 
-    def __str__(self) -> str:
-        return f"{self.topic_id}: {self.proposal_id}"
+    # -- Supervising ----------------------------------------------------------------------
 
-
-class Activity(models.Model):
-    """Supervision on the spot or at a table: when, where, how, who, and what was found."""
-
-    topic = models.ForeignKey(KeyTopic, on_delete=models.PROTECT, related_name="activities")
-    held_at = models.DateTimeField(_("时间"))
-    place = models.CharField(_("地点"), max_length=200)
-    method = models.CharField(_("督办方式"), max_length=16, choices=SupervisionMethod)
-    people = models.TextField(_("参加人员"))
-    findings = models.TextField(_("情况"))
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
+    @step(
+        source=S.ANNOUNCED,
+        target=S.SUPERVISING,
+        who=who.clerk | body_contact,
+        label=_("制定督办方案"),
+        input=inputs.PlanInput,
+        tone=Tone.PRIMARY,
+        closes=[DutyKind.SUPERVISION_PLAN],
+        tells=("topic_leaders", "topic_units"),
+        news=_news,
     )
-    recorded_at = models.DateTimeField(_("登记时间"))
+    def make_plan(self, context: StepContext) -> None:
+        """The plan of supervision, with milestones that are each owed by their own day.
 
-    class Meta:
-        ordering = ["topic_id", "held_at", "id"]
-        verbose_name = _("督办活动")
-        verbose_name_plural = _("督办活动")
-
-    def __str__(self) -> str:
-        return f"{self.held_at:%Y-%m-%d} {self.place}"
-
-
-class Problem(models.Model):
-    """A problem of a key topic that was reported upwards (问题专报)."""
-
-    topic = models.ForeignKey(KeyTopic, on_delete=models.PROTECT, related_name="problems")
-    to_whom = models.CharField(_("报送对象"), max_length=200)
-    text = models.TextField(_("问题和建议"))
-    reported_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    reported_at = models.DateTimeField(_("报送时间"))
-
-    class Meta:
-        ordering = ["topic_id", "id"]
-        verbose_name = _("上报的问题")
-        verbose_name_plural = _("上报的问题")
-
-    def __str__(self) -> str:
-        return f"{self.reported_at:%Y-%m-%d} {self.to_whom}"
-
-
-def _place(file: TopicFile, name: str) -> str:
-    """A name that tells nothing and cannot be guessed."""
-    return f"{file.topic.committee_id}/{uuid.uuid4().hex}"
-
-
-class TopicFile(models.Model):
-    """A photograph or paper of an activity, or of the report where no activity is named."""
-
-    topic = models.ForeignKey(KeyTopic, on_delete=models.PROTECT, related_name="files")
-    activity = models.ForeignKey(
-        Activity, null=True, on_delete=models.PROTECT, related_name="files"
-    )
-    name = models.CharField(_("文件名"), max_length=200)
-    extension = models.CharField(_("类型"), max_length=10)
-    size = models.PositiveIntegerField(_("大小（字节）"))
-    sha256 = models.CharField(max_length=64)
-    file = models.FileField(upload_to=_place, max_length=200)
-    uploaded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    uploaded_at = models.DateTimeField(_("上传时间"))
-
-    class Meta:
-        ordering = ["topic_id", "id"]
-        verbose_name = _("督办材料")
-        verbose_name_plural = _("督办材料")
-
-    def __str__(self) -> str:
-        return self.name
-
-    @classmethod
-    def take_in(
-        cls,
-        topic: KeyTopic,
-        upload: UploadedFile,
-        context: StepContext,
-        *,
-        activity: Activity | None,
-        where: str,
-    ) -> None:
-        """Check a file by the rulebook and store it; an act that fails leaves no file behind.
-
-        Pictures are taken whatever the rulebook says of attachments. Raises RuleBroken, naming
-        the place ``where``.
+        One that lies after the end of supervision or after a reply is due is kept only with a
+        reason, and stays marked.
         """
-        extension = checked_type(upload, context.rules.attachments, where, pictures=True)
-        row = cls(
-            topic=topic,
-            activity=activity,
-            name=f"{(upload.name or '').rpartition('.')[0] or upload.name}.{extension}"[-200:],
-            extension=extension,
-            size=upload.size or 0,
-            sha256=fingerprint(upload),
-            uploaded_by=context.person,
-            uploaded_at=context.at,
+        self.plan, self.planned_at = context.data["text"], context.at
+        for at, row in enumerate(context.data["milestones"]):
+            self._plan_milestone(context, row, f"milestones.{at}.due_on")
+
+    @step(
+        source=S.SUPERVISING,
+        who=who.clerk | body_contact,
+        label=_("增加督办节点"),
+        input=inputs.AddMilestoneInput,
+        cancels=[DutyKind.SUPERVISION_REPORT],
+        tells=("topic_leaders",),
+        news=_news,
+    )
+    def add_milestone(self, context: StepContext) -> None:
+        """A further milestone; the report waits for it too."""
+        self.settled_at = None
+        self._plan_milestone(context, context.data, "due_on")
+
+    @step(
+        source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
+        who=who.clerk | body_contact | leading_supervisor,
+        label=_("记录督办活动"),
+        input=inputs.ActivityInput,
+    )
+    def record_activity(self, context: StepContext) -> None:
+        """What was done: time, place, people, findings, photographs and papers."""
+        data = context.data
+        activity = Activity.objects.create(
+            topic=self,
+            held_at=data["held_at"],
+            place=data["place"],
+            method=data["method"],
+            people=data["people"],
+            findings=data["findings"],
+            recorded_by=context.person,
+            recorded_at=context.at,
         )
-        row.file.save(upload.name or "", upload, save=False)
-        stored = str(row.file.name)
-        context.undo.append(lambda: row.file.storage.delete(stored))
-        row.save()
+        self._keep_files(context, activity)
+
+    @step(
+        source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
+        who=office | body_contact,
+        label=_("上报问题"),
+        input=inputs.ProblemInput,
+        tells=("topic_leaders",),
+        news=lambda topic, context: topic.news(
+            context, context.data["to_whom"], context.data["text"]
+        ),
+    )
+    def report_problem(self, context: StepContext) -> None:
+        """A problem is written up for the leaders of the party and the government."""
+        Problem.objects.create(
+            topic=self,
+            to_whom=context.data["to_whom"],
+            text=context.data["text"],
+            reported_by=context.person,
+            reported_at=context.at,
+        )
+
+    @step(
+        source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED, S.CONCLUDED),
+        who=office,
+        label=_("登记领导批示"),
+        input=inputs.InstructionInput,
+    )
+    def record_instruction(self, context: StepContext) -> None:
+        """A leader's instruction (批示); every unit that it asks owes a follow-up."""
+        data = context.data
+        number = (self.instructions.aggregate(last=models.Max("number"))["last"] or 0) + 1
+        for unit in data["units"] or [None]:
+            instruction = Instruction(
+                committee=self.committee,
+                topic=self,
+                number=number,
+                unit=unit,
+                leader=data["leader"],
+                text=data["text"],
+                given_on=data["given_on"],
+            )
+            context.then(instruction, "give")
+
+    @step(
+        source=S.SUPERVISING,
+        who=who.system,
+        label=_("节点全部了结"),
+        opens=[DutyKind.SUPERVISION_REPORT],
+    )
+    def settle_milestones(self, context: StepContext) -> None:
+        """The last milestone is met or given up; what remains is the report."""
+        self.settled_at = context.at
+
+    @step(
+        source=S.SUPERVISING,
+        who=who.system,
+        label=_("节点重新安排"),
+        cancels=[DutyKind.SUPERVISION_REPORT],
+    )
+    def resume_milestones(self, context: StepContext) -> None:
+        """A milestone has another day; the report waits for it again."""
+        self.settled_at = None
+
+    # -- Reporting ------------------------------------------------------------------------
+
+    @step(
+        source=S.SUPERVISING,
+        target=S.REPORTED,
+        who=who.clerk | body_contact,
+        label=_("提交督办报告"),
+        input=inputs.ReportInput,
+        tone=Tone.PRIMARY,
+        conditions=[milestones_are_settled],
+        closes=[DutyKind.SUPERVISION, DutyKind.SUPERVISION_REPORT],
+        tells=("topic_leaders", "office"),
+        news=_news,
+    )
+    def submit_report(self, context: StepContext) -> None:
+        """The report on the supervision goes to the leading supervisor."""
+        self.report, self.reported_at = context.data["text"], context.at
+        self._keep_files(context)
+
+    @step(
+        source=S.REPORTED,
+        target=S.CONCLUDED,
+        who=leading_supervisor,
+        label=_("审定督办报告"),
+        input=OptionalNote,
+        tone=Tone.PRIMARY,
+        tells=("supervising_body", "office"),
+        news=_news,
+    )
+    def accept_report(self, context: StepContext) -> None:
+        """The leader agrees with the report; supervision is at its end.
+
+        What follows a leader's instruction goes on.
+        """
+        self.review_note, self.concluded_at = context.data["note"], context.at
+        for milestone in self.milestones.filter(state=MilestoneState.MISSED):
+            context.then(milestone, "lapse")
+
+    @step(
+        source=S.REPORTED,
+        target=S.SUPERVISING,
+        who=leading_supervisor,
+        label=_("退回督办报告"),
+        input=Reason,
+        tone=Tone.WARNING,
+        opens=[DutyKind.SUPERVISION_REPORT],
+        tells=("supervising_body", "office"),
+        news=_news,
+    )
+    def send_back_report(self, context: StepContext) -> None:
+        """The leader wants more; the report is owed anew."""
+        self.review_note = context.data["reason"]
+
+    @step(
+        source=(S.DECIDED, S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
+        target=S.CANCELLED,
+        who=who.director,
+        label=_("取消督办"),
+        input=Reason,
+        tone=Tone.DANGER,
+        cancels=[
+            DutyKind.SUPERVISION_PLAN,
+            DutyKind.SUPERVISION,
+            DutyKind.SUPERVISION_REPORT,
+        ],
+        tells=("topic_leaders", "supervising_body", "topic_units"),
+        news=_news,
+    )
+    def cancel(self, context: StepContext) -> None:
+        """It is no longer supervised; nothing is owed for it any more."""
+        self.note = context.data["reason"]
+        for milestone in self.milestones.filter(
+            state__in=(MilestoneState.PLANNED, MilestoneState.MISSED)
+        ):
+            context.then(milestone, "lapse")
+        for instruction in self.instructions.filter(state=InstructionState.OPEN):
+            context.then(instruction, "lapse")
+
+    # -- What the steps share -------------------------------------------------------------
+
+    def _plan_milestone(self, context: StepContext, row: Mapping[str, Any], where: str) -> None:
+        """A milestone of the plan, owed by its day; a contradiction needs a reason."""
+        warnings = self.warnings_about(row["due_on"])
+        if warnings and not context.data["despite"]:
+            raise RuleBroken(
+                {where: clauses([*warnings, _t("确需如此的，请填写超出期限的理由")])},
+                code="contradicts",
+            )
+        milestone = Milestone(
+            committee=self.committee,
+            topic=self,
+            name=row["name"],
+            due_on=row["due_on"],
+            first_due_on=row["due_on"],
+            method=row["method"],
+            despite=context.data["despite"] if warnings else "",
+        )
+        context.then(milestone, "plan")
+
+    def _keep_files(self, context: StepContext, activity: Activity | None = None) -> None:
+        for at, upload in enumerate(context.data["files"]):
+            TopicFile(topic=self, activity=activity).take_in(upload, context, where=f"files.{at}")

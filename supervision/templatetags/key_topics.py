@@ -5,7 +5,7 @@ from __future__ import annotations
 from django import template
 
 from members.pages.frame import Frame
-from supervision.lifecycle.key_topic import nominator
+from supervision.roles import nominator
 
 register = template.Library()
 

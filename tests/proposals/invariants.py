@@ -19,9 +19,7 @@ from proposals.enums import UNANSWERED
 from proposals.models import SUBJECTS, Assignment, Event, Proposal, Series
 from proposals.numbering import RECEIPTS
 from supervision import deadlines
-from supervision.enums import InstructionState, KeyTopicState
-from supervision.lifecycle.key_topic import GOING_ON
-from supervision.lifecycle.milestone import UNMET
+from supervision.enums import SUPERVISED_STATES, UNMET, InstructionState, KeyTopicState
 from supervision.models import Duty
 from supervision.services import facts_of
 
@@ -42,7 +40,7 @@ OWING: dict[DutyKind, tuple[str, tuple[str, ...]]] = {
     DutyKind.COMMITMENT: ("commitment", (enums.CommitmentState.OPEN,)),
     DutyKind.FOLLOW_UP: ("proposal", (enums.ProposalState.CONCLUDED,)),
     DutyKind.SUPERVISION_PLAN: ("keytopic", (KeyTopicState.ANNOUNCED,)),
-    DutyKind.SUPERVISION: ("keytopic", GOING_ON),
+    DutyKind.SUPERVISION: ("keytopic", SUPERVISED_STATES),
     DutyKind.SUPERVISION_REPORT: ("keytopic", (KeyTopicState.SUPERVISING,)),
     DutyKind.MILESTONE: ("milestone", UNMET),
     DutyKind.INSTRUCTION: ("instruction", (InstructionState.OPEN,)),

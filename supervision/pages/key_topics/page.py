@@ -27,10 +27,10 @@ from proposals.pages.timeline import timeline
 from proposals.permissions import is_official, visible, visible_row
 from supervision.board import BoardMilestone, own_milestones
 from supervision.calendar import Calendar
-from supervision.lifecycle.key_topic import nominator
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
 from supervision.pages.clocks import Left, left
 from supervision.permissions import is_concerned, works_on
+from supervision.roles import nominator_post
 from supervision.selectors import current_calendar
 
 
@@ -166,10 +166,8 @@ def of_proposal(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
     ):
         milestones = own_milestones(topic, calendar, day)
         rows.append((topic, [row for row in milestones if row.milestone.pk in keys]))
-    posts = posts_of(user, day)
     may_nominate = proposal.state in FILED_STATES and any(
-        post.role in nominator.roles() and post.committee_id == proposal.committee_id
-        for post in posts
+        nominator_post(post, proposal) for post in posts_of(user, day)
     )
     return {"topics": rows, "may_nominate": may_nominate}
 

@@ -1,1 +1,0 @@
-"""The machines of supervision; one declaration a step."""

@@ -1,12 +1,14 @@
 """The rows of a proposal's life, one noun a file."""
 
 from proposals.machine.subject import Subject
-from proposals.models.assignment import Assignment, ContactRecord
+from proposals.models.assignment import Assignment
 from proposals.models.attachment import Attachment
 from proposals.models.batch import AssignmentBatch
 from proposals.models.clue import Clue
 from proposals.models.commitment import Commitment
+from proposals.models.contact_record import ContactRecord
 from proposals.models.cosignature import Cosignature
+from proposals.models.delivery import Delivery
 from proposals.models.event import Event
 from proposals.models.extension_request import ExtensionRequest
 from proposals.models.feedback import Feedback
@@ -17,7 +19,8 @@ from proposals.models.phrase import Phrase
 from proposals.models.pre_assignment import PreAssignment
 from proposals.models.presence import Presence
 from proposals.models.proposal import Proposal
-from proposals.models.reply import Delivery, Reply, ReplyPoint
+from proposals.models.reply import Reply
+from proposals.models.reply_point import ReplyPoint
 from proposals.models.return_request import ReturnRequest
 from proposals.models.review import ReviewOpinion
 from proposals.models.text import Suggestion, TextVersion

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE, FSMField
 
-from members.enums import ANSWERING_ROLES, AssignmentRole, ContactStage, DutyKind
+from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
 from proposals.enums import (
     AT_WORK,
     IN_HANDS,
@@ -21,7 +20,6 @@ from proposals.enums import (
     RETURN_OPEN,
     SENT_OUT,
     UNANSWERED,
-    ContactWay,
     FeedbackState,
     ReplyState,
     Tone,
@@ -463,28 +461,3 @@ class Assignment(Subject):
         self._drop_requests(context)
         for reply in self.replies.on_its_way():
             context.then(reply, "abandon")
-
-
-class ContactRecord(models.Model):
-    """A talk of a unit with the proposer (沟通记录)."""
-
-    assignment = models.ForeignKey(
-        Assignment, on_delete=models.PROTECT, related_name="contact_records"
-    )
-    held_at = models.DateTimeField(_("沟通时间"))
-    way = models.CharField(_("沟通方式"), max_length=12, choices=ContactWay)
-    stage = models.CharField(_("阶段"), max_length=10, choices=ContactStage)
-    place = models.CharField(_("地点"), max_length=100, blank=True)
-    persons = models.CharField(_("参加人"), max_length=200)
-    outcome = models.TextField(_("提案者意见"))
-    recorded_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-
-    class Meta:
-        ordering = ["assignment_id", "held_at"]
-        verbose_name = _("沟通记录")
-        verbose_name_plural = _("沟通记录")
-
-    def __str__(self) -> str:
-        return f"{self.held_at:%Y-%m-%d} {self.get_way_display()}"

@@ -20,7 +20,6 @@ from proposals.enums import (
     ON_ITS_WAY,
     RATEABLE,
     SENT_OUT,
-    Adoption,
     CommitmentState,
     FeedbackState,
     Publicity,
@@ -36,6 +35,7 @@ from proposals.machine.subject import Condition, StepContext, Subject, step
 from proposals.models.attachment import Attachment, Stage
 from proposals.models.commitment import Commitment
 from proposals.models.feedback import Feedback
+from proposals.models.reply_point import ReplyPoint
 from proposals.models.text import Suggestion
 
 opinions_are_in = Condition(
@@ -399,53 +399,3 @@ class Reply(Subject):
         return set(self.proposal.raters(context.rules)) - {
             (form.member, form.body) for form in rated
         }
-
-
-class ReplyPoint(models.Model):
-    """The answer to one suggestion."""
-
-    reply = models.ForeignKey(Reply, on_delete=models.CASCADE, related_name="points")
-    suggestion = models.ForeignKey(Suggestion, on_delete=models.PROTECT, related_name="points")
-    answer = models.TextField(_("答复"))
-    adoption = models.CharField(_("采纳情况"), max_length=12, choices=Adoption)
-    reason = models.TextField(_("未采纳或部分采纳的原因"), blank=True)
-
-    class Meta:
-        ordering = ["reply_id", "id"]
-        constraints = [
-            models.UniqueConstraint(fields=["reply", "suggestion"], name="reply_point_once"),
-            models.CheckConstraint(
-                condition=Q(adoption=Adoption.ADOPTED) | Q(reason__gt=""),
-                name="reply_point_says_why_not",
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.suggestion_id}: {self.get_adoption_display()}"
-
-
-class Delivery(models.Model):
-    """One proposer's copy of a reply (并案的分别答复)."""
-
-    reply = models.ForeignKey(Reply, on_delete=models.PROTECT, related_name="deliveries")
-    original = models.ForeignKey(
-        "proposals.Proposal",
-        verbose_name=_("原提案"),
-        on_delete=models.PROTECT,
-        related_name="deliveries",
-    )
-    member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="+")
-    body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["reply_id", "id"]
-        constraints = [
-            models.CheckConstraint(
-                condition=Q(member__isnull=False, body__isnull=True)
-                | Q(member__isnull=True, body__isnull=False),
-                name="delivery_to_a_member_or_a_body",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return str(self.member or self.body)

@@ -90,17 +90,17 @@ def _measure(size: int, wanted: list[str] | None) -> list[Cost]:
     from django.test.utils import setup_test_environment  # noqa: PLC0415
 
     from members import clock  # noqa: PLC0415
-    from tests.browser.town import NOBODY, ROLES, Town  # noqa: PLC0415
-    from tests.proposals.world import NOW  # noqa: PLC0415
+    from tests.browser.full_committee import NOBODY, ROLES, FullCommittee  # noqa: PLC0415
+    from tests.proposals.subjects_in_every_state import NOW  # noqa: PLC0415
 
     setup_test_environment()
     costs = []
     with clock.at(NOW):
-        town = Town()
+        full_committee = FullCommittee()
         roles = wanted or [role for role in ROLES if role != NOBODY]
-        pages = {role: _pages(town.person(role)) for role in roles}
+        pages = {role: _pages(full_committee.person(role)) for role in roles}
         few = {
-            (role, page): _queries(_client(town.person(role)), address)
+            (role, page): _queries(_client(full_committee.person(role)), address)
             for role in roles
             for page, address in pages[role].items()
         }
@@ -109,7 +109,7 @@ def _measure(size: int, wanted: list[str] | None) -> list[Cost]:
         took = f"{size:,} proposals in {time.perf_counter() - began:,.0f} s"
         print(took, file=sys.stderr, flush=True)
         for role in roles:
-            client = _client(town.person(role))
+            client = _client(full_committee.person(role))
             client.get(FLOOR)
             floor, _slowest = _times(client, FLOOR)
             for page, address in pages[role].items():

@@ -1,4 +1,4 @@
-"""The town that these tests look at, once for each test process."""
+"""The committee that these tests look at, once for each test process."""
 
 from __future__ import annotations
 
@@ -8,23 +8,23 @@ from typing import Any
 
 import pytest
 
-from tests.browser.crawl import Crawl, Seen
-from tests.browser.memory import Memory
-from tests.browser.serving import Server
-from tests.browser.town import NOW, Town, empty
+from tests.browser.crawl import Crawl, CrawledPage
+from tests.browser.full_committee import NOW, FullCommittee, empty_database
+from tests.browser.server import Server
+from tests.browser.shared_lines import SharedLines
 
-VIEWS = Memory("views")
+VIEWS = SharedLines("views")
 
 
-class Toured(Town):
-    """A town of which it is remembered who can go where."""
+class CrawledCommittee(FullCommittee):
+    """A full committee that remembers which pages each role has reached."""
 
     def __init__(self, server: Server) -> None:
         super().__init__()
         self.server = server
-        self._seen: dict[str, list[Seen]] = {}
+        self._seen: dict[str, list[CrawledPage]] = {}
 
-    def pages(self, role: str) -> list[Seen]:
+    def pages(self, role: str) -> list[CrawledPage]:
         """What somebody of this role comes to by following links."""
         if role not in self._seen:
             with self.server.time:
@@ -44,16 +44,16 @@ def db(django_db_setup: None, django_db_blocker: Any) -> Iterator[None]:
     """Rows that stay for all tests of this folder, and that other threads see."""
     with django_db_blocker.unblock():
         yield
-        empty()
+        empty_database()
 
 
 @pytest.fixture(scope="package")
-def town(db: None, server: Server) -> Iterator[Toured]:
+def full_committee(db: None, server: Server) -> Iterator[CrawledCommittee]:
     """What the tests of this folder look at, and leave as it is."""
     server.moment = NOW
     with pytest.MonkeyPatch.context() as patch, server.time:
         # What fails is told with its address by the tests themselves.
         patch.setattr(logging.getLogger("django.request"), "disabled", True)
-        yield Toured(server)
+        yield CrawledCommittee(server)
     server.wait_until_idle()
     server.moment = None

@@ -18,7 +18,7 @@ from django.urls import Resolver404, resolve
 
 from members.models import User
 from tests import MOST_QUERIES
-from tests.browser.markup import Markup
+from tests.browser.parsed_page import ParsedPage
 from tests.factories.members import PASSWORD
 
 INSTANCES = 1
@@ -38,14 +38,14 @@ OTHERS = ("/admin/", "/api/docs/", "/api/schema/", "/health/", "/static/")
 
 
 @dataclass
-class Seen:
+class CrawledPage:
     """An address as somebody got it."""
 
     address: str
     view: str
     status: int
     queries: int = 0
-    markup: Markup | None = None
+    markup: ParsedPage | None = None
     faults: list[str] = field(default_factory=list)
 
     @property
@@ -86,7 +86,7 @@ class Crawl:
         self._known: set[tuple[str, bool]] = set()
         self._instances: Counter[tuple[str, ...]] = Counter()
 
-    def walk(self, start: str = "/") -> list[Seen]:
+    def walk(self, start: str = "/") -> list[CrawledPage]:
         """Everything that ``start`` leads to, breadth first."""
         found = []
         self._remember(start, start)
@@ -98,7 +98,7 @@ class Crawl:
             found.append(seen)
         return found
 
-    def look(self, address: str, in_part: bool = False) -> Seen:
+    def look(self, address: str, in_part: bool = False) -> CrawledPage:
         """The answer to a GET; what it leads to waits for its turn."""
         headers = {"HX-Request": "true"} if in_part else {}
         queries: list[str] = []
@@ -114,12 +114,12 @@ class Crawl:
         except Exception as error:  # noqa: BLE001 -- whatever it is, it is a fault of that page
             where = traceback.extract_tb(error.__traceback__)[-1]
             fault = f"fails: {error!r} in {where.filename}:{where.lineno}"
-            return Seen(address, view_of(address), 500, faults=[fault])
-        seen = Seen(address, view_of(address), response.status_code, len(queries))
+            return CrawledPage(address, view_of(address), 500, faults=[fault])
+        seen = CrawledPage(address, view_of(address), response.status_code, len(queries))
         if response.status_code in (301, 302, 303, 307, 308):
             self._remember(response["Location"], address)
         elif response.get("Content-Type", "").startswith("text/html"):
-            seen.markup = Markup(response.content.decode())
+            seen.markup = ParsedPage(response.content.decode())
             for link in seen.markup.links:
                 self._remember(link, address)
             for link in seen.markup.parts:

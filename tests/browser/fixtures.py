@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.serving import Server, collected, served
-from tests.browser.visiting import Visits, launch
+from tests.browser.browser_pages import BrowserPages, launch
+from tests.browser.server import Server, collected, served
 
 
 @pytest.fixture(scope="session")
@@ -32,9 +32,9 @@ def server(django_db_setup: None, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def visit(chromium: Browser, server: Server) -> Iterator[Visits]:
+def visit(chromium: Browser, server: Server) -> Iterator[BrowserPages]:
     """Opens pages; fails the test when the browser had anything to complain about."""
-    visits = Visits(chromium, server)
+    visits = BrowserPages(chromium, server)
     yield visits
     visits.close()
     if visits.complaints:

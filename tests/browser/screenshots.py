@@ -129,8 +129,8 @@ def main() -> int:
         from config import demo  # noqa: PLC0415
         from members.models import User  # noqa: PLC0415
         from members.pages.tours import DONE, TOURS  # noqa: PLC0415
-        from tests.browser.serving import collected, served  # noqa: PLC0415
-        from tests.browser.visiting import Visits, launch  # noqa: PLC0415
+        from tests.browser.browser_pages import BrowserPages, launch  # noqa: PLC0415
+        from tests.browser.server import collected, served  # noqa: PLC0415
 
         call_command("migrate", interactive=False, verbosity=0)
         stack.enter_context(collected(folder / "static"))
@@ -141,7 +141,7 @@ def main() -> int:
         names = {login.role: login.username for login in reversed(demo.logins())}
         for picture in PICTURES:
             user = User.objects.get(username=names[picture.role]) if picture.role else None
-            visits = Visits(browser, server)
+            visits = BrowserPages(browser, server)
             page = visits(user, width=picture.width, theme=picture.theme, language=picture.language)
             image = take(page, picture)
             visits.close()

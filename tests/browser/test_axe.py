@@ -10,9 +10,9 @@ import pytest
 from django.conf import settings
 from playwright.sync_api import Page, ViewportSize
 
-from tests.browser.crawl import Seen, fail_with
-from tests.browser.memory import Memory
-from tests.browser.town import ROLES
+from tests.browser.crawl import CrawledPage, fail_with
+from tests.browser.full_committee import ROLES
+from tests.browser.shared_lines import SharedLines
 
 pytestmark = pytest.mark.browser
 
@@ -32,25 +32,25 @@ OVER = """() => {
 }"""
 
 
-SHOWN = Memory("shown")
+SHOWN = SharedLines("shown")
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_every_page_that_a_role_comes_to_is_whole_and_for_everybody(town, visit, role):
-    found = {seen.address: seen.faults.copy() for seen in town.pages(role)}
-    page = visit(town.person(role))
-    abroad = visit(town.person(role), width=PHONE["width"], language="en")
-    for seen in town.pages(role):
+def test_every_page_that_a_role_comes_to_is_whole_and_for_everybody(full_committee, visit, role):
+    found = {seen.address: seen.faults.copy() for seen in full_committee.pages(role)}
+    page = visit(full_committee.person(role))
+    abroad = visit(full_committee.person(role), width=PHONE["width"], language="en")
+    for seen in full_committee.pages(role):
         if seen.is_page and is_new(seen):
             found[seen.address] += look(page, seen.address)
             abroad.goto(seen.address)
             found[seen.address] += [f"{fault}, in English" for fault in too_wide(abroad)]
 
-    assert any(seen.is_page for seen in town.pages(role))
+    assert any(seen.is_page for seen in full_committee.pages(role))
     fail_with(found)
 
 
-def is_new(seen: Seen) -> bool:
+def is_new(seen: CrawledPage) -> bool:
     """Whether nobody has been shown such a page before, or one with all its kinds of elements."""
     assert seen.markup is not None
     return SHOWN.add([seen.view, *seen.markup.kinds])

@@ -8,10 +8,10 @@ from members.enums import Role
 from proposals.api.actions import own_steps
 from proposals.models import SUBJECTS
 from tests.architecture.test_urls import ADDRESSES
-from tests.browser.crawl import OTHERS, Seen, fail_with
-from tests.browser.markup import Markup
-from tests.browser.town import LOOKERS, NOBODY, ROLES
-from tests.browser.visiting import Visits
+from tests.browser.browser_pages import BrowserPages
+from tests.browser.crawl import OTHERS, CrawledPage, fail_with
+from tests.browser.full_committee import NOBODY, ROLES, USER_OF_ROLE
+from tests.browser.parsed_page import ParsedPage
 
 pytestmark = pytest.mark.browser
 
@@ -47,9 +47,9 @@ PAGES = {
 """Name of each page of ours to an address of it, which need not lead to anything."""
 
 
-def test_every_page_is_reached_by_somebody(town):
-    reached = {view for role in ROLES for view in town.views(role)}
-    takes_forms_only = {name for name, status in made_up(town).items() if status == 405}
+def test_every_page_is_reached_by_somebody(full_committee):
+    reached = {view for role in ROLES for view in full_committee.views(role)}
+    takes_forms_only = {name for name, status in made_up(full_committee).items() if status == 405}
     missing = set(PAGES) - reached - takes_forms_only - without_steps()
 
     fail_with({PAGES[name]: [f"{name} is not linked"] for name in missing - set(NOT_LINKED)})
@@ -67,16 +67,16 @@ def without_steps() -> set[str]:
     }
 
 
-def test_made_up_addresses_break_nothing(town):
-    answers = made_up(town)
+def test_made_up_addresses_break_nothing(full_committee):
+    answers = made_up(full_committee)
 
     fail_with({PAGES[name]: [f"{name} fails"] for name, code in answers.items() if code >= 500})
 
 
-def made_up(town) -> dict[str, int]:
+def made_up(full_committee) -> dict[str, int]:
     """Name of each page to the answer to a GET with arguments that nobody gave."""
     client = Client(raise_request_exception=False)
-    client.force_login(town.person(Role.COMMITTEE_CLERK))
+    client.force_login(full_committee.person(Role.COMMITTEE_CLERK))
     found = {}
     for name, path in PAGES.items():
         response = client.get(path)
@@ -87,7 +87,7 @@ def made_up(town) -> dict[str, int]:
 
 
 def test_somebody_of_every_role_looks():
-    assert {*LOOKERS, NOBODY} == set(ROLES)
+    assert {*USER_OF_ROLE, NOBODY} == set(ROLES)
 
 
 # -- The looking itself ----------------------------------------------------------------------
@@ -101,26 +101,26 @@ BROKEN = """<!DOCTYPE html><html lang="en"><head><style>h1 {}</style></head><bod
 
 
 def test_what_a_policy_refuses_is_found():
-    found = [what.partition(" ")[0] for what in Markup(BROKEN).inline]
+    found = [what.partition(" ")[0] for what in ParsedPage(BROKEN).inline]
 
     assert found == ["<style>", "style=", "onclick=", "<script>", "href="]
 
 
 def test_a_broken_page_is_told():
-    page = Seen("/", "home", 404, queries=21, markup=Markup(BROKEN))
+    page = CrawledPage("/", "home", 404, queries=21, markup=ParsedPage(BROKEN))
     page.judge("zh-hans")
 
     assert [fault for fault in page.faults if "policy" not in fault] == [
         "answers 404",
         "takes 21 queries",
     ]
-    page = Seen("/", "home", 200, markup=Markup(BROKEN))
+    page = CrawledPage("/", "home", 200, markup=ParsedPage(BROKEN))
     page.judge("zh-hans")
     assert page.faults[-2:] == ["says that it is in 'en'", "has 2 first headings"]
 
 
 def test_links_and_texts_are_read():
-    page = Markup(BROKEN)
+    page = ParsedPage(BROKEN)
 
     assert page.links == ["javascript:x()", "/inbox/", "/find/"]
     assert page.parts == ["/part/"]
@@ -128,7 +128,7 @@ def test_links_and_texts_are_read():
     assert page.said_in("en") == ["One", "Two", "x", "停", "Go", "B"]
 
 
-def test_the_browser_tells_what_it_refuses(town, visit: Visits):
+def test_the_browser_tells_what_it_refuses(full_committee, visit: BrowserPages):
     page = visit(expects=[404])
     page.goto("/")
     page.evaluate("document.body.insertAdjacentHTML('beforeend', '<b style=\"color: red\">x</b>')")

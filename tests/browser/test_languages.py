@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.browser.crawl import Crawl, Seen, fail_with
-from tests.browser.memory import Memory
-from tests.browser.town import CHINESE, ROLES, in_greek
+from tests.browser.crawl import Crawl, CrawledPage, fail_with
+from tests.browser.full_committee import CHINESE, ROLES, in_greek
+from tests.browser.shared_lines import SharedLines
 
 pytestmark = pytest.mark.browser
 
@@ -21,29 +21,29 @@ KNOWN |= {"Ctrl", "JavaScript", "csv", "https", "ods", "xls"}
 """Latin words of Chinese pages."""
 
 
-READ = {language: Memory(language) for language in ("en", "zh-hans")}
+READ = {language: SharedLines(language) for language in ("en", "zh-hans")}
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _greek(town) -> Iterator[None]:
+def _greek(full_committee) -> Iterator[None]:
     with in_greek():
         yield
 
 
-def again(town, role: str, language: str) -> Iterator[Seen]:
+def again(full_committee, role: str, language: str) -> Iterator[CrawledPage]:
     """The pages of the role that were not yet looked at in that language."""
-    crawl, seen_before = Crawl(town.person(role), language), READ[language]
-    for seen in town.pages(role):
+    crawl, seen_before = Crawl(full_committee.person(role), language), READ[language]
+    for seen in full_committee.pages(role):
         # The first page has the role's own navigation.
         if seen.is_page and (seen_before.add([seen.page]) or seen.address == "/"):
-            with town.server.time:
+            with full_committee.server.time:
                 yield crawl.look(seen.address)
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_pages_are_in_the_language_that_was_chosen(town, role):
-    english = [(page, "en", CHINESE.search) for page in again(town, role, "en")]
-    chinese = [(page, "zh-hans", foreign) for page in again(town, role, "zh-hans")]
+def test_pages_are_in_the_language_that_was_chosen(full_committee, role):
+    english = [(page, "en", CHINESE.search) for page in again(full_committee, role, "en")]
+    chinese = [(page, "zh-hans", foreign) for page in again(full_committee, role, "zh-hans")]
 
     found: dict[str, list[str]] = {}
     for page, language, is_wrong in [*english, *chinese]:
@@ -51,7 +51,7 @@ def test_pages_are_in_the_language_that_was_chosen(town, role):
     fail_with(found)
 
 
-def left(page: Seen, language: str, is_wrong: Callable[[str], object]) -> list[str]:
+def left(page: CrawledPage, language: str, is_wrong: Callable[[str], object]) -> list[str]:
     """Texts of the page that are said in this language and are not in it."""
     said = page.markup.said_in(language) if page.markup else []
     return [*page.faults, *dict.fromkeys(text for text in said if is_wrong(text))]

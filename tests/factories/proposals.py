@@ -1,7 +1,7 @@
 """One dull factory for each machine: a subject in the state that a test wants.
 
 They write rows directly and so pass by the one door on purpose: what they make has no events.
-``Place`` is a committee with somebody for every role.
+``CommitteeWithUsers`` is a committee with somebody for every role.
 """
 
 from collections.abc import Sequence
@@ -356,7 +356,7 @@ OFFICERS = {
 """Whom a committee has beside members, contacts and units."""
 
 
-class Place:
+class CommitteeWithUsers:
     """A committee in its session of January 2024, with somebody for every role.
 
     ``users`` tells the account of each person by name: ``lead``, ``cosigner``, ``invitee`` and

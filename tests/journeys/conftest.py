@@ -9,8 +9,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from members.models import User
-from tests.browser.serving import Server
-from tests.browser.visiting import PATIENCE, Visits
+from tests.browser.browser_pages import PATIENCE, BrowserPages
+from tests.browser.server import Server
 from tests.factories.members import PASSWORD
 from tests.proposals.conftest import IN_SESSION
 
@@ -32,7 +32,7 @@ def _rows(transactional_db: None, server: Server) -> Iterator[None]:
 
 
 @pytest.fixture
-def sign_in(visit: Visits) -> SignsIn:
+def sign_in(visit: BrowserPages) -> SignsIn:
     """``sign_in(user)`` gives the page on which they have come in by the login page.
 
     Further words are those of ``visit``; whoever only has to be there takes ``visit(user)``,

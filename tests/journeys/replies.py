@@ -5,13 +5,20 @@ from __future__ import annotations
 from playwright.sync_api import Page, expect
 
 from proposals.models import Proposal
-from tests.journeys.acts import finds, is_at, is_told, opens, sends, takes
+from tests.journeys.page_actions import (
+    expect_heading,
+    expect_message,
+    open_from_list,
+    open_step,
+    submit_form,
+    take_step,
+)
 
 
 def write(page: Page, proposal: Proposal, body: str) -> None:
     """Answer each of two suggestions on the page of the proposal, and send it to be checked."""
     page.get_by_role("link", name="起草答复").first.click()
-    is_at(page, "起草答复")
+    expect_heading(page, "起草答复")
     expect(page.get_by_role("status").filter(has_text="还没有答复的建议：1、2")).to_be_visible()
     page.get_by_role("combobox", name="办理结果").select_option(label="解决或采纳")
     page.get_by_role("textbox", name="答复正文").fill(body)
@@ -22,27 +29,27 @@ def write(page: Page, proposal: Proposal, body: str) -> None:
     expect(page.get_by_role("status").filter(has_text="每条建议都有了答复")).to_be_visible()
     page.get_by_role("textbox", name="承办人").fill("王某")
     page.get_by_role("textbox", name="联系电话").fill("0951-0000000")
-    sends(page, "保存答复稿")
-    is_at(page, proposal.title)
-    takes(page, "送核稿")
+    submit_form(page, "保存答复稿")
+    expect_heading(page, proposal.title)
+    take_step(page, "送核稿")
 
 
 def find(page: Page, proposal: Proposal) -> None:
     """In the list of replies that wait for one."""
     page.goto("/")
-    finds(page, "待核签的答复", proposal.title)
+    open_from_list(page, "待核签的答复", proposal.title)
 
 
 def pass_on(page: Page, proposal: Proposal, step: str) -> None:
     """The next step of its way."""
     find(page, proposal)
-    takes(page, step)
+    take_step(page, step)
 
 
 def deliver(page: Page, proposal: Proposal, number: str) -> None:
     """Give it its number and send it out."""
     find(page, proposal)
-    form = opens(page, "送达")
+    form = open_step(page, "送达")
     form.get_by_role("textbox", name="文号").fill(number)
-    sends(form, "送达")
-    is_told(page, "送达")
+    submit_form(form, "送达")
+    expect_message(page, "送达")

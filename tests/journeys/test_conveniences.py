@@ -8,14 +8,14 @@ from playwright.sync_api import expect
 from proposals.enums import ProposalState
 from proposals.models import Proposal
 from tests.factories.members import PASSWORD
-from tests.factories.proposals import Place, ProposalFactory
-from tests.journeys.acts import finds, goes_to, is_at
+from tests.factories.proposals import CommitteeWithUsers, ProposalFactory
+from tests.journeys.page_actions import expect_heading, navigate_to, open_from_list
 from tests.proposals.conftest import Life
 
 
 @pytest.fixture
 def place():
-    return Place()
+    return CommitteeWithUsers()
 
 
 def several(place, count=3, **more):
@@ -32,7 +32,7 @@ def test_what_is_typed_outlives_the_session(visit, place):
     page = visit(lead)
     page.goto("/")
     page.get_by_role("link", name="写提案").first.click()
-    is_at(page, "写提案")
+    expect_heading(page, "写提案")
     page.get_by_role("textbox", name="案由").fill("关于增设路灯的建议")
     page.get_by_role("textbox", name="情况与问题").fill("夜里很暗。")
     page.context.clear_cookies(name="sessionid")
@@ -41,11 +41,11 @@ def test_what_is_typed_outlives_the_session(visit, place):
     page.get_by_label(re.compile("用户名|账号")).first.fill(lead.username)
     page.get_by_label(re.compile("^密码")).first.fill(PASSWORD)
     page.get_by_role("button", name=re.compile("^登录$")).click()
-    is_at(page, "写提案")
+    expect_heading(page, "写提案")
     expect(page.get_by_role("textbox", name="情况与问题")).to_have_value("夜里很暗。")
     assert not Proposal.objects.exists()
     page.get_by_role("button", name="存为草稿").click()
-    is_at(page, "关于增设路灯的建议")
+    expect_heading(page, "关于增设路灯的建议")
     assert Proposal.objects.get().situation == "夜里很暗。"
 
 
@@ -56,10 +56,10 @@ def test_two_who_edit_at_once_both_find_their_text(visit):
     for page in (here, there):
         page.goto("/")
         page.get_by_role("link", name="继续写").click()
-        is_at(page, "修改提案")
+        expect_heading(page, "修改提案")
     there.get_by_role("textbox", name="情况与问题").fill("那一台电脑上写的。")
     there.get_by_role("button", name="保存", exact=True).click()
-    is_at(there, draft.title)
+    expect_heading(there, draft.title)
     here.get_by_role("textbox", name="情况与问题").fill("这一台电脑上写的。")
     here.get_by_role("button", name="保存", exact=True).click()
 
@@ -67,7 +67,7 @@ def test_two_who_edit_at_once_both_find_their_text(visit):
     expect(changed).to_contain_text("那一台电脑上写的。")
     expect(here.get_by_role("textbox", name="情况与问题")).to_have_value("这一台电脑上写的。")
     here.get_by_role("button", name="保存", exact=True).click()
-    is_at(here, draft.title)
+    expect_heading(here, draft.title)
     draft.refresh_from_db()
     assert draft.situation == "这一台电脑上写的。"
 
@@ -78,7 +78,7 @@ def test_colleagues_see_each_other(visit, place):
     pages = visit(reviewer), visit(director)
     for page in pages:
         page.goto("/")
-        finds(page, "新收待审", row.title)
+        open_from_list(page, "新收待审", row.title)
     expect(pages[1].get_by_role("main")).to_contain_text(f"{reviewer} 也在查看本件")
 
 
@@ -93,28 +93,28 @@ def test_the_palette_goes_to_a_number(visit, place):
     page.keyboard.type(rows[1].receipt_no)
     expect(palette.get_by_role("option", name=rows[1].title)).to_be_visible()
     page.keyboard.press("Enter")
-    is_at(page, rows[1].title)
+    expect_heading(page, rows[1].title)
 
 
 def test_previous_and_next_stay_in_the_list(visit, place):
     first, second, third = several(place)
     page = visit(place.users["clerk"])
     page.goto("/")
-    finds(page, "新收待审", second.title)
+    open_from_list(page, "新收待审", second.title)
     page.get_by_role("link", name="下一件").click()
-    is_at(page, third.title)
+    expect_heading(page, third.title)
     expect(page.get_by_role("link", name="下一件")).to_have_count(0)
     page.keyboard.press("k")
-    is_at(page, second.title)
+    expect_heading(page, second.title)
     page.get_by_role("link", name="上一件").click()
-    is_at(page, first.title)
+    expect_heading(page, first.title)
 
 
 def test_a_list_is_filtered_and_its_pill_taken_off(visit, place):
     rows = several(place)
     page = visit(place.users["clerk"])
     page.goto("/")
-    goes_to(page, "新收待审")
+    navigate_to(page, "新收待审")
     page.keyboard.press("f")
     page.get_by_role("textbox", name="编号").fill(rows[0].receipt_no)
     page.get_by_role("button", name="应用筛选").click()
@@ -129,7 +129,7 @@ def test_columns_are_chosen_and_stay(visit, place):
     several(place)
     page = visit(place.users["clerk"])
     page.goto("/")
-    goes_to(page, "新收待审")
+    navigate_to(page, "新收待审")
     kind = page.get_by_role("columnheader", name="类型")
     expect(kind).to_have_count(0)
     page.get_by_text("列与密度").click()
@@ -147,7 +147,7 @@ def test_the_theme_is_switched_and_stays(visit, place):
     page.goto("/")
     page.get_by_role("button", name="深色").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
-    goes_to(page, "新收待审")
+    navigate_to(page, "新收待审")
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "dark")
     page.get_by_role("button", name="浅色").click()
     expect(page.locator("html")).to_have_attribute("data-bs-theme", "light")

@@ -3,12 +3,12 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.factories.proposals import Place
+from tests.factories.proposals import CommitteeWithUsers
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_somebody_comes_in_and_goes_out(sign_in, scripts):
-    clerk = Place().users["clerk"]
+    clerk = CommitteeWithUsers().users["clerk"]
 
     page = sign_in(clerk, scripts=scripts)
     page.goto("/inbox/")

@@ -5,7 +5,16 @@ from playwright.sync_api import Page, expect
 from proposals.enums import AssignmentState, ProposalState, ReplyState
 from proposals.models import Assignment, Proposal, Reply
 from tests.journeys import replies
-from tests.journeys.acts import chooses, finds, goes_to, is_at, is_told, opens, sends, takes
+from tests.journeys.page_actions import (
+    choose,
+    expect_heading,
+    expect_message,
+    navigate_to,
+    open_from_list,
+    open_step,
+    submit_form,
+    take_step,
+)
 from tests.proposals.conftest import Life, rules
 
 
@@ -45,89 +54,89 @@ def test_a_batch_is_assigned_returned_answered_and_delivered(visit):
 def assign(page: Page, life: Life, *proposals: Proposal) -> None:
     """At the meeting: unit A has all, and unit B assists with the first."""
     page.goto("/")
-    goes_to(page, "待交办")
+    navigate_to(page, "待交办")
     page.get_by_role("checkbox", name="选中本页全部").check()
     page.get_by_role("button", name="交办", exact=True).click()
-    is_at(page, "批量交办 3 件")
+    expect_heading(page, "批量交办 3 件")
     for proposal in proposals:
         name_unit(page, proposal, "主办或独办", life.units["A"].name)
     name_unit(page, proposals[0], "会办", life.units["B"].name)
     page.get_by_role("textbox", name="名称").fill("交办会")
     page.get_by_role("textbox", name="文号").fill("府办〔2024〕3号")
-    sends(page, "批量交办")
-    is_told(page, "已交办 3 件")
+    submit_form(page, "批量交办")
+    expect_message(page, "已交办 3 件")
 
 
 def name_unit(page: Page, proposal: Proposal, role: str, name: str) -> None:
     """Type the name, and take what is proposed."""
     row = page.get_by_role("row").filter(has_text=proposal.case_no)
-    chooses(page, row.get_by_label(role, exact=True), name, of_many=role == "会办")
+    choose(page, row.get_by_label(role, exact=True), name, of_many=role == "会办")
 
 
 def accept_all_but_one(page: Page, life: Life, returned: Proposal) -> None:
     """The unit asks to return one, and signs for the others at once."""
     page.goto("/")
-    finds(page, "待签收", returned.title)
-    form = opens(page, "申请退办")
+    open_from_list(page, "待签收", returned.title)
+    form = open_step(page, "申请退办")
     form.get_by_role("textbox", name="理由").fill("不属于本单位职责")
     form.get_by_role("combobox", name="建议承办单位").select_option(label=life.units["C"].name)
-    sends(form, "申请退办")
-    is_told(page, "申请退办")
+    submit_form(form, "申请退办")
+    expect_message(page, "申请退办")
 
-    goes_to(page, "待签收")
+    navigate_to(page, "待签收")
     page.get_by_role("checkbox", name="选中本页全部").check()
     page.get_by_role("checkbox", name=f"选中：{returned}").uncheck()
     page.get_by_role("button", name="签收").click()
-    is_at(page, "签收：将办理 2 件")
+    expect_heading(page, "签收：将办理 2 件")
     expect(page.get_by_role("main")).not_to_contain_text(returned.title)
     page.get_by_role("button", name="签收").click()
-    is_told(page, "已完成")
+    expect_message(page, "已完成")
 
 
 def change_unit(page: Page, life: Life, returned: Proposal) -> None:
     """The office decides on the return: another unit."""
     page.goto("/")
-    finds(page, "退办裁定", returned.title, heading="申请退办")
-    form = opens(page, "同意改办")
+    open_from_list(page, "退办裁定", returned.title, heading="申请退办")
+    form = open_step(page, "同意改办")
     chosen = form.get_by_role("combobox", name="承办单位").locator("option:checked")
     expect(chosen).to_have_text(life.units["C"].name)
-    sends(form, "同意改办")
-    is_told(page, "同意改办")
+    submit_form(form, "同意改办")
+    expect_message(page, "同意改办")
 
 
 def assist(page: Page, proposal: Proposal) -> None:
     """Unit B signs for its part, and gives its opinion."""
     page.goto("/")
-    finds(page, "待签收", proposal.title)
-    takes(page, "签收")
-    finds(page, "办理中", proposal.title)
-    form = opens(page, "提交会办意见")
+    open_from_list(page, "待签收", proposal.title)
+    take_step(page, "签收")
+    open_from_list(page, "办理中", proposal.title)
+    form = open_step(page, "提交会办意见")
     form.get_by_role("textbox", name="会办意见").fill("同意新建。")
     form.get_by_role("textbox", name="签发人").fill("局长")
-    sends(form, "提交会办意见")
-    is_told(page, "提交会办意见")
+    submit_form(form, "提交会办意见")
+    expect_message(page, "提交会办意见")
 
 
 def answer(page: Page, proposal: Proposal) -> None:
     """Talk with the proposer, answer point by point, and send it to be checked."""
     page.goto("/")
-    finds(page, "办理中", proposal.title)
-    form = opens(page, "记录沟通")
+    open_from_list(page, "办理中", proposal.title)
+    form = open_step(page, "记录沟通")
     form.get_by_label("沟通时间").fill("2024-01-10T09:30")
     form.get_by_role("combobox", name="沟通方式").select_option(label="走访")
     form.get_by_role("combobox", name="阶段").select_option(label="办中")
     form.get_by_role("textbox", name="参加人").fill("提案人")
     form.get_by_role("textbox", name="提案者意见").fill("满意")
     form.get_by_role("combobox", name="办理后").select_option(label="留在本件")
-    sends(form, "记录沟通")
-    is_told(page, "记录沟通")
+    submit_form(form, "记录沟通")
+    expect_message(page, "记录沟通")
     replies.write(page, proposal, "您的建议已采纳。")
 
 
 def inspect(page: Page, proposal: Proposal) -> None:
     """The inspection reads suggestions and answers side by side."""
     page.goto("/")
-    finds(page, "待审核答复", proposal.title, heading="督查审核")
+    open_from_list(page, "待审核答复", proposal.title, heading="督查审核")
     expect(page.get_by_role("main")).to_contain_text("已与各单位商定。")
-    sends(page, "审核通过")
-    is_told(page, "审核通过")
+    submit_form(page, "审核通过")
+    expect_message(page, "审核通过")

@@ -5,7 +5,16 @@ from playwright.sync_api import Page, expect
 
 from supervision.enums import KeyTopicState, MilestoneState
 from supervision.models import KeyTopic
-from tests.journeys.acts import chooses, finds, goes_to, is_at, is_told, opens, sends, takes
+from tests.journeys.page_actions import (
+    choose,
+    expect_heading,
+    expect_message,
+    navigate_to,
+    open_from_list,
+    open_step,
+    submit_form,
+    take_step,
+)
 from tests.supervision.leaders import Leaders
 
 
@@ -36,73 +45,73 @@ def nominate_and_decide(visit, life, proposal):
     """Nominated by the office, put on the list, decided and announced."""
     clerk = visit(life.users["clerk"])
     clerk.goto("/")
-    goes_to(clerk, "推荐的题目")
+    navigate_to(clerk, "推荐的题目")
     clerk.get_by_role("link", name="推荐重点题目").click()
-    is_at(clerk, "推荐")
+    expect_heading(clerk, "推荐")
     clerk.get_by_role("checkbox", name=proposal.case_no).check()
     clerk.get_by_role("textbox", name="推荐理由").fill("群众关切")
-    sends(clerk, "推荐")
-    is_told(clerk, "推荐")
-    takes(clerk, "列入候选名单")
+    submit_form(clerk, "推荐")
+    expect_message(clerk, "推荐")
+    take_step(clerk, "列入候选名单")
 
     director = visit(life.users["director"])
     director.goto("/")
-    finds(director, "候选名单", proposal.title)
+    open_from_list(director, "候选名单", proposal.title)
     director.get_by_role("link", name="主席会议审定").click()
-    is_at(director, "主席会议审定")
+    expect_heading(director, "主席会议审定")
     director.get_by_role("textbox", name="审定会议").fill("第 12 次主席会议")
     director.get_by_label("会议日期").fill(life.now.date().isoformat())
     director.get_by_role("checkbox", name=str(life.users["supervisor"])).check()
     director.get_by_role("combobox", name="协助督办的专门委员会").select_option(label="经济委员会")
     methods = director.get_by_role("combobox", name="督办方式")
-    chooses(director, methods, "视察", of_many=True)
-    sends(director, "主席会议审定")
-    is_told(director, "主席会议审定")
-    finds(director, "待定督办方案", proposal.title)
-    takes(director, "公布")
+    choose(director, methods, "视察", of_many=True)
+    submit_form(director, "主席会议审定")
+    expect_message(director, "主席会议审定")
+    open_from_list(director, "待定督办方案", proposal.title)
+    take_step(director, "公布")
 
 
 def plan(page: Page, topic: KeyTopic, life: Leaders) -> None:
     """The special committee plans one milestone, and records an activity."""
     page.goto("/")
     page.get_by_role("main").get_by_role("link", name=topic.title).first.click()
-    is_at(page, topic.title)
+    expect_heading(page, topic.title)
     page.get_by_role("link", name="制定督办方案").click()
-    is_at(page, "制定督办方案")
+    expect_heading(page, "制定督办方案")
     page.get_by_role("textbox", name="督办方案").fill("先看现场，再开座谈会。")
     page.get_by_role("textbox", name="节点").fill("现场督办")
     page.get_by_label("完成日期").fill(life.day(20))
-    sends(page, "制定督办方案")
-    is_told(page, "制定督办方案")
+    submit_form(page, "制定督办方案")
+    expect_message(page, "制定督办方案")
 
     page.get_by_role("link", name="记录督办活动").click()
-    is_at(page, "记录督办活动")
+    expect_heading(page, "记录督办活动")
     page.get_by_label("时间").fill(timezone.localtime(life.now).strftime("%Y-%m-%dT%H:%M"))
     page.get_by_role("textbox", name="地点").fill("解放街")
-    chooses(page, page.get_by_role("combobox", name="督办方式"), "视察")
+    choose(page, page.get_by_role("combobox", name="督办方式"), "视察")
     page.get_by_role("textbox", name="参加人员").fill("主席、承办单位")
     page.get_by_role("textbox", name="情况").fill("车位不足")
-    sends(page, "记录督办活动")
-    is_told(page, "记录督办活动")
+    submit_form(page, "记录督办活动")
+    expect_message(page, "记录督办活动")
     expect(page.get_by_role("region", name="督办活动")).to_contain_text("解放街")
 
 
 def instruct(page: Page, topic: KeyTopic, life: Leaders) -> None:
     """The office enters what the leader instructed, and reports that it is done."""
     page.goto("/")
-    finds(page, "督办中", topic.title)
-    form = opens(page, "登记领导批示")
+    open_from_list(page, "督办中", topic.title)
+    form = open_step(page, "登记领导批示")
     form.get_by_role("textbox", name="批示领导").fill("张主席")
     form.get_by_role("textbox", name="批示内容").fill("请抓紧落实。")
     form.get_by_label("批示日期").fill(life.now.date().isoformat())
-    sends(form, "登记领导批示")
-    is_told(page, "登记领导批示")
-    goes_to(page, "待落实批示")
+    submit_form(form, "登记领导批示")
+    expect_message(page, "登记领导批示")
+    navigate_to(page, "待落实批示")
     page.get_by_role("link", name="请抓紧落实。").click()
-    form = opens(page, "报告落实情况")
+    form = open_step(page, "报告落实情况")
     form.get_by_role("textbox").first.fill("已经落实。")
-    sends(form, "报告落实情况")
-    is_told(page, "报告落实情况")
+    submit_form(form, "报告落实情况")
+    expect_message(page, "报告落实情况")
 
 
 def report(page: Page, topic: KeyTopic) -> None:
@@ -111,20 +120,20 @@ def report(page: Page, topic: KeyTopic) -> None:
     page.get_by_role("link", name="完成").click()
     form = page.get_by_role("dialog")
     form.get_by_role("textbox").fill("已到现场督办")
-    sends(form, "完成")
-    is_told(page, "完成")
-    form = opens(page, "提交督办报告")
+    submit_form(form, "完成")
+    expect_message(page, "完成")
+    form = open_step(page, "提交督办报告")
     form.get_by_role("textbox").first.fill("督办情况报告")
-    sends(form, "提交督办报告")
-    is_told(page, "提交督办报告")
+    submit_form(form, "提交督办报告")
+    expect_message(page, "提交督办报告")
 
 
 def accept(page: Page, topic: KeyTopic) -> None:
     """The leader finds the report, accepts it, and sees it on the board."""
     page.goto("/")
-    finds(page, "待审定报告", topic.title)
-    takes(page, "审定督办报告")
-    goes_to(page, "督办看板")
+    open_from_list(page, "待审定报告", topic.title)
+    take_step(page, "审定督办报告")
+    navigate_to(page, "督办看板")
     row = page.get_by_role("article", name=topic.title)
     expect(row).to_contain_text("督办完成")
     expect(row).to_contain_text("没有待落实的")

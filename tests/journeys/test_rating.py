@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 from proposals.enums import FeedbackState, ProposalState, ReplyState
 from proposals.models import Feedback, Proposal, Reply
 from tests.journeys import replies
-from tests.journeys.acts import finds, is_at, sends
+from tests.journeys.page_actions import expect_heading, open_from_list, submit_form
 from tests.proposals.conftest import Life
 
 
@@ -23,7 +23,7 @@ def test_an_unsatisfied_member_is_answered_again(visit):
     assert proposal.state == ProposalState.HANDLING
 
     handler.goto("/")
-    finds(handler, "重新办理", proposal.title)
+    open_from_list(handler, "重新办理", proposal.title)
     replies.write(handler, proposal, "再次答复如下。")
     replies.pass_on(liaison, proposal, "核稿通过")
     replies.pass_on(signatory, proposal, "签发")
@@ -46,11 +46,11 @@ def rate(page: Page, proposal: Proposal, result: str, comment: str = "") -> None
     page.goto("/")
     item = page.get_by_role("listitem").filter(has_text=proposal.title)
     item.get_by_role("link", name="看答复并评价").click()
-    is_at(page, "评价答复")
+    expect_heading(page, "评价答复")
     for scale in ("对办理态度", "对办理结果"):
         choices = page.get_by_role("group", name=scale)
         choices.get_by_role("radio", name=re.compile(f"^{result}")).check()
     if comment:
         page.get_by_role("textbox", name="意见和建议").fill(comment)
-    sends(page, "提交评价")
-    is_at(page, "首页")
+    submit_form(page, "提交评价")
+    expect_heading(page, "首页")

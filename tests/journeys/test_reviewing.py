@@ -4,12 +4,12 @@ from playwright.sync_api import Page, expect
 
 from proposals.enums import ProposalState
 from proposals.models import Proposal
-from tests.factories.proposals import Place, ProposalFactory
-from tests.journeys.acts import goes_to, is_at, is_told
+from tests.factories.proposals import CommitteeWithUsers, ProposalFactory
+from tests.journeys.page_actions import expect_heading, expect_message, navigate_to
 
 
 def test_twenty_are_reviewed_two_merged_and_filed(visit):
-    place = Place()
+    place = CommitteeWithUsers()
     rows = ProposalFactory.create_batch(
         20, committee=place.committee, lead=place.members["lead"], state=ProposalState.SUBMITTED
     )
@@ -26,7 +26,7 @@ def test_twenty_are_reviewed_two_merged_and_filed(visit):
     merge_by_keyboard(clerk, host, guest)
     guest.refresh_from_db()
     assert (guest.state, guest.merged_into) == (ProposalState.MERGED, host)
-    is_at(clerk, rows[2].title)
+    expect_heading(clerk, rows[2].title)
 
     file_the_rest(director)
     numbers = Proposal.objects.filter(state=ProposalState.FILED).values_list("case_serial")
@@ -40,72 +40,72 @@ def test_twenty_are_reviewed_two_merged_and_filed(visit):
 def review_by_keyboard(page: Page, rows: list[Proposal]) -> None:
     """From the list to the last of it, each time with the next one coming by itself."""
     page.goto("/")
-    goes_to(page, "新收待审")
+    navigate_to(page, "新收待审")
     page.keyboard.press("j")
     expect(page.get_by_role("link", name=rows[0].title)).to_be_focused()
     page.keyboard.press("j")
     page.keyboard.press("k")
     page.keyboard.press("Enter")
     for row in rows:
-        is_at(page, row.title)
+        expect_heading(page, row.title)
         page.keyboard.press("a")
         expect(page.get_by_role("radio", name="建议立案")).to_be_focused()
         page.keyboard.press("Space")
         page.keyboard.press("Enter")
-    is_at(page, "新收待审")
+    expect_heading(page, "新收待审")
 
 
 def file_by_keyboard(page: Page, first: Proposal) -> None:
     """The first of the list; its number is told."""
     page.goto("/")
-    goes_to(page, "待立案")
+    navigate_to(page, "待立案")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    is_at(page, first.title)
+    expect_heading(page, first.title)
     expect(page.get_by_text("等待提案委员会主任立案")).to_be_visible()
     page.keyboard.press("a")
     category = page.get_by_role("combobox", name="类别")
     expect(category).to_be_focused()
     category.press("End")
     page.keyboard.press("Control+Enter")
-    is_told(page, "已立案，案号")
+    expect_message(page, "已立案，案号")
 
 
 def merge_by_keyboard(page: Page, host: Proposal, guest: Proposal) -> None:
     """From the list to the desk, where the host is named by its number."""
     page.goto("/")
-    goes_to(page, "待立案")
+    navigate_to(page, "待立案")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
-    is_at(page, guest.title)
+    expect_heading(page, guest.title)
     page.keyboard.press("m")
-    is_at(page, "对照与并案")
+    expect_heading(page, "对照与并案")
     page.get_by_label("按编号加入一件").press_sequentially(host.case_no)
     page.keyboard.press("Enter")
     chosen = page.get_by_role("article").filter(has_text=host.title)
     chosen.get_by_role("radio", name="作为主件").press("Space")
     page.get_by_role("button", name="并案", exact=True).press("Enter")
-    is_told(page, "已将 1 件并入")
+    expect_message(page, "已将 1 件并入")
 
 
 def file_the_rest(page: Page) -> None:
     """All that are left, at once."""
-    goes_to(page, "待立案")
+    navigate_to(page, "待立案")
     page.get_by_role("checkbox", name="选中本页全部").check()
     page.get_by_role("checkbox", name="筛选出的全部").check()
     page.get_by_role("button", name="立案", exact=True).click()
-    is_at(page, "立案：将办理 18 件")
+    expect_heading(page, "立案：将办理 18 件")
     page.get_by_role("combobox", name="类别").select_option(label="其他")
     page.get_by_role("button", name="立案").click()
-    is_at(page, "立案：18 件")
-    is_told(page, "已完成")
+    expect_heading(page, "立案：18 件")
+    expect_message(page, "已完成")
 
 
 def take_back(page: Page, host: Proposal, guest: Proposal) -> None:
     """By the link that was told when they were merged."""
     page.get_by_role("link", name="撤销").click()
-    is_at(page, "解除并案")
+    expect_heading(page, "解除并案")
     page.get_by_role("textbox", name="理由").fill("不是一件事")
     page.get_by_role("button", name="解除并案").click()
-    is_told(page, "解除并案")
+    expect_message(page, "解除并案")
     expect(page.get_by_role("main")).not_to_contain_text(guest.receipt_no)

@@ -9,7 +9,7 @@ from members.services import first
 from proposals.enums import ProposalState
 from proposals.models import Proposal
 from tests.factories.members import PASSWORD
-from tests.journeys.acts import is_at, is_told, sends
+from tests.journeys.page_actions import expect_heading, expect_message, submit_form
 
 PEOPLE = "委员证号\t姓名\t界别\n001\t张三\t教育界\n002\t李四\t教育界\n"
 UNITS = "名称\t简称\t类别\n永平县教育局\t教育局\t政府部门\n"
@@ -40,55 +40,55 @@ def test_an_installation_is_set_up_and_its_first_proposal_handed_in(visit):
 def begin(page: Page) -> None:
     """By the link that the server tells who installs it; then choose the rules."""
     page.goto(f"/start/?key={first.key()}")
-    is_at(page, "建立管理员账号")
+    expect_heading(page, "建立管理员账号")
     page.get_by_role("textbox", name="您的姓名").fill("陈主任")
     page.get_by_role("textbox", name="用户名").fill("chen")
     page.get_by_role("textbox", name="密码", exact=False).first.fill(PASSWORD)
     page.get_by_role("textbox", name="再输入一次密码").fill(PASSWORD)
-    sends(page, "建立并继续")
-    is_at(page, "从哪一级的做法开始？")
+    submit_form(page, "建立并继续")
+    expect_heading(page, "从哪一级的做法开始？")
     page.get_by_role("radio", name="县").check()
-    sends(page, "选定并继续")
+    submit_form(page, "选定并继续")
 
 
 def found_committee(page: Page) -> None:
     """The committee, and its session with the usual dates."""
-    is_at(page, "委员会叫什么？")
+    expect_heading(page, "委员会叫什么？")
     page.get_by_role("textbox", name="全称").fill("中国人民政治协商会议永平县委员会")
     page.get_by_role("textbox", name="简称").fill("永平县政协")
     page.get_by_role("textbox", name="代码").fill("yongping")
     page.get_by_role("textbox", name="本地地名").fill("永平 博南镇")
-    sends(page, "保存并继续")
-    is_at(page, "什么时候征集提案？")
+    submit_form(page, "保存并继续")
+    expect_heading(page, "什么时候征集提案？")
     page.get_by_label("第几届").fill("11")
-    sends(page, "保存并继续")
+    submit_form(page, "保存并继续")
 
 
 def bring_in(page: Page) -> None:
     """Members and units, pasted from a table, looked at first."""
-    is_at(page, "导入委员和承办单位")
+    expect_heading(page, "导入委员和承办单位")
     for table, kind in ((PEOPLE, "委员"), (UNITS, "承办单位")):
         page.get_by_role("main").get_by_role("link", name=re.compile(rf"^{kind} \d")).click()
         page.get_by_role("textbox", name="或从表格软件复制后粘贴在这里").fill(table)
-        sends(page, "检查")
-        is_told(page, "检查无误")
-        sends(page, "导入")
-        is_told(page, f"已导入{kind}")
+        submit_form(page, "检查")
+        expect_message(page, "检查无误")
+        submit_form(page, "导入")
+        expect_message(page, f"已导入{kind}")
     page.get_by_role("link", name="继续：邀请").click()
 
 
 def invite(page: Page) -> str:
     """Accounts for all; the password of the first member, as it is printed."""
-    is_at(page, "给谁建立账号？")
+    expect_heading(page, "给谁建立账号？")
     page.get_by_role("textbox", name="提案委办公室工作人员").fill("王办")
-    sends(page, "建立账号")
-    is_at(page, "初始密码")
+    submit_form(page, "建立账号")
+    expect_heading(page, "初始密码")
     slip = page.get_by_role("listitem").filter(has_text="yongping-001")
     password = slip.locator("dd").last.inner_text()
     page.get_by_role("link", name="已打印或抄下，继续").click()
-    is_at(page, "可以开始了")
-    sends(page, "完成，去首页")
-    is_at(page, "首页")
+    expect_heading(page, "可以开始了")
+    submit_form(page, "完成，去首页")
+    expect_heading(page, "首页")
     return password
 
 
@@ -98,24 +98,24 @@ def come_in(page: Page, username: str, password: str) -> None:
     page.get_by_role("main").get_by_role("link", name="登录").click()
     page.get_by_role("textbox", name="用户名").fill(username)
     page.get_by_role("textbox", name="密码").fill(password)
-    sends(page, "登录")
-    is_at(page, "修改密码")
+    submit_form(page, "登录")
+    expect_heading(page, "修改密码")
     page.get_by_role("textbox", name="当前密码").fill(password)
     page.get_by_role("textbox", name="新密码").first.fill(f"{PASSWORD}, mine")
     page.get_by_role("textbox", name="再输入一次新密码").fill(f"{PASSWORD}, mine")
-    sends(page, "修改密码")
-    is_at(page, "首页")
+    submit_form(page, "修改密码")
+    expect_heading(page, "首页")
 
 
 def hand_in(page: Page) -> None:
     """Write it and hand it in at once."""
     page.get_by_role("link", name="写提案").first.click()
-    is_at(page, "写提案")
+    expect_heading(page, "写提案")
     page.get_by_role("textbox", name="案由").fill("关于增设充电设施的建议")
     page.get_by_role("textbox", name="情况与问题").fill("老旧小区充电设施不足。")
     page.get_by_role("group", name="建议", exact=True).get_by_role("textbox").fill("统一选址")
-    sends(page, "保存并去提交")
-    is_at(page, "提交")
+    submit_form(page, "保存并去提交")
+    expect_heading(page, "提交")
     page.get_by_role("checkbox", name="一事一案").check()
-    sends(page, "提交")
-    is_told(page, "已提交")
+    submit_form(page, "提交")
+    expect_message(page, "已提交")

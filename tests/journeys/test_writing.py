@@ -9,7 +9,7 @@ from proposals.enums import CosignatureState, ProposalState
 from proposals.matching import upkeep
 from proposals.models import Proposal
 from tests.factories.members import MemberFactory
-from tests.journeys.acts import chooses, is_at, is_told
+from tests.journeys.page_actions import choose, expect_heading, expect_message
 from tests.proposals.conftest import Life
 
 PHONE = {"width": 390}
@@ -50,7 +50,7 @@ def test_a_member_writes_with_two_co_signers_on_a_phone(visit, scripts):
     hand_in(page)
     proposal.refresh_from_db()
     assert proposal.state == ProposalState.SUBMITTED
-    expect(is_told(page, "已提交")).to_contain_text(proposal.receipt_no)
+    expect(expect_message(page, "已提交")).to_contain_text(proposal.receipt_no)
 
 
 def write(page: Page, earlier: Proposal, scripts: bool) -> None:
@@ -60,7 +60,7 @@ def write(page: Page, earlier: Proposal, scripts: bool) -> None:
     """
     page.goto("/")
     page.get_by_role("link", name="写提案").first.tap()
-    is_at(page, "写提案")
+    expect_heading(page, "写提案")
     page.get_by_role("textbox", name="案由").fill(TITLE)
     page.get_by_role("textbox", name="情况与问题").fill("老城区车位不足，居民停车难。")
     if not scripts:
@@ -77,7 +77,7 @@ def write(page: Page, earlier: Proposal, scripts: bool) -> None:
     if scripts:
         expect(page.get_by_text(re.compile(r"已保存 \d"))).to_be_visible()
     page.get_by_role("button", name="存为草稿").tap()
-    is_at(page, TITLE)
+    expect_heading(page, TITLE)
 
 
 def invite(page: Page, names: list[str], scripts: bool) -> None:
@@ -85,11 +85,11 @@ def invite(page: Page, names: list[str], scripts: bool) -> None:
     page.get_by_role("link", name="邀请联名").tap()
     if scripts:
         for name in names:
-            chooses(page, page.get_by_role("combobox", name="委员"), name, of_many=True)
+            choose(page, page.get_by_role("combobox", name="委员"), name, of_many=True)
     else:
         page.get_by_role("listbox", name="委员").select_option(label=names)
     page.get_by_role("button", name="邀请联名").tap()
-    is_told(page, "已办理")
+    expect_message(page, "已办理")
 
 
 def agree(page: Page) -> None:
@@ -97,17 +97,17 @@ def agree(page: Page) -> None:
     page.goto("/")
     page.get_by_text("同意联名", exact=True).tap()
     page.get_by_role("button", name="确认同意").tap()
-    is_told(page, "已办理")
+    expect_message(page, "已办理")
 
 
 def hand_in(page: Page) -> None:
     """Look at the printed form first."""
     page.get_by_role("link", name="提交", exact=True).tap()
-    is_at(page, "提交")
+    expect_heading(page, "提交")
     with page.context.expect_page() as opened:
         page.get_by_role("link", name="预览提案表").tap()
     expect(opened.value.get_by_text("开放单位车位")).to_be_visible()
     opened.value.close()
     page.get_by_role("checkbox", name="一事一案").check()
     page.get_by_role("button", name="提交", exact=True).tap()
-    is_at(page, TITLE)
+    expect_heading(page, TITLE)

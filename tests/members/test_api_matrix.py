@@ -37,7 +37,7 @@ NEW_ACCOUNT = {"username": "new", "name": "新人", "password": "an other long r
 LATER = str(TODAY + timedelta(days=30))
 
 
-class Place:
+class CommitteeRows:
     """A committee with one row of each kind."""
 
     def __init__(self) -> None:
@@ -61,7 +61,7 @@ class Place:
         self.call = WebhookCallFactory(webhook=self.webhook, state=OutgoingState.SENT)
 
 
-def holder(role: str, place: Place) -> User | None:
+def holder(role: str, place: CommitteeRows) -> User | None:
     """Somebody with ``role`` in the place."""
     committee = place.committee
     if role == "nobody":
@@ -156,7 +156,7 @@ TABLE = {
 # fmt: on
 
 
-def body_of(request: str, place: Place) -> dict[str, Any]:
+def body_of(request: str, place: CommitteeRows) -> dict[str, Any]:
     """What each writing request sends."""
     committee = place.committee.pk
     method, path = request.split(" ")
@@ -192,7 +192,7 @@ def body_of(request: str, place: Place) -> dict[str, Any]:
 def test_answers_are_those_of_the_table(
     client_of: Callable[[User | None], APIClient], request_: str, answers: str
 ) -> None:
-    place, elsewhere = Place(), Place()
+    place, elsewhere = CommitteeRows(), CommitteeRows()
     given = []
     for role in COLUMNS:
         here, there = (
@@ -206,7 +206,7 @@ def test_answers_are_those_of_the_table(
     )
 
 
-def answer_to(client: APIClient, request: str, place: Place) -> str:
+def answer_to(client: APIClient, request: str, place: CommitteeRows) -> str:
     """The status of the answer; what was written is taken back."""
     method, path = request.split(" ")
     ids = {name: row.pk for name, row in vars(place).items()} | {"user": place.post.user.pk}

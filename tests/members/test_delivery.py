@@ -31,7 +31,7 @@ from members.services.outbox import (
 )
 from tests.factories.members import CommitteeFactory, PostFactory, UserFactory
 from tests.members.conftest import NOW
-from tests.members.outside import Mailbox, Site, free_port, mail_server, web_server
+from tests.members.external_servers import Mailbox, Site, free_port, mail_server, web_server
 
 pytestmark = pytest.mark.django_db
 

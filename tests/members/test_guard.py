@@ -9,7 +9,7 @@ import pytest
 import requests
 
 from members.services.guard import AddressRefused, guarded, is_allowed, resolved
-from tests.members.outside import Site, resolver, web_server
+from tests.members.external_servers import Site, resolver, web_server
 
 REFUSED = [
     "0.0.0.1",

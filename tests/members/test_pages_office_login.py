@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/oidc/office/login/"
 
 
-class Office(ThreadingHTTPServer):
+class IdentityProvider(ThreadingHTTPServer):
     """A server that vouches for whoever ``claims`` say."""
 
     claims: dict[str, Any]
@@ -32,10 +32,10 @@ class Office(ThreadingHTTPServer):
         return f"http://127.0.0.1:{self.server_port}"
 
 
-class Answers(BaseHTTPRequestHandler):
+class IdentityProviderHandler(BaseHTTPRequestHandler):
     """Discovery, the token for a code, and the claims for a token."""
 
-    server: Office
+    server: IdentityProvider
 
     def do_GET(self) -> None:
         url = self.server.url
@@ -65,9 +65,9 @@ class Answers(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def office(settings: Any) -> Iterator[Office]:
+def office(settings: Any) -> Iterator[IdentityProvider]:
     """The office's server, which the settings name."""
-    server = Office(("127.0.0.1", 0), Answers)
+    server = IdentityProvider(("127.0.0.1", 0), IdentityProviderHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
     app = {"provider_id": "office", "name": "统一身份认证", "client_id": "tian"}
     app |= {"secret": "a-secret", "settings": {"server_url": server.url}}
@@ -78,7 +78,7 @@ def office(settings: Any) -> Iterator[Office]:
     server.server_close()
 
 
-def come_from(office: Office, client: Client, **claims: Any) -> Any:
+def come_from(office: IdentityProvider, client: Client, **claims: Any) -> Any:
     """The page after the office has vouched."""
     office.claims = {"sub": "0001", **claims}
     asked = client.get(f"{LOGIN}?next=/inbox/")
@@ -91,7 +91,9 @@ def test_without_the_settings_there_is_no_such_way(client: Client) -> None:
     assert "/oidc/" not in client.get("/accounts/login/").content.decode()
 
 
-def test_a_username_leads_to_its_account_and_is_remembered(office: Office, client: Client) -> None:
+def test_a_username_leads_to_its_account_and_is_remembered(
+    office: IdentityProvider, client: Client
+) -> None:
     user = UserFactory(username="zhao")
     other = UserFactory(username="qian")
 
@@ -109,7 +111,7 @@ def test_a_username_leads_to_its_account_and_is_remembered(office: Office, clien
 
 @pytest.mark.parametrize("claims", [{}, {"preferred_username": "nobody"}, {"email": "z@x.example"}])
 def test_who_has_no_account_here_gets_none(
-    office: Office, client: Client, claims: dict[str, Any]
+    office: IdentityProvider, client: Client, claims: dict[str, Any]
 ) -> None:
     UserFactory(username="zhao", email="z@x.example")
 
@@ -121,7 +123,7 @@ def test_who_has_no_account_here_gets_none(
 
 
 def test_an_address_counts_only_where_the_office_has_confirmed_it(
-    office: Office, client: Client, settings: Any
+    office: IdentityProvider, client: Client, settings: Any
 ) -> None:
     settings.OIDC_CLAIM = "email"
     user = UserFactory(email="Zhao@x.example")
@@ -133,7 +135,7 @@ def test_an_address_counts_only_where_the_office_has_confirmed_it(
     assert int(client.session["_auth_user_id"]) == user.pk
 
 
-def test_a_disabled_account_stays_shut(office: Office, client: Client) -> None:
+def test_a_disabled_account_stays_shut(office: IdentityProvider, client: Client) -> None:
     user = UserFactory(username="zhao")
     come_from(office, client, preferred_username="zhao")
     client.logout()
@@ -145,7 +147,9 @@ def test_a_disabled_account_stays_shut(office: Office, client: Client) -> None:
     assert "_auth_user_id" not in client.session
 
 
-def test_the_second_factor_is_asked_here_all_the_same(office: Office, client: Client) -> None:
+def test_the_second_factor_is_asked_here_all_the_same(
+    office: IdentityProvider, client: Client
+) -> None:
     TOTP.activate(UserFactory(username="zhao"), "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP")
 
     page = come_from(office, client, preferred_username="zhao")
@@ -154,7 +158,7 @@ def test_the_second_factor_is_asked_here_all_the_same(office: Office, client: Cl
     assert "_auth_user_id" not in client.session
 
 
-def test_an_office_that_is_away_is_told_as_such(office: Office, client: Client) -> None:
+def test_an_office_that_is_away_is_told_as_such(office: IdentityProvider, client: Client) -> None:
     office.shutdown()
     office.server_close()
 

@@ -11,8 +11,8 @@ import pytest
 from allauth.mfa.models import Authenticator
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.serving import Server
-from tests.browser.visiting import Visits
+from tests.browser.browser_pages import BrowserPages
+from tests.browser.server import Server
 from tests.factories.members import PASSWORD, UserFactory
 
 KEY = {
@@ -26,14 +26,14 @@ KEY = {
 
 
 @pytest.fixture
-def visit(chromium: Browser, server: Server) -> Iterator[Visits]:
+def visit(chromium: Browser, server: Server) -> Iterator[BrowserPages]:
     """Opens pages by the machine's name: a passkey belongs to one."""
     named = SimpleNamespace(
         time=server.time,
         url=server.url.replace("127.0.0.1", "localhost"),
         wait_until_idle=server.wait_until_idle,
     )
-    visits = Visits(chromium, cast(Server, named))
+    visits = BrowserPages(chromium, cast(Server, named))
     yield visits
     visits.close()
     assert visits.complaints == []
@@ -63,7 +63,7 @@ def sign_out(page: Page) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_passkey_is_added_signs_in_alone_and_serves_as_second_factor(visit: Visits) -> None:
+def test_a_passkey_is_added_signs_in_alone_and_serves_as_second_factor(visit: BrowserPages) -> None:
     user = UserFactory()
     page = with_key(visit())
     account = re.compile(r"/me/$")
@@ -95,7 +95,7 @@ def test_a_passkey_is_added_signs_in_alone_and_serves_as_second_factor(visit: Vi
 
 
 @pytest.mark.django_db(transaction=True)
-def test_a_key_that_fails_is_told_and_the_password_still_works(visit: Visits) -> None:
+def test_a_key_that_fails_is_told_and_the_password_still_works(visit: BrowserPages) -> None:
     page = with_key(visit())
 
     page.goto("/accounts/login/")
@@ -105,8 +105,8 @@ def test_a_key_that_fails_is_told_and_the_password_still_works(visit: Visits) ->
 
 
 @pytest.mark.django_db(transaction=True)
-def test_by_a_mere_address_passkeys_are_not_offered(visit: Visits, server: Server) -> None:
-    page = Visits(visit.browser, server, visit.complaints, visit.opened)()
+def test_by_a_mere_address_passkeys_are_not_offered(visit: BrowserPages, server: Server) -> None:
+    page = BrowserPages(visit.browser, server, visit.complaints, visit.opened)()
 
     page.goto("/accounts/login/")
 

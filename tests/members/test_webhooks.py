@@ -29,7 +29,7 @@ from members.services.webhook import WEBHOOKS, announce
 from tests.conftest import url_of_the_test_database
 from tests.factories.members import CommitteeFactory, PostFactory
 from tests.members.conftest import NOW
-from tests.members.outside import Site, resolver, web_server
+from tests.members.external_servers import Site, resolver, web_server
 
 pytestmark = pytest.mark.django_db
 

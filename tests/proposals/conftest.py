@@ -24,7 +24,7 @@ from proposals.api.actions import VisibleViewSet
 from proposals.machine.subject import Subject
 from proposals.models import Assignment, Cosignature, Feedback, Proposal, Reply
 from supervision.models import Duty
-from tests.factories.proposals import Place
+from tests.factories.proposals import CommitteeWithUsers
 
 IN_SESSION = datetime(2024, 1, 10, 2, 0, tzinfo=UTC)
 """Wednesday, ten in the morning; proposals are collected until Friday noon."""
@@ -92,7 +92,7 @@ class Person:
         return self.reads(f"{PREFIXES[type(subject)]}/{subject.pk}/")
 
 
-class Life(Place):
+class Life(CommitteeWithUsers):
     """A place in its session, and how a proposal usually gets from one stage to the next."""
 
     def __init__(self, rulebook: Any = None) -> None:

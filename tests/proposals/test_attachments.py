@@ -14,7 +14,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
 from proposals.models import Attachment, Proposal, Reply
-from tests.factories.proposals import Place
+from tests.factories.proposals import CommitteeWithUsers
 from tests.proposals.conftest import Life, Person, rules, told
 
 pytestmark = pytest.mark.django_db
@@ -237,7 +237,7 @@ def test_a_repeated_upload_is_stored_once(life, store):
 
 def readers(life: Life, url: str) -> set[str]:
     """Names of those who get the file; for everybody else it is not there."""
-    stranger = Person(life, Place().users["clerk"])
+    stranger = Person(life, CommitteeWithUsers().users["clerk"])
     answers = {name: life[name].asks(url) for name in life.users}
     found = {name for name, answer in answers.items() if answer.status_code == 200}
     for name in found:

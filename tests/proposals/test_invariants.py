@@ -31,8 +31,8 @@ from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS, AssignmentBatch, Event, Proposal, Reply
 from supervision.models import KeyTopic
 from tests.proposals import invariants
-from tests.proposals.assembly import Assembly, entitled, take
 from tests.proposals.inputs import Writer, spoil
+from tests.proposals.staffed_committee import StaffedCommittee, entitled, take
 
 START = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
 PRESETS = ("county", "city", "province", "national")
@@ -56,10 +56,10 @@ chance = st.integers(0, 2**32)
 """Seeds: an attempt is written from one, so that it is cheap to make and can be replayed."""
 
 
-class Lives(RuleBasedStateMachine):
+class CommitteeUnderRandomSteps(RuleBasedStateMachine):
     """One committee at work, with strangers from the next one at the door."""
 
-    assemblies: ClassVar[dict[str, Assembly]] = {}
+    committees: ClassVar[dict[str, StaffedCommittee]] = {}
     fate: ClassVar[str] = ""
     salt: ClassVar[int] = 0
     taken: ClassVar[Counter[str]] = Counter()
@@ -84,8 +84,8 @@ class Lives(RuleBasedStateMachine):
     @initialize(preset=st.sampled_from(PRESETS), seed=chance, progress=st.integers(4, 20))
     def open_the_session(self, preset: str, seed: int, progress: int) -> None:
         """Work is under way: hypothesis leaves whole kinds of attempts out of an example."""
-        self.assembly = self.assemblies[preset]
-        self.strangers = self.assemblies[PRESETS[PRESETS.index(preset) - 1]].people
+        self.staffed = self.committees[preset]
+        self.strangers = self.committees[PRESETS[PRESETS.index(preset) - 1]].people
         random = self._random(seed)
         for _ in range(3):
             self._begin(random)
@@ -101,18 +101,18 @@ class Lives(RuleBasedStateMachine):
             self._begin(self._random(seed))
 
     def _begin(self, random: Random) -> None:
-        proposal = Proposal(committee=self.assembly.committee)
+        proposal = Proposal(committee=self.staffed.committee)
         name = random.choice(["draft", "draft", "draft", "enter"])
         data = self._writer(random, proposal).write(proposal.all_steps()[name])
-        members, body = self.assembly.members, self.assembly.body
+        members, body = self.staffed.members, self.staffed.body
         by = random.choice(members).user
         if name == "enter":
-            by = self.assembly.officer(Role.COMMITTEE_CLERK)
+            by = self.staffed.officer(Role.COMMITTEE_CLERK)
             data["proposer"] = random.choice(members).pk
             others = {member.pk for member in members} - {data["proposer"]}
             data["cosigners"] = random.sample(sorted(others), random.randint(0, 2))
         elif random.random() < 0.2:
-            by, data["body"] = self.assembly.contact, body.pk
+            by, data["body"] = self.staffed.contact, body.pk
         self._take(random, by, proposal, name, data)
 
     @rule(seed=chance)
@@ -142,17 +142,17 @@ class Lives(RuleBasedStateMachine):
     @rule(seed=chance)
     def proposers_act(self, seed: int) -> None:
         """Members and contacts take any steps that are theirs to take."""
-        self._several(seed, self.assembly.proposers)
+        self._several(seed, self.staffed.proposers)
 
     @rule(seed=chance)
     def offices_act(self, seed: int) -> None:
         """The committee's officials take any steps that are theirs to take."""
-        self._several(seed, self.assembly.officials)
+        self._several(seed, self.staffed.officials)
 
     @rule(seed=chance)
     def units_act(self, seed: int) -> None:
         """The units' people take any steps that are theirs to take."""
-        self._several(seed, self.assembly.staff_of_units)
+        self._several(seed, self.staffed.staff_of_units)
 
     def _several(self, seed: int, people: list[User]) -> None:
         random = self._random(seed)
@@ -180,16 +180,16 @@ class Lives(RuleBasedStateMachine):
     def assign_together(self, seed: int) -> None:
         """The assigning office works through a list."""
         random = self._random(seed)
-        batch = AssignmentBatch(committee=self.assembly.committee)
+        batch = AssignmentBatch(committee=self.staffed.committee)
         self._by_somebody_entitled(random, batch, batch.all_steps()["issue"])
 
     @rule(seed=chance)
     def choose_key_topics(self, seed: int) -> None:
         """Somebody nominates a proposal as a key topic, and the choice goes on."""
         random = self._random(seed)
-        topics = KeyTopic.objects.filter(committee=self.assembly.committee)
+        topics = KeyTopic.objects.filter(committee=self.staffed.committee)
         if topics.count() < MOST_TOPICS:
-            topic = KeyTopic(committee=self.assembly.committee)
+            topic = KeyTopic(committee=self.staffed.committee)
             self._by_somebody_entitled(random, topic, topic.all_steps()["nominate"])
         for topic in topics.order_by("pk"):
             steps = [
@@ -212,8 +212,8 @@ class Lives(RuleBasedStateMachine):
         subject = random.choice(own or subjects)
         step = random.choice(own_steps(type(subject)))
         if step.creates:
-            subject = type(subject)(committee=self.assembly.committee)
-        by = random.choice([*self.assembly.people, *self.strangers])
+            subject = type(subject)(committee=self.staffed.committee)
+        by = random.choice([*self.staffed.people, *self.strangers])
         headers = {}
         if random.random() < 0.2:
             headers["If-Match"] = random.choice([f'"{subject.version - 1}"', "*", "x"])
@@ -251,7 +251,7 @@ class Lives(RuleBasedStateMachine):
             return
         subject = random.choice(subjects)
         client = APIClient()
-        client.force_authenticate(random.choice([*self.assembly.people, *self.strangers]))
+        client.force_authenticate(random.choice([*self.staffed.people, *self.strangers]))
         plural = {"reply": "replies", "feedback": "feedback"}.get(subject.kind)
         noun = plural or subject.kind.replace("request", "-request").replace("pre", "pre-") + "s"
         noun = noun.replace("assignmentbatchs", "assignment-batches")
@@ -285,11 +285,11 @@ class Lives(RuleBasedStateMachine):
         return Random(f"{seed} {self.attempts} {self.salt}")
 
     def _proposals(self) -> Any:
-        return Proposal.objects.filter(committee=self.assembly.committee)
+        return Proposal.objects.filter(committee=self.staffed.committee)
 
     def _subjects(self, proposal: int | None = None) -> list[Subject]:
         """Every row with a machine, in order of birth; of one proposal if one is named."""
-        events = Event.objects.filter(sequence=1, committee=self.assembly.committee)
+        events = Event.objects.filter(sequence=1, committee=self.staffed.committee)
         if proposal is not None:
             events = events.filter(proposal=proposal)
         born = list(events.order_by("pk").values_list("subject_kind", "subject_id"))
@@ -335,7 +335,7 @@ class Lives(RuleBasedStateMachine):
     ) -> bool:
         """Whether there is anybody who may take the step; then one of them does."""
         writer = self._writer(random, subject)
-        allowed = entitled(people or self.assembly.people, step, subject, self.now)
+        allowed = entitled(people or self.staffed.people, step, subject, self.now)
         if not allowed:
             return False
         data = data if data is not None else writer.write(step)
@@ -378,15 +378,15 @@ def _files() -> int:
 @pytest.mark.django_db
 @pytest.mark.parametrize("fate", FATES)
 def test_whatever_people_try_everything_holds(fate: str) -> None:
-    Lives.assemblies = {preset: Assembly(preset) for preset in PRESETS}
-    Lives.fate = fate
-    Lives.taken.clear()
-    Lives.reached.clear()
+    CommitteeUnderRandomSteps.committees = {preset: StaffedCommittee(preset) for preset in PRESETS}
+    CommitteeUnderRandomSteps.fate = fate
+    CommitteeUnderRandomSteps.taken.clear()
+    CommitteeUnderRandomSteps.reached.clear()
 
     for salt in range(5):
-        Lives.salt = salt
+        CommitteeUnderRandomSteps.salt = salt
         run_state_machine_as_test(
-            Lives,
+            CommitteeUnderRandomSteps,
             settings=settings(
                 max_examples=4,
                 stateful_step_count=40,
@@ -396,9 +396,9 @@ def test_whatever_people_try_everything_holds(fate: str) -> None:
                 phases=[Phase.generate],
             ),
         )
-        if Lives.reached[fate]:
+        if CommitteeUnderRandomSteps.reached[fate]:
             break
 
     # Else the attempts have become too timid to prove anything.
-    assert Lives.reached[fate], sorted(Lives.reached)
-    assert len(Lives.taken) >= 15, sorted(Lives.taken)
+    assert CommitteeUnderRandomSteps.reached[fate], sorted(CommitteeUnderRandomSteps.reached)
+    assert len(CommitteeUnderRandomSteps.taken) >= 15, sorted(CommitteeUnderRandomSteps.taken)

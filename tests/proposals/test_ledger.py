@@ -13,7 +13,7 @@ from members.enums import Role
 from proposals import ledger, triggers
 from proposals.door import perform
 from proposals.models import Event, Proposal
-from tests.proposals.assembly import Assembly
+from tests.proposals.staffed_committee import StaffedCommittee
 
 AT = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
 TEXT = {"title": "关于增设路灯的建议", "situation": "夜里很暗", "suggestions": ["增设路灯"]}
@@ -24,13 +24,13 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def proposal() -> Proposal:
     """Drafted, changed, handed in, reviewed: events 1 to 4."""
-    assembly = Assembly()
-    member = assembly.members[0].user
-    fresh = Proposal(committee=assembly.committee)
+    staffed = StaffedCommittee()
+    member = staffed.members[0].user
+    fresh = Proposal(committee=staffed.committee)
     begun = perform(fresh, "draft", member, TEXT, at=AT).subject
     perform(begun, "edit", member, {"title": "关于增设和维修路灯的建议"}, at=AT)
     perform(begun, "submit", member, {"one_matter": True}, at=AT)
-    reviewer = assembly.officer(Role.COMMITTEE_REVIEWER)
+    reviewer = staffed.officer(Role.COMMITTEE_REVIEWER)
     perform(begun, "review", reviewer, {"outcome": "file"}, at=AT)
     return Proposal.objects.get(pk=begun.pk)
 
@@ -149,9 +149,9 @@ def test_check_misses_a_whole_subject(proposal: Proposal) -> None:
     "behind", [{"state": "reviewing"}, {"version": 3}, {"ledger_hash": "0" * 64}]
 )
 def test_check_notices_a_row_changed_behind_the_door(behind: dict[str, object]) -> None:
-    assembly = Assembly()
-    member = assembly.members[0].user
-    begun = perform(Proposal(committee=assembly.committee), "draft", member, TEXT, at=AT).subject
+    staffed = StaffedCommittee()
+    member = staffed.members[0].user
+    begun = perform(Proposal(committee=staffed.committee), "draft", member, TEXT, at=AT).subject
     perform(begun, "submit", member, {"one_matter": True}, at=AT)
 
     Proposal.objects.filter(pk=begun.pk).update(**behind)
@@ -168,11 +168,11 @@ def test_check_names_the_trigger_that_is_missing(proposal: Proposal) -> None:
 
 
 def test_input_with_numbers_that_databases_write_otherwise_keeps_its_hash() -> None:
-    assembly = Assembly()
-    member = assembly.members[0].user
+    staffed = StaffedCommittee()
+    member = staffed.members[0].user
     odd = {"big": 1e300, "small": -0.0, "many": 10**25, "nul": "a\x00b", "half": "\ud800"}
 
-    perform(Proposal(committee=assembly.committee), "draft", member, {**TEXT, "odd": odd}, at=AT)
+    perform(Proposal(committee=staffed.committee), "draft", member, {**TEXT, "odd": odd}, at=AT)
 
     assert list(ledger.faults()) == []
 

@@ -45,8 +45,8 @@ from supervision.enums import (
     MilestoneState,
 )
 from tests.factories import supervision as put
-from tests.proposals.assembly import Assembly, entitled
 from tests.proposals.inputs import Writer
+from tests.proposals.staffed_committee import StaffedCommittee, entitled
 
 AT = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
 
@@ -189,26 +189,26 @@ def test_every_audience_is_told_of_something() -> None:
 
 
 @pytest.fixture
-def assembly(db: None) -> Assembly:
-    return Assembly()
+def staffed(db: None) -> StaffedCommittee:
+    return StaffedCommittee()
 
 
-def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject:
+def standing_in(model: type[Subject], state: str, staffed: StaffedCommittee) -> Subject:
     """A row of a machine in ``state``, with all that the database asks of it."""
-    proposal = _proposal(assembly, state if model is Proposal else ProposalState.HANDLING)
+    proposal = _proposal(staffed, state if model is Proposal else ProposalState.HANDLING)
     if model is Proposal:
         return proposal
     kind = str(model._meta.model_name)
-    task = {"proposal": proposal, "unit": assembly.units[0], "role": "sole", "replied_at": AT}
+    task = {"proposal": proposal, "unit": staffed.units[0], "role": "sole", "replied_at": AT}
     if kind == "assignment":
         return _row(model, state, **task)
-    day, addressee = date(2024, 9, 1), assembly.members[0]
+    day, addressee = date(2024, 9, 1), staffed.members[0]
     more: dict[str, dict[str, Any]] = {
-        "cosignature": {"proposal": proposal, "member": assembly.members[1]},
-        "preassignment": {"proposal": proposal, "unit": assembly.units[0], "role": "sole"},
-        "assignmentbatch": {"committee": assembly.committee, "name": "批", "held_on": day},
+        "cosignature": {"proposal": proposal, "member": staffed.members[1]},
+        "preassignment": {"proposal": proposal, "unit": staffed.units[0], "role": "sole"},
+        "assignmentbatch": {"committee": staffed.committee, "name": "批", "held_on": day},
         "clue": {
-            "committee": assembly.committee,
+            "committee": staffed.committee,
             "published_at": AT,
             "closed_at": AT if state == ClueState.CLOSED else None,
         },
@@ -216,16 +216,16 @@ def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject
     if kind in more:
         return _row(model, state, **more[kind])
     if kind == "mergecandidate":
-        session = {"committee": assembly.committee, "session": assembly.session}
+        session = {"committee": staffed.committee, "session": staffed.session}
         candidate: MergeCandidate = _row(model, state, **session)
-        extra = [_proposal(assembly, ProposalState.SUBMITTED, str(at)) for at in (7, 8)]
+        extra = [_proposal(staffed, ProposalState.SUBMITTED, str(at)) for at in (7, 8)]
         candidate.keep([{"proposal": one.pk, "score": 0.5} for one in (proposal, *extra)])
         return candidate
     if model.__module__.startswith("supervision"):
-        return _of_supervision(kind, state, proposal, assembly)
+        return _of_supervision(kind, state, proposal, staffed)
     assignment = _row(models.Assignment, AssignmentState.HANDLING, **task)
     if kind == "returnrequest":
-        return _row(model, state, assignment=assignment, suggested_unit=assembly.units[1])
+        return _row(model, state, assignment=assignment, suggested_unit=staffed.units[1])
     if kind == "extensionrequest":
         return _row(model, state, assignment=assignment, new_due_on=day)
     signed = {"signed_by": "王", "document_number": "1", "delivered_at": AT}
@@ -240,15 +240,15 @@ def standing_in(model: type[Subject], state: str, assembly: Assembly) -> Subject
     return _row(model, state, **form, **rated)
 
 
-def _of_supervision(kind: str, state: str, proposal: Proposal, assembly: Assembly) -> Any:
-    where = {"committee": assembly.committee, "created_at": AT}
+def _of_supervision(kind: str, state: str, proposal: Proposal, staffed: StaffedCommittee) -> Any:
+    where = {"committee": staffed.committee, "created_at": AT}
     if kind == "calendarchange":
         return put.CalendarChangeFactory(state=state, **where)
     topic = put.KeyTopicFactory(
         state=state if kind == "keytopic" else KeyTopicState.SUPERVISING,
         of=[proposal],
-        led_by=[assembly.officer(Role.LEADING_SUPERVISOR)],
-        supervising_body=assembly.body,
+        led_by=[staffed.officer(Role.LEADING_SUPERVISOR)],
+        supervising_body=staffed.body,
         **where,
     )
     if kind == "keytopic":
@@ -258,21 +258,21 @@ def _of_supervision(kind: str, state: str, proposal: Proposal, assembly: Assembl
         return put.MilestoneFactory(
             state=state, topic=topic, due_on=past, first_due_on=past, created_at=AT
         )
-    return put.InstructionFactory(state=state, topic=topic, unit=assembly.units[0], created_at=AT)
+    return put.InstructionFactory(state=state, topic=topic, unit=staffed.units[0], created_at=AT)
 
 
-def _proposal(assembly: Assembly, state: str, number: str = "1") -> Proposal:
+def _proposal(staffed: StaffedCommittee, state: str, number: str = "1") -> Proposal:
     s = ProposalState
-    values: dict[str, Any] = {"committee": assembly.committee, "lead": assembly.members[0]}
+    values: dict[str, Any] = {"committee": staffed.committee, "lead": staffed.members[0]}
     values |= {"channel": Channel.WEB, "proposer_kind": "individual", "title": "关于路灯的建议"}
     if state not in (s.DRAFT, s.DISCARDED):
-        values |= {"session": assembly.session, "received_at": AT, "period_kind": "session"}
+        values |= {"session": staffed.session, "received_at": AT, "period_kind": "session"}
         values |= {"receipt_no": f"S{number}", "filed_at": AT}
         values |= {"case_no": number, "case_serial": int(number)}
     if state == s.NOT_FILED:
         values |= {"ground": "VAGUE", "disposition": "none", "notice": "不予立案"}
     if state == s.MERGED:
-        host = _proposal(assembly, s.FILED)
+        host = _proposal(staffed, s.FILED)
         Proposal.objects.filter(pk=host.pk).update(receipt_no="S2", case_no="2", case_serial=2)
         values |= {"merged_into": host, "state_before_merging": s.FILED}
     if state == s.CONCLUDED:
@@ -296,10 +296,10 @@ STATES = [
 
 @pytest.mark.parametrize(("model", "state"), STATES)
 def test_what_is_not_declared_is_refused_in_every_state(
-    assembly: Assembly, model: type[Subject], state: str
+    staffed: StaffedCommittee, model: type[Subject], state: str
 ) -> None:
-    subject = standing_in(model, state, assembly)
-    people = assembly.people
+    subject = standing_in(model, state, staffed)
+    people = staffed.people
     tried = 0
 
     for step in model.all_steps().values():
@@ -323,15 +323,15 @@ def test_what_is_not_declared_is_refused_in_every_state(
 
 @pytest.mark.parametrize("model", SUBJECTS)
 def test_steps_of_the_system_are_nobodys_and_those_of_people_not_the_systems(
-    assembly: Assembly, model: type[Subject]
+    staffed: StaffedCommittee, model: type[Subject]
 ) -> None:
-    strangers = Assembly(members=1, units=1).people
-    subject = standing_in(model, states_of(model)[0], assembly)
+    strangers = StaffedCommittee(members=1, units=1).people
+    subject = standing_in(model, states_of(model)[0], staffed)
 
     for step in model.all_steps().values():
         by = [None, *strangers]
         if step.who is who.system:
-            by = [*assembly.people, *strangers]
+            by = [*staffed.people, *strangers]
         for person in by:
             with pytest.raises(NotYours):
                 perform(subject, step.name, person, {}, at=AT)
@@ -339,20 +339,20 @@ def test_steps_of_the_system_are_nobodys_and_those_of_people_not_the_systems(
 
 @pytest.mark.parametrize(("model", "state"), STATES)
 def test_what_is_declared_leads_to_the_declared_states(
-    assembly: Assembly, model: type[Subject], state: str
+    staffed: StaffedCommittee, model: type[Subject], state: str
 ) -> None:
     for step in model.all_steps().values():
         if state not in step.source:
             continue
         with transaction.atomic():
-            subject = standing_in(model, state, assembly)
-            subject.rules = rules_for(assembly.committee, AT.date())
+            subject = standing_in(model, state, staffed)
+            subject.rules = rules_for(staffed.committee, AT.date())
             if subject.root is not None:
                 subject.root.rules = subject.rules
             data = Writer(Random(1), subject, subject.rules, AT).write(step)
             by = None
             if step.who is not who.system:
-                by = next(iter(entitled(assembly.people, step, subject, AT)), None)
+                by = next(iter(entitled(staffed.people, step, subject, AT)), None)
             try:
                 event = perform(subject, step.name, by, data, at=AT)
             except (NotYours, RuleBroken, Unmet):
@@ -363,15 +363,15 @@ def test_what_is_declared_leads_to_the_declared_states(
         assert event.target in (step.targets or {state})
 
 
-def test_proposal_that_goes_its_own_way_again_can_be_edited(assembly: Assembly) -> None:
-    guest = _proposal(assembly, ProposalState.MERGED)
+def test_proposal_that_goes_its_own_way_again_can_be_edited(staffed: StaffedCommittee) -> None:
+    guest = _proposal(staffed, ProposalState.MERGED)
     suggestion = guest.suggestions.create(number=1, text="增设路灯")
-    task = {"proposal": guest.merged_into, "unit": assembly.units[0], "role": "sole"}
+    task = {"proposal": guest.merged_into, "unit": staffed.units[0], "role": "sole"}
     assignment = _row(models.Assignment, AssignmentState.HANDLING, **task)
     answer = {"proposal": guest.merged_into, "assignment": assignment, "round": 1}
     draft = _row(models.Reply, ReplyState.DRAFTING, **answer)
     draft.points.create(suggestion=suggestion, answer="照办", adoption="adopted")
-    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    clerk = staffed.officer(Role.COMMITTEE_CLERK)
     consent = {"consent_way": "phone", "consent_at": AT.isoformat()}
     text = {"situation": "夜里很暗", "suggestions": ["维修路灯"]}
 

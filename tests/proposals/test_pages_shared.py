@@ -25,7 +25,7 @@ from proposals.pages.inputs import choices_for
 from proposals.pages.subjects import PAGES, page_of
 from proposals.permissions import offers
 from tests.proposals.inputs import Writer
-from tests.proposals.world import NOW, World
+from tests.proposals.subjects_in_every_state import NOW, SubjectsInEveryState
 
 pytestmark = pytest.mark.django_db
 
@@ -70,12 +70,12 @@ def as_sent(form: Any, data: dict[str, Any], sent: QueryDict, files: Any, prefix
 
 def test_every_step_of_everybody_has_a_form_that_says_what_the_api_would_be_told():
     """The declaration is the only list: no step is without a form, and none loses an input."""
-    world = World("county")
+    subjects = SubjectsInEveryState("county")
     steps_seen, checked = set(), 0
-    for case in world.cases():
+    for case in subjects.cases():
         for state in case.states:
             subject = case.make(state)
-            for user in world.users.values():
+            for user in subjects.users.values():
                 with clock.at(NOW):
                     offered = offers(user, subject, clock.today())
                 for offer in offered:

@@ -41,11 +41,11 @@ from proposals.models import (
 )
 from supervision.models import ChaseNotice, Duty, Reminder, TopicFile
 from tests.factories import proposals as make
-from tests.factories.proposals import Place, platform_administrator
-from tests.proposals.world import (
+from tests.factories.proposals import CommitteeWithUsers, platform_administrator
+from tests.proposals.subjects_in_every_state import (
     NOW,
-    Case,
-    World,
+    SubjectCase,
+    SubjectsInEveryState,
     attachments,
     chasing,
     duties,
@@ -92,7 +92,7 @@ exactly those states in which the subject is not there for them to read.
 # -- The people -------------------------------------------------------------------------------
 
 
-def columns(here: Place, elsewhere: Place) -> dict[str, list[APIClient]]:
+def columns(here: CommitteeWithUsers, elsewhere: CommitteeWithUsers) -> dict[str, list[APIClient]]:
     """Name of each column to the clients of its people."""
     single = ["lead", "cosigner", "invitee", "member", "contact", "other contact"]
     single += [*make.OFFICERS]
@@ -120,13 +120,13 @@ Answers = dict[str, str]
 
 
 @dataclass
-class Crowd:
+class ClientsByColumn:
     """Everybody, asked the same; whatever they do is taken back."""
 
     clients: dict[str, list[APIClient]]
     questions: int = 0
 
-    def asked(self, question: Callable[[APIClient], str]) -> Answers:
+    def answers_to(self, question: Callable[[APIClient], str]) -> Answers:
         """Name of each column to the answer that its people get.
 
         Of those whom nothing concerns, another one is asked each time.
@@ -177,19 +177,19 @@ Row = tuple[str, str, Answers]
 """What is asked, in which state, with which answers."""
 
 
-def rows_of(case: Case, committee: int, crowd: Crowd) -> Iterator[Row]:
+def rows_of(case: SubjectCase, committee: int, clients: ClientsByColumn) -> Iterator[Row]:
     """The rows of a machine: reading, then every step of a person from every state."""
     subjects = {state: case.make(state) for state in case.states}
     read = {}
     for state, subject in subjects.items():
-        read[state] = crowd.asked(partial(sees, subject))
+        read[state] = clients.answers_to(partial(sees, subject))
         yield "*read*", state, read[state]
     for step in own_steps(case.model):
         if case.taken_by and case.taken_by not in step.who.roles():
             continue
         if step.creates:
             take = partial(may_take, step, case.model(), committee)
-            yield step.name, NEW, crowd.asked(take)
+            yield step.name, NEW, clients.answers_to(take)
         asked: list[tuple[Answers, Answers]] = []
         for state in step.source:
             if state not in subjects:
@@ -197,7 +197,7 @@ def rows_of(case: Case, committee: int, crowd: Crowd) -> Iterator[Row]:
             # Who takes a step hangs on the subject; the state only decides who sees it.
             answers = next((given for seen, given in asked if seen == read[state]), None)
             if answers is None:
-                answers = crowd.asked(partial(may_take, step, subjects[state], committee))
+                answers = clients.answers_to(partial(may_take, step, subjects[state], committee))
                 assert there(answers) == there(read[state])
                 asked.append((read[state], answers))
             yield step.name, state, answers
@@ -224,38 +224,40 @@ def joined(rows: Iterable[Row]) -> Iterator[tuple[str, Answers]]:
             yield name if len(alike) == 1 else f"{name}: {told}", merged
 
 
-def other_reads(world: World, crowd: Crowd) -> Iterator[tuple[str, Answers]]:
+def other_reads(
+    subjects: SubjectsInEveryState, clients: ClientsByColumn
+) -> Iterator[tuple[str, Answers]]:
     """What is read beside the machines' own rows: texts, opinions, files, ledger, duties."""
     for state in (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.HANDLING):
-        proposal = world.proposal(state)
+        proposal = subjects.proposal(state)
         url = f"/api/v1/proposals/{proposal.pk}/"
-        keep_texts(proposal, world)
+        keep_texts(proposal, subjects)
         for part in ("versions", "opinions"):
             asked = partial(reads, f"{url}{part}/", lambda response: response.json())
-            yield f"proposal {part}: {state}", crowd.asked(asked)
+            yield f"proposal {part}: {state}", clients.answers_to(asked)
         preview = partial(reads, f"{url}merge-preview/?members=1", lambda response: True)
-        yield f"proposal merge preview: {state}", crowd.asked(preview)
+        yield f"proposal merge preview: {state}", clients.answers_to(preview)
         for name, cosignature in asked_to_sign(proposal).items():
             shown = partial(shows_signature, cosignature.pk)
-            yield f"proposal shows {name}: {state}", crowd.asked(partial(reads, url, shown))
-    for name, row in merge_work(world).items():
-        yield name, crowd.asked(partial(sees, row))
-    for name, url, part in confidential(world):
-        yield name, crowd.asked(partial(reads, url, part))
-    for name, attachment in attachments(world).items():
+            yield f"proposal shows {name}: {state}", clients.answers_to(partial(reads, url, shown))
+    for name, row in merge_work(subjects).items():
+        yield name, clients.answers_to(partial(sees, row))
+    for name, url, part in confidential(subjects):
+        yield name, clients.answers_to(partial(reads, url, part))
+    for name, attachment in attachments(subjects).items():
         url = f"/api/v1/attachments/{attachment.pk}/content/"
-        yield f"attachment {name}", crowd.asked(partial(reads, url, lambda response: True))
-    for name, event in events(world).items():
-        yield f"event {name}", crowd.asked(partial(sees, event))
-    for name, duty in duties(world).items():
-        yield f"duty {name}", crowd.asked(partial(sees, duty))
-    for name, paper in chasing(world).items():
-        yield name, crowd.asked(partial(sees, paper))
+        yield f"attachment {name}", clients.answers_to(partial(reads, url, lambda response: True))
+    for name, event in events(subjects).items():
+        yield f"event {name}", clients.answers_to(partial(sees, event))
+    for name, duty in duties(subjects).items():
+        yield f"duty {name}", clients.answers_to(partial(sees, duty))
+    for name, paper in chasing(subjects).items():
+        yield name, clients.answers_to(partial(sees, paper))
     board = partial(reads, "/api/v1/key-topics/board/", lambda response: response.json())
-    yield "board of key topics", crowd.asked(board)
+    yield "board of key topics", clients.answers_to(board)
 
 
-def keep_texts(proposal: Proposal, world: World) -> None:
+def keep_texts(proposal: Proposal, subjects: SubjectsInEveryState) -> None:
     TextVersion.objects.create(
         proposal=proposal, number=1, kind="original", title="原文", kept_at=NOW
     )
@@ -263,7 +265,7 @@ def keep_texts(proposal: Proposal, world: World) -> None:
         proposal=proposal,
         round=1,
         round_name="审查",
-        reviewer=world.users["reviewer"],
+        reviewer=subjects.users["reviewer"],
         reviewed_at=NOW,
         outcome="file",
     )
@@ -280,10 +282,10 @@ def shows_signature(number: int, response: Any) -> bool:
     return number in [row["id"] for row in response.json()["cosignatures"]]
 
 
-def confidential(world: World) -> Iterator[tuple[str, str, Callable[[Any], Any]]]:
+def confidential(subjects: SubjectsInEveryState) -> Iterator[tuple[str, str, Callable[[Any], Any]]]:
     """Parts of a detail that are not for everybody who sees the rest."""
-    task = world.task("B", AssignmentState.REPLIED)
-    reply = world.reply(ReplyState.DELIVERED)
+    task = subjects.task("B", AssignmentState.REPLIED)
+    reply = subjects.reply(ReplyState.DELIVERED)
     reply.commitments.create(
         proposal=reply.proposal, state="open", created_at=NOW, text="建成", due_on=NOW.date()
     )
@@ -302,7 +304,7 @@ def confidential(world: World) -> Iterator[tuple[str, str, Callable[[Any], Any]]
         f"/api/v1/replies/{reply.pk}/",
         lambda response: response.json()["commitments"],
     )
-    event = event_of(task.proposal, world)
+    event = event_of(task.proposal, subjects)
     yield (
         "event shows its input and address",
         f"/api/v1/events/{event.pk}/",
@@ -315,14 +317,14 @@ def confidential(world: World) -> Iterator[tuple[str, str, Callable[[Any], Any]]
 
 def table() -> str:
     """The whole table as the API answers it now."""
-    world, elsewhere = World(), Place()
-    crowd = Crowd(columns(world, elsewhere))
+    subjects, elsewhere = SubjectsInEveryState(), CommitteeWithUsers()
+    clients = ClientsByColumn(columns(subjects, elsewhere))
     parts = [INTRODUCTION]
-    for case in world.cases():
-        rows = list(joined(rows_of(case, world.committee.pk, crowd)))
+    for case in subjects.cases():
+        rows = list(joined(rows_of(case, subjects.committee.pk, clients)))
         title = f"{case.model._meta.model_name} ({case.model._meta.verbose_name})"
         parts.append(written(f"{title} {case.title}".strip(), rows))
-    parts.append(written("What else is read", list(other_reads(world, crowd))))
+    parts.append(written("What else is read", list(other_reads(subjects, clients))))
     return "\n".join(parts)
 
 
@@ -393,7 +395,7 @@ def test_a_cell_that_differs_is_told():
 
 
 def test_every_kind_of_row_that_is_served_is_in_the_table():
-    assert {case.model for case in World().cases()} == set(SUBJECTS)
+    assert {case.model for case in SubjectsInEveryState().cases()} == set(SUBJECTS)
     others = {Attachment, ChaseNotice, Duty, Event, Reminder, Scan, Theme, TopicFile}
     assert set(VIEWS) - set(SUBJECTS) == others
-    assert {state.value for state in HANDED_IN} < set(World().cases()[0].states)
+    assert {state.value for state in HANDED_IN} < set(SubjectsInEveryState().cases()[0].states)

@@ -11,7 +11,7 @@ from members.enums import Role
 from members.models import Unit, User
 from proposals import models
 from proposals.machine.subject import Subject
-from tests.proposals.assembly import Assembly, take
+from tests.proposals.staffed_committee import StaffedCommittee, take
 
 
 def local(text: str) -> datetime:
@@ -28,12 +28,12 @@ class Office:
     """Plays one proposal's life; each step by whoever takes it, at a given moment."""
 
     def __init__(self, rulebook: Any = "county") -> None:
-        self.assembly = Assembly(rulebook)
-        self.initiator = self.assembly.members[0].user
-        self.one, self.two, self.three = self.assembly.units
+        self.staffed = StaffedCommittee(rulebook)
+        self.initiator = self.staffed.members[0].user
+        self.one, self.two, self.three = self.staffed.units
 
     def by(self, role: Role, unit: Unit | None = None) -> User:
-        return self.assembly.staff(role, unit) if unit else self.assembly.officer(role)
+        return self.staffed.staff(role, unit) if unit else self.staffed.officer(role)
 
     def do(
         self, by: User, subject: Subject, name: str, data: Any = None, *, at: datetime, expect=200
@@ -43,7 +43,7 @@ class Office:
         return response.json()
 
     def draft(self) -> models.Proposal:
-        fresh = models.Proposal(committee=self.assembly.committee)
+        fresh = models.Proposal(committee=self.staffed.committee)
         text = {**TEXT, "analysis": f"第 {models.Proposal.objects.count()} 处最暗"}
         begun = self.do(self.initiator, fresh, "draft", text, at=START, expect=201)
         return models.Proposal.objects.get(pk=begun["subject_id"])

@@ -174,7 +174,7 @@ def test_failed_import_tells_row_and_column_and_changes_nothing(office: Office) 
 
 
 def test_calendar_is_the_topmost_committees(office: Office, task: Assignment) -> None:
-    below = CommitteeFactory(parent=office.assembly.committee)
+    below = CommitteeFactory(parent=office.staffed.committee)
     other = PostFactory(role=Role.COMMITTEE_ADMINISTRATOR, committee=below).user
     platform = PostFactory(role=Role.PLATFORM_ADMINISTRATOR, committee=None).user
     days = [{"day": "2027-01-01", "is_working": False, "name": "元旦"}]

@@ -17,7 +17,7 @@ from proposals import models
 from proposals.machine.subject import Subject
 from supervision.models import Duty
 from supervision.models.duty import Closing
-from tests.proposals.assembly import Assembly
+from tests.proposals.staffed_committee import StaffedCommittee
 from tests.supervision.office import ASSIGNED, START, Office, local
 
 pytestmark = pytest.mark.django_db
@@ -104,7 +104,7 @@ def test_change_of_the_rules_rewrites_no_date(office: Office) -> None:
     (task,) = office.assigned()
     before = owed(task)
 
-    office.assembly.committee.rulebooks.update(document=preset("province"))
+    office.staffed.committee.rulebooks.update(document=preset("province"))
 
     assert owed(task) == before
 
@@ -153,7 +153,7 @@ def test_time_limit_of_a_right_is_kept_to_the_second(office: Office) -> None:
 
 def test_invitation_runs_to_the_minute_and_is_then_too_late(office: Office) -> None:
     proposal = office.draft()
-    second = office.assembly.members[1]
+    second = office.staffed.members[1]
     office.do(office.initiator, proposal, "invite", {"members": [second.pk]}, at=START)
     signature = proposal.cosignatures.get()
 
@@ -362,7 +362,7 @@ def test_everybody_sees_their_own_duties_and_officials_all(office: Office) -> No
     assert seen(office.by(Role.COMMITTEE_CLERK)) == everything
     assert seen(office.by(Role.UNIT_LIAISON, office.three)) == set()
     assert seen(office.initiator) == set()
-    assert seen(Assembly().officer(Role.COMMITTEE_CLERK)) == set()
+    assert seen(StaffedCommittee().officer(Role.COMMITTEE_CLERK)) == set()
 
 
 # -- A clock that stands still ---------------------------------------------------------------

@@ -12,35 +12,35 @@ from proposals.models import Event
 from supervision.models import Duty, KeyTopic
 from tests.factories import proposals as make
 from tests.factories import supervision as put
-from tests.proposals.assembly import Assembly
 from tests.proposals.conftest import rules
+from tests.proposals.staffed_committee import StaffedCommittee
 from tests.proposals.test_concurrency import AT, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 
-def proposal_of(assembly: Assembly):
-    return make.ProposalFactory(committee=assembly.committee, state=ProposalState.FILED)
+def proposal_of(staffed: StaffedCommittee):
+    return make.ProposalFactory(committee=staffed.committee, state=ProposalState.FILED)
 
 
 def test_the_quota_holds_however_many_are_decided_at_once():
-    assembly = Assembly(rules("county", key_proposals={"quota": 2}))
+    staffed = StaffedCommittee(rules("county", key_proposals={"quota": 2}))
     topics = [
         put.KeyTopicFactory(
-            committee=assembly.committee,
-            session=assembly.session,
+            committee=staffed.committee,
+            session=staffed.session,
             state="listed",
-            of=[proposal_of(assembly)],
+            of=[proposal_of(staffed)],
         )
         for _n in range(4)
     ]
     decision = {
         "meeting": "主席会议",
         "met_on": "2024-01-08",
-        "supervisors": [assembly.officer(Role.LEADING_SUPERVISOR).pk],
+        "supervisors": [staffed.officer(Role.LEADING_SUPERVISOR).pk],
         "methods": ["site"],
     }
-    director = assembly.officer(Role.COMMITTEE_DIRECTOR)
+    director = staffed.officer(Role.COMMITTEE_DIRECTOR)
 
     answers = at_once([(director, topic, "decide", decision) for topic in topics], refused=[400])
 
@@ -52,21 +52,21 @@ def test_the_quota_holds_however_many_are_decided_at_once():
 
 
 def test_a_proposal_is_decided_into_one_topic_only():
-    assembly = Assembly()
-    proposal = proposal_of(assembly)
+    staffed = StaffedCommittee()
+    proposal = proposal_of(staffed)
     topics = [
         put.KeyTopicFactory(
-            committee=assembly.committee, session=assembly.session, state="listed", of=[proposal]
+            committee=staffed.committee, session=staffed.session, state="listed", of=[proposal]
         )
         for _n in range(3)
     ]
     decision = {
         "meeting": "主席会议",
         "met_on": "2024-01-08",
-        "supervisors": [assembly.officer(Role.LEADING_SUPERVISOR).pk],
+        "supervisors": [staffed.officer(Role.LEADING_SUPERVISOR).pk],
         "methods": ["site"],
     }
-    director = assembly.officer(Role.COMMITTEE_DIRECTOR)
+    director = staffed.officer(Role.COMMITTEE_DIRECTOR)
 
     at_once([(director, topic, "decide", decision) for topic in topics], refused=[400])
 
@@ -74,16 +74,16 @@ def test_a_proposal_is_decided_into_one_topic_only():
 
 
 def test_of_the_last_milestones_met_at_once_one_opens_the_report():
-    assembly = Assembly()
+    staffed = StaffedCommittee()
     topic = put.KeyTopicFactory(
-        committee=assembly.committee,
-        session=assembly.session,
+        committee=staffed.committee,
+        session=staffed.session,
         state="supervising",
-        of=[proposal_of(assembly)],
+        of=[proposal_of(staffed)],
     )
     days = [date(2024, 2, day) for day in (1, 2, 3, 4)]
     steps = [put.MilestoneFactory(topic=topic, due_on=day, first_due_on=day) for day in days]
-    clerk = assembly.officer(Role.COMMITTEE_CLERK)
+    clerk = staffed.officer(Role.COMMITTEE_CLERK)
     met = {"evidence": "已完成"}
 
     waiting = [(clerk, step, "meet", met) for step in steps]

@@ -33,7 +33,7 @@ from proposals.models import Assignment, ExtensionRequest, Proposal, Reply
 from supervision.models import CalendarChange, ChaseLine, Duty, Reminder
 from supervision.reminders import remind
 from tests.supervision.office import Office, local
-from tests.supervision.reference import Days, Owed, day_of
+from tests.supervision.reference_deadlines import ReferenceCalendar, ReferenceDuty, day_of
 
 REPLY_RULES = {
     "months": {"amount": 2, "unit": "month"},
@@ -54,11 +54,11 @@ KILLED_AT = [
 TIMED = {"reply", "assist_opinion", "rehandle"}
 
 
-class Killed(BaseException):
+class WorkerKilled(BaseException):
     """The worker is gone."""
 
 
-class Supervising(RuleBasedStateMachine):
+class DutiesUnderRandomSteps(RuleBasedStateMachine):
     """Rows on one side, the naive reference on the other."""
 
     office: ClassVar[Office]
@@ -71,8 +71,8 @@ class Supervising(RuleBasedStateMachine):
         self.savepoint = transaction.atomic()
         self.savepoint.__enter__()
         self.now: datetime = local("2026-08-31 10:00")
-        self.days = Days()
-        self.owed: dict[int, Owed] = {}
+        self.days = ReferenceCalendar()
+        self.owed: dict[int, ReferenceDuty] = {}
         self.notices = Notice.objects.count()
 
     def teardown(self) -> None:
@@ -179,7 +179,7 @@ class Supervising(RuleBasedStateMachine):
     )
     def change_the_calendar(self, changes: dict[date, bool]) -> None:
         days = [{"day": day.isoformat(), "is_working": on} for day, on in changes.items()]
-        change = CalendarChange(committee=self.office.assembly.committee)
+        change = CalendarChange(committee=self.office.staffed.committee)
         self.act(Role.COMMITTEE_ADMINISTRATOR, change, "enter", {"days": days, "source": "通知"})
         self.act(Role.COMMITTEE_ADMINISTRATOR, CalendarChange.objects.latest("id"), "apply")
         self.days.declared |= changes
@@ -212,9 +212,13 @@ class Supervising(RuleBasedStateMachine):
 
     @rule(where=st.sampled_from(KILLED_AT))
     def the_worker_is_killed(self, where: str) -> None:
-        with mock.patch(where, side_effect=Killed), suppress(Killed), transaction.atomic():
+        with (
+            mock.patch(where, side_effect=WorkerKilled),
+            suppress(WorkerKilled),
+            transaction.atomic(),
+        ):
             remind(at=self.now)
-            raise Killed  # it had nothing to do: dead all the same
+            raise WorkerKilled  # it had nothing to do: dead all the same
 
     # -- What must hold -----------------------------------------------------------------------
 
@@ -271,7 +275,7 @@ class Supervising(RuleBasedStateMachine):
         """Take over which duties there are; their dates are the reference's own."""
         for duty in Duty.objects.order_by("pk"):
             if duty.pk not in self.owed:
-                owed = Owed(duty.kind, duty.opened_at, self.limits[duty.kind])
+                owed = ReferenceDuty(duty.kind, duty.opened_at, self.limits[duty.kind])
                 owed.begin(self.days)
                 self.owed[duty.pk] = owed
             owed = self.owed[duty.pk]
@@ -294,11 +298,11 @@ def test_dates_and_reminders_are_those_of_counting_days(unit: str) -> None:
                 ladders.setdefault(kind, ladder["steps"])
     filed = [office.filed() for _number in range(3)]
     Duty.objects.all().delete()  # of the time before
-    Supervising.office, Supervising.filed = office, filed
-    Supervising.limits, Supervising.ladders = rules, ladders
+    DutiesUnderRandomSteps.office, DutiesUnderRandomSteps.filed = office, filed
+    DutiesUnderRandomSteps.limits, DutiesUnderRandomSteps.ladders = rules, ladders
 
     run_state_machine_as_test(
-        Supervising,
+        DutiesUnderRandomSteps,
         settings=settings(
             max_examples=12,
             stateful_step_count=25,

@@ -10,14 +10,14 @@ from django.test import Client
 from members import clock
 from members.pages.forms import Field
 from members.pages.worklist import WORKLISTS, Worklist
-from tests.proposals.world import NOW, PEOPLE, World, chasing
+from tests.proposals.subjects_in_every_state import NOW, PEOPLE, SubjectsInEveryState, chasing
 
 pytestmark = pytest.mark.django_db
 
 
-def browser(world: World, name: str) -> Client:
+def browser(subjects: SubjectsInEveryState, name: str) -> Client:
     client = Client()
-    client.force_login(world.users[name])
+    client.force_login(subjects.users[name])
     return client
 
 
@@ -35,9 +35,9 @@ def something(field: Field) -> str:
 
 @pytest.mark.parametrize("slug", sorted(WORKLISTS))
 def test_a_list_takes_every_order_and_every_filter_that_it_offers(slug: str) -> None:
-    world, worklist = World("county"), WORKLISTS[slug]
-    chasing(world)
-    client = browser(world, reader_of(worklist))
+    subjects, worklist = SubjectsInEveryState("county"), WORKLISTS[slug]
+    chasing(subjects)
+    client = browser(subjects, reader_of(worklist))
 
     def get(**asked: str) -> Any:
         with clock.at(NOW):
@@ -52,20 +52,20 @@ def test_a_list_takes_every_order_and_every_filter_that_it_offers(slug: str) -> 
             assert get(order=f"-{column.name}").sorted_by == (column.name, True)
     for field in listing.fields:
         if field.kind in ("select", "several") and not field.choices:
-            continue  # nothing to choose in this world
+            continue  # nothing to choose here
         found = get(**{field.name: something(field)})
         assert found.is_valid, (field.name, found.filterset.errors)
         assert [pill.label for pill in found.pills] == [field.label]
 
 
 def test_what_was_reminded_of_has_a_name_also_where_the_date_has_no_title() -> None:
-    world = World("county")
-    reminder = chasing(world)["reminder of unit A"]
+    subjects = SubjectsInEveryState("county")
+    reminder = chasing(subjects)["reminder of unit A"]
     type(reminder.duty).objects.filter(pk=reminder.duty_id).update(title="")
     reminder.duty.refresh_from_db()
 
     with clock.at(NOW):
-        page = browser(world, "clerk").get("/lists/reminders/").content.decode()
+        page = browser(subjects, "clerk").get("/lists/reminders/").content.decode()
 
     link = page.split('class="main-link"')[1].split(">", 1)[1].split("</a>")[0]
     assert link.strip() == str(reminder.duty)

@@ -11,7 +11,7 @@ from members import clock
 from members.selectors import rules_for
 from supervision.enums import KEY_STATES, KeyTopicState, MilestoneState
 from tests import MOST_QUERIES
-from tests.proposals.world import NOW, World
+from tests.proposals.subjects_in_every_state import NOW, SubjectsInEveryState
 
 pytestmark = pytest.mark.django_db
 
@@ -33,16 +33,16 @@ SOMEBODY = (
 
 
 @pytest.fixture
-def world() -> World:
-    return World("county")
+def subjects() -> SubjectsInEveryState:
+    return SubjectsInEveryState("county")
 
 
-def taken(world: World, *pages: str) -> dict[tuple[str, str], int]:
+def taken(subjects: SubjectsInEveryState, *pages: str) -> dict[tuple[str, str], int]:
     """How many queries the pages take, by who sees them and which it is."""
     found = {}
-    rules_for(world.committee, NOW.date())  # which every process reads once
+    rules_for(subjects.committee, NOW.date())  # which every process reads once
     for name in SOMEBODY:
-        client = browser(world, name)
+        client = browser(subjects, name)
         for page in pages:
             with clock.at(NOW), CaptureQueriesContext(connection) as captured:
                 answer = client.get(page)
@@ -52,17 +52,17 @@ def taken(world: World, *pages: str) -> dict[tuple[str, str], int]:
     return found
 
 
-def browser(world: World, name: str) -> Client:
+def browser(subjects: SubjectsInEveryState, name: str) -> Client:
     client = Client()
-    client.force_login(world.users[name])
+    client.force_login(subjects.users[name])
     return client
 
 
 @pytest.mark.parametrize("state", MilestoneState.values)
-def test_a_milestone_has_a_page_with_its_steps(world: World, state: str) -> None:
-    milestone = world.milestone(state)
+def test_a_milestone_has_a_page_with_its_steps(subjects: SubjectsInEveryState, state: str) -> None:
+    milestone = subjects.milestone(state)
     path = f"/milestones/{milestone.pk}/"
-    director = browser(world, "director")
+    director = browser(subjects, "director")
 
     with clock.at(NOW):
         page = director.get(path).content.decode()
@@ -73,7 +73,7 @@ def test_a_milestone_has_a_page_with_its_steps(world: World, state: str) -> None
             if state in ("planned", "missed"):
                 assert director.get(f"{path}{step}/").status_code == 200
     opened = f"{path}?list=milestones-due&in=&at=1"
-    assert too_many(taken(world, path, opened)) == {}
+    assert too_many(taken(subjects, path, opened)) == {}
 
 
 def too_many(found: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
@@ -81,8 +81,10 @@ def too_many(found: dict[tuple[str, str], int]) -> dict[tuple[str, str], int]:
 
 
 @pytest.mark.parametrize("state", KeyTopicState.values)
-def test_a_topic_takes_few_queries_in_every_state_for_everybody(world: World, state: str) -> None:
-    topic = world.key_topic(state, nominating_unit="" if state in KEY_STATES else "C")
+def test_a_topic_takes_few_queries_in_every_state_for_everybody(
+    subjects: SubjectsInEveryState, state: str
+) -> None:
+    topic = subjects.key_topic(state, nominating_unit="" if state in KEY_STATES else "C")
     path = f"/key-topics/{topic.pk}/"
     trails = [f"{path}?list={slug}&in=&at=1" for slug in ("key-topics", "supervising-topics")]
-    assert too_many(taken(world, *trails)) == {}
+    assert too_many(taken(subjects, *trails)) == {}

@@ -357,7 +357,7 @@ def test_post_that_nobody_holds_is_on_record(office: Office, task: Assignment) -
 def test_two_parts_in_one_duty_make_one_notice(office: Office, task: Assignment) -> None:
     both = office.by(Role.UNIT_SIGNATORY, office.one)
     PostFactory(
-        role=Role.UNIT_LIAISON, committee=office.assembly.committee, unit=office.one, user=both
+        role=Role.UNIT_LIAISON, committee=office.staffed.committee, unit=office.one, user=both
     )
     before = len(told(both))
 

@@ -38,7 +38,7 @@ OFFICES = (
 STAFF = (Role.UNIT_LIAISON, Role.UNIT_HANDLER, Role.UNIT_SIGNATORY)
 
 
-class Assembly:
+class StaffedCommittee:
     """The people of one committee in the collection window of its session in January 2024."""
 
     committee: Committee

@@ -29,30 +29,31 @@ from tests.factories import members as make
 from tests.factories import supervision as put
 from tests.factories.proposals import ClueFactory
 from tests.proposals.conftest import Life
-from tests.proposals.world import NOW
+from tests.proposals.subjects_in_every_state import NOW
 
 SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 
 
-def furnish(town: Any) -> None:
-    """Put it all where a town's people find it."""
-    secure(town.users["auditor"])
-    town.users["A signatory"].set_unusable_password()  # signs in by the office's own server
-    town.users["A signatory"].save()
-    begin_setting_up(town.users["administrator"], town)
-    supervise(town.users["clerk"])
-    lay_down_files(town.users["clerk"])
+def add_personal_records(full_committee: Any) -> None:
+    """Add it all for the people of the committee."""
+    add_second_factors(full_committee.users["auditor"])
+    signatory = full_committee.users["A signatory"]
+    signatory.set_unusable_password()  # signs in by the office's own server
+    signatory.save()
+    begin_setup(full_committee.users["administrator"], full_committee)
+    add_supervision_activities(full_committee.users["clerk"])
+    add_files(full_committee.users["clerk"])
     for name in ("clerk", "A liaison", "lead"):
-        ask_for_jobs(town.users[name])
-    keep(town)
-    send(town)
+        add_jobs(full_committee.users[name])
+    add_phrases_and_views(full_committee)
+    add_deliveries(full_committee)
     next_year = (NOW + timedelta(days=300)).date()
-    make.RulebookFactory(committee=town.committee, effective_from=next_year)
-    put.CalendarChangeFactory(committee=town.committee)
-    ClueFactory(committee=town.committee)
+    make.RulebookFactory(committee=full_committee.committee, effective_from=next_year)
+    put.CalendarChangeFactory(committee=full_committee.committee)
+    ClueFactory(committee=full_committee.committee)
 
 
-def secure(user: User) -> None:
+def add_second_factors(user: User) -> None:
     """An authenticator, a passkey and codes for the day when both are lost."""
     TOTP.activate(user, SECRET)
     RecoveryCodes.activate(user)
@@ -78,13 +79,13 @@ def credential() -> dict[str, Any]:
     }
 
 
-def begin_setting_up(user: User, town: Any) -> None:
+def begin_setup(user: User, full_committee: Any) -> None:
     """Somebody has not ended the setting up of their committee."""
-    user.preferences["start"] = {"preset": "county", "committee": town.committee.pk}
+    user.preferences["start"] = {"preset": "county", "committee": full_committee.committee.pk}
     user.save(update_fields=["preferences"])
 
 
-def supervise(user: User) -> None:
+def add_supervision_activities(user: User) -> None:
     """Key topics that were decided have been visited and, where it is due, reported on."""
     decided = KeyTopic.objects.filter(announced_at__isnull=False)
     decided.update(meeting="主席会议", report="已督办。", reported_at=NOW)
@@ -103,7 +104,7 @@ def supervise(user: User) -> None:
     )
 
 
-def lay_down_files(user: User) -> None:
+def add_files(user: User) -> None:
     """A file beside every proposal, every activity and every report: all the same one."""
     name = default_storage.save("town/file", ContentFile("文".encode()))
     own: dict[str, Any] = {
@@ -126,7 +127,7 @@ def lay_down_files(user: User) -> None:
     )
 
 
-def ask_for_jobs(user: User) -> None:
+def add_jobs(user: User) -> None:
     """One in each state."""
     for state in JobState:
         ended = NOW if state in (JobState.DONE, JobState.FAILED) else None
@@ -144,11 +145,13 @@ def ask_for_jobs(user: User) -> None:
         )
 
 
-def keep(town: Any) -> None:
+def add_phrases_and_views(full_committee: Any) -> None:
     """Phrases of the committee and of a unit; a view of one's own and one of all clerks."""
-    for unit in (None, town.units["A"]):
-        Phrase.objects.create(committee=town.committee, unit=unit, title="开头", text="收悉。")
-    clerk = town.users["clerk"]
+    for unit in (None, full_committee.units["A"]):
+        Phrase.objects.create(
+            committee=full_committee.committee, unit=unit, title="开头", text="收悉。"
+        )
+    clerk = full_committee.users["clerk"]
     for name, role in (("本人", ""), ("共享", "committee_clerk")):
         SavedView.objects.create(
             owner=clerk,
@@ -156,23 +159,23 @@ def keep(town: Any) -> None:
             name=name,
             query="q=1",
             shared_with=role,
-            committee=town.committee if role else None,
+            committee=full_committee.committee if role else None,
         )
 
 
-def send(town: Any) -> None:
+def add_deliveries(full_committee: Any) -> None:
     """Messages and calls in every state."""
-    hook = make.WebhookFactory(committee=town.committee)
+    hook = make.WebhookFactory(committee=full_committee.committee)
     for state in OutgoingState:
-        notice = make.NoticeFactory(recipient=town.users["clerk"], created_at=NOW)
+        notice = make.NoticeFactory(recipient=full_committee.users["clerk"], created_at=NOW)
         sent = NOW if state == OutgoingState.SENT else None
         make.DeliveryFactory(notice=notice, state=state, sent_at=sent)
         make.WebhookCallFactory(webhook=hook, state=state, sent_at=sent)
 
 
-def ask_around(town: Life) -> None:
+def leave_requests_open(full_committee: Life) -> None:
     """Steps of which somebody else is to take the next one."""
-    text = town.drafted("cosigner")
-    town["cosigner"].does("invite", text, members=[town.members["lead"].pk])
-    units = [{"unit": town.units["A"].pk, "role": "sole"}]
-    town["assigner"].does("pre_assign", town.filed(), units=units)
+    text = full_committee.drafted("cosigner")
+    full_committee["cosigner"].does("invite", text, members=[full_committee.members["lead"].pk])
+    units = [{"unit": full_committee.units["A"].pk, "role": "sole"}]
+    full_committee["assigner"].does("pre_assign", full_committee.filed(), units=units)

@@ -20,14 +20,22 @@ from members.rules import Rules
 from proposals.ledger import SUBJECTS
 from proposals.models import Event
 from proposals.triggers import suspended
-from tests.browser.furniture import ask_around, furnish
+from tests.browser.personal_records import add_personal_records, leave_requests_open
 from tests.factories import members as make
-from tests.factories.proposals import Place, platform_administrator
+from tests.factories.proposals import CommitteeWithUsers, platform_administrator
 from tests.proposals.conftest import Life
-from tests.proposals.world import NOW, PEOPLE, World, attachments, chasing, duties, merge_work
+from tests.proposals.subjects_in_every_state import (
+    NOW,
+    PEOPLE,
+    SubjectsInEveryState,
+    attachments,
+    chasing,
+    duties,
+    merge_work,
+)
 
 NOBODY = "nobody"
-LOOKERS = {**PEOPLE, Role.PLATFORM_ADMINISTRATOR: "platform"}
+USER_OF_ROLE = {**PEOPLE, Role.PLATFORM_ADMINISTRATOR: "platform"}
 """Somebody of each role."""
 ROLES = [*map(str, Role), NOBODY]
 
@@ -36,7 +44,7 @@ GREEK = "αβγδεζηθικλμνξοπρστυφχψω"
 """Neither of the product's languages is written in it."""
 
 
-class Town(World, Life):
+class FullCommittee(SubjectsInEveryState, Life):
     """Every machine in every state, and one proposal that lived through the steps."""
 
     def __init__(self) -> None:
@@ -47,19 +55,19 @@ class Town(World, Life):
                 case.make(state)
         for others in (attachments, chasing, duties, merge_work):
             others(self)
-        self._name_steps()
-        self._tell_everybody()
-        self._live()
-        ask_around(self)
-        furnish(self)
-        self._spell_out_rules()
-        Place()  # of whom nobody here may see anything
+        self._give_events_their_steps()
+        self._add_notices()
+        self._play_proposals()
+        leave_requests_open(self)
+        add_personal_records(self)
+        self._write_out_rulebooks()
+        CommitteeWithUsers()  # of whom nobody here may see anything
 
     def person(self, role: str) -> User | None:
         """Who looks at the pages in that role; None for a stranger."""
-        return None if role == NOBODY else self.users[LOOKERS[Role(role)]]
+        return None if role == NOBODY else self.users[USER_OF_ROLE[Role(role)]]
 
-    def _tell_everybody(self) -> None:
+    def _add_notices(self) -> None:
         """Two notices each, one of them read."""
         for user in self.users.values():
             make.NoticeFactory(recipient=user, created_at=NOW, link="/api/v1/proposals/1/")
@@ -70,20 +78,20 @@ class Town(World, Life):
         make.NoticeChannelFactory(user=clerk)
         make.WebhookFactory(committee=self.committee)
 
-    def _name_steps(self) -> None:
+    def _give_events_their_steps(self) -> None:
         """Lines of the record that were made for their rows alone get a step that there is."""
         with suspended(connection):
             for subject in SUBJECTS:
                 lines = Event.objects.filter(subject_kind=subject._meta.model_name, action="x")
                 lines.update(action=next(iter(subject.all_steps())))
 
-    def _spell_out_rules(self) -> None:
+    def _write_out_rulebooks(self) -> None:
         """What a rulebook leaves to its defaults are the committee's words too."""
         for book in Rulebook.objects.all():
             rules = Rules.read(book.document).model_dump(mode="json")
             Rulebook.objects.filter(pk=book.pk).update(document=rules)
 
-    def _live(self) -> None:
+    def _play_proposals(self) -> None:
         """Proposals that came as far as they are by steps, so that there is a record to read."""
         self.invited(self.drafted())
         self.signed(self.drafted())
@@ -164,7 +172,7 @@ def texts_of(model: type[models.Model]) -> list[models.Field]:
     return [field for field in model._meta.concrete_fields if isinstance(field, kinds)]
 
 
-def empty() -> None:
+def empty_database() -> None:
     """Leave the database as other tests expect it."""
     with suspended(connection):
         call_command("flush", verbosity=0, interactive=False)

@@ -7,20 +7,20 @@ import re
 from playwright.sync_api import Locator, Page, expect
 
 
-def is_at(page: Page, heading: str) -> None:
+def expect_heading(page: Page, heading: str) -> None:
     """The page of this heading is there, with its scripts."""
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(re.escape(heading)))
     page.wait_for_load_state()
 
 
-def is_told(page: Page, text: str) -> Locator:
+def expect_message(page: Page, text: str) -> Locator:
     """The page says what was done."""
     told = page.get_by_role("main").get_by_role("status").filter(has_text=text).first
     expect(told).to_be_visible()
     return told
 
 
-def opens(page: Page, step: str) -> Locator:
+def open_step(page: Page, step: str) -> Locator:
     """The form of one of the next steps, in the sheet over the page."""
     steps = page.get_by_role("complementary", name="下一步")
     steps.get_by_role("link", name=step, exact=True).click()
@@ -29,35 +29,35 @@ def opens(page: Page, step: str) -> Locator:
     return sheet
 
 
-def takes(page: Page, step: str) -> None:
+def take_step(page: Page, step: str) -> None:
     """Open the step and send its form as it is; further fields are filled in between."""
-    sends(opens(page, step), step)
-    is_told(page, step)
+    submit_form(open_step(page, step), step)
+    expect_message(page, step)
 
 
-def sends(form: Locator | Page, step: str) -> None:
+def submit_form(form: Locator | Page, step: str) -> None:
     """Press the button of the form."""
     form.get_by_role("button", name=step, exact=True).click()
 
 
-def goes_to(page: Page, listed: str) -> None:
+def navigate_to(page: Page, listed: str) -> None:
     """By the navigation to a list, or another page named there."""
     name = re.compile(rf"^{re.escape(listed)}( [\d+]+)?$")
     page.get_by_role("navigation", name="主导航").get_by_role("link", name=name).click()
-    is_at(page, listed)
+    expect_heading(page, listed)
 
 
-def finds(page: Page, listed: str, title: str, *, heading: str = "") -> None:
+def open_from_list(page: Page, listed: str, title: str, *, heading: str = "") -> None:
     """By the navigation to a list, and there to what is called so.
 
     The page has the title as its ``heading``, unless another one is given.
     """
-    goes_to(page, listed)
+    navigate_to(page, listed)
     page.get_by_role("link", name=title).first.click()
-    is_at(page, heading or title)
+    expect_heading(page, heading or title)
 
 
-def chooses(page: Page, field: Locator, name: str, *, of_many: bool = False) -> None:
+def choose(page: Page, field: Locator, name: str, *, of_many: bool = False) -> None:
     """Type into a field that searches its choices, and take the one that is left."""
     field.click()
     page.keyboard.type(name)

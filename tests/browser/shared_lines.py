@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 
-class Memory:
+class SharedLines:
     """A set of lines under a name; every process of pytest-xdist reads and adds to it."""
 
     def __init__(self, name: str) -> None:

@@ -22,7 +22,7 @@ from playwright.sync_api import (
 )
 
 from members.models import User
-from tests.browser.serving import Server
+from tests.browser.server import Server
 
 PROGRAMS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = [
@@ -62,7 +62,7 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @dataclass
-class Visits:
+class BrowserPages:
     """Opens pages as people, and keeps what went wrong in any of them."""
 
     browser: Browser

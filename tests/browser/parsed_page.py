@@ -25,7 +25,7 @@ class Element:
     is_read: bool
 
 
-class Markup(HTMLParser):
+class ParsedPage(HTMLParser):
     """A page, read once."""
 
     def __init__(self, text: str) -> None:

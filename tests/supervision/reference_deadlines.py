@@ -22,7 +22,7 @@ def moment_of(day: date, at: time) -> datetime:
 
 
 @dataclass
-class Days:
+class ReferenceCalendar:
     """Who works when: what was declared, what was announced, and else the week."""
 
     declared: dict[date, bool] = field(default_factory=dict)
@@ -36,7 +36,7 @@ class Days:
 
 
 @dataclass
-class Owed:
+class ReferenceDuty:
     """One duty: from when, for how long, and everything that has happened to its date."""
 
     kind: str
@@ -53,17 +53,17 @@ class Owed:
     is_closed: bool = False
     taken: dict[tuple[int, str], str] = field(default_factory=dict)  # (version, step) → state
 
-    def begin(self, days: Days) -> None:
+    def begin(self, days: ReferenceCalendar) -> None:
         self.dated_at = self.opened_at
         self.due_at = self.date(days)
 
-    def move(self, days: Days, at: datetime) -> None:
+    def move(self, days: ReferenceCalendar, at: datetime) -> None:
         due = self.date(days)
         if due != self.due_at:
             self.due_at, self.dated_at = due, at
             self.version += 1
 
-    def run_on(self, days: Days, at: datetime) -> None:
+    def run_on(self, days: ReferenceCalendar, at: datetime) -> None:
         self.stops.append((day_of(self.stopped_at), day_of(at)))
         self.stopped_at = None
         self.move(days, at)
@@ -71,7 +71,7 @@ class Owed:
     def stands(self, day: date) -> bool:
         return any(first <= day < end for first, end in self.stops)
 
-    def date(self, days: Days) -> datetime:
+    def date(self, days: ReferenceCalendar) -> datetime:
         ends = []
         if self.set_to is not None:
             start, end = day_of(self.set_at), day_of(self.set_to)
@@ -83,7 +83,7 @@ class Owed:
             ends.append(self.walked(day_of(self.opened_at), self.left, days, working=True))
         return max(ends) if ends else self.by_rule(days)
 
-    def by_rule(self, days: Days) -> datetime:
+    def by_rule(self, days: ReferenceCalendar) -> datetime:
         start, count = day_of(self.opened_at), self.rule["amount"]
         if self.rule["unit"] == "month":
             count = (start + relativedelta(months=count) - start).days
@@ -92,7 +92,7 @@ class Owed:
             due += ONE_DAY
         return due
 
-    def walked(self, day: date, count: int, days: Days, *, working: bool) -> datetime:
+    def walked(self, day: date, count: int, days: ReferenceCalendar, *, working: bool) -> datetime:
         while count:
             day += ONE_DAY
             if not self.stands(day) and (not working or days.work(day)):
@@ -101,7 +101,7 @@ class Owed:
 
     # -- Reminders --------------------------------------------------------------------------
 
-    def tick(self, steps: list[dict[str, Any]], days: Days, now: datetime) -> None:
+    def tick(self, steps: list[dict[str, Any]], days: ReferenceCalendar, now: datetime) -> None:
         """What a bell at ``now`` must bring about."""
         if self.is_closed or self.stopped_at is not None:
             return
@@ -123,7 +123,7 @@ class Owed:
             self.taken[self.version, code] = "skipped"
         self.taken[self.version, latest] = "sent"
 
-    def moment(self, step: dict[str, Any], days: Days) -> datetime:
+    def moment(self, step: dict[str, Any], days: ReferenceCalendar) -> datetime:
         day, offset = day_of(self.due_at), step["offset"]
         if step.get("unit") == "working_day":
             direction = ONE_DAY if offset > 0 else -ONE_DAY

@@ -52,7 +52,7 @@ from supervision.models import (
 )
 from tests.factories import proposals as make
 from tests.factories import supervision as put
-from tests.factories.proposals import ONCE_ASSIGNED, Place
+from tests.factories.proposals import ONCE_ASSIGNED, CommitteeWithUsers
 
 NOW = make.CONCLUDED_AT
 
@@ -75,7 +75,7 @@ PEOPLE = {
 
 
 @dataclass
-class Case:
+class SubjectCase:
     """A subject in a state, under a title that tells which of several it is.
 
     ``taken_by`` narrows the steps to those of a role, where another case asks about the rest.
@@ -103,68 +103,68 @@ OF_A_BODY = (
 )
 
 
-class World(Place):
+class SubjectsInEveryState(CommitteeWithUsers):
     """A place whose people stand in every relation to a proposal."""
 
-    def cases(self) -> list[Case]:
+    def cases(self) -> list[SubjectCase]:
         """Every machine, in the states and relations that tell people apart."""
         undecided = [CosignatureState.INVITED, CosignatureState.DECLINED]
         return [
-            Case(Proposal, "of members", self.proposal),
-            Case(
+            SubjectCase(Proposal, "of members", self.proposal),
+            SubjectCase(
                 Proposal,
                 "of a body",
                 partial(self.proposal, body=self.body),
                 [*OF_A_BODY],
                 taken_by=Role.COLLECTIVE_CONTACT,
             ),
-            Case(Cosignature, "on a draft", partial(self.cosignature, ProposalState.DRAFT)),
-            Case(
+            SubjectCase(Cosignature, "on a draft", partial(self.cosignature, ProposalState.DRAFT)),
+            SubjectCase(
                 Cosignature,
                 "on a submitted proposal",
                 partial(self.cosignature, ProposalState.SUBMITTED),
                 [*undecided],
             ),
-            Case(PreAssignment, "asked of unit A", self.pre_assignment),
-            Case(MergeCandidate, "", self.merge_candidate),
-            Case(Clue, "", self.clue),
-            Case(AssignmentBatch, "", self.batch),
-            Case(Assignment, "of unit A, which leads", partial(self.task, "A")),
-            Case(
+            SubjectCase(PreAssignment, "asked of unit A", self.pre_assignment),
+            SubjectCase(MergeCandidate, "", self.merge_candidate),
+            SubjectCase(Clue, "", self.clue),
+            SubjectCase(AssignmentBatch, "", self.batch),
+            SubjectCase(Assignment, "of unit A, which leads", partial(self.task, "A")),
+            SubjectCase(
                 Assignment,
                 "of unit B, which assists",
                 partial(self.task, "B"),
                 [AssignmentState.ISSUED, AssignmentState.HANDLING, AssignmentState.REPLIED],
             ),
-            Case(ReturnRequest, "of unit A", self.return_request),
-            Case(ExtensionRequest, "of unit A", self.extension_request),
-            Case(Reply, "open, of unit A", self.reply),
-            Case(
+            SubjectCase(ReturnRequest, "of unit A", self.return_request),
+            SubjectCase(ExtensionRequest, "of unit A", self.extension_request),
+            SubjectCase(Reply, "open, of unit A", self.reply),
+            SubjectCase(
                 Reply,
                 "kept closed, of unit A",
                 partial(self.reply, publicity=Publicity.CLOSED),
                 [ReplyState.DRAFTING, ReplyState.DELIVERED],
                 taken_by=Role.COLLECTIVE_CONTACT,
             ),
-            Case(Feedback, "of the lead on unit A's reply", self.feedback),
-            Case(
+            SubjectCase(Feedback, "of the lead on unit A's reply", self.feedback),
+            SubjectCase(
                 Feedback,
                 "of a body",
                 partial(self.feedback, body=self.body),
                 taken_by=Role.COLLECTIVE_CONTACT,
             ),
-            Case(Commitment, "of unit A", self.commitment),
-            Case(CalendarChange, "", self.calendar_change),
-            Case(KeyTopic, "nominated by contact 2, supervised by contact", self.key_topic),
-            Case(
+            SubjectCase(Commitment, "of unit A", self.commitment),
+            SubjectCase(CalendarChange, "", self.calendar_change),
+            SubjectCase(KeyTopic, "nominated by contact 2, supervised by contact", self.key_topic),
+            SubjectCase(
                 KeyTopic,
                 "nominated by unit C",
                 partial(self.key_topic, nominating_unit="C"),
                 [KeyTopicState.NOMINATED, KeyTopicState.NOT_CHOSEN],
             ),
-            Case(Milestone, "supervised by contact", self.milestone),
-            Case(Instruction, "to unit A", partial(self.instruction, "A")),
-            Case(Instruction, "to the office", partial(self.instruction, "")),
+            SubjectCase(Milestone, "supervised by contact", self.milestone),
+            SubjectCase(Instruction, "to unit A", partial(self.instruction, "A")),
+            SubjectCase(Instruction, "to the office", partial(self.instruction, "")),
         ]
 
     def proposal(self, state: str, **more: Any) -> Proposal:
@@ -321,15 +321,15 @@ class World(Place):
         return instruction
 
 
-def attachments(world: World) -> dict[str, Attachment]:
+def attachments(subjects: SubjectsInEveryState) -> dict[str, Attachment]:
     """A file of each stage, beside a subject in each state that matters."""
-    of = world.proposal
+    of = subjects.proposal
     draft, submitted, handling = (
         of(state)
         for state in (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.HANDLING)
     )
-    written, out = world.reply(ReplyState.DRAFTING), world.reply(ReplyState.DELIVERED)
-    closed = world.reply(ReplyState.DELIVERED, publicity=Publicity.CLOSED)
+    written, out = subjects.reply(ReplyState.DRAFTING), subjects.reply(ReplyState.DELIVERED)
+    closed = subjects.reply(ReplyState.DELIVERED, publicity=Publicity.CLOSED)
 
     def file(proposal: Proposal, stage: str = "proposal", **more: Any) -> Attachment:
         attachment = Attachment(
@@ -339,7 +339,7 @@ def attachments(world: World) -> dict[str, Attachment]:
             extension="txt",
             size=2,
             sha256="0" * 64,
-            uploaded_by=world.users["lead"],
+            uploaded_by=subjects.users["lead"],
             uploaded_at=NOW,
             **more,
         )
@@ -360,7 +360,7 @@ def attachments(world: World) -> dict[str, Attachment]:
     }
 
 
-def event_of(subject: Subject, world: World) -> Event:
+def event_of(subject: Subject, subjects: SubjectsInEveryState) -> Event:
     """A line of the ledger about the subject; its hash is not looked at here."""
     root = subject.root
     return Event.objects.create(
@@ -368,7 +368,7 @@ def event_of(subject: Subject, world: World) -> Event:
         subject_id=subject.pk,
         sequence=1,
         proposal=root,
-        committee=world.committee,
+        committee=subjects.committee,
         action="x",
         target=subject.state,
         channel=Channel.SYSTEM,
@@ -377,70 +377,73 @@ def event_of(subject: Subject, world: World) -> Event:
     )
 
 
-def merge_work(world: World) -> dict[str, Scan | Theme]:
+def merge_work(subjects: SubjectsInEveryState) -> dict[str, Scan | Theme]:
     """A scan of the session, and a theme made of a group that it found."""
-    session = make.session_of(world.committee)
-    scan = Scan.objects.create(committee=world.committee, session=session, asked_at=NOW)
+    session = make.session_of(subjects.committee)
+    scan = Scan.objects.create(committee=subjects.committee, session=session, asked_at=NOW)
     theme = Theme.objects.create(
-        committee=world.committee,
+        committee=subjects.committee,
         session=session,
         name="停车",
-        created_by=world.users["clerk"],
+        created_by=subjects.users["clerk"],
         created_at=NOW,
     )
     return {"scan": scan, "theme": theme}
 
 
-def chasing(world: World) -> dict[str, Reminder | ChaseNotice | TopicFile]:
+def chasing(subjects: SubjectsInEveryState) -> dict[str, Reminder | ChaseNotice | TopicFile]:
     """The record of a reminder, a document that chases, and a paper of a supervision."""
-    duty = duties(world)["of unit A"]
+    duty = duties(subjects)["of unit A"]
     reminder = Reminder.objects.create(
         duty=duty, date_version=1, step="-3d", state="nobody", moment=NOW, at=NOW
     )
     notice = ChaseNotice.objects.create(
-        committee=world.committee,
+        committee=subjects.committee,
         kind="chase",
         year=2024,
         serial=1,
         number="1",
-        unit=world.units["A"],
+        unit=subjects.units["A"],
         addressee="甲局",
         title="催办单",
         text="请办理",
         issued_at=NOW,
     )
     file = TopicFile.objects.create(
-        topic=world.key_topic(KeyTopicState.SUPERVISING),
+        topic=subjects.key_topic(KeyTopicState.SUPERVISING),
         name="现场.png",
         extension="png",
         size=1,
         sha256="0" * 64,
-        uploaded_by=world.users["clerk"],
+        uploaded_by=subjects.users["clerk"],
         uploaded_at=NOW,
     )
     return {"reminder of unit A": reminder, "chase notice to unit A": notice, "topic file": file}
 
 
-def events(world: World) -> dict[str, Event]:
+def events(subjects: SubjectsInEveryState) -> dict[str, Event]:
     """A line about every kind of subject, and about a proposal in each state that matters."""
     states = (ProposalState.DRAFT, ProposalState.SUBMITTED, ProposalState.HANDLING)
-    found = {f"of a proposal: {s}": event_of(world.proposal(s), world) for s in states}
-    for case in world.cases():
+    found = {f"of a proposal: {s}": event_of(subjects.proposal(s), subjects) for s in states}
+    for case in subjects.cases():
         if case.model is not Proposal:
             state = case.states[0]
             subject = case.make(state)
             name = f"of a {case.model._meta.model_name} {case.title}".strip()
-            found[f"{name}: {state}"] = event_of(subject, world)
+            found[f"{name}: {state}"] = event_of(subject, subjects)
     return found
 
 
-def duties(world: World) -> dict[str, Duty]:
+def duties(subjects: SubjectsInEveryState) -> dict[str, Duty]:
     """What everybody can owe, each on a proposal of which it can be owed."""
-    proposal, draft = world.proposal(ProposalState.HANDLING), world.proposal(ProposalState.DRAFT)
-    unit, members = world.units["A"], world.members
+    proposal, draft = (
+        subjects.proposal(ProposalState.HANDLING),
+        subjects.proposal(ProposalState.DRAFT),
+    )
+    unit, members = subjects.units["A"], subjects.members
     liaison = Role.UNIT_LIAISON
 
-    topic = world.key_topic(KeyTopicState.SUPERVISING)
+    topic = subjects.key_topic(KeyTopicState.SUPERVISING)
 
     def duty(kind: DutyKind, role: Role, of: Proposal | KeyTopic = proposal, **holder: Any) -> Duty:
         return Duty.objects.create(
@@ -448,9 +451,9 @@ def duties(world: World) -> dict[str, Duty]:
             subject_kind="keytopic" if isinstance(of, KeyTopic) else "any",
             subject_id=of.pk,
             proposal=None if isinstance(of, KeyTopic) else of,
-            committee=world.committee,
+            committee=subjects.committee,
             role=role,
-            opened_by=event_of(world.batch("issued"), world),
+            opened_by=event_of(subjects.batch("issued"), subjects),
             opened_at=NOW,
             due_at=NOW,
             first_due_at=NOW,
@@ -469,12 +472,12 @@ def duties(world: World) -> dict[str, Duty]:
             DutyKind.COSIGN, Role.MEMBER, draft, member=members["invitee"]
         ),
         "of the lead": duty(DutyKind.FEEDBACK, Role.MEMBER, member=members["lead"]),
-        "of a body": duty(DutyKind.REHANDLE, Role.COLLECTIVE_CONTACT, body=world.body),
+        "of a body": duty(DutyKind.REHANDLE, Role.COLLECTIVE_CONTACT, body=subjects.body),
         "of unit A": duty(DutyKind.REPLY, liaison, unit=unit),
         "of the assigner": duty(DutyKind.RETURN_DECISION, Role.ASSIGNING_OFFICER),
         "of the director": duty(DutyKind.EXTENSION_DECISION, Role.COMMITTEE_DIRECTOR),
         "of a supervising body: key topic": duty(
-            DutyKind.SUPERVISION, Role.COLLECTIVE_CONTACT, topic, body=world.body
+            DutyKind.SUPERVISION, Role.COLLECTIVE_CONTACT, topic, body=subjects.body
         ),
         "of unit A: proposal of a key topic": duty(
             DutyKind.REPLY, liaison, topic.proposals.get(), unit=unit

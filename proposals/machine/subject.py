@@ -11,14 +11,14 @@ from typing import Any, ClassVar, Protocol, Self, cast
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMModelMixin, transition
+from django_fsm import FSMField, FSMModelMixin, transition
 from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
 
 from members.enums import DutyKind
 from members.models import Committee, Member, Post, User
 from members.rules import Rules
-from proposals.enums import Channel, Tone
+from proposals.enums import NEW, Channel, Tone
 from proposals.machine.who import Standing, Who
 
 
@@ -256,6 +256,18 @@ class StepContext:
     def day(self) -> date:
         """The local day of the act."""
         return timezone.localtime(self.at).date()
+
+
+def state_field(states: type[models.TextChoices], *, max_length: int = 10) -> FSMField:
+    """The field of a machine's state, which nobody but its steps can change."""
+    return FSMField(
+        _("状态"),
+        choices=states,
+        default=NEW,
+        protected=True,
+        editable=False,
+        max_length=max_length,
+    )
 
 
 class Subject(FSMModelMixin, models.Model):

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
 from proposals.enums import (
@@ -30,7 +30,7 @@ from proposals.inputs import handling as inputs
 from proposals.inputs import replying
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, Subject, step
+from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
 from proposals.models.extension_request import ExtensionRequest
 from proposals.models.reply import Reply
 from proposals.models.return_request import ReturnRequest
@@ -118,9 +118,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
 class Assignment(Subject):
     """A proposal in one unit's hands (交办)."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=14
-    )
+    state = state_field(S, max_length=14)
     proposal = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, related_name="assignments"
     )

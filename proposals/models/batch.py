@@ -8,7 +8,6 @@ from typing import Any
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from proposals.enums import NEW, Tone
 from proposals.enums import BatchState as S
@@ -16,7 +15,7 @@ from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import keys_of
 from proposals.machine import who
-from proposals.machine.subject import StandaloneSubject, StepContext, step
+from proposals.machine.subject import StandaloneSubject, StepContext, state_field, step
 
 
 def _proposals_of(batch: AssignmentBatch, data: Mapping[str, Any]) -> Iterable[int]:
@@ -28,9 +27,7 @@ def _proposals_of(batch: AssignmentBatch, data: Mapping[str, Any]) -> Iterable[i
 class AssignmentBatch(StandaloneSubject):
     """Proposals assigned together (交办批次); all its lines are assigned, or none."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     committee = models.ForeignKey(
         "members.Committee", on_delete=models.PROTECT, related_name="assignment_batches"
     )

@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from proposals.enums import NEW, Tone
 from proposals.enums import ClueState as S
@@ -16,15 +15,13 @@ from proposals.errors import RuleBroken
 from proposals.inputs.clues import ClueInput
 from proposals.inputs.fields import Reason
 from proposals.machine import who
-from proposals.machine.subject import StandaloneSubject, StepContext, step
+from proposals.machine.subject import StandaloneSubject, StepContext, state_field, step
 
 
 class Clue(StandaloneSubject):
     """A matter that members may write a proposal on (提案线索, rules.md section 5)."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     committee = models.ForeignKey(
         "members.Committee", on_delete=models.PROTECT, related_name="clues"
     )

@@ -7,7 +7,6 @@ from datetime import datetime, time
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.enums import DutyKind
 from proposals.enums import NEW, Tone
@@ -15,15 +14,13 @@ from proposals.enums import CommitmentState as S
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import Reason
 from proposals.machine import who
-from proposals.machine.subject import StepContext, Subject, step
+from proposals.machine.subject import StepContext, Subject, state_field, step
 
 
 class Commitment(Subject):
     """A promise made in a reply (承诺事项); it runs on after the proposal is concluded."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     proposal = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, related_name="commitments"
     )

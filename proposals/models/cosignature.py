@@ -8,7 +8,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.enums import DutyKind, ProposerKind
 from proposals.enums import AWAITING_FILING, NEW, TEXT_WITH_PROPOSER, Channel, Tone
@@ -16,7 +15,7 @@ from proposals.enums import CosignatureState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import drafting as inputs
 from proposals.machine import who
-from proposals.machine.subject import Condition, News, StepContext, Subject, step
+from proposals.machine.subject import Condition, News, StepContext, Subject, state_field, step
 
 awaiting_filing = Condition(
     _("提案已不在征集联名的阶段"),
@@ -36,9 +35,7 @@ def _invitation(signature: Any, context: StepContext) -> News:
 class Cosignature(Subject):
     """An invitation to co-sign (联名), and its answer."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     proposal = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, related_name="cosignatures"
     )

@@ -8,14 +8,14 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from members.enums import DutyKind, Role
 from proposals.enums import NEW, Tone
 from proposals.enums import ExtensionState as S
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import StepContext, step
+from proposals.machine.subject import StepContext, state_field, step
 from proposals.models.unit_request import UnitRequest
 
 
@@ -34,9 +34,7 @@ approver = who.FromRules(
 class ExtensionRequest(UnitRequest):
     """A unit asks for more time to reply (延期)."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     assignment = models.ForeignKey(
         "proposals.Assignment", on_delete=models.PROTECT, related_name="extension_requests"
     )

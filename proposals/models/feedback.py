@@ -5,14 +5,13 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.enums import DutyKind
 from proposals.enums import NEW, RATEABLE, Channel, Tone
 from proposals.enums import FeedbackState as S
 from proposals.inputs import replying as inputs
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, Subject, step
+from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
 from proposals.models.attachment import Attachment, Stage
 
 still_open = Condition(
@@ -24,9 +23,7 @@ still_open = Condition(
 class Feedback(Subject):
     """A proposer's feedback on one reply (征询意见表); a unit can never fill it in."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     proposal = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, related_name="feedback"
     )

@@ -11,7 +11,6 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.models import Session
 from proposals.enums import KEPT_APART, NEW, UNDECIDED_CANDIDATES, ScanState, Tone
@@ -20,7 +19,7 @@ from proposals.errors import RuleBroken
 from proposals.inputs import matching as inputs
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
-from proposals.machine.subject import Condition, StandaloneSubject, StepContext, step
+from proposals.machine.subject import Condition, StandaloneSubject, StepContext, state_field, step
 from proposals.models.phases.merging import unknown
 from proposals.models.proposal import Proposal
 
@@ -83,9 +82,7 @@ class MergeCandidate(StandaloneSubject):
     What is decided of a group is remembered: a later scan brings up only what is new.
     """
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     committee = models.ForeignKey("members.Committee", on_delete=models.PROTECT, related_name="+")
     session = models.ForeignKey(
         "members.Session",

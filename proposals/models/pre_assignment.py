@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.enums import AssignmentRole, DutyKind
 from proposals.enums import NEW, Tone
@@ -12,7 +11,7 @@ from proposals.enums import PreAssignmentState as S
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import OptionalNote
 from proposals.machine import who
-from proposals.machine.subject import StepContext, Subject, step
+from proposals.machine.subject import StepContext, Subject, state_field, step
 
 
 class PreAssignmentQuerySet(models.QuerySet["PreAssignment"]):
@@ -26,9 +25,7 @@ class PreAssignmentQuerySet(models.QuerySet["PreAssignment"]):
 class PreAssignment(Subject):
     """A unit is asked whether a proposal is its own, before the assignment (预交办)."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     proposal = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, related_name="pre_assignments"
     )

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.enums import ProposerKind
 from members.models import Body, Member
@@ -16,11 +15,11 @@ from members.rules import Rules
 from proposals.enums import (
     FILED_STATES,
     HANDED_IN,
-    NEW,
     CosignatureState,
     MergeCandidateState,
     ProposalState,
 )
+from proposals.machine.subject import state_field
 from proposals.models.assignment import Assignment
 from proposals.models.feedback import Feedback
 from proposals.models.phases.concluding import OF_PRESENT_ANSWERS, Concluding
@@ -44,9 +43,7 @@ class ProposalQuerySet(models.QuerySet["Proposal"]):
 class Proposal(Concluding):
     """A proposal of the CPPCC (政协提案)."""
 
-    state = FSMField(
-        _("状态"), choices=ProposalState, default=NEW, protected=True, editable=False, max_length=20
-    )
+    state = state_field(ProposalState, max_length=20)
 
     objects = ProposalQuerySet.as_manager()
 

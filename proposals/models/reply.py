@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import RETURN_VALUE, FSMField
+from django_fsm import RETURN_VALUE
 
 from members.enums import AssignmentRole, DutyKind
 from members.models import Body, Member
@@ -31,7 +31,7 @@ from proposals.inputs import drafting
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, Subject, step
+from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
 from proposals.models.attachment import Attachment, Stage
 from proposals.models.commitment import Commitment
 from proposals.models.feedback import Feedback
@@ -72,9 +72,7 @@ class Reply(Subject):
     What is delivered never changes; a correction is a new reply.
     """
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=12
-    )
+    state = state_field(S, max_length=12)
     proposal = models.ForeignKey(
         "proposals.Proposal", on_delete=models.PROTECT, related_name="replies"
     )

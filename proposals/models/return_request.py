@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import GET_STATE, FSMField
+from django_fsm import GET_STATE
 
 from members.enums import DutyKind
 from proposals.enums import NEW, RETURN_OPEN, Tone
@@ -15,7 +15,7 @@ from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, step
+from proposals.machine.subject import Condition, StepContext, state_field, step
 from proposals.models.unit_request import UnitRequest
 
 higher_level = Condition(
@@ -32,9 +32,7 @@ def _next_level(request: ReturnRequest, context: StepContext) -> str:
 class ReturnRequest(UnitRequest):
     """A unit says that a task is another's (退办); until this is decided, it keeps working."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=14
-    )
+    state = state_field(S, max_length=14)
     assignment = models.ForeignKey(
         "proposals.Assignment", on_delete=models.PROTECT, related_name="return_requests"
     )

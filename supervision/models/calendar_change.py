@@ -7,11 +7,10 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.models import CalendarDay, CalendarYear
 from proposals.enums import NEW, Tone
-from proposals.machine.subject import StepContext, step
+from proposals.machine.subject import StepContext, state_field, step
 from supervision.calendar import Calendar, Declared
 from supervision.enums import CalendarChangeState as S
 from supervision.inputs.calendar import EnterDaysInput
@@ -25,9 +24,7 @@ class CalendarChange(CommitteeSubject):
     ``days`` is a list of ``{"day": "2027-01-01", "is_working": false, "name": "元旦"}``.
     """
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     year = models.PositiveSmallIntegerField(_("整年安排"), null=True)
     days = models.JSONField(_("日期"), default=list)
     source = models.CharField(_("依据"), max_length=200)

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.enums import DutyKind, Role
 from members.models import Unit
 from members.punctuation import stated
 from proposals.enums import NEW, Tone
 from proposals.machine import who
-from proposals.machine.subject import News, StepContext, step
+from proposals.machine.subject import News, StepContext, state_field, step
 from supervision.enums import InstructionState as S
 from supervision.inputs import key_topics as inputs
 from supervision.models.committee_subject import CommitteeSubject
@@ -32,9 +31,7 @@ class Instruction(CommitteeSubject):
     instructions on a topic; one that asks several units is one of them.
     """
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=12
-    )
+    state = state_field(S, max_length=12)
     topic = models.ForeignKey(
         "supervision.KeyTopic",
         verbose_name=_("重点题目"),

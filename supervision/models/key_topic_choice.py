@@ -10,7 +10,6 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.enums import DutyKind, Role
@@ -20,7 +19,7 @@ from proposals.enums import FILED_STATES, NEW, Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
-from proposals.machine.subject import News, StepContext, step
+from proposals.machine.subject import News, StepContext, state_field, step
 from proposals.models import Proposal, Theme
 from proposals.permissions import visible
 from supervision.enums import KEY_STATES, UNDECIDED_STATES
@@ -63,9 +62,7 @@ def _announced_news(topic: KeyTopicChoice, context: StepContext) -> News:
 class KeyTopicChoice(CommitteeSubject):
     """The phase in which a key topic is chosen, with the fields that it fills."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=12
-    )
+    state = state_field(S, max_length=12)
     session = models.ForeignKey(
         Session,
         verbose_name=_("会议"),

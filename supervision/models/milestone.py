@@ -7,7 +7,6 @@ from datetime import datetime
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django_fsm import FSMField
 
 from members.enums import DutyKind, SupervisionMethod
 from members.punctuation import stated
@@ -15,7 +14,7 @@ from proposals.enums import NEW, Tone
 from proposals.errors import Unmet
 from proposals.inputs.fields import Reason
 from proposals.machine import who
-from proposals.machine.subject import News, StepContext, step
+from proposals.machine.subject import News, StepContext, state_field, step
 from supervision.deadlines import end_of
 from supervision.enums import UNMET, KeyTopicState
 from supervision.enums import MilestoneState as S
@@ -31,9 +30,7 @@ def _news(milestone: Milestone, context: StepContext) -> News:
 class Milestone(CommitteeSubject):
     """What a plan of supervision promises by a day, which is the date of a duty (督办节点)."""
 
-    state = FSMField(
-        _("状态"), choices=S, default=NEW, protected=True, editable=False, max_length=10
-    )
+    state = state_field(S)
     topic = models.ForeignKey(
         "supervision.KeyTopic",
         verbose_name=_("重点题目"),

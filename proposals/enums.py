@@ -3,6 +3,8 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members.enums import Role
+
 NEW = ""
 """The state of a subject that is not in the database yet."""
 
@@ -27,47 +29,65 @@ class ProposalState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("已撤案")
 
 
+NOT_HANDED_IN = (ProposalState.DRAFT, ProposalState.DISCARDED)
+"""Not received: has no receipt number."""
+
 AWAITING_FILING = (ProposalState.SUBMITTED, ProposalState.REVIEWING)
 """With the committee, undecided."""
+
+PENDING = (*AWAITING_FILING, ProposalState.RETURNED)
+"""Handed in and undecided, be it with the committee or back with the proposer."""
+
+BEFORE_FILING = (ProposalState.DRAFT, *PENDING)
+"""Being written or undecided: the signatures can still change."""
 
 TEXT_WITH_PROPOSER = (ProposalState.DRAFT, ProposalState.RETURNED)
 """The proposer writes."""
 
-FILED_STATES = (
-    ProposalState.FILED,
-    ProposalState.PRE_ASSIGNED,
-    ProposalState.ASSIGNED,
-    ProposalState.HANDLING,
-    ProposalState.REPLIED,
-    ProposalState.ESCALATED,
-    ProposalState.CONCLUDED,
-)
-"""Counted as filed (立案)."""
+AWAITING_ASSIGNMENT = (ProposalState.FILED, ProposalState.PRE_ASSIGNED)
+"""Filed, and not with units yet."""
 
 IN_HANDS = (ProposalState.ASSIGNED, ProposalState.HANDLING)
 """With units that owe a reply."""
 
-WITHDRAWABLE = (*AWAITING_FILING, ProposalState.FILED, ProposalState.PRE_ASSIGNED, *IN_HANDS)
+WITHDRAWABLE = (*AWAITING_FILING, *AWAITING_ASSIGNMENT, *IN_HANDS)
 """Its proposers may still ask to withdraw it."""
 
-MERGEABLE = (*AWAITING_FILING, ProposalState.FILED, ProposalState.PRE_ASSIGNED)
+MERGEABLE = (*AWAITING_FILING, *AWAITING_ASSIGNMENT)
 """Can be merged into another: no unit works on it yet."""
 
-MERGE_HOSTS = (ProposalState.FILED, ProposalState.PRE_ASSIGNED, *IN_HANDS)
+MERGE_HOSTS = (*AWAITING_ASSIGNMENT, *IN_HANDS)
 """Can take others in: filed, and not replied to yet."""
 
 RATEABLE = (*IN_HANDS, ProposalState.REPLIED, ProposalState.ESCALATED)
 """A feedback form that is out can be filled in."""
 
-HANDED_IN = (
-    *AWAITING_FILING,
-    ProposalState.RETURNED,
-    *FILED_STATES,
-    ProposalState.NOT_FILED,
-    ProposalState.MERGED,
-    ProposalState.WITHDRAWN,
-)
+ASSIGNED_STATES = (*RATEABLE, ProposalState.CONCLUDED)
+"""Filed, and with units or past them."""
+
+FILED_STATES = (*AWAITING_ASSIGNMENT, *ASSIGNED_STATES)
+"""Counted as filed (立案)."""
+
+UNFILED_ENDS = (ProposalState.NOT_FILED, ProposalState.MERGED, ProposalState.WITHDRAWN)
+"""Over after it was handed in, by another end than the conclusion."""
+
+HANDED_IN = (*PENDING, *FILED_STATES, *UNFILED_ENDS)
 """Received: has a receipt number."""
+
+STOPPED = (ProposalState.DISCARDED, *UNFILED_ENDS)
+"""The life stopped short of its conclusion."""
+
+ENDED = (*STOPPED, ProposalState.CONCLUDED)
+"""Over."""
+
+UNDER_WAY = (*PENDING, *AWAITING_ASSIGNMENT, *RATEABLE)
+"""Handed in and not over: what can stand still."""
+
+MERGE_SCOPE = (*PENDING, *AWAITING_ASSIGNMENT, *IN_HANDS)
+"""Can still be merged, or take others in; compared with each other by a scan."""
+
+MAY_HAVE_REPLIES = (*ASSIGNED_STATES, ProposalState.WITHDRAWN)
+"""Has been with units, so that there may be replies."""
 
 
 class CosignatureState(models.TextChoices):
@@ -78,6 +98,10 @@ class CosignatureState(models.TextChoices):
     DECLINED = "declined", _("不同意联名")
     DROPPED = "dropped", _("已移除")
     LAPSED = "lapsed", _("已失效")  # decided before it was answered
+
+
+STANDING_SIGNATURES = (CosignatureState.INVITED, CosignatureState.AGREED)
+"""Signed, or still asked to."""
 
 
 class PreAssignmentState(models.TextChoices):
@@ -126,6 +150,10 @@ RETURN_OPEN = (ReturnState.OFFICE, ReturnState.COORDINATION, ReturnState.LEADER)
 """Not decided yet."""
 
 
+RETURN_LED_AWAY = (ReturnState.GRANTED, ReturnState.LAPSED)
+"""The task went to another unit, because of the request or before it was decided."""
+
+
 class ExtensionState(models.TextChoices):
     """Where a request for more time stands."""
 
@@ -156,8 +184,26 @@ ON_ITS_WAY = (
 )
 """Not delivered yet."""
 
+REPLY_STAGES = (*ON_ITS_WAY, ReplyState.DELIVERED)
+"""The way of a reply, from the draft to the proposer."""
+
 SENT_OUT = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
 """The proposer has it."""
+
+BEGUN_REPLIES = (*ON_ITS_WAY, *SENT_OUT)
+"""All but the abandoned."""
+
+REPLY_WAITS_FOR: dict[ReplyState, Role | None] = {
+    ReplyState.DRAFTING: Role.UNIT_HANDLER,
+    ReplyState.CHECKING: Role.UNIT_LIAISON,
+    ReplyState.SIGNING: Role.UNIT_SIGNATORY,
+    ReplyState.INSPECTION: Role.INSPECTION_OFFICER,
+    ReplyState.SIGNED: Role.UNIT_LIAISON,
+    ReplyState.DELIVERED: None,
+    ReplyState.SUPERSEDED: None,
+    ReplyState.ABANDONED: None,
+}
+"""Whose turn it is: the role that takes a reply on from a state."""
 
 
 class FeedbackState(models.TextChoices):
@@ -206,6 +252,12 @@ UNDECIDED_CANDIDATES = (MergeCandidateState.OPEN, MergeCandidateState.POSTPONED)
 KEPT_APART = (MergeCandidateState.DISMISSED, MergeCandidateState.RELATED)
 """Decided: they are not merged."""
 
+LEFT_APART = (MergeCandidateState.POSTPONED, *KEPT_APART)
+"""Decided: they are not merged, at least for now; a later scan respects it."""
+
+DECIDED_CANDIDATES = (*LEFT_APART, MergeCandidateState.MERGED)
+"""The office has decided, for good or for now."""
+
 
 class ScanState(models.TextChoices):
     """How far a scan for merge candidates has come."""
@@ -214,6 +266,10 @@ class ScanState(models.TextChoices):
     RUNNING = "running", _("进行中")
     DONE = "done", _("已完成")
     FAILED = "failed", _("失败")
+
+
+SCAN_UNDER_WAY = (ScanState.WAITING, ScanState.RUNNING)
+"""Ordered and not finished."""
 
 
 class Channel(models.TextChoices):

@@ -18,7 +18,13 @@ from members.punctuation import listed
 from members.rules import Rules
 from members.selectors import rules_for
 from proposals import notices
-from proposals.enums import AWAITING_FILING, MERGEABLE, ON_ITS_WAY, CosignatureState
+from proposals.enums import (
+    AWAITING_FILING,
+    MERGEABLE,
+    ON_ITS_WAY,
+    STANDING_SIGNATURES,
+    CosignatureState,
+)
 from proposals.models import Attachment, Cosignature, PreAssignment, Proposal, Reply, Suggestion
 from proposals.models.phases.merging import refusal_of_host, refusal_of_member, unknown
 from proposals.models.phases.reviewing import hosts_nothing
@@ -117,7 +123,6 @@ def _read(user: User, host: Proposal, members: Iterable[int], on: date) -> dict[
     here = Proposal.objects.filter(
         pk__in=[host.pk, *members], committee=host.committee_id, received_at__isnull=False
     )
-    signing = [CosignatureState.AGREED, CosignatureState.INVITED]
     rows = (
         visible(user, here, on)
         .select_related("lead", "body", "merged_into")
@@ -128,7 +133,7 @@ def _read(user: User, host: Proposal, members: Iterable[int], on: date) -> dict[
             Prefetch("attachments", Attachment.objects.filter(stage="proposal", removed_at=None)),
             Prefetch(
                 "cosignatures",
-                Cosignature.objects.filter(state__in=signing).select_related("member"),
+                Cosignature.objects.filter(state__in=STANDING_SIGNATURES).select_related("member"),
             ),
             Prefetch("pre_assignments", PreAssignment.objects.open().select_related("unit")),
             Prefetch("replies", Reply.objects.select_related("assignment__unit").defer("body")),
@@ -190,7 +195,9 @@ def _warnings(host: Proposal, members: Sequence[Proposal], rules: Rules) -> Iter
 
 
 def _of_member(member: Proposal, host: Proposal, rules: Rules) -> Iterator[str]:
-    invited = [row.member for row in member.cosignatures.all() if row.state == "invited"]
+    invited = [
+        row.member for row in member.cosignatures.all() if row.state == CosignatureState.INVITED
+    ]
     if invited:
         yield _("%(count)s 份联名邀请尚未答复，并案后失效：%(names)s") % _listed(invited)
     if member.state in AWAITING_FILING and member.rounds_done:

@@ -22,11 +22,12 @@ from members.selectors import NoRulebook, posts_of, rules_for
 from proposals.door import standing_of
 from proposals.enums import (
     FILED_STATES,
+    SENT_OUT,
+    STANDING_SIGNATURES,
     CosignatureState,
     FeedbackState,
     ProposalState,
     Publicity,
-    ReplyState,
 )
 from proposals.errors import NotYours
 from proposals.machine.subject import Step, Subject
@@ -51,7 +52,6 @@ from proposals.models import (
 )
 
 NOBODY = Q(pk__in=[])
-DELIVERED = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
 
 
 @dataclass
@@ -109,7 +109,7 @@ class Reach:
         if self.members:
             signing = Cosignature.objects.filter(
                 member__in=self.members,
-                state__in=[CosignatureState.INVITED, CosignatureState.AGREED],
+                state__in=STANDING_SIGNATURES,
             )
             mine |= Q(lead__in=self.members) | Q(pk__in=signing.values("proposal"))
         if self.bodies:
@@ -229,7 +229,7 @@ def _requests(reach: Reach) -> Q:
 
 
 def _replies(reach: Reach) -> Q:
-    out = Q(state__in=DELIVERED)
+    out = Q(state__in=SENT_OUT)
     return (
         _official(reach)
         | (out & _own(reach))

@@ -21,10 +21,11 @@ from members.models import Member, Session
 from members.rules import Entry, Rating, Rules
 from members.selectors import rules_for
 from proposals.enums import (
-    AWAITING_FILING,
+    ASSIGNED_STATES,
     FACE_TO_FACE,
     FILED_STATES,
     HANDED_IN,
+    PENDING,
     TAKEN_UP,
     CosignatureState,
     ProposalState,
@@ -48,9 +49,6 @@ if TYPE_CHECKING:
 
     Received = QuerySet[WithAnnotations[Proposal, _Then]]
     """Proposals that had been received, each with its state at the moment of the report."""
-
-ASSIGNED_STATES = FILED_STATES[FILED_STATES.index(ProposalState.ASSIGNED) :]
-"""Filed and in the hands of units, or past them."""
 
 
 @dataclass(frozen=True)
@@ -176,7 +174,7 @@ def _intake(then: Received, rules: Rules) -> list[Figure]:
         merged=Count("pk", filter=Q(state_then=ProposalState.MERGED)),
         not_filed=Count("pk", filter=Q(state_then=ProposalState.NOT_FILED)),
         withdrawn=Count("pk", filter=Q(state_then=ProposalState.WITHDRAWN)),
-        pending=Count("pk", filter=Q(state_then__in=[*AWAITING_FILING, ProposalState.RETURNED])),
+        pending=Count("pk", filter=Q(state_then__in=PENDING)),
         key=Count("pk", filter=Q(state_then__in=FILED_STATES, is_key=True)),
         intersession=Count("pk", filter=Q(period_kind=PeriodKind.INTERSESSION)),
     )

@@ -18,7 +18,12 @@ from proposals.ledger import step_of
 from proposals.models import Assignment, Event, Proposal
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
-from supervision.enums import KEY_STATES, InstructionState, KeyTopicState, MilestoneState
+from supervision.enums import (
+    KEY_STATES,
+    KEY_UNDER_WAY,
+    UNMET,
+    InstructionState,
+)
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicProposal
 from supervision.models.duty import Closing
 from supervision.selectors import current_calendar
@@ -86,8 +91,7 @@ def current(committees: Collection[int]) -> Q:
         committee__in=committees, key_topics__state__in=KEY_STATES
     ).order_by("collection_opens_at")
     latest = {session.committee_id: session.pk for session in chosen}
-    going_on = set(KEY_STATES) - {KeyTopicState.CONCLUDED}
-    return Q(session__in=latest.values()) | Q(state__in=going_on)
+    return Q(session__in=latest.values()) | Q(state__in=KEY_UNDER_WAY)
 
 
 def board(which: Q, committees: Collection[int], at: datetime) -> list[BoardTopic]:
@@ -111,7 +115,7 @@ def own_milestones(
     """The milestones of a topic in their order; no query where they have been read ahead."""
     found = []
     for milestone in topic.milestones.all():
-        owed = milestone.state in (MilestoneState.PLANNED, MilestoneState.MISSED)
+        owed = milestone.state in UNMET
         found.append(
             BoardMilestone(
                 milestone,

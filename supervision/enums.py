@@ -32,13 +32,13 @@ UNDECIDED_STATES = (KeyTopicState.NOMINATED, KeyTopicState.LISTED)
 SUPERVISED_STATES = (KeyTopicState.ANNOUNCED, KeyTopicState.SUPERVISING)
 """The end of supervision is owed."""
 
-KEY_STATES = (
-    KeyTopicState.DECIDED,
-    KeyTopicState.ANNOUNCED,
-    KeyTopicState.SUPERVISING,
-    KeyTopicState.REPORTED,
-    KeyTopicState.CONCLUDED,
-)
+BEFORE_SUPERVISION = (KeyTopicState.DECIDED, KeyTopicState.ANNOUNCED)
+"""Decided on; the plan of supervision is still to be made."""
+
+KEY_UNDER_WAY = (*BEFORE_SUPERVISION, KeyTopicState.SUPERVISING, KeyTopicState.REPORTED)
+"""Key topics whose supervision is not concluded."""
+
+KEY_STATES = (*KEY_UNDER_WAY, KeyTopicState.CONCLUDED)
 """Counted in the quota of the year, and shown on the leaders' board."""
 
 

@@ -18,14 +18,14 @@ from members.punctuation import aside
 from members.rules import DeadlineRule, Reminders
 from members.selectors import NoRulebook, rules_for
 from proposals.door import perform
-from proposals.enums import ExtensionState, ReturnState
+from proposals.enums import RETURN_LED_AWAY, ExtensionState
 from proposals.errors import RuleBroken, WrongState
 from proposals.machine.subject import StepContext, Subject
 from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
 from supervision.deadlines import Terms, local_day
-from supervision.enums import KeyTopicState
+from supervision.enums import SUPERVISED_STATES
 from supervision.models import CalendarChange, DateChange, Duty, KeyTopic, Pause, Reminder
 from supervision.models.duty import Cause, Closing
 from supervision.selectors import current_calendar, steady_calendar
@@ -220,8 +220,7 @@ def supervise_before(
     With ``act``, a date is set that was not known when the topic was announced.
     """
     of_it = Q(links__proposal=reply.proposal_id) | Q(links__proposal__merged_into=reply.proposal_id)
-    going_on = (KeyTopicState.ANNOUNCED, KeyTopicState.SUPERVISING)
-    for topic in KeyTopic.objects.filter(of_it, state__in=going_on).distinct():
+    for topic in KeyTopic.objects.filter(of_it, state__in=SUPERVISED_STATES).distinct():
         duties = Duty.objects.of(topic.kind, topic.pk).filter(kind=DutyKind.SUPERVISION)
         owed = duties.order_by("id").last()
         if owed is None:
@@ -524,8 +523,8 @@ def _former_reply(task: Any) -> Duty | None:
 
 def _asked_at(task: Any, default: datetime) -> datetime:
     """When the return that ended the former task was asked for; else when it was taken away."""
-    ended = [ReturnState.GRANTED, ReturnState.LAPSED]
-    request = task.replaces.return_requests.filter(state__in=ended).order_by("id").last()
+    requests = task.replaces.return_requests.filter(state__in=RETURN_LED_AWAY)
+    request = requests.order_by("id").last()
     return request.created_at if request else default
 
 

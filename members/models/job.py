@@ -20,6 +20,10 @@ class JobState(models.TextChoices):
     FAILED = "failed", _("失败")
 
 
+UNFINISHED = (JobState.WAITING, JobState.RUNNING)
+"""Ordered and not finished."""
+
+
 class JobQuerySet(models.QuerySet["Job"]):
     """Filters on jobs."""
 
@@ -30,7 +34,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def going_on(self) -> "JobQuerySet":
         """Not finished yet."""
-        return self.filter(state__in=[JobState.WAITING, JobState.RUNNING])
+        return self.filter(state__in=UNFINISHED)
 
 
 class Job(models.Model):
@@ -66,7 +70,7 @@ class Job(models.Model):
         indexes = [
             models.Index(
                 fields=["asked_at"],
-                condition=Q(state__in=["waiting", "running"]),
+                condition=Q(state__in=UNFINISHED),
                 name="job_going_on",
             ),
             models.Index(fields=["owner", "-id"], name="job_of_owner"),

@@ -22,7 +22,8 @@ from django_filters import rest_framework as filters
 
 from members import clock, services
 from members.enums import Role
-from members.models import UNDELIVERED, Delivery, Means, OutgoingState, User, WebhookCall
+from members.models import Delivery, Means, OutgoingState, User, WebhookCall
+from members.models.outbox import NOT_SENT
 from members.pages import worklist
 from members.pages.lists import listing_of
 from members.pages.navigation import Section
@@ -76,7 +77,7 @@ def deliveries(user: User, at: datetime) -> QuerySet[Delivery]:
 
 def unsent(user: User, at: datetime) -> QuerySet[Delivery]:
     """Those that wait, are tried again, or were given up."""
-    return deliveries(user, at).filter(state__in=[*UNDELIVERED, OutgoingState.DEAD])
+    return deliveries(user, at).filter(state__in=NOT_SENT)
 
 
 def calls(user: User, at: datetime) -> QuerySet[WebhookCall]:

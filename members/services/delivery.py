@@ -30,6 +30,7 @@ from members.models import (
     Pace,
     User,
 )
+from members.models.outbox import AWAITING_ATTEMPT
 from members.prepared import KEY, prepared
 from members.punctuation import clauses
 from members.services.channel import robot
@@ -128,9 +129,8 @@ def withdraw(notices: QuerySet[Notice]) -> int:
     For what is over before it went out: call it in the transaction that ends it. One question
     when nothing waits, else two changes more. The inbox keeps the notices.
     """
-    waiting = Delivery.objects.filter(
-        notice__in=notices, state__in=(OutgoingState.WAITING, OutgoingState.FAILED)
-    ).exclude(carried_by__state=OutgoingState.SENDING)  # it may be in the message already
+    waiting = Delivery.objects.filter(notice__in=notices, state__in=AWAITING_ATTEMPT)
+    waiting = waiting.exclude(carried_by__state=OutgoingState.SENDING)  # maybe in the message
     locked = waiting.select_for_update(no_key=True, of=("self",))
     found = [row.pk for row in locked.order_by("pk")]  # two that do this take the same order
     if not found:

@@ -19,7 +19,7 @@ from django.db.models import F, Min, QuerySet
 from django.utils.translation import gettext as _
 
 from members.models import UNDELIVERED, Delivery, Outgoing, OutgoingState, WebhookCall
-from members.models.outbox import LOGGED
+from members.models.outbox import LOGGED, SETTLED
 
 logger = logging.getLogger(__name__)
 
@@ -180,7 +180,7 @@ def _settle(row: Outgoing, state: OutgoingState, **values: Any) -> None:
         mine = rows.filter(
             pk=row.pk, state=OutgoingState.SENDING, claimed_at=row.claimed_at
         ).update(state=state, **values)
-        if mine and state in {OutgoingState.SENT, OutgoingState.DEAD}:
+        if mine and state in SETTLED:
             row.carried().update(state=state, sent_at=values.get("sent_at"))
 
 

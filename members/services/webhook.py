@@ -22,8 +22,8 @@ from django.utils.translation import override
 from urllib3.exceptions import HTTPError
 
 from members import permissions
-from members.models import Committee, OutgoingState, User, Webhook, WebhookCall
-from members.models.outbox import LOGGED
+from members.models import Committee, User, Webhook, WebhookCall
+from members.models.outbox import LOGGED, SETTLED
 from members.models.webhook import new_secret
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
@@ -86,8 +86,7 @@ def renew_secret(*, webhook: Webhook, by: User | None, at: datetime) -> Webhook:
 def replay(*, call: WebhookCall, by: User | None, at: datetime) -> None:
     """Call again, with the same key and body. Raises PermissionDenied, ValidationError."""
     permissions.require_administers(by, call.webhook.committee, localdate(at))
-    done = (OutgoingState.SENT, OutgoingState.DEAD)
-    if not resend(WebhookCall.objects.filter(pk=call.pk), at=at, states=done):
+    if not resend(WebhookCall.objects.filter(pk=call.pk), at=at, states=SETTLED):
         raise ValidationError(_("尚在发送，不能重发"))
 
 

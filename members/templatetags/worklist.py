@@ -11,18 +11,26 @@ register = template.Library()
 CALM = "bg-secondary-lt"
 
 TONES = {
+    CALM: {
+        *("abandoned", "announced", "cancelled", "dead", "decided", "declined", "discarded"),
+        *("dismissed", "done", "draft", "drafting", "dropped", "entered", "failed"),
+        *("followed_up", "lapsed", "listed", "merged", "muted", "needless", "nobody"),
+        *("nominated", "not_chosen", "planned", "postponed", "pre_assigned", "published"),
+        *("reassigned", "recalled", "related", "replied", "reported", "running", "sending"),
+        *("settled", "skipped", "superseded", "supervising", "void", "waiting", "withdrawn"),
+    },
     "bg-green-lt": {
-        *("concluded", "closed", "delivered", "rated", "agreed", "kept", "met", "granted"),
-        *("accepted", "applied"),
+        *("accepted", "agreed", "applied", "closed", "concluded", "delivered", "granted"),
+        *("kept", "met", "rated"),
     },
-    "bg-blue-lt": {"submitted", "reviewing", "filed", "assigned", "handling", "acknowledged"},
+    "bg-blue-lt": {"acknowledged", "assigned", "filed", "handling", "reviewing", "submitted"},
     "bg-yellow-lt": {
-        *("returned", "invited", "issued", "sent", "signing", "checking", "inspection", "signed"),
-        *("requested", "office", "coordination", "leader", "asked", "objected", "open"),
+        *("asked", "checking", "coordination", "inspection", "invited", "issued", "leader"),
+        *("objected", "office", "open", "requested", "returned", "sent", "signed", "signing"),
     },
-    "bg-red-lt": {"not_filed", "missed", "escalated", "refused"},
+    "bg-red-lt": {"escalated", "missed", "not_filed", "refused"},
 }
-"""Classes to the states that they mark; all others are calm."""
+"""Class to the states that it marks: every state of every machine, in one class."""
 
 _class_of = {state: name for name, states in TONES.items() for state in states}
 

@@ -18,12 +18,11 @@ from members.models import User
 from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter, SearchFilter
 from proposals.api.serializers.search import HitSerializer
-from proposals.enums import CosignatureState
+from proposals.enums import SENT_OUT, CosignatureState
 from proposals.matching.query import Query, parse
 from proposals.matching.query_terms import question
 from proposals.matching.search import Hit, find
 from proposals.matching.snippets import Marks
-from proposals.matching.sources import SENT
 from proposals.models import Cosignature, Proposal, Reply
 from proposals.permissions import visible
 
@@ -99,7 +98,9 @@ def shown(page: Sequence[Hit], query: Query, user: User) -> Iterator[Proposal]:
             ),
             Prefetch(
                 "replies",
-                visible(user, Reply.objects.filter(state__in=SENT), clock.today()).order_by("id"),
+                visible(user, Reply.objects.filter(state__in=SENT_OUT), clock.today()).order_by(
+                    "id"
+                ),
                 to_attr="told",
             ),
         )

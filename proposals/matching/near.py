@@ -16,7 +16,7 @@ from django.db.models import QuerySet
 from members.models import Committee, User
 from members.prepared import KEY, prepared
 from proposals import permissions
-from proposals.enums import IN_HANDS, ProposalState, PublicationScope
+from proposals.enums import MAY_HAVE_REPLIES, PublicationScope
 from proposals.matching import embedding
 from proposals.matching.index import current_index
 from proposals.matching.index.base import PUBLISHED
@@ -43,15 +43,6 @@ PASSAGES = 2
 
 MEANING = 0.8
 """What a full likeness of meaning adds to a likeness of words of 1."""
-
-ONCE_IN_HANDS = (
-    *IN_HANDS,
-    ProposalState.REPLIED,
-    ProposalState.ESCALATED,
-    ProposalState.CONCLUDED,
-    ProposalState.WITHDRAWN,
-)
-"""Those of which there may be replies."""
 
 SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 
@@ -246,7 +237,7 @@ def shared_passages(here: Analysed, there: Analysed) -> list[Passage]:
 
 
 def _add_outcomes(alike: Sequence[Alike], reader: User, on: date) -> None:
-    keys = [answer.proposal.pk for answer in alike if answer.proposal.state in ONCE_IN_HANDS]
+    keys = [answer.proposal.pk for answer in alike if answer.proposal.state in MAY_HAVE_REPLIES]
     if not keys:
         return
     replies: dict[int, list[Reply]] = defaultdict(list)

@@ -15,7 +15,13 @@ from members import clock
 from members.models import Session, User
 from members.selectors import rules_for
 from proposals.door import perform
-from proposals.enums import AWAITING_FILING, IN_HANDS, MergeCandidateState, ProposalState, ScanState
+from proposals.enums import (
+    LEFT_APART,
+    MERGE_SCOPE,
+    SCAN_UNDER_WAY,
+    MergeCandidateState,
+    ScanState,
+)
 from proposals.errors import Conflict
 from proposals.matching import embedding, upkeep
 from proposals.matching.clusters import Cluster, clusters
@@ -25,29 +31,13 @@ from proposals.models import CandidateMember, IndexEntry, Meaning, MergeCandidat
 
 logger = logging.getLogger(__name__)
 
-SCANNED = (
-    *AWAITING_FILING,
-    ProposalState.RETURNED,
-    ProposalState.FILED,
-    ProposalState.PRE_ASSIGNED,
-    *IN_HANDS,
-)
-"""Can still be merged, or take others in."""
-
-SETTLED = (
-    MergeCandidateState.POSTPONED,
-    MergeCandidateState.DISMISSED,
-    MergeCandidateState.RELATED,
-)
-"""Decisions that a later scan respects."""
-
 SILENCE = timedelta(minutes=10)
 """After that long without a word a running scan counts as broken off, and is begun anew."""
 
 
 def ask(session: Session, by: User, at: datetime) -> Scan:
     """Order a scan of the session; the one that is under way, if there is one."""
-    under_way = Q(session=session, state__in=[ScanState.WAITING, ScanState.RUNNING])
+    under_way = Q(session=session, state__in=SCAN_UNDER_WAY)
     try:
         with transaction.atomic():
             return Scan.objects.create(
@@ -90,7 +80,7 @@ def _look(scan: Scan, at: datetime) -> list[tuple[tuple[int, float], ...]]:
     """The groups that the session's proposals form: keys with their scores, centre first."""
     lines = rules_for(scan.committee_id, clock.today()).similarity
     rows = IndexEntry.objects.filter(
-        proposal__session=scan.session_id, proposal__state__in=SCANNED
+        proposal__session=scan.session_id, proposal__state__in=MERGE_SCOPE
     ).exclude(profile=b"")
     entries = list(rows.order_by("pk").values_list("pk", "profile"))
     keys = [key for key, _profile in entries]
@@ -163,7 +153,7 @@ def _keep(scan: Scan, found: list[tuple[tuple[int, float], ...]]) -> None:
     """
     standing = _groups(scan.session_id, [MergeCandidateState.OPEN], by_hand=False)
     by_hand = _groups(scan.session_id, [MergeCandidateState.OPEN], by_hand=True)
-    settled = list(_groups(scan.session_id, SETTLED).values())
+    settled = list(_groups(scan.session_id, LEFT_APART).values())
     wanted = {frozenset(key for key, _score in group): group for group in found}
     known = {*standing.values(), *by_hand.values()}
     for number, members in standing.items():

@@ -17,12 +17,11 @@ import numpy as np
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 
 from members.models import User
-from proposals.enums import CosignatureState, Publicity
+from proposals.enums import SENT_OUT, CosignatureState, Publicity
 from proposals.matching.index import Asked, Where, Word, all_of, any_of, current_index
 from proposals.matching.likeness import Frequencies, key_of
 from proposals.matching.query import Query
 from proposals.matching.query_terms import Question, Term, question, words_of
-from proposals.matching.sources import SENT
 from proposals.matching.upkeep import current_frequencies
 from proposals.matching.words import STOP_WORDS, WORD, bigrams, characters, folded
 from proposals.models import Assignment, Cosignature, Proposal, Reply, Suggestion
@@ -206,7 +205,7 @@ class _Search:
         def having(*fields: str) -> Q:
             return Q(*((f"{field}__{how}", text) for field in fields), _connector=Q.OR)
 
-        sent = Reply.objects.filter(having("body"), state__in=SENT)
+        sent = Reply.objects.filter(having("body"), state__in=SENT_OUT)
         signed = Cosignature.objects.filter(having("member__name"), state=CosignatureState.AGREED)
         said = having(*OWN_TEXTS)
         said |= _below(Suggestion.objects.filter(having("text"))) | _below(signed)

@@ -11,17 +11,15 @@ from django.db.models import QuerySet
 from members.prepared import KEY, prepared
 from proposals.enums import (
     HANDED_IN,
+    SENT_OUT,
     CosignatureState,
     ProposalState,
     PublicationScope,
     Publicity,
-    ReplyState,
 )
 from proposals.matching.index.base import PUBLISHED
 from proposals.matching.likeness import Text
 from proposals.models import Assignment, Cosignature, Proposal, Reply, Suggestion
-
-SENT = (ReplyState.DELIVERED, ReplyState.SUPERSEDED)
 
 
 @dataclass
@@ -121,7 +119,7 @@ def _signers(keys: Keys) -> Iterable[tuple[int, str]]:
 
 
 def _replies(keys: Keys) -> Iterable[tuple[int, str, str]]:
-    sent = Reply.objects.filter(proposal__in=keys, state__in=SENT)
+    sent = Reply.objects.filter(proposal__in=keys, state__in=SENT_OUT)
     return sent.order_by("id").values_list("proposal_id", "publicity", "body")
 
 

@@ -13,13 +13,13 @@ from django_fsm import RETURN_VALUE
 from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
 from proposals.enums import (
     AT_WORK,
+    BEGUN_REPLIES,
     IN_HANDS,
     LIVE_ASSIGNMENTS,
     NEW,
-    ON_ITS_WAY,
     RETURN_OPEN,
-    SENT_OUT,
     UNANSWERED,
+    ExtensionState,
     FeedbackState,
     ReplyState,
     Tone,
@@ -107,10 +107,10 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         def some(**condition: object) -> Exists:
             return Exists(Assignment.objects.filter(pk=OuterRef("pk"), **condition))
 
-        begun = {"replies__round": F("round"), "replies__state__in": [*ON_ITS_WAY, *SENT_OUT]}
+        begun = {"replies__round": F("round"), "replies__state__in": BEGUN_REPLIES}
         return self.annotate(
             open_return=some(return_requests__state__in=RETURN_OPEN),
-            open_extension=some(extension_requests__state="requested"),
+            open_extension=some(extension_requests__state=ExtensionState.REQUESTED),
             begun_reply=some(**begun),
         )
 
@@ -285,7 +285,7 @@ class Assignment(Subject):
     def request_extension(self, context: StepContext) -> None:
         """The unit asks for more time to reply."""
         limit = context.rules.handling.extensions.max_times
-        if self.extension_requests.filter(state="granted").count() >= limit:
+        if self.extension_requests.filter(state=ExtensionState.GRANTED).count() >= limit:
             raise RuleBroken(_t("已延期 %(limit)s 次，不能再延") % {"limit": limit})
         context.then(ExtensionRequest(assignment=self, **context.data), "lodge")
 
@@ -421,7 +421,8 @@ class Assignment(Subject):
     def awaits_extension(self) -> bool:
         """Whether an extension request waits to be decided."""
         return self._known(
-            "open_extension", lambda: self.extension_requests.filter(state="requested").exists()
+            "open_extension",
+            lambda: self.extension_requests.filter(state=ExtensionState.REQUESTED).exists(),
         )
 
     def has_begun_reply(self) -> bool:
@@ -452,7 +453,7 @@ class Assignment(Subject):
         self.clock_stopped_at = None
         for request in self.return_requests.filter(state__in=RETURN_OPEN):
             context.then(request, "lapse")
-        for plea in self.extension_requests.filter(state="requested"):
+        for plea in self.extension_requests.filter(state=ExtensionState.REQUESTED):
             context.then(plea, "refuse_as_moot")
 
     def _leave(self, context: StepContext) -> None:

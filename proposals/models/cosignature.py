@@ -10,7 +10,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import DutyKind, ProposerKind
-from proposals.enums import AWAITING_FILING, NEW, TEXT_WITH_PROPOSER, Channel, Tone
+from proposals.enums import (
+    BEFORE_FILING,
+    NEW,
+    STANDING_SIGNATURES,
+    Channel,
+    Tone,
+)
 from proposals.enums import CosignatureState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import drafting as inputs
@@ -19,7 +25,7 @@ from proposals.machine.subject import Condition, News, StepContext, Subject, sta
 
 awaiting_filing = Condition(
     _("提案已不在征集联名的阶段"),
-    lambda signature: signature.proposal.state in (*TEXT_WITH_PROPOSER, *AWAITING_FILING),
+    lambda signature: signature.proposal.state in BEFORE_FILING,
 )
 
 
@@ -57,7 +63,7 @@ class Cosignature(Subject):
         constraints = [
             models.UniqueConstraint(
                 fields=["proposal", "member"],
-                condition=Q(state__in=[S.INVITED, S.AGREED]),
+                condition=Q(state__in=STANDING_SIGNATURES),
                 name="cosignature_once",
             )
         ]

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Session
-from proposals.enums import KEPT_APART, NEW, UNDECIDED_CANDIDATES, ScanState, Tone
+from proposals.enums import KEPT_APART, NEW, SCAN_UNDER_WAY, UNDECIDED_CANDIDATES, ScanState, Tone
 from proposals.enums import MergeCandidateState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import matching as inputs
@@ -67,7 +67,7 @@ class Scan(models.Model):
         constraints = [
             models.UniqueConstraint(
                 fields=["session"],
-                condition=Q(state__in=[ScanState.WAITING, ScanState.RUNNING]),
+                condition=Q(state__in=SCAN_UNDER_WAY),
                 name="scan_one_at_a_time",
             )
         ]

@@ -15,6 +15,7 @@ from members.rules import Rules
 from proposals.enums import (
     FILED_STATES,
     HANDED_IN,
+    NOT_HANDED_IN,
     CosignatureState,
     MergeCandidateState,
     ProposalState,
@@ -64,7 +65,7 @@ class Proposal(Concluding):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=[ProposalState.DRAFT, ProposalState.DISCARDED],
+                    state__in=NOT_HANDED_IN,
                     received_at__isnull=True,
                     session__isnull=True,
                     receipt_no="",

@@ -14,8 +14,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import User
 from members.punctuation import listed
+from proposals.enums import STOPPED, Tone
 from proposals.enums import ProposalState as S
-from proposals.enums import Tone
 from proposals.models import Proposal
 
 
@@ -48,11 +48,9 @@ STAGE_OF_STATE: dict[str, Stage] = {
     S.HANDLING: Stage.HANDLED,
     S.REPLIED: Stage.RATED,
     S.ESCALATED: Stage.RATED,
+    S.CONCLUDED: Stage.CONCLUDED,
 }
 """The stage that a state is in; those before it are done."""
-
-ENDED = (S.DISCARDED, S.NOT_FILED, S.MERGED, S.WITHDRAWN)
-"""States in which the life stopped short."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +80,7 @@ def bar(proposal: Proposal) -> list[Mark]:
     for at, stage in enumerate(order):
         standing = "done" if at < here else "ahead"
         if at == here:
-            standing = "stopped" if proposal.state in ENDED else "now"
+            standing = "stopped" if proposal.state in STOPPED else "now"
         moment = dates.get(stage)
         on = localdate(moment) if moment is not None and standing == "done" else None
         marks.append(Mark(stage, standing, on))

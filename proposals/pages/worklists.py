@@ -17,6 +17,7 @@ from members.pages import worklist
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import Column, Worklist
 from proposals.api.filters import ProposalFilter
+from proposals.enums import AWAITING_ASSIGNMENT, CosignatureState
 from proposals.enums import ProposalState as S
 from proposals.models import Proposal
 from proposals.pages.life import clocks
@@ -129,7 +130,9 @@ def own(*states: str) -> Callable[[User, datetime], QuerySet[Proposal]]:
         for post in worklist.posts_of(user, localdate(at)):
             if post.member_id is not None:
                 from_posts |= Q(lead=post.member_id)
-                from_posts |= Q(cosignatures__member=post.member_id, cosignatures__state="agreed")
+                from_posts |= Q(
+                    cosignatures__member=post.member_id, cosignatures__state=CosignatureState.AGREED
+                )
             elif post.body_id is not None:
                 from_posts |= Q(body=post.body_id)
         found = Proposal.objects.filter(
@@ -189,7 +192,7 @@ worklist.add(
         icon="send",
         section=Section.HANDLING,
         roles={*OFFICE, Role.ASSIGNING_OFFICER},
-        rows=seen(S.FILED, S.PRE_ASSIGNED),
+        rows=seen(*AWAITING_ASSIGNMENT),
         comes_next=_("立案以后、交办以前的提案列在这里。"),
         order=("case_serial", "id"),
         bulk=("assign",),

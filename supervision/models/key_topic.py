@@ -20,7 +20,7 @@ from proposals.machine import who
 from proposals.machine.subject import Condition, News, StepContext, step
 from proposals.models import Proposal
 from supervision.deadlines import local_day
-from supervision.enums import InstructionState, MilestoneState
+from supervision.enums import KEY_UNDER_WAY, UNMET, InstructionState, MilestoneState
 from supervision.enums import KeyTopicState as S
 from supervision.inputs import key_topics as inputs
 from supervision.models.activity import Activity
@@ -281,7 +281,7 @@ class KeyTopic(KeyTopicChoice):
         self.review_note = context.data["reason"]
 
     @step(
-        source=(S.DECIDED, S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
+        source=KEY_UNDER_WAY,
         target=S.CANCELLED,
         who=who.director,
         label=_("取消督办"),
@@ -298,9 +298,7 @@ class KeyTopic(KeyTopicChoice):
     def cancel(self, context: StepContext) -> None:
         """It is no longer supervised; nothing is owed for it any more."""
         self.note = context.data["reason"]
-        for milestone in self.milestones.filter(
-            state__in=(MilestoneState.PLANNED, MilestoneState.MISSED)
-        ):
+        for milestone in self.milestones.filter(state__in=UNMET):
             context.then(milestone, "lapse")
         for instruction in self.instructions.filter(state=InstructionState.OPEN):
             context.then(instruction, "lapse")

@@ -22,7 +22,7 @@ from proposals.machine import who
 from proposals.machine.subject import News, StepContext, state_field, step
 from proposals.models import Proposal, Theme
 from proposals.permissions import visible
-from supervision.enums import KEY_STATES, UNDECIDED_STATES
+from supervision.enums import KEY_STATES, KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.enums import KeyTopicState as S
 from supervision.inputs import key_topics as inputs
 from supervision.models.committee_subject import CommitteeSubject
@@ -338,8 +338,7 @@ class KeyTopicChoice(CommitteeSubject):
         """Refuse a proposal that another key topic has; the proposals are locked."""
         for proposal in proposals:
             other = (
-                TopicProposal.objects.filter(proposal=proposal, topic__state__in=KEY_STATES)
-                .exclude(topic__state=S.CONCLUDED)
+                TopicProposal.objects.filter(proposal=proposal, topic__state__in=KEY_UNDER_WAY)
                 .exclude(topic=self.pk)
                 .select_related("topic")
                 .last()

@@ -26,11 +26,16 @@ from members.pages.frame import Frame
 from members.pages.navigation import Section
 from members.pages.views import reader
 from members.pages.worklist import WORKLISTS
-from proposals.enums import MergeCandidateState
+from proposals.enums import (
+    AWAITING_ASSIGNMENT,
+    AWAITING_FILING,
+    IN_HANDS,
+    UNDECIDED_CANDIDATES,
+)
 from proposals.enums import ProposalState as S
 from proposals.models import MergeCandidate, Proposal
 from proposals.permissions import visible
-from supervision.enums import KeyTopicState as T
+from supervision.enums import KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.models import Duty, KeyTopic
 
 READERS = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
@@ -69,13 +74,10 @@ def groups(session: Session, user: User, at: datetime) -> list[Group]:
     kinds = Counter(
         dict(visible(user, of_session, day).order_by().values_list("kind").annotate(n=Count("pk")))
     )
-    undecided = [MergeCandidateState.OPEN, MergeCandidateState.POSTPONED]
-    candidates = MergeCandidate.objects.filter(session=session, state__in=undecided)
+    candidates = MergeCandidate.objects.filter(session=session, state__in=UNDECIDED_CANDIDATES)
     topics = visible(user, KeyTopic.objects.filter(session=session), day).aggregate(
-        undecided=Count("pk", filter=Q(state__in=[T.NOMINATED, T.LISTED])),
-        going_on=Count(
-            "pk", filter=Q(state__in=[T.DECIDED, T.ANNOUNCED, T.SUPERVISING, T.REPORTED])
-        ),
+        undecided=Count("pk", filter=Q(state__in=UNDECIDED_STATES)),
+        going_on=Count("pk", filter=Q(state__in=KEY_UNDER_WAY)),
     )
     merging = visible(user, candidates, day).count()
     found = [*_choosing(states, merging), *_handling(states, kinds), *_after(kinds, topics)]
@@ -86,10 +88,10 @@ def _choosing(states: Counter[str], merging: int) -> Sequence[Group]:
     return [
         Group(
             _("待审查和审查中"),
-            states[S.SUBMITTED] + states[S.REVIEWING],
+            sum(states[state] for state in AWAITING_FILING),
             _("收到的提案都要有立案与否的结论。"),
             _("去审查"),
-            _list("proposals", state=[S.SUBMITTED, S.REVIEWING]),
+            _list("proposals", state=AWAITING_FILING),
             "eye-check",
         ),
         Group(
@@ -110,7 +112,7 @@ def _choosing(states: Counter[str], merging: int) -> Sequence[Group]:
         ),
         Group(
             _("立案未交办"),
-            states[S.FILED] + states[S.PRE_ASSIGNED],
+            sum(states[state] for state in AWAITING_ASSIGNMENT),
             _("立案的提案都要交给承办单位。"),
             _("去交办"),
             _list("filed"),
@@ -143,10 +145,10 @@ def _handling(states: Counter[str], kinds: Counter[str]) -> Sequence[Group]:
         ),
         Group(
             _("未答复"),
-            states[S.ASSIGNED] + states[S.HANDLING],
+            sum(states[state] for state in IN_HANDS),
             _("承办单位还没有全部答复；逾期的可以催办。"),
             _("查看未答复的"),
-            _list("proposals", state=[S.ASSIGNED, S.HANDLING]),
+            _list("proposals", state=IN_HANDS),
             "clipboard-list",
         ),
         Group(
@@ -175,7 +177,7 @@ def _after(kinds: Counter[str], topics: dict[str, int]) -> Sequence[Group]:
             topics["undecided"],
             _("推荐和候选的题目要有结论：审定，或不列入。"),
             _("查看题目"),
-            _list("key-topics", state=[T.NOMINATED, T.LISTED]),
+            _list("key-topics", state=UNDECIDED_STATES),
             "bulb",
         ),
         Group(
@@ -183,7 +185,7 @@ def _after(kinds: Counter[str], topics: dict[str, int]) -> Sequence[Group]:
             topics["going_on"],
             _("督办报告要提交并审定。"),
             _("查看题目"),
-            _list("key-topics", state=[T.DECIDED, T.ANNOUNCED, T.SUPERVISING, T.REPORTED]),
+            _list("key-topics", state=KEY_UNDER_WAY),
             "target-arrow",
         ),
         Group(

@@ -28,7 +28,7 @@ from members.pages.navigation import Section
 from members.pages.views import reader
 from members.punctuation import listed
 from members.selectors import posts_of
-from proposals.enums import FILED_STATES, HANDED_IN, IN_HANDS
+from proposals.enums import ASSIGNED_STATES, FILED_STATES, HANDED_IN, IN_HANDS, UNDER_WAY
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, Event, Proposal
 from proposals.pages.life import Clock, waiting_on
@@ -62,12 +62,6 @@ SHADES = 4
 
 SHOWN = 15
 """Proposals that stand still which the page lists; the first are the longest."""
-
-HANDLED = (S.ASSIGNED, S.HANDLING, S.REPLIED, S.ESCALATED, S.CONCLUDED)
-"""The columns of the table of units: states of proposals that units have or had in hand."""
-
-GOING_ON = (S.SUBMITTED, S.RETURNED, S.REVIEWING, *(s for s in FILED_STATES if s != S.CONCLUDED))
-"""States in which a proposal can stand still."""
 
 
 # -- The six figures -------------------------------------------------------------------------
@@ -154,7 +148,7 @@ def units(session: Session, at: datetime) -> tuple[list[UnitRow], list[UnitRow]]
     """
     tasks = (
         Assignment.objects.live()
-        .filter(proposal__session=session, proposal__state__in=HANDLED)
+        .filter(proposal__session=session, proposal__state__in=ASSIGNED_STATES)
         .order_by()
         .values_list("unit__name", "proposal__state")
         .annotate(n=Count("proposal", distinct=True))
@@ -176,7 +170,7 @@ def _shaded(rows: Collection[UnitRow]) -> tuple[list[UnitRow], list[UnitRow]]:
     few = [row for row in rows if row.total < FEW]
     top = max((count for row in many for count in row.counts.values()), default=1)
     for row in rows:
-        for state in HANDLED:
+        for state in ASSIGNED_STATES:
             count = row.counts.get(state, 0)
             shade = -(-SHADES * count // top) if row.total >= FEW else 0
             row.cells.append(
@@ -202,7 +196,7 @@ def stuck(session: Session, user: User, at: datetime, days: int) -> tuple[list[S
     """What the reader sees that has stood still for more than ``days``: (the first, how many)."""
     last = Event.objects.filter(proposal=OuterRef("pk")).order_by("-id").values("at")[:1]
     rows = visible(
-        user, Proposal.objects.filter(session=session, state__in=GOING_ON), localdate(at)
+        user, Proposal.objects.filter(session=session, state__in=UNDER_WAY), localdate(at)
     )
     still = rows.annotate(last_at=Subquery(last)).filter(last_at__lt=at - timedelta(days=days))
     found: list[Any] = list(still.order_by("last_at", "id"))
@@ -320,7 +314,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "before": before,
         "at": now,
         "tiles": tiles(session, before, now),
-        "states": [(state, S(state).label) for state in HANDLED],
+        "states": [(state, S(state).label) for state in ASSIGNED_STATES],
         "many": many,
         "few": few,
         "few_limit": FEW,

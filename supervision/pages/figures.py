@@ -28,9 +28,9 @@ from members.pages.lists import XLSX
 from members.pages.navigation import Section
 from members.pages.views import reader
 from members.pages.worklist import WORKLISTS
-from proposals.enums import FILED_STATES, ProposalState
+from proposals.enums import ASSIGNED_STATES, FILED_STATES, PENDING, ProposalState
 from proposals.permissions import visible
-from proposals.statistics import ASSIGNED_STATES, Figure, Report, Table
+from proposals.statistics import Figure, Report, Table
 from supervision import lateness
 from supervision.models import Duty
 from supervision.permissions import led_committees
@@ -50,7 +50,7 @@ LISTS: dict[str, dict[str, Any]] = {
     "merged": {"state": [S.MERGED]},
     "not_filed": {"state": [S.NOT_FILED]},
     "withdrawn": {"state": [S.WITHDRAWN]},
-    "pending": {"state": [S.SUBMITTED, S.REVIEWING, S.RETURNED]},
+    "pending": {"state": PENDING},
     "intersession": {"period_kind": "intersession"},
     "key": {"is_key": "true", "state": FILED_STATES},
     "assigned": {"state": ASSIGNED_STATES},

@@ -17,6 +17,7 @@ from proposals import rules as checks
 from proposals.enums import (
     AWAITING_FILING,
     NEW,
+    STANDING_SIGNATURES,
     TEXT_WITH_PROPOSER,
     Channel,
     ClueState,
@@ -170,9 +171,9 @@ class Drafting(Subject):
     def invite(self, context: StepContext) -> None:
         """The initiator asks other members to co-sign; open only while awaiting filing."""
         taken = set(
-            self.cosignatures.filter(
-                state__in=[CosignatureState.INVITED, CosignatureState.AGREED]
-            ).values_list("member_id", flat=True)
+            self.cosignatures.filter(state__in=STANDING_SIGNATURES).values_list(
+                "member_id", flat=True
+            )
         )
         invited: list[Member] = list(dict.fromkeys(context.data["members"]))
         for member in invited:

@@ -29,8 +29,7 @@ from members.permissions import CONTACT_ROLES, committees_of
 from members.punctuation import clauses, stated
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
-from proposals.enums import Channel
-from proposals.enums import ProposalState as S
+from proposals.enums import AWAITING_ASSIGNMENT, Channel
 from proposals.errors import Conflict, RuleBroken
 from proposals.machine.subject import Step
 from proposals.models import Assignment, AssignmentBatch, Event, Proposal
@@ -137,9 +136,7 @@ def _lines_of(
     batch: AssignmentBatch, units: Sequence[Unit], user: User, at: datetime, asked: QueryDict
 ) -> list[MeetingItem]:
     """The proposals that the address names, or else all that wait to be assigned."""
-    rows = Proposal.objects.filter(
-        committee=batch.committee_id, state__in=[S.FILED, S.PRE_ASSIGNED]
-    )
+    rows = Proposal.objects.filter(committee=batch.committee_id, state__in=AWAITING_ASSIGNMENT)
     if "proposal" in asked:
         named = asked.getlist("proposal")
         keys = [int(key) for key in named if key.isdecimal() and len(key) < 19]

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from members import clock
 from members.enums import AssignmentRole
 from members.pages.views import reader
-from proposals.enums import ReplyState as S
+from proposals.enums import SENT_OUT
 from proposals.models import Proposal, Reply
 from proposals.pages.handling.replies import answered, result_name, suggestions_of
 from proposals.pages.handling.tasks import rules_of
@@ -51,7 +51,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "sections": _sections(reply, proposal),
         "promises": list(reply.commitments.all()),
         "result": result_name(reply.result_class, rules_of(proposal)),
-        "is_out": reply.state in (S.DELIVERED, S.SUPERSEDED),
+        "is_out": reply.state in SENT_OUT,
         "dated": reply.delivered_at or reply.signed_at,
     }
     return TemplateResponse(request, "proposals/handling/letter.html", context)

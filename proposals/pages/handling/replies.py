@@ -13,15 +13,12 @@ from django.utils.translation import gettext as _
 
 from members.models import User
 from members.rules import Rules
-from proposals.enums import Adoption, FeedbackState, Publicity
+from proposals.enums import REPLY_STAGES, Adoption, FeedbackState, Publicity
 from proposals.enums import ReplyState as S
 from proposals.models import Commitment, Event, Feedback, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.tasks import buttons_of, reach_of, replies_of, rules_of
 from proposals.pages.proposal import Action
 from proposals.permissions import Reach, visible
-
-CHAIN = (S.DRAFTING, S.CHECKING, S.SIGNING, S.INSPECTION, S.SIGNED, S.DELIVERED)
-"""The way of a reply, from the draft to the proposer."""
 
 BACK = ("send_back", "send_back_from_inspection")
 """Steps that send it back to its handler."""
@@ -226,9 +223,9 @@ def _events(keys: Iterable[int], user: User, at: datetime) -> Mapping[int, list[
 def chain(reply: Reply, events: Sequence[Event], rules: Rules) -> list[Stage]:
     """The stages of its way, who took it on and when; those behind a return are to do again."""
     passed = _passed(events)
-    reached = CHAIN.index(reply.state) if reply.state in CHAIN else -1
+    reached = REPLY_STAGES.index(reply.state) if reply.state in REPLY_STAGES else -1
     stages = []
-    for at, state in enumerate(CHAIN):
+    for at, state in enumerate(REPLY_STAGES):
         event = passed.get(state)
         if state == S.INSPECTION and not rules.handling.inspection and event is None:
             continue
@@ -246,10 +243,10 @@ def _passed(events: Iterable[Event]) -> dict[str, Event]:
     """The step by which each stage was left behind; what was sent back counts no more."""
     passed: dict[str, Event] = {}
     for event in events:
-        if event.source not in CHAIN or event.target not in CHAIN:
+        if event.source not in REPLY_STAGES or event.target not in REPLY_STAGES:
             continue
-        here, there = CHAIN.index(S(event.source)), CHAIN.index(S(event.target))
-        for state in CHAIN[there:]:
+        here, there = REPLY_STAGES.index(S(event.source)), REPLY_STAGES.index(S(event.target))
+        for state in REPLY_STAGES[there:]:
             passed.pop(state, None)
         if there > here:
             passed[event.source] = event

@@ -17,7 +17,13 @@ from members.enums import ANSWERING_ROLES, Role
 from members.models import User
 from members.rules import Rules
 from members.selectors import posts_of, rules_for
-from proposals.enums import LIVE_ASSIGNMENTS, ON_ITS_WAY, CommitmentState, ProposalState, ReplyState
+from proposals.enums import (
+    LIVE_ASSIGNMENTS,
+    REPLY_STAGES,
+    CommitmentState,
+    ProposalState,
+    ReplyState,
+)
 from proposals.machine.subject import Subject
 from proposals.models import (
     Assignment,
@@ -160,7 +166,7 @@ def _drafts(proposal: Proposal, mine: Sequence[Assignment], user: User, at: date
     drafts = [
         reply
         for reply in replies_of(proposal, user, at)
-        if reply.assignment_id in keys and reply.state in (*ON_ITS_WAY, ReplyState.DELIVERED)
+        if reply.assignment_id in keys and reply.state in REPLY_STAGES
     ]
     if any(reply.state == ReplyState.DRAFTING for reply in drafts):
         with_contacts(mine)

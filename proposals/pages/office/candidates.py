@@ -18,7 +18,7 @@ from members.models import Session, User
 from members.pages.views import reader
 from members.permissions import visible as seen_sessions
 from proposals import permissions
-from proposals.enums import ScanState
+from proposals.enums import SCAN_UNDER_WAY
 from proposals.matching import scan as scans
 from proposals.models import CandidateMember, MergeCandidate, Scan
 from proposals.pages import subjects
@@ -27,7 +27,6 @@ from proposals.pages.office.groups import read_groups
 from proposals.pages.office.labels import rules_known
 from proposals.permissions import visible, visible_row
 
-UNDER_WAY = (ScanState.WAITING, ScanState.RUNNING)
 """A scan that its page asks about again and again."""
 
 IN_WORDS = ("session__term", "session__committee", "asked_by")
@@ -119,13 +118,13 @@ def scan(request: HttpRequest, pk: int) -> HttpResponse:
     if row is None:
         raise Http404
     found: list[MergeCandidate] = []
-    if row.state not in UNDER_WAY:
+    if row.state not in SCAN_UNDER_WAY:
         groups = MergeCandidate.objects.filter(scan=row)
         found = list(visible(user, groups, clock.today()).order_by("id")[:200])
         read_groups(found, user, clock.now())
     context = {
         "scan": row,
-        "under_way": row.state in UNDER_WAY,
+        "under_way": row.state in SCAN_UNDER_WAY,
         "percent": 100 * row.done // row.total if row.total else 0,
         "groups": found,
     }

@@ -10,8 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from members import clock
 from members.models import User
 from members.pages.forms import Choice
-from proposals.enums import MERGE_HOSTS, MERGEABLE
-from proposals.matching.scan import SCANNED
+from proposals.enums import MERGE_HOSTS, MERGE_SCOPE, MERGEABLE
 from proposals.models import CandidateMember, MergeCandidate, Proposal
 from proposals.pages.inputs import CHOICES
 from proposals.permissions import visible
@@ -78,7 +77,7 @@ def inside_as_hosts(subject: MergeCandidate, user: User) -> list[Choice]:
 
 def gathered(subject: MergeCandidate, user: User) -> list[Choice]:
     """What can be put together to a group."""
-    return _newest(_received(user, subject, state__in=SCANNED))
+    return _newest(_received(user, subject, state__in=MERGE_SCOPE))
 
 
 def files(subject: Proposal, user: User) -> list[Choice]:

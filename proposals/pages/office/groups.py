@@ -18,7 +18,7 @@ from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.punctuation import listed
 from members.rules import REVIEWERS
-from proposals.enums import MergeCandidateState
+from proposals.enums import DECIDED_CANDIDATES, MergeCandidateState
 from proposals.models import CandidateMember, MergeCandidate
 from proposals.permissions import visible
 
@@ -125,12 +125,7 @@ GROUPS = (
         "duplicates-decided",
         _("查重已决定"),
         icon="copy-check",
-        rows=groups(
-            MergeCandidateState.POSTPONED,
-            MergeCandidateState.RELATED,
-            MergeCandidateState.DISMISSED,
-            MergeCandidateState.MERGED,
-        ),
+        rows=groups(*DECIDED_CANDIDATES),
         comes_next=_("以后再定、列为同类、不相似和已并案的候选组列在这里，前三种可以重新考虑。"),
         counted=False,
     ),

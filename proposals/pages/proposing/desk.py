@@ -34,10 +34,10 @@ from members.selectors import (
     window,
 )
 from proposals import rules as checks
-from proposals.enums import CosignatureState, FeedbackState
+from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
 from proposals.models import Cosignature, Event, Feedback, Proposal
-from proposals.pages.life import ENDED, Clock, Mark, bar, clocks, owed, waiting_on
+from proposals.pages.life import Clock, Mark, bar, clocks, owed, waiting_on
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 from proposals.permissions import visible
@@ -153,8 +153,8 @@ def _with_clocks(kind: str, rows: Iterable[Any], user: User, at: datetime) -> li
 
 def mine(user: User, at: datetime) -> dict[str, Any]:
     """The latest of the reader's proposals as cards, those that go on before the others."""
-    handed_in = own()(user, at).exclude(state__in=[S.DRAFT, S.RETURNED])
-    over = When(state__in=[*ENDED, S.CONCLUDED], then=Value(1))
+    handed_in = own()(user, at).exclude(state__in=TEXT_WITH_PROPOSER)
+    over = When(state__in=ENDED, then=Value(1))
     rows = handed_in.annotate(over=Case(over, default=Value(0)))
     rows = visible(user, rows, localdate(at)).select_related("lead", "body", "committee")
     found: list[Any] = list(rows.order_by("over", "-received_at", "-id")[: SHOWN + 1])
@@ -182,7 +182,7 @@ def drafts(user: User, at: datetime) -> list[Draft]:
         path=Concat(Value(before), Cast(OuterRef("pk"), CharField()), Value(after)),
     )
     back = Event.objects.filter(proposal=OuterRef("pk"), action="return_for_revision")
-    rows = led(user, at, S.DRAFT, S.RETURNED).annotate(
+    rows = led(user, at, *TEXT_WITH_PROPOSER).annotate(
         changed_at=Max("events__at", filter=Q(events__action__in=["draft", "edit"])),
         typed_at=Subquery(typed.values("saved_at")[:1]),
         told=Subquery(back.order_by("-id").values("input")[:1]),

@@ -14,7 +14,7 @@ from members.models import User
 from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
-from proposals.enums import ProposalState as S
+from proposals.enums import TEXT_WITH_PROPOSER
 from proposals.models import Proposal
 from proposals.pages.life import owed
 from proposals.pages.proposing.desk import PROPOSERS, invitations, led, to_rate
@@ -34,7 +34,7 @@ def _with_clocks(kind: str) -> Callable[[list[Any], User, datetime], None]:
 
 
 def _drafts(user: User, at: datetime) -> QuerySet[Proposal]:
-    return led(user, at, S.DRAFT, S.RETURNED)
+    return led(user, at, *TEXT_WITH_PROPOSER)
 
 
 def number(row: Any) -> str:

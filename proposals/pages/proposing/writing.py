@@ -18,7 +18,7 @@ from members.pages.forms import ADD, Choice, Field, data_of
 from members.pages.views import reader
 from members.punctuation import aside
 from members.selectors import posts_of, rules_for
-from proposals.enums import CosignatureState
+from proposals.enums import STANDING_SIGNATURES
 from proposals.inputs.drafting import BeginInput
 from proposals.machine.subject import Step
 from proposals.models import Clue, Proposal
@@ -165,9 +165,7 @@ def _own_bodies(proposal: Any, user: User) -> list[Choice]:
 
 def _invitable(proposal: Proposal, user: User) -> list[Choice]:
     """Members who can be asked to co-sign: neither its initiator nor asked already."""
-    asked = proposal.cosignatures.filter(
-        state__in=[CosignatureState.INVITED, CosignatureState.AGREED]
-    )
+    asked = proposal.cosignatures.filter(state__in=STANDING_SIGNATURES)
     rows = Member.objects.filter(committee=proposal.committee_id).select_related("sector")
     left = rows.exclude(pk=proposal.lead_id).exclude(pk__in=asked.values("member"))
     return [Choice(str(row.pk), aside(row.name, row.sector)) for row in left.order_by("name", "id")]

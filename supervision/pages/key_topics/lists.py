@@ -21,7 +21,7 @@ from members.selectors import posts_of
 from proposals.pages.subjects import page_of
 from proposals.permissions import visible
 from supervision.deadlines import end_of
-from supervision.enums import InstructionState, MilestoneState
+from supervision.enums import BEFORE_SUPERVISION, UNMET, InstructionState
 from supervision.enums import KeyTopicState as S
 from supervision.models import Duty, Instruction, KeyTopic, Milestone
 from supervision.pages.clocks import Left, left
@@ -197,7 +197,7 @@ class MilestoneFilter(filters.FilterSet):
 
 def milestones_owed(user: User, at: datetime) -> QuerySet[Milestone]:
     """Rows of a list: milestones that are owed, of topics at which the reader works."""
-    owed = Milestone.objects.filter(state__in=[MilestoneState.PLANNED, MilestoneState.MISSED])
+    owed = Milestone.objects.filter(state__in=UNMET)
     return visible(user, owed, localdate(at)).filter(_own(user, at, "topic__"))
 
 
@@ -279,7 +279,7 @@ worklist.add(
         _("待定督办方案"),
         icon="calendar-plus",
         roles={*OFFICE, Role.COLLECTIVE_CONTACT},
-        rows=worked_on(S.DECIDED, S.ANNOUNCED),
+        rows=worked_on(*BEFORE_SUPERVISION),
         comes_next=_("主席会议审定的题目列在这里，公布后制定督办方案。"),
     ),
     topics(

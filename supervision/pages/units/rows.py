@@ -9,10 +9,10 @@ from typing import Any
 from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
 from django.utils.timezone import localdate
 
-from members.enums import DutyKind, Role
+from members.enums import DutyKind
 from members.models import User
 from members.selectors import posts_of
-from proposals.enums import AssignmentState, CommitmentState, ReplyState
+from proposals.enums import REPLY_WAITS_FOR, AssignmentState, CommitmentState
 from proposals.models import Assignment, Commitment, Reply, ReturnRequest
 from proposals.permissions import visible
 from supervision.models import Duty
@@ -21,13 +21,6 @@ from supervision.pages.duties import mine
 
 ANSWERS = (DutyKind.REPLY, DutyKind.REHANDLE, DutyKind.ASSIST_OPINION)
 """What a unit owes on a task until it has answered."""
-
-WAITS_FOR: dict[str, tuple[str, ...]] = {
-    Role.UNIT_HANDLER: (ReplyState.DRAFTING,),
-    Role.UNIT_LIAISON: (ReplyState.CHECKING, ReplyState.SIGNED),
-    Role.UNIT_SIGNATORY: (ReplyState.SIGNING,),
-}
-"""In which states a reply waits for somebody of its unit with that role."""
 
 
 def _units(user: User, at: datetime) -> set[int]:
@@ -67,8 +60,9 @@ def waiting(user: User, at: datetime) -> QuerySet[Reply]:
     """Replies on their way that wait for the reader: to check, to sign, to send, to rewrite."""
     mine = Q(pk__in=[])
     for post in posts_of(user, localdate(at)):
-        if post.unit_id is not None and post.role in WAITS_FOR:
-            mine |= Q(assignment__unit=post.unit_id, state__in=WAITS_FOR[post.role])
+        if post.unit_id is not None:
+            states = [state for state, role in REPLY_WAITS_FOR.items() if role == post.role]
+            mine |= Q(assignment__unit=post.unit_id, state__in=states)
     return _replies(user, at).filter(mine)
 
 

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from proposals.enums import FILED_STATES, ProposalState
 from proposals.models import Feedback
 from proposals.statistics import counted_intake, current_replies, proposals_then
 from supervision.models import Duty
-from supervision.models.duty import OPTIONAL, Closing
+from supervision.models.duty import KEPT, OPTIONAL, Closing, decided_by, done_by, late_at
 
 POINTS = 8
 """Moments at which the course of a figure is read, the last of them now."""
@@ -181,17 +181,14 @@ def _of_duties(session: Session, at: datetime, points: Sequence[datetime]) -> di
     )
     wanted = {}
     for suffix, moment in [("", at), *((f"_{n}", point) for n, point in enumerate(points))]:
-        done = Q(closing=Closing.DONE, closed_at__lte=moment)
-        running = ~done & Q(paused_at=None)  # a clock that stands still makes nobody late
-        late = running & Q(due_at__lt=moment)
         for kind, due, kept in (
             (DutyKind.ACKNOWLEDGE, "accept_due", "accepted"),
             (DutyKind.REPLY, "reply_due", "replied"),
         ):
             of = Q(kind=kind)
-            over = (running & Q(due_at__lte=moment)) | done
-            wanted[due + suffix] = Count("pk", filter=of & over)
-            wanted[kept + suffix] = Count("pk", filter=of & done & Q(closed_at__lte=F("due_at")))
-        wanted["overdue" + suffix] = Count("proposal", filter=late, distinct=True)
+            wanted[due + suffix] = Count("pk", filter=of & decided_by(moment))
+            wanted[kept + suffix] = Count("pk", filter=of & done_by(moment) & KEPT)
+        late = Count("proposal", filter=late_at(moment), distinct=True)
+        wanted["overdue" + suffix] = late
     counts: dict[str, int] = owed.order_by().aggregate(**wanted)
     return counts

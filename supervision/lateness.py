@@ -12,7 +12,7 @@ from members.enums import DutyKind
 from members.models import Unit
 from supervision.deadlines import local_day
 from supervision.models import Duty
-from supervision.models.duty import OPTIONAL, Closing
+from supervision.models.duty import KEPT, OPTIONAL, Closing
 from supervision.selectors import current_calendar
 
 
@@ -49,7 +49,7 @@ def by(what: str, duties: QuerySet[Duty], at: datetime) -> list[Lateness]:
             open=Count("pk", filter=Q(closed_at=None)),
             overdue=Count("pk", filter=late),
             done=Count("pk", filter=done),
-            on_time=Count("pk", filter=done & Q(closed_at__lte=F("due_at"))),
+            on_time=Count("pk", filter=KEPT),
             originally=Count("pk", filter=done & Q(closed_at__lte=F("first_due_at"))),
             oldest=Min("due_at", filter=late),
             oldest_originally=Min("first_due_at", filter=late),

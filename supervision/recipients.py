@@ -13,19 +13,19 @@ from members.models import Member, Post
 from supervision.enums import KEY_STATES
 from supervision.models import Duty, KeyTopic
 
-IN_COMMITTEE: dict[Recipient, tuple[Role, ...]] = {
-    Recipient.OFFICE: (Role.COMMITTEE_CLERK,),
-    Recipient.DIRECTOR: (Role.COMMITTEE_DIRECTOR,),
-    Recipient.ASSIGNING_OFFICE: (Role.ASSIGNING_OFFICER,),
-    Recipient.INSPECTION_OFFICE: (Role.INSPECTION_OFFICER,),
-    Recipient.LEADER: (Role.LEADING_SUPERVISOR,),
+IN_COMMITTEE: dict[Recipient, Role] = {
+    Recipient.OFFICE: Role.COMMITTEE_CLERK,
+    Recipient.DIRECTOR: Role.COMMITTEE_DIRECTOR,
+    Recipient.ASSIGNING_OFFICE: Role.ASSIGNING_OFFICER,
+    Recipient.INSPECTION_OFFICE: Role.INSPECTION_OFFICER,
+    Recipient.LEADER: Role.LEADING_SUPERVISOR,
 }
 """Recipients who are found in the duty's committee."""
 
-IN_UNIT: dict[Recipient, tuple[Role, ...]] = {
-    Recipient.UNIT_LIAISON: (Role.UNIT_LIAISON,),
-    Recipient.UNIT_HANDLER: (Role.UNIT_HANDLER,),
-    Recipient.UNIT_LEADER: (Role.UNIT_SIGNATORY,),
+IN_UNIT: dict[Recipient, Role] = {
+    Recipient.UNIT_LIAISON: Role.UNIT_LIAISON,
+    Recipient.UNIT_HANDLER: Role.UNIT_HANDLER,
+    Recipient.UNIT_LEADER: Role.UNIT_SIGNATORY,
 }
 """Recipients who are found in the unit that owes the duty."""
 
@@ -51,7 +51,7 @@ class People:
         units = {duty.unit_id for duty in duties if duty.unit_id}
         bodies = {duty.body_id for duty in duties if duty.body_id}
         committees = {duty.committee_id for duty in duties}
-        official: set[str] = {role for roles in IN_COMMITTEE.values() for role in roles}
+        official: set[str] = set(IN_COMMITTEE.values())
         official |= {duty.role for duty in duties if not (duty.unit_id or duty.body_id)}
         posts = (
             Post.objects.held_on(on)
@@ -106,17 +106,15 @@ class People:
         if duty.member_id is not None:
             user = self._members.get(duty.member_id)
             return [user] if user is not None else []
-        role = (Role(duty.role),)
+        role = Role(duty.role)
         if duty.unit_id is not None:
             return self._held("unit", duty.unit_id, role)
         if duty.body_id is not None:
             return self._held("body", duty.body_id, role)
         return self._held("committee", duty.committee_id, role)
 
-    def _held(self, kind: str, scope: int | None, roles: Iterable[Role]) -> list[int]:
-        if scope is None:
-            return []
-        return [user for role in roles for user in self._holders.get((kind, scope, role), [])]
+    def _held(self, kind: str, scope: int | None, role: Role) -> list[int]:
+        return [] if scope is None else self._holders.get((kind, scope, role), [])
 
 
 def _named_leaders(duties: Sequence[Duty]) -> dict[tuple[str, int], set[int]]:

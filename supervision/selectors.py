@@ -19,7 +19,7 @@ from members.models import CalendarDay, CalendarYear
 from members.prepared import prepared
 from supervision import deadlines
 from supervision.calendar import Calendar, Declared
-from supervision.deadlines import Terms, local_day
+from supervision.deadlines import Terms
 from supervision.models import DateChange, Duty
 
 
@@ -72,13 +72,8 @@ def why(duty: Duty, calendar: Calendar | None = None) -> dict[str, Any]:
     calendar = calendar or current_calendar()
     prefetch_related_objects([duty], *EXPLAINED)
     terms = Terms.model_validate(duty.terms)
-    pauses = [
-        deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
-        for row in duty.pauses.all()
-        if row.ended_at is not None
-    ]
     days = []
-    for counted in deadlines.days(terms, calendar, pauses):
+    for counted in deadlines.days(terms, calendar, duty.ended_pauses()):
         known = calendar.day(counted.day)
         days.append(
             {

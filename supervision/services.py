@@ -10,7 +10,7 @@ from itertools import islice
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
@@ -165,13 +165,13 @@ def extend(request: Any, kind: DutyKind, context: StepContext, event: Event) -> 
     months = context.rules.handling.extensions.max_months
     if request.new_due_at <= duty.due_at:
         raise RuleBroken(
-            {"new_due_on": _("须晚于现有期限 %(due)s") % {"due": _written(duty.due_at)}}
+            {"new_due_on": _("须晚于现有期限 %(due)s") % {"due": local_day(duty.due_at)}}
         )
     if request.new_due_at > duty.due_at + relativedelta(months=months):
         raise RuleBroken(
             {
                 "new_due_on": _("最多延长 %(months)s 个月，现有期限为 %(due)s")
-                % {"months": months, "due": _written(duty.due_at)}
+                % {"months": months, "due": local_day(duty.due_at)}
             }
         )
     if request.state == ExtensionState.GRANTED:
@@ -303,8 +303,8 @@ def moves(change: CalendarChange) -> Iterator[Move]:
     Meant for a change that is not applied yet.
     """
     calendar = change.changed(current_calendar())
-    for duty in _concerned(change).prefetch_related(_ended_pauses()).iterator(CHUNK):
-        due = deadlines.due_at(Terms.model_validate(duty.terms), calendar, _intervals(duty))
+    for duty in _concerned(change).prefetch_related("pauses").iterator(CHUNK):
+        due = deadlines.due_at(Terms.model_validate(duty.terms), calendar, duty.ended_pauses())
         if due != duty.due_at:
             yield Move(duty, due)
 
@@ -328,11 +328,9 @@ def _redate(
     moved = 0
     for first in range(0, len(keys), CHUNK):
         some = Duty.objects.open().filter(kept, pk__in=keys[first : first + CHUNK])
-        for duty in (
-            some.order_by("id").select_for_update(of=("self",)).prefetch_related(_ended_pauses())
-        ):
+        for duty in some.order_by("id").select_for_update(of=("self",)).prefetch_related("pauses"):
             terms = Terms.model_validate(duty.terms)
-            if deadlines.due_at(terms, calendar, _intervals(duty)) != duty.due_at:
+            if deadlines.due_at(terms, calendar, duty.ended_pauses()) != duty.due_at:
                 _move(
                     duty,
                     terms,
@@ -385,7 +383,7 @@ def _move(
     asked_by_id: int | None = None,
 ) -> None:
     """Give the duty the date that its terms now have, as a new version; no row if it stays."""
-    pauses = _intervals(duty)
+    pauses = duty.ended_pauses()
     due = deadlines.due_at(terms, calendar, pauses)
     before = duty.due_at
     duty.terms, duty.due_at = terms.model_dump(mode="json"), due
@@ -445,24 +443,6 @@ def steps_of(
     if found is None:
         return []
     return ladder.schedule(found, reminders, duty.due_at, calendar)
-
-
-def _ended_pauses() -> Prefetch[Any]:
-    return Prefetch("pauses", Pause.objects.exclude(ended_at=None), to_attr="ended_pauses")
-
-
-def _intervals(duty: Duty) -> list[deadlines.Pause]:
-    """The days on which the clock has stood still; a pause that goes on counts when it ends."""
-    rows: Iterable[Pause] = (
-        duty.ended_pauses  # fetched ahead
-        if hasattr(duty, "ended_pauses")
-        else duty.pauses.exclude(ended_at=None)
-    )
-    return [
-        deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
-        for row in rows
-        if row.ended_at is not None
-    ]
 
 
 # -- By the clock -----------------------------------------------------------------------------
@@ -600,7 +580,3 @@ def basis_of(rule: DeadlineRule) -> str:
         }
     )
     return aside(words, rule.source)
-
-
-def _written(moment: datetime) -> str:
-    return f"{deadlines.local_day(moment):%Y-%m-%d}"

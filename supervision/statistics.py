@@ -4,7 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from django.db.models import Count, Exists, F, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils.translation import gettext as _
 
 from members.enums import DutyKind
@@ -15,7 +15,7 @@ from proposals.models import Event, Proposal
 from proposals.statistics import Figure, Report
 from supervision.enums import InstructionState
 from supervision.models import Activity, Duty, Instruction, KeyTopic, Milestone, TopicProposal
-from supervision.models.duty import Closing
+from supervision.models.duty import KEPT, Closing, decided_by, done_by, late_at
 
 PARTS = (*statistics.PARTS, "punctuality", "key_topics")
 """What a report consists of; each part takes a few queries."""
@@ -54,12 +54,10 @@ def _punctuality(session: Session, at: datetime) -> list[Figure]:
     owed = Duty.objects.filter(
         proposal__session=session, kind=DutyKind.REPLY, opened_at__lte=at
     ).exclude(closing=Closing.CANCELLED)
-    done = Q(closing=Closing.DONE, closed_at__lte=at)
-    running = ~done & Q(paused_at=None)  # a clock that stands still makes nobody late
     counts = owed.aggregate(
-        due=Count("pk", filter=(running & Q(due_at__lte=at)) | done),
-        on_time=Count("pk", filter=done & Q(closed_at__lte=F("due_at"))),
-        overdue=Count("pk", filter=running & Q(due_at__lt=at)),
+        due=Count("pk", filter=decided_by(at)),
+        on_time=Count("pk", filter=done_by(at) & KEPT),
+        overdue=Count("pk", filter=late_at(at)),
     )
     base = _("已到期或已答复的答复任务；延期后的期限视为期限")
     return [
@@ -76,15 +74,14 @@ def _key_topics(session: Session, at: datetime) -> list[Figure]:
     topics = KeyTopic.objects.filter(session=session, announced_at__lte=at).exclude(Exists(ended))
     keys = topics.order_by().values("pk")
     proposals = TopicProposal.objects.filter(topic__in=keys).values("proposal").distinct()
-    done = Q(closing=Closing.DONE, closed_at__lte=at)
     milestones = Duty.objects.filter(
         kind=DutyKind.MILESTONE,
         opened_at__lte=at,
         subject_id__in=Milestone.objects.filter(topic__in=keys).order_by().values("pk"),
     )
     owed = milestones.exclude(closing=Closing.CANCELLED, closed_at__lte=at).aggregate(
-        due=Count("pk", filter=Q(due_at__lte=at) | done),
-        on_time=Count("pk", filter=done & Q(closed_at__lte=F("due_at"))),
+        due=Count("pk", filter=decided_by(at)),
+        on_time=Count("pk", filter=done_by(at) & KEPT),
     )
     instructions = Instruction.objects.filter(topic__in=keys, created_at__lte=at)
     given = instructions.order_by().values("topic", "number").distinct()

@@ -28,21 +28,14 @@ class Stage(models.TextChoices):
     FEEDBACK = "feedback", _("评价扫描件")
 
 
-def _place(attachment: Attachment, name: str) -> str:
+def _place(row: StoredFile, name: str) -> str:
     """A name that tells nothing and cannot be guessed."""
-    return f"{attachment.proposal.committee_id}/{uuid.uuid4().hex}"
+    return f"{row.committee_id}/{uuid.uuid4().hex}"
 
 
-class Attachment(models.Model):
-    """A file beside a proposal or a reply; downloaded only through the permission check."""
+class StoredFile(models.Model):
+    """A file that was uploaded, with what is known of its content."""
 
-    proposal = models.ForeignKey(
-        "proposals.Proposal", on_delete=models.PROTECT, related_name="attachments"
-    )
-    reply = models.ForeignKey(
-        "proposals.Reply", null=True, on_delete=models.PROTECT, related_name="attachments"
-    )
-    stage = models.CharField(_("阶段"), max_length=10, choices=Stage)
     name = models.CharField(_("文件名"), max_length=200)
     extension = models.CharField(_("类型"), max_length=10)
     size = models.PositiveIntegerField(_("大小（字节）"))
@@ -52,6 +45,43 @@ class Attachment(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
     uploaded_at = models.DateTimeField(_("上传时间"))
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def committee_id(self) -> int:
+        """The committee among whose files it is stored."""
+        raise NotImplementedError
+
+    def store(self, upload: UploadedFile, context: StepContext) -> None:
+        """Fill the row from the upload and save both; a step that fails leaves no file behind.
+
+        ``extension`` has been set, to the type of the content.
+        """
+        stem = (upload.name or "").rpartition(".")[0] or upload.name
+        self.name = f"{stem}.{self.extension}"[-200:]
+        self.size, self.sha256 = upload.size or 0, fingerprint(upload)
+        self.uploaded_by, self.uploaded_at = context.person, context.at
+        self.file.save(upload.name or "", upload, save=False)
+        stored = str(self.file.name)
+        context.undo.append(lambda: self.file.storage.delete(stored))
+        self.save()
+
+
+class Attachment(StoredFile):
+    """A file beside a proposal or a reply; downloaded only through the permission check."""
+
+    proposal = models.ForeignKey(
+        "proposals.Proposal", on_delete=models.PROTECT, related_name="attachments"
+    )
+    reply = models.ForeignKey(
+        "proposals.Reply", null=True, on_delete=models.PROTECT, related_name="attachments"
+    )
+    stage = models.CharField(_("阶段"), max_length=10, choices=Stage)
     removed_at = models.DateTimeField(_("移除时间"), null=True)
 
     class Meta:
@@ -59,8 +89,10 @@ class Attachment(models.Model):
         verbose_name = _("附件")
         verbose_name_plural = _("附件")
 
-    def __str__(self) -> str:
-        return self.name
+    @property
+    def committee_id(self) -> int:
+        """The proposal's."""
+        return self.proposal.committee_id
 
     @classmethod
     def take_in(
@@ -89,21 +121,8 @@ class Attachment(models.Model):
                     % {"limit": limits.max_count}
                 }
             )
-        attachment = cls(
-            proposal=proposal,
-            reply=reply,
-            stage=stage,
-            name=f"{(upload.name or '').rpartition('.')[0] or upload.name}.{extension}",
-            extension=extension,
-            size=upload.size or 0,
-            sha256=fingerprint(upload),
-            uploaded_by=context.by,
-            uploaded_at=context.at,
-        )
-        attachment.file.save(upload.name or "", upload, save=False)
-        stored = str(attachment.file.name)
-        context.undo.append(lambda: attachment.file.storage.delete(stored))
-        attachment.save()
+        attachment = cls(proposal=proposal, reply=reply, stage=stage, extension=extension)
+        attachment.store(upload, context)
 
 
 SCANS = ("pdf", "png", "jpg")

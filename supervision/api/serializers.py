@@ -75,10 +75,7 @@ class DutySerializer(serializers.ModelSerializer[Duty]):
 
     def get_days(self, duty: Duty) -> int:
         """Working days until the date; negative once it has passed."""
-        today, due = clock.today(), deadlines.local_day(duty.due_at)
-        if today <= due:
-            return self.calendar.between(today, due)
-        return -self.calendar.between(due, today)
+        return self.calendar.left(clock.today(), deadlines.local_day(duty.due_at))
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_assumed_years(self, duty: Duty) -> list[int]:

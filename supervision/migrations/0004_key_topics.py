@@ -2,7 +2,7 @@
 
 import django.db.models.deletion
 import django_fsm
-import supervision.models.topic_file
+import proposals.models.attachment
 from django.conf import settings
 from django.db import migrations, models
 
@@ -362,7 +362,7 @@ class Migration(migrations.Migration):
                 ("sha256", models.CharField(max_length=64)),
                 (
                     "file",
-                    models.FileField(max_length=200, upload_to=supervision.models.topic_file._place),
+                    models.FileField(max_length=200, upload_to=proposals.models.attachment._place),
                 ),
                 ("uploaded_at", models.DateTimeField(verbose_name="上传时间")),
                 (

@@ -12,6 +12,8 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import DutyKind, Role
 from members.models import Body, Committee, Member, Unit
 from proposals.models import Event, Proposal
+from supervision import deadlines
+from supervision.deadlines import local_day
 
 OPTIONAL = (DutyKind.RETURN_WINDOW,)
 """Kinds that are a right within a time limit; letting it pass is not being late."""
@@ -36,6 +38,25 @@ class Cause(models.TextChoices):
     REPLY = "reply", _("答复期限变动")  # of supervision, which must end before the reply
 
 
+KEPT = Q(closing=Closing.DONE, closed_at__lte=F("due_at"))
+"""Done by the date; an extended date counts as the date (rules.md section 12.3)."""
+
+
+def done_by(at: datetime) -> Q:
+    """Done at ``at`` or before."""
+    return Q(closing=Closing.DONE, closed_at__lte=at)
+
+
+def late_at(at: datetime) -> Q:
+    """Not done by ``at``, and late; a clock that stands still makes nobody late."""
+    return ~done_by(at) & Q(paused_at=None, due_at__lt=at)
+
+
+def decided_by(at: datetime) -> Q:
+    """Done, or due, by ``at``: what a share of punctuality is of."""
+    return done_by(at) | Q(paused_at=None, due_at__lte=at)
+
+
 class DutyQuerySet(models.QuerySet["Duty"]):
     """Filters on duties."""
 
@@ -56,8 +77,8 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         return self.running().filter(due_at__lt=at).exclude(kind__in=OPTIONAL)
 
     def on_time(self) -> DutyQuerySet:
-        """Done by the date; an extended date counts as the date (rules.md section 12.3)."""
-        return self.filter(closing=Closing.DONE, closed_at__lte=F("due_at"))
+        """Done by the date."""
+        return self.filter(KEPT)
 
 
 class Duty(models.Model):
@@ -155,6 +176,14 @@ class Duty(models.Model):
         """Whether it is owed and late at ``at``."""
         running = self.closed_at is None and self.paused_at is None
         return running and self.kind not in OPTIONAL and self.due_at < at
+
+    def ended_pauses(self) -> list[deadlines.Pause]:
+        """The days on which the clock has stood still; a pause counts once it is over."""
+        return [
+            deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
+            for row in self.pauses.all()
+            if row.ended_at is not None
+        ]
 
 
 class DateChange(models.Model):

@@ -18,7 +18,7 @@ from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from proposals.permissions import visible
 from supervision.models import Duty
-from supervision.models.duty import OPTIONAL, Closing
+from supervision.models.duty import KEPT, OPTIONAL, Closing
 from supervision.pages.clocks import holder, left
 from supervision.pages.duties import DutyFilter, number
 from supervision.pages.limits import outcome
@@ -51,7 +51,7 @@ class KeptFilter(DutyFilter):
     def which_were_kept(self, rows: Any, name: str, value: bool) -> Any:
         """Those that were done by their date; or those done later, or late now."""
         if value:
-            return rows.filter(closing=Closing.DONE, closed_at__lte=F("due_at"))
+            return rows.filter(KEPT)
         late = Duty.objects.overdue(worklist.clock.now()).values("pk")
         done_late = rows.filter(closing=Closing.DONE, closed_at__gt=F("due_at"))
         return done_late | rows.filter(pk__in=late)

@@ -126,29 +126,30 @@ class Bench:
     def _similar(self) -> list[float]:
         from bench import corpus  # noqa: PLC0415
         from members import clock  # noqa: PLC0415
+        from members.reader import Reader  # noqa: PLC0415
         from proposals.matching.near import similar  # noqa: PLC0415
 
         drafts = [corpus.draft(key - self.store.first) for key in self._some(DRAFTS)]
-        on = clock.today()
-        return _timed(
-            lambda text: similar(
-                text, committee=self.store.committee, reader=self.store.clerk, on=on
-            ),
-            drafts,
-        )
+        now = clock.now()
+
+        def ask(text: Any) -> None:
+            similar(text, committee=self.store.committee, reader=Reader(self.store.clerk, now))
+
+        return _timed(ask, drafts)
 
     def _search(self) -> list[float]:
         from members import clock  # noqa: PLC0415
+        from members.reader import Reader  # noqa: PLC0415
+        from members.visibility import visible  # noqa: PLC0415
         from proposals.matching.query import parse  # noqa: PLC0415
         from proposals.matching.search import find  # noqa: PLC0415
         from proposals.models import Proposal  # noqa: PLC0415
-        from proposals.permissions import visible  # noqa: PLC0415
 
-        clerk, on = self.store.clerk, clock.today()
+        clerk, now = self.store.clerk, clock.now()
 
         def ask(query: str) -> None:
-            rows = visible(clerk, Proposal.objects.all(), on)
-            find(rows, parse(query), clerk, on)
+            reader = Reader(clerk, now)
+            find(visible(reader, Proposal.objects.all()), parse(query), reader)
 
         return _timed(ask, _queries())
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from config import demo
 from members.pages.home import parts_for
 from members.pages.start.progress import is_waiting
+from members.reader import reader_of
 from members.services import first
 
 
@@ -20,9 +21,9 @@ def home(request: HttpRequest) -> HttpResponse:
     An empty installation leads to its setting up.
     """
     if request.user.is_authenticated:
-        if is_waiting(request.user):
+        if is_waiting(reader_of(request)):
             return redirect("start")
-        return TemplateResponse(request, "work.html", {"parts": parts_for(request.user)})
+        return TemplateResponse(request, "work.html", {"parts": parts_for(reader_of(request))})
     if first.is_empty():
         return redirect("start")
     return TemplateResponse(request, "home.html", {"demo_logins": demo.logins()})

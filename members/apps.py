@@ -9,3 +9,9 @@ class MembersConfig(AppConfig):
 
     name = "members"
     verbose_name = _("委员与机构")
+
+    def ready(self) -> None:
+        """Say who sees what."""
+        from members import permissions, visibility  # noqa: PLC0415 -- apps load before models
+
+        visibility.declare(self.name, *permissions.VISIBLE)

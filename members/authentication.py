@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from allauth.mfa.base.forms import BaseAuthenticateForm
@@ -17,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import SECOND_FACTOR_ROLES
 from members.models import User
-from members.selectors import posts_of
+from members.reader import Reader
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 """What can be asked for after the password; recovery codes only stand in for these."""
@@ -85,18 +84,19 @@ class Owed(TextChoices):
     SECOND_FACTOR = "second_factor", _("按规定须先在网页“我的账号”中开启双因素验证")
 
 
-def owed_first(user: User, on: date) -> Owed | None:
-    """What ``user`` must do before anything else on ``on``, if there is something."""
+def owed_first(reader: Reader) -> Owed | None:
+    """What ``reader`` must do before anything else, if there is something."""
+    user = reader.user
     if user.must_change_password:
         return Owed.PASSWORD
-    if settings.REQUIRE_2FA and not has_second_factor(user) and _is_obliged(user, on):
+    if settings.REQUIRE_2FA and not has_second_factor(user) and _is_obliged(reader):
         return Owed.SECOND_FACTOR
     return None
 
 
-def _is_obliged(user: User, on: date) -> bool:
-    roles = {post.role for post in posts_of(user, on)}
-    return user.is_staff or user.is_superuser or bool(roles & SECOND_FACTOR_ROLES)
+def _is_obliged(reader: Reader) -> bool:
+    user = reader.user
+    return user.is_staff or user.is_superuser or bool(reader.roles & SECOND_FACTOR_ROLES)
 
 
 def has_second_factor(user: User) -> bool:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.enums import PeriodKind
-from members.models import Committee, Post, Rulebook, Session, User
+from members.models import Committee, Rulebook, Session
 from members.prepared import DAY, KEY, prepared
 from members.rules import Rules
 
@@ -73,19 +73,6 @@ def _in_force(committee: Committee | int, on: date) -> QuerySet[Rulebook]:
 @prepared(KEY, DAY)
 def _last_in_force(committee: int, on: date) -> QuerySet[Rulebook, tuple[int, datetime]]:
     return _in_force(committee, on).values_list("pk", "updated_at")[:1]
-
-
-def posts_of(user: User, on: date) -> list[Post]:
-    """The posts that ``user`` holds on ``on``; remembered on the user object for one request."""
-    remembered: dict[date, list[Post]] = user.__dict__.setdefault("_posts", {})
-    if on not in remembered:
-        remembered[on] = _held(user.pk, on)
-    return remembered[on]
-
-
-@prepared(KEY, DAY)
-def _held(user: int, on: date) -> QuerySet[Post]:
-    return Post.objects.filter(user=user).held_on(on).order_by()
 
 
 @dataclass(frozen=True)

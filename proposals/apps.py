@@ -12,8 +12,12 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("提案")
 
     def ready(self) -> None:
-        """Guard the ledger in every database that is migrated; keep the index true."""
-        from proposals import receivers  # noqa: F401, PLC0415 -- apps load before models
+        """Say who sees what; guard the ledger in every database that is migrated."""
+        from members import visibility  # noqa: PLC0415 -- apps load before models
+        from proposals import (  # noqa: PLC0415 -- apps load before models
+            permissions,
+            receivers,  # noqa: F401
+        )
         from proposals.pages import (  # noqa: PLC0415 -- apps load before models
             bulk,  # noqa: F401
             handling,  # noqa: F401
@@ -39,4 +43,5 @@ class ProposalsConfig(AppConfig):
         )
         from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
 
+        visibility.declare(self.name, *permissions.VISIBLE)
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

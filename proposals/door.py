@@ -19,8 +19,9 @@ from django_fsm import TransitionNotAllowed
 from members import clock
 from members.models import User
 from members.prepared import KEY, prepared
+from members.reader import Reader
 from members.rules import Rules
-from members.selectors import NoRulebook, posts_of, rules_for
+from members.selectors import NoRulebook, rules_for
 from proposals import notices
 from proposals.enums import Channel
 from proposals.errors import (
@@ -37,7 +38,6 @@ from proposals.errors import (
 from proposals.ledger import recorded
 from proposals.machine import who
 from proposals.machine.subject import Following, Step, StepContext, Subject
-from proposals.machine.who import Standing
 from proposals.models import Event, Proposal
 from proposals.signals import event_recorded, step_checked
 
@@ -58,7 +58,7 @@ class Call:
     at: datetime
     channel: Channel
     address: str | None
-    standing: Standing | None
+    reader: Reader | None
     id: uuid.UUID = field(default_factory=uuid.uuid4)
     roots: dict[int, Proposal] = field(default_factory=dict)
     rules: dict[int, Rules] = field(default_factory=dict)
@@ -127,21 +127,14 @@ def perform(
     raise AssertionError("the loop returns or raises")
 
 
-def standing_of(user: User, on: date) -> Standing:
-    """The user with the posts that they hold on ``on``."""
-    return Standing(user, posts_of(user, on) if user.is_active else [])
-
-
 # -- One call ---------------------------------------------------------------------------------
 
 
 def _call(actor: User | None, at: datetime, channel: Channel, address: str | None) -> Call:
-    standing = None
-    if actor is None:
-        channel = Channel.SYSTEM
-    else:
-        standing = standing_of(actor, timezone.localtime(at).date())
-    return Call(by=actor, at=at, channel=channel, address=address, standing=standing)
+    """The posts are read anew: those that a page has read may have ended since."""
+    reader = Reader(actor, at) if actor is not None else None
+    channel = channel if actor is not None else Channel.SYSTEM
+    return Call(by=actor, at=at, channel=channel, address=address, reader=reader)
 
 
 def _perform(
@@ -246,7 +239,7 @@ def _same(first: Event, subject: Subject, step: Step, raw: Mapping[str, Any]) ->
 
 
 def _require(call: Call, subject: Subject, step: Step) -> None:
-    if not step.who(subject, call.standing):
+    if not step.who(subject, call.reader):
         roles = [role.label for role in step.who.roles(subject)]
         raise NotYours(str(step.label), [str(role) for role in roles])
 
@@ -286,7 +279,7 @@ def _take(
         address=None if by_system else call.address,
         rules=subject.rules,
         id=call.id,
-        standing=None if by_system else call.standing,
+        taker=None if by_system else call.reader,
         locked=call.roots,
         undo=call.undo,
     )
@@ -418,7 +411,7 @@ def _told(error: Conflict, call: Call, subject: Subject, *, since: int | None = 
         "actions": [
             step.name
             for step in subject.all_steps().values()
-            if subject.state in step.source and step.who(subject, call.standing)
+            if subject.state in step.source and step.who(subject, call.reader)
         ],
     }
     return error

@@ -16,11 +16,11 @@ from enum import StrEnum
 from django.conf import settings
 from django.core import signing
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import clock
 from members.models import Notice, User
+from members.reader import Reader
 from members.services import delivery
 from proposals.enums import AssignmentState
 from proposals.models import Assignment
@@ -51,7 +51,7 @@ class Fault(StrEnum):
 class Opened:
     """What an address is good for."""
 
-    user: User
+    reader: Reader
     assignment: Assignment
 
 
@@ -63,7 +63,7 @@ def line(notice: Notice) -> str:
     rows = Assignment.objects.select_related("proposal__committee", "unit")
     task = rows.filter(pk=key, state=AssignmentState.ISSUED).first()
     now = clock.now()
-    if task is None or not may(notice.recipient, STEPS[0], task, localdate(now)):
+    if task is None or not may(Reader(notice.recipient, now), STEPS[0], task):
         return ""
     path = reverse("mailed", args=[address(notice.recipient, task, now)])
     return _("不登录即可签收或申请退办（仅限本人，请勿转发）：%(url)s") % {
@@ -90,9 +90,9 @@ def opened(sealed: str, at: datetime) -> Opened | Fault:
     user = User.objects.filter(pk=said["u"], is_active=True).first()
     if task is None or task.state != AssignmentState.ISSUED or task.version != said["v"]:
         return Fault.MOVED_ON
-    if user is None or not may(user, STEPS[0], task, localdate(at)):
+    if user is None or not may(reader := Reader(user, at), STEPS[0], task):
         return Fault.NOT_YOURS
-    return Fault.EXPIRED if at.timestamp() > said["t"] else Opened(user, task)
+    return Fault.EXPIRED if at.timestamp() > said["t"] else Opened(reader, task)
 
 
 delivery.MAIL_EXTRAS.append(line)

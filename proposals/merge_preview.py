@@ -8,15 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from django.db.models import Prefetch
 from django.utils.translation import gettext as _
 
 from members.models import Body, Member, Unit, User
 from members.punctuation import listed
+from members.reader import Reader
 from members.rules import Rules
-from members.selectors import rules_for
+from members.visibility import visible
 from proposals import notices
 from proposals.enums import (
     AWAITING_FILING,
@@ -28,7 +28,6 @@ from proposals.enums import (
 from proposals.models import Attachment, Cosignature, PreAssignment, Proposal, Reply, Suggestion
 from proposals.models.phases.merging import refusal_of_host, refusal_of_member, unknown
 from proposals.models.phases.reviewing import hosts_nothing
-from proposals.permissions import visible
 
 
 @dataclass(frozen=True)
@@ -87,22 +86,22 @@ class Preview:
 
 
 def preview(
-    user: User, host: Proposal, members: Sequence[int], on: date, *, tells: bool = True
+    reader: Reader, host: Proposal, members: Sequence[int], *, tells: bool = True
 ) -> Preview:
-    """What ``user`` would bring about by merging ``members`` (keys) into ``host`` on ``on``.
+    """What ``reader`` would bring about by merging ``members`` (keys) into ``host``.
 
-    What the user does not see is refused like what does not exist. Who would be told is left
+    What the reader does not see is refused like what does not exist. Who would be told is left
     out unless ``tells``. The number of queries does not grow with the number of members.
     """
-    found = _read(user, host, members, on)
-    rules = getattr(host, "rules", None) or rules_for(host.committee_id, on)
+    found = _read(reader, host, members)
+    rules = reader.rules(host.committee_id)
     host = found[host.pk]
     refusals = {
         number: refusal_of_member(found[number], host) if number in found else unknown(number)
         for number in members
     }
     fit = [found[number] for number in members if not refusals[number]]
-    told = _told(user, host, fit, on) if fit and tells else []
+    told = _told(reader, host, fit) if fit and tells else []
     return Preview(
         host=_side(host, host, refusal_of_host(host)),
         members=[_side(found.get(n), host, refusals[n], key=n) for n in members],
@@ -112,19 +111,19 @@ def preview(
     )
 
 
-def _told(user: User, host: Proposal, fit: Sequence[Proposal], on: date) -> list[User]:
+def _told(reader: Reader, host: Proposal, fit: Sequence[Proposal]) -> list[User]:
     """Who would get a notice of the merger, each once."""
-    told = notices.audience(host, host.all_steps()["take_in"], on, fit) - {user.pk}
+    told = notices.audience(host, host.all_steps()["take_in"], reader.day, fit) - {reader.user.pk}
     return list(User.objects.filter(pk__in=told).order_by("pk"))
 
 
-def _read(user: User, host: Proposal, members: Iterable[int], on: date) -> dict[int, Proposal]:
+def _read(reader: Reader, host: Proposal, members: Iterable[int]) -> dict[int, Proposal]:
     """Key to proposal, with everything that the preview looks at."""
     here = Proposal.objects.filter(
         pk__in=[host.pk, *members], committee=host.committee_id, received_at__isnull=False
     )
     rows = (
-        visible(user, here, on)
+        visible(reader, here)
         .select_related("lead", "body", "merged_into")
         .prefetch_related(
             "suggestions",

@@ -43,8 +43,7 @@ def ask_why_distinct(subject: Subject, step: Step, context: StepContext, **_sign
     found = similar(
         text_of(subject),
         committee=subject.committee,
-        reader=context.by,
-        on=context.day,
+        reader=context.reader,
         limit=1,
         of=subject,
         above=context.rules.similarity.ask,

@@ -14,9 +14,10 @@ class SupervisionConfig(AppConfig):
 
     def ready(self) -> None:
         """Listen to the ledger; say who sees what, who is told, and when people work."""
+        from members import visibility  # noqa: PLC0415 -- apps load before models
         from supervision import (  # noqa: PLC0415 -- apps load before models
             notices,  # noqa: F401
-            permissions,  # noqa: F401
+            permissions,
             receivers,  # noqa: F401
             selectors,
             webhooks,  # noqa: F401
@@ -44,4 +45,5 @@ class SupervisionConfig(AppConfig):
             page,  # noqa: F401
         )
 
+        visibility.declare(self.name, *permissions.VISIBLE)
         working_days.register(lambda day: selectors.current_calendar().next_working(day))

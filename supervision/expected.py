@@ -6,17 +6,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django.utils.timezone import localdate
-
 from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
+from members.reader import Reader
 from members.rules import Rules
-from members.selectors import rules_for
 from proposals.models import Assignment, Proposal
 from proposals.models.assignment import duties_of_issue
 from supervision import deadlines
 from supervision.calendar import Calendar
 from supervision.deadlines import Facts
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 from supervision.services import basis_of, facts_of, session_closes_on
 
 
@@ -30,23 +28,18 @@ class Expectation:
 
 
 def expectations(
-    proposals: Sequence[Proposal], at: datetime
+    proposals: Sequence[Proposal], reader: Reader
 ) -> dict[int, dict[str, list[Expectation]]]:
-    """Key of each proposal to role to what a unit in it would owe, were it issued at ``at``.
+    """Key of each proposal to role to what a unit in it would owe, were it issued now.
 
     The dates are those that issuing would set. No query but for the calendar, as long as the
     session of each proposal has been fetched with it.
     """
-    calendar = current_calendar()
-    known: dict[int, Rules] = {}
-    found = {}
-    for proposal in proposals:
-        committee = proposal.committee_id
-        if committee not in known:
-            read = getattr(proposal, "rules", None)
-            known[committee] = read or rules_for(committee, localdate(at))
-        found[proposal.pk] = _of(proposal, known[committee], at, calendar)
-    return found
+    calendar = calendar_for(reader)
+    return {
+        proposal.pk: _of(proposal, reader.rules(proposal.committee_id), reader.at, calendar)
+        for proposal in proposals
+    }
 
 
 def _of(

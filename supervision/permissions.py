@@ -1,17 +1,15 @@
-"""What a person sees of duties and key topics; joins the table of ``proposals.permissions``."""
+"""What a person sees of duties and key topics."""
 
-from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
-from django.utils.timezone import localdate
 
 from members.enums import DutyKind
-from members.models import User
-from members.selectors import posts_of
+from members.reader import Reader
+from members.visibility import EVERYTHING, NOBODY, Visibility, visible
 from proposals.models import Assignment, Event
-from proposals.permissions import LATE, NOBODY, VISIBLE, Reach, on_record, visible
+from proposals.permissions import LATE, on_record, own_and_hosts
 from supervision.models import (
     CalendarChange,
     ChaseNotice,
@@ -29,148 +27,146 @@ AWAITED = (DutyKind.REPLY, DutyKind.REHANDLE)
 """What proposers wait for."""
 
 
-def duties(reach: Reach) -> Q:
+def duties(reader: Reader) -> Q:
     """One's own duties and those of one's unit; for officials, those on what they read.
 
     Leaders see what is owed for key topics, and on the proposals that are in them.
     """
     return (
-        (Q(committee__in=reach.officials) & on_record(reach, "proposal__"))
-        | Q(committee__in=reach.officials | reach.supervising, subject_kind__in=[*TOPICAL])
-        | (Q(committee__in=reach.supervising) & Q(proposal__in=_in_key_topics(reach)))
-        | Q(unit__in=reach.units)
-        | Q(member__in=reach.members)
-        | Q(body__in=reach.bodies)
+        (Q(committee__in=reader.reach.officials) & on_record(reader, "proposal__"))
+        | Q(
+            committee__in=reader.reach.officials | reader.reach.supervising,
+            subject_kind__in=[*TOPICAL],
+        )
+        | (Q(committee__in=reader.reach.supervising) & Q(proposal__in=_in_key_topics(reader)))
+        | Q(unit__in=reader.reach.units)
+        | Q(member__in=reader.reach.members)
+        | Q(body__in=reader.reach.bodies)
     )
 
 
-def reminders(reach: Reach) -> Q:
+def reminders(reader: Reader) -> Q:
     """Those sent to oneself are in the inbox; the record of all is the officials'."""
-    return Q(duty__committee__in=reach.officials)
+    return Q(duty__committee__in=reader.reach.officials)
 
 
-def chase_notices(reach: Reach) -> Q:
+def chase_notices(reader: Reader) -> Q:
     """Officials, the unit that is chased, and leaders."""
-    return Q(committee__in=reach.officials | reach.supervising) | Q(unit__in=reach.units)
+    return Q(committee__in=reader.reach.officials | reader.reach.supervising) | Q(
+        unit__in=reader.reach.units
+    )
 
 
-def calendar_changes(reach: Reach) -> Q:
+def calendar_changes(reader: Reader) -> Q:
     """Whoever can enter them: the topmost committee's office, and the platform's."""
-    everything = Q(pk__isnull=False) if reach.platform else NOBODY
-    return Q(committee__in=reach.offices) | everything
+    everything = EVERYTHING if reader.reach.platform else NOBODY
+    return Q(committee__in=reader.reach.offices) | everything
 
 
-def _in_key_topics(reach: Reach) -> QuerySet[TopicProposal, Any]:
+def _in_key_topics(reader: Reader) -> QuerySet[TopicProposal, Any]:
     """Proposals of announced topics of the committees where they are leaders.
 
     What was merged is handled with its host.
     """
     links = TopicProposal.objects.filter(
-        topic__committee__in=reach.supervising, topic__announced_at__isnull=False
+        topic__committee__in=reader.reach.supervising, topic__announced_at__isnull=False
     ).order_by()
     return links.values(handled=Coalesce("proposal__merged_into", "proposal"))
 
 
-def _at_work(reach: Reach, path: str = "") -> Q:
+def _at_work(reader: Reader, path: str = "") -> Q:
     """Topics on which they work, between office and leaders; ``path`` leads to the topic."""
-    return Q(**{f"{path}committee__in": reach.officials | reach.supervising}) | Q(
-        **{f"{path}supervising_body__in": reach.bodies}
+    return Q(**{f"{path}committee__in": reader.reach.officials | reader.reach.supervising}) | Q(
+        **{f"{path}supervising_body__in": reader.reach.bodies}
     )
 
 
-def _of_own_unit(reach: Reach) -> QuerySet[KeyTopic, Any]:
+def _of_own_unit(reader: Reader) -> QuerySet[KeyTopic, Any]:
     """Announced topics with a proposal that their unit has in hand, or an instruction to it."""
-    tasks = Assignment.objects.live().filter(unit__in=reach.units).values("proposal")
+    tasks = Assignment.objects.live().filter(unit__in=reader.reach.units).values("proposal")
     handled = Q(links__proposal__in=tasks) | Q(links__proposal__merged_into__in=tasks)
-    asked = Q(instructions__unit__in=reach.units)
+    asked = Q(instructions__unit__in=reader.reach.units)
     announced = KeyTopic.objects.filter(announced_at__isnull=False).order_by()
     return announced.filter(handled | asked).values("pk")
 
 
-def key_topics(reach: Reach) -> Q:
+def key_topics(reader: Reader) -> Q:
     """Officials and leaders see all; the public part of an announced one, every member.
 
     Before that, those who nominated it see their own nomination.
     """
     return (
-        _at_work(reach)
-        | Q(committee__in=reach.assemblies, announced_at__isnull=False)
-        | Q(nominating_body__in=reach.bodies)
-        | Q(nominating_unit__in=reach.units)
-        | (Q(pk__in=_of_own_unit(reach)) if reach.units else NOBODY)
+        _at_work(reader)
+        | Q(committee__in=reader.reach.assemblies, announced_at__isnull=False)
+        | Q(nominating_body__in=reader.reach.bodies)
+        | Q(nominating_unit__in=reader.reach.units)
+        | (Q(pk__in=_of_own_unit(reader)) if reader.reach.units else NOBODY)
     )
 
 
-def milestones(reach: Reach) -> Q:
+def milestones(reader: Reader) -> Q:
     """Those who work on the topic, and the units that it concerns."""
-    concerned = Q(topic__in=_of_own_unit(reach)) if reach.units else NOBODY
-    return _at_work(reach, "topic__") | concerned
+    concerned = Q(topic__in=_of_own_unit(reader)) if reader.reach.units else NOBODY
+    return _at_work(reader, "topic__") | concerned
 
 
-def instructions(reach: Reach) -> Q:
+def instructions(reader: Reader) -> Q:
     """Those who work on the topic, and the unit that is asked."""
-    return _at_work(reach, "topic__") | Q(unit__in=reach.units)
+    return _at_work(reader, "topic__") | Q(unit__in=reader.reach.units)
 
 
-def topic_files(reach: Reach) -> Q:
+def topic_files(reader: Reader) -> Q:
     """Photographs and papers are for those who work on the topic."""
-    return _at_work(reach, "topic__")
+    return _at_work(reader, "topic__")
 
 
-_events_of_proposals = VISIBLE[Event]
+def events(reader: Reader) -> Q:
+    """Beside the events of proposals, leaders read what happened to key topics."""
+    return Q(committee__in=reader.reach.supervising, subject_kind__in=[*TOPICAL])
 
 
-def events(reach: Reach) -> Q:
-    """As before; leaders also read what happened to key topics."""
-    return _events_of_proposals(reach) | Q(
-        committee__in=reach.supervising, subject_kind__in=[*TOPICAL]
-    )
+def works_on(reader: Reader, topic: KeyTopic) -> bool:
+    """Whether plan, problems, instructions and report of the topic are for the reader."""
+    inside = topic.committee_id in reader.reach.officials | reader.reach.supervising
+    return inside or topic.supervising_body_id in reader.reach.bodies
 
 
-def works_on(user: User, topic: KeyTopic, on: date) -> bool:
-    """Whether plan, problems, instructions and report of the topic are for the user."""
-    reach = Reach.of(posts_of(user, on))
-    inside = topic.committee_id in reach.officials | reach.supervising
-    return inside or topic.supervising_body_id in reach.bodies
+def is_concerned(reader: Reader, topic: KeyTopic) -> bool:
+    """Whether the reader's unit handles a proposal of the topic, or is asked by a leader."""
+    return bool(reader.reach.units) and _of_own_unit(reader).filter(pk=topic.pk).exists()
 
 
-def is_concerned(user: User, topic: KeyTopic, on: date) -> bool:
-    """Whether the user's unit handles a proposal of the topic, or is asked by a leader."""
-    reach = Reach.of(posts_of(user, on))
-    return bool(reach.units) and _of_own_unit(reach).filter(pk=topic.pk).exists()
+def led_committees(reader: Reader) -> frozenset[int]:
+    """The committees whose board of key topics the reader reads."""
+    return reader.reach.officials | reader.reach.supervising
 
 
-def led_committees(user: User, on: date) -> set[int]:
-    """The committees whose board of key topics the user reads."""
-    reach = Reach.of(posts_of(user, on))
-    return reach.officials | reach.supervising if user.is_active else set()
-
-
-def foreseen(user: User, on: date) -> Q:
+def foreseen(reader: Reader) -> Q:
     """Duties of which proposers are told what is owed and until when, though never by whom.
 
     It is the answer to their own proposal that they wait for.
     """
-    reach = Reach.of(posts_of(user, on))
-    if not user.is_active or not (reach.members or reach.bodies):
+    if not (reader.reach.members or reader.reach.bodies):
         return NOBODY
-    return Q(kind__in=AWAITED, proposal__in=reach.own_and_hosts().order_by().values("pk"))
+    return Q(kind__in=AWAITED, proposal__in=own_and_hosts(reader).order_by().values("pk"))
 
 
-VISIBLE[Duty] = duties
-VISIBLE[Event] = events
-VISIBLE[Instruction] = instructions
-VISIBLE[KeyTopic] = key_topics
-VISIBLE[Milestone] = milestones
-VISIBLE[TopicFile] = topic_files
-VISIBLE[Reminder] = reminders
-VISIBLE[ChaseNotice] = chase_notices
-VISIBLE[CalendarChange] = calendar_changes
+VISIBLE = (
+    Visibility(Duty, duties),
+    Visibility(Event, events),
+    Visibility(Instruction, instructions),
+    Visibility(KeyTopic, key_topics),
+    Visibility(Milestone, milestones),
+    Visibility(TopicFile, topic_files),
+    Visibility(Reminder, reminders),
+    Visibility(ChaseNotice, chase_notices),
+    Visibility(CalendarChange, calendar_changes),
+)
 
 
-def late(user: User, at: datetime) -> Q:
-    """Proposals with an overdue duty that the user sees."""
-    duties_seen = visible(user, Duty.objects.overdue(at), localdate(at))
+def late(reader: Reader) -> Q:
+    """Proposals with an overdue duty that the reader sees."""
+    duties_seen = visible(reader, Duty.objects.overdue(reader.at))
     return Q(pk__in=duties_seen.values("proposal"))
 
 

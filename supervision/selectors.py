@@ -17,6 +17,7 @@ from django.db.models.functions import Cast
 
 from members.models import CalendarDay, CalendarYear
 from members.prepared import prepared
+from members.reader import Reader, read_once
 from supervision import deadlines
 from supervision.calendar import Calendar, Declared
 from supervision.deadlines import Terms
@@ -28,6 +29,12 @@ def current_calendar() -> Calendar:
     rows = _declared()
     declared = {day: Declared(is_working, name) for day, is_working, name, _year in rows if day}
     return Calendar(declared, frozenset(year for day, _works, _name, year in rows if not day))
+
+
+@read_once
+def calendar_for(reader: Reader) -> Calendar:
+    """The same, read once for a reader."""
+    return current_calendar()
 
 
 @prepared()

@@ -27,6 +27,8 @@ from members.models import (
     User,
 )
 from members.presets import NAMES
+from members.reader import reader_of
+from members.visibility import visible
 
 
 def today() -> date:
@@ -39,7 +41,7 @@ class Visible(serializers.PrimaryKeyRelatedField):
 
     def get_queryset(self) -> Any:
         rows = cast(QuerySet, super().get_queryset())
-        return permissions.visible(self.context["request"].user, rows, today())
+        return visible(reader_of(self.context["request"]), rows)
 
 
 class CommitteeSerializer(serializers.ModelSerializer):
@@ -80,8 +82,8 @@ class OfCommittee(serializers.ModelSerializer):
         """Refuse strangers before anything else is said about the committee's rows."""
         if self.instance is not None and committee != self.instance.committee:
             raise serializers.ValidationError(_("不能移到其他委员会"))
-        user = self.context["request"].user
-        permissions.require(permissions.refusal_to_administer(user, committee, today()))
+        reader = reader_of(self.context["request"])
+        permissions.require(permissions.refusal_to_administer(reader, committee))
         return committee
 
     def values(self, attrs: dict[str, Any], *names: str) -> list[Any]:
@@ -228,8 +230,7 @@ def _without_contact(
     shown: dict[str, Any],
     private: list[str],
 ) -> dict[str, Any]:
-    user = serializer.context["request"].user
-    if permissions.sees_contact(user, row, today()):
+    if permissions.sees_contact(reader_of(serializer.context["request"]), row):
         return shown
     return shown | dict.fromkeys(private)
 

@@ -11,7 +11,8 @@ from django.views.decorators.http import require_POST
 
 from members import clock
 from members.models import FormDraft, User
-from members.pages.views import back, reader
+from members.pages.views import back
+from members.reader import reader_of
 
 MOST = 200 * 1024
 """Bytes of text that are kept of a form."""
@@ -34,7 +35,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     size = sum(len(value.encode()) for values in fields.values() for value in values)
     if not path.startswith("/") or size > MOST:
         return JsonResponse({"saved": _("内容过长，没有自动保存")}, status=400)
-    user, now = reader(request), clock.now()
+    user, now = reader_of(request).user, clock.now()
     FormDraft.objects.update_or_create(
         user=user, path=path, defaults={"fields": fields, "saved_at": now}
     )
@@ -46,7 +47,7 @@ def keep(request: HttpRequest) -> HttpResponse:
 @require_POST
 def drop(request: HttpRequest) -> HttpResponse:
     """Throw away what was typed into a form and not sent."""
-    forget(reader(request), request.POST.get("path", ""))
+    forget(reader_of(request).user, request.POST.get("path", ""))
     return back(request)
 
 

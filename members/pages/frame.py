@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
@@ -14,8 +14,8 @@ from members.enums import Role
 from members.models import Committee, Post, Session, StandIn, User
 from members.pages.navigation import Entry, Section, sections_for
 from members.pages.signing_in.middleware import OWES
-from members.permissions import visible
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 THEMES = ("light", "dark")
 """Values of the cookie ``theme``; without it the page follows the system."""
@@ -36,17 +36,17 @@ class Frame:
     """Read by ``base.html``; every part is looked up when the page asks for it."""
 
     request: HttpRequest
-    user: User
+    reader: Reader
 
     @cached_property
     def posts(self) -> list[Post]:
         """The posts that the reader holds today."""
-        return posts_of(self.user, clock.today())
+        return self.reader.posts
 
     @cached_property
     def roles(self) -> set[str]:
         """The roles of these posts."""
-        return {post.role for post in self.posts}
+        return self.reader.roles
 
     @cached_property
     def role_names(self) -> list[str]:
@@ -67,12 +67,12 @@ class Frame:
     def sessions(self) -> list[Session]:
         """The sessions that the reader can choose, the latest first."""
         rows = Session.objects.select_related("term", "committee")
-        return list(visible(self.user, rows, clock.today()).order_by("-collection_opens_at"))
+        return list(visible(self.reader, rows).order_by("-collection_opens_at"))
 
     @cached_property
     def session(self) -> Session | None:
         """The chosen session; at first the latest that has begun to collect; None for all."""
-        chosen = self.user.preferences.get("session")
+        chosen = self.reader.user.preferences.get("session")
         if chosen == ALL_SESSIONS:
             return None
         for session in self.sessions:
@@ -90,10 +90,10 @@ class Frame:
     @cached_property
     def _news(self) -> tuple[int, int]:
         """How many notices are unread and how many jobs go on: both stand on every page."""
-        unread = self.user.notices.filter(read_at=None).order_by()[:100]
-        jobs = self.user.jobs.going_on().order_by()[:10]
-        reader = User.objects.filter(pk=self.user.pk).order_by()
-        return reader.values_list(Length(unread.values("pk")), Length(jobs.values("pk"))).get()
+        unread = self.reader.user.notices.filter(read_at=None).order_by()[:100]
+        jobs = self.reader.user.jobs.going_on().order_by()[:10]
+        own = User.objects.filter(pk=self.reader.user.pk).order_by()
+        return own.values_list(Length(unread.values("pk")), Length(jobs.values("pk"))).get()
 
     @property
     def unread(self) -> int:
@@ -109,7 +109,7 @@ class Frame:
     def standing_in_for(self) -> list[StandIn]:
         """For whom the reader stands in today."""
         rows = StandIn.objects.in_force(clock.today()).select_related("user")
-        return list(rows.filter(stand_in=self.user)[:5])
+        return list(rows.filter(stand_in=self.reader.user)[:5])
 
     @cached_property
     def theme(self) -> str:
@@ -123,13 +123,13 @@ def frame(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(getattr(request, "user", None), User):
         theme = request.COOKIES.get("theme", "")
         return {"theme": theme if theme in THEMES else ""}
-    found = frame_of(request, cast(User, request.user))
+    found = frame_of(request, reader_of(request))
     return {"frame": found, "theme": found.theme}
 
 
-def frame_of(request: HttpRequest, user: User) -> Frame:
+def frame_of(request: HttpRequest, reader: Reader) -> Frame:
     """What the page shows around its content; one for all that ask during a request."""
     found = request.__dict__.get("_frame")
-    if not isinstance(found, Frame) or found.user is not user:
-        found = request.__dict__["_frame"] = Frame(request, user)
+    if not isinstance(found, Frame) or found.reader is not reader:
+        found = request.__dict__["_frame"] = Frame(request, reader)
     return found

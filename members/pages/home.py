@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from members import clock
-from members.models import User
 from members.pages.navigation import EVERYBODY, entries_for
-from members.selectors import posts_of
+from members.reader import Reader
 
 
 @dataclass(frozen=True)
@@ -21,7 +18,7 @@ class HomeSection:
     """
 
     template: str
-    context: Callable[[User, datetime], dict[str, Any] | None]
+    context: Callable[[Reader], dict[str, Any] | None]
     roles: Collection[str] = field(default=EVERYBODY)
     order: int = 50
 
@@ -39,18 +36,17 @@ def add(*parts: HomeSection) -> None:
     PARTS.sort(key=lambda part: part.order)
 
 
-def lists(user: User, at: datetime) -> dict[str, Any] | None:
+def lists(reader: Reader) -> dict[str, Any] | None:
     """The reader's lists with a number, as tiles; None when there are hardly any."""
-    found = [entry for entry in entries_for(posts_of(user, clock.today())) if entry.is_counted]
+    found = [entry for entry in entries_for(reader.posts) if entry.is_counted]
     return {"entries": found} if len(found) > FEW else None
 
 
-def parts_for(user: User) -> list[tuple[str, dict[str, Any]]]:
+def parts_for(reader: Reader) -> list[tuple[str, dict[str, Any]]]:
     """The parts for the reader: list of (template, what it shows)."""
-    roles = {post.role for post in posts_of(user, clock.today())}
-    now = clock.now()
+    roles = reader.roles
     own = [part for part in PARTS if part.roles is EVERYBODY or roles & set(part.roles)]
-    found = [(part.template, part.context(user, now)) for part in own]
+    found = [(part.template, part.context(reader)) for part in own]
     return [(template, context) for template, context in found if context is not None]
 
 

@@ -20,11 +20,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members import clock
 from members.enums import Role
-from members.models import SavedView, User
-from members.pages.views import back, reader
+from members.models import SavedView
+from members.pages.views import back
 from members.pages.worklist import DENSITIES, FARTHEST, WORKLISTS, Listing, Worklist
-from members.permissions import visible
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -34,11 +34,11 @@ CHUNK = 500
 
 def listing_of(request: HttpRequest, slug: str, asked: QueryDict) -> Listing:
     """The list as the reader sees it with these filters; a list of others is a 404."""
-    user = reader(request)
+    reader = reader_of(request)
     worklist = WORKLISTS.get(slug)
-    if worklist is None or not worklist.is_for(user):
+    if worklist is None or not worklist.is_for(reader):
         raise Http404
-    return Listing(worklist, user, request, asked)
+    return Listing(worklist, reader, request, asked)
 
 
 @require_safe
@@ -53,7 +53,7 @@ def worklist(request: HttpRequest, slug: str) -> HttpResponse:
         return TemplateResponse(request, "members/worklist_print.html", _seen(listing, rows))
     context = _seen(listing, listing.page.object_list)
     context["steps"] = _bulk_steps(listing.worklist, listing)
-    context["sharing"] = _roles_around(listing.user)
+    context["sharing"] = _roles_around(listing.reader)
     if request.htmx and request.htmx.target == "list":  # type: ignore[attr-defined]  # of the middleware
         return TemplateResponse(request, "members/worklist.html#list", context)
     return TemplateResponse(request, "members/worklist.html", context)
@@ -78,13 +78,13 @@ def _bulk_steps(worklist: Worklist, listing: Listing) -> list[Any]:
     if not worklist.bulk:
         return []
     steps = listing.base.model.all_steps()
-    roles = {post.role for post in posts_of(listing.user, clock.today())}
+    roles = listing.reader.roles
     return [steps[name] for name in worklist.bulk if roles & set(steps[name].who.roles())]
 
 
-def _roles_around(user: User) -> list[tuple[str, str]]:
+def _roles_around(reader: Reader) -> list[tuple[str, str]]:
     """The roles of the reader: with who holds one too, a view can be shared."""
-    roles = dict.fromkeys(post.role for post in posts_of(user, clock.today()) if post.committee_id)
+    roles = dict.fromkeys(post.role for post in reader.posts if post.committee_id)
     return [(role, str(Role(role).label)) for role in roles]
 
 
@@ -146,11 +146,11 @@ def look(request: HttpRequest, slug: str) -> HttpResponse:
     chosen: dict[str, Any] = {"columns": [c for c in request.POST.getlist("columns") if c in known]}
     if request.POST.get("density") in DENSITIES:
         chosen["density"] = request.POST["density"]
-    user = listing.user
-    user.preferences.setdefault("lists", {})[slug] = chosen
+    reader = listing.reader
+    reader.user.preferences.setdefault("lists", {})[slug] = chosen
     if "reset" in request.POST:
-        del user.preferences["lists"][slug]
-    user.save(update_fields=["preferences"])
+        del reader.user.preferences["lists"][slug]
+    reader.user.save(update_fields=["preferences"])
     return back(request)
 
 
@@ -160,13 +160,13 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listing_of(request, slug, QueryDict(request.POST.get("in", "")))
     name = request.POST.get("name", "").strip()[:40]
     role = request.POST.get("shared_with", "")
-    posts = [post for post in posts_of(listing.user, clock.today()) if post.role == role]
+    posts = [post for post in listing.reader.posts if post.role == role]
     committee = next((post.committee for post in posts if post.committee_id), None)
     if not name:
         messages.error(request, _("请给视图起个名称"))
         return back(request)
     view = SavedView(
-        owner=listing.user,
+        owner=listing.reader.user,
         worklist=slug,
         name=name,
         query=listing.query[:1000],
@@ -186,7 +186,7 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponse:
 @require_POST
 def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a view of one's own."""
-    rows = visible(reader(request), SavedView.objects.filter(owner=reader(request)), clock.today())
+    rows = visible(reader_of(request), SavedView.objects.filter(owner=reader_of(request).user))
     view = get_object_or_404(rows, pk=pk)
     view.delete()
     messages.success(request, _("已删除视图“%(name)s”") % {"name": view.name})
@@ -199,6 +199,6 @@ def view_counts(request: HttpRequest, slug: str) -> HttpResponse:
     listing = listing_of(request, slug, request.GET)
     found = {}
     for view in listing.views[:10]:
-        seen = Listing(listing.worklist, listing.user, request, QueryDict(view.query), listing.at)
+        seen = Listing(listing.worklist, listing.reader, request, QueryDict(view.query))
         found[f"view-{view.pk}"] = seen.rows[: FARTHEST + 1].count()
     return JsonResponse(found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
@@ -18,14 +18,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from knox.models import AuthToken
 from rest_framework import serializers
 
-from members import clock, services
+from members import services
 from members.authentication import owed_first
 from members.models import Means, NoticeChannel, Pace, StandIn, User
 from members.pages.forms import Choice, Field, data_of, fields_of
 from members.pages.signing_in.resume_post import resumed_post
-from members.permissions import visible
+from members.reader import reader_of
 from members.services.channel import masked
 from members.services.stand_in import candidates
+from members.visibility import visible
 
 SHOWN = 200
 """How many people to choose from are listed, as in the API."""
@@ -75,22 +76,22 @@ class StandInForm(serializers.Serializer):
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
     """Who one is here, how one signs in, is told, and who stands in."""
-    user = cast(User, request.user)
-    own = Authenticator.objects.filter(user=user).order_by("created_at")
+    reader = reader_of(request)
+    own = Authenticator.objects.filter(user=reader.user).order_by("created_at")
     keys: dict[str, list[Any]] = {kind: [] for kind in Authenticator.Type.values}
     for row in own:
         keys[row.type].append(row)
-    channels = visible(user, NoticeChannel.objects.select_related("user"), clock.today())
-    stand_ins = StandIn.objects.filter(user=user).select_related("stand_in")
+    channels = visible(reader, NoticeChannel.objects.select_related("user"))
+    stand_ins = StandIn.objects.filter(user=reader.user).select_related("stand_in")
     context = {
         "channels": _channels(list(channels)),
         "codes_left": sum(len(row.wrap().get_unused_codes()) for row in keys["recovery_codes"]),
         "has_app": bool(keys["totp"]),
-        "owed": owed_first(user, clock.today()),
+        "owed": owed_first(reader),
         "passkeys": keys["webauthn"],
         "stand_ins": stand_ins.order_by("-since")[:PAST],
-        "today": clock.today(),
-        "tokens": AuthToken.objects.filter(user=user).count(),
+        "today": reader.day,
+        "tokens": AuthToken.objects.filter(user=reader.user).count(),
     }
     return TemplateResponse(request, "members/account.html", context)
 
@@ -111,9 +112,9 @@ def _channels(known: list[NoticeChannel]) -> list[dict[str, Any]]:
 @require_POST
 def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     """End all other sessions, and the tokens; this session goes on."""
-    user = cast(User, request.user)
-    services.sign_out_everywhere(account=user, at=clock.now())
-    update_session_auth_hash(request, user)
+    reader = reader_of(request)
+    services.sign_out_everywhere(account=reader.user, at=reader.at)
+    update_session_auth_hash(request, reader.user)
     messages.success(request, _("其他电脑和手机上的登录以及接口令牌已全部失效"))
     return redirect("account")
 
@@ -123,10 +124,10 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
     """Say how one wants to be told through a means."""
     if means not in Means.values:
         raise Http404
-    user = cast(User, request.user)
-    own = visible(user, NoticeChannel.objects.all(), clock.today()).filter(means=means).first()
+    reader = reader_of(request)
+    own = visible(reader, NoticeChannel.objects.all()).filter(means=means).first()
     form = EmailForm if means == Means.EMAIL else RobotForm
-    wishes = own or NoticeChannel(user=user, means=means)
+    wishes = own or NoticeChannel(user=reader.user, means=means)
     initial = {
         "address": wishes.address if means == Means.EMAIL else "",
         "for_action": wishes.for_action,
@@ -137,7 +138,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
         initial, data, faults = _read(form, request.POST)
         if not faults:
             try:
-                services.set_channel(user=user, means=means, at=clock.now(), **data)
+                services.set_channel(user=reader.user, means=means, at=reader.at, **data)
             except ValidationError as error:
                 faults = _told(error)
             else:
@@ -152,7 +153,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
 @require_POST
 def remove_channel(request: HttpRequest, means: str) -> HttpResponse:
     """Forget what one wished about a means."""
-    own = visible(cast(User, request.user), NoticeChannel.objects.all(), clock.today())
+    own = visible(reader_of(request), NoticeChannel.objects.all())
     services.remove_channel(channel=get_object_or_404(own, means=means))
     messages.success(request, _("通知方式已移除"))
     return redirect("account")
@@ -161,9 +162,9 @@ def remove_channel(request: HttpRequest, means: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def new_stand_in(request: HttpRequest) -> HttpResponse:
     """Arrange who gets one's notices during an absence."""
-    user = cast(User, request.user)
-    people = list(candidates(user, clock.today())[:SHOWN])
-    initial: Mapping[str, Any] = {"since": clock.today()}
+    reader = reader_of(request)
+    people = list(candidates(reader.user, reader.day)[:SHOWN])
+    initial: Mapping[str, Any] = {"since": reader.day}
     faults: Mapping[str, Any] = {}
     if request.method == "POST":
         initial, data, faults = _read(StandInForm, request.POST)
@@ -171,7 +172,7 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
             wanted = User.objects.filter(pk=data.pop("stand_in")).first()
             try:
                 services.appoint_stand_in(
-                    user=user, stand_in=wanted, by=user, at=clock.now(), **data
+                    user=reader.user, stand_in=wanted, by=reader.user, at=reader.at, **data
                 )
             except ValidationError as error:
                 faults = _told(error)
@@ -194,9 +195,9 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
 @require_POST
 def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """End an arrangement of one's own today."""
-    user = cast(User, request.user)
-    row = get_object_or_404(StandIn.objects.filter(user=user), pk=pk)
-    services.end_stand_in(stand_in=row, by=user, at=clock.now())
+    reader = reader_of(request)
+    row = get_object_or_404(StandIn.objects.filter(user=reader.user), pk=pk)
+    services.end_stand_in(stand_in=row, by=reader.user, at=reader.at)
     messages.success(request, _("代收已结束"))
     return redirect("account")
 

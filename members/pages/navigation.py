@@ -11,11 +11,10 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
-from members.models import Post, User
+from members.models import Post
+from members.reader import Reader
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.db.models import QuerySet
     from django_stubs_ext import StrOrPromise
 
@@ -48,7 +47,7 @@ class Entry:
     icon: str
     address: tuple[str, ...]
     roles: Collection[str] = EVERYBODY
-    waiting: Callable[[User, datetime], QuerySet] | None = None
+    waiting: Callable[[Reader], QuerySet] | None = None
 
     @property
     def url(self) -> str:

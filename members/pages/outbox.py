@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +12,6 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -22,15 +20,15 @@ from django_filters import rest_framework as filters
 
 from members import clock, services
 from members.enums import Role
-from members.models import Delivery, Means, OutgoingState, User, WebhookCall
+from members.models import Delivery, Means, OutgoingState, WebhookCall
 from members.models.outbox import NOT_SENT
 from members.pages import worklist
 from members.pages.lists import listing_of
 from members.pages.navigation import Section
-from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
-from members.permissions import visible
 from members.punctuation import clauses
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 ADMINISTRATORS = {Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}
 
@@ -70,19 +68,19 @@ class CallFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def deliveries(user: User, at: datetime) -> QuerySet[Delivery]:
+def deliveries(reader: Reader) -> QuerySet[Delivery]:
     """Rows of a list: messages to the people of the committees that the reader administers."""
-    return visible(user, Delivery.objects.select_related("recipient"), localdate(at))
+    return visible(reader, Delivery.objects.select_related("recipient"))
 
 
-def unsent(user: User, at: datetime) -> QuerySet[Delivery]:
+def unsent(reader: Reader) -> QuerySet[Delivery]:
     """Those that wait, are tried again, or were given up."""
-    return deliveries(user, at).filter(state__in=NOT_SENT)
+    return deliveries(reader).filter(state__in=NOT_SENT)
 
 
-def calls(user: User, at: datetime) -> QuerySet[WebhookCall]:
+def calls(reader: Reader) -> QuerySet[WebhookCall]:
     """Rows of a list: what other systems were told, as far as the reader sees it."""
-    return visible(user, WebhookCall.objects.select_related("webhook"), localdate(at))
+    return visible(reader, WebhookCall.objects.select_related("webhook"))
 
 
 EVENT_LABELS: list[Callable[[str], str]] = []
@@ -107,8 +105,8 @@ def _common(main: Column, *more: Column) -> tuple[Column, ...]:
     )
 
 
-def _row(user: User, rows: QuerySet[Any], pk: int) -> Any:
-    row = visible(user, rows, clock.today()).filter(pk=pk).first()
+def _row(reader: Reader, rows: QuerySet[Any], pk: int) -> Any:
+    row = visible(reader, rows).filter(pk=pk).first()
     if row is None:
         raise Http404
     return row
@@ -117,7 +115,7 @@ def _row(user: User, rows: QuerySet[Any], pk: int) -> Any:
 @require_safe
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a message has come. What it says is its reader's, and not shown."""
-    row = _row(reader(request), Delivery.objects.select_related("recipient", "carried_by"), pk)
+    row = _row(reader_of(request), Delivery.objects.select_related("recipient", "carried_by"), pk)
     context = {"row": row, "carries": row.carried().count(), "again": _is_dead(row)}
     return TemplateResponse(request, "members/outbox/delivery.html", context)
 
@@ -129,9 +127,9 @@ def _is_dead(row: Any) -> bool:
 @require_POST
 def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Try a message again that was given up."""
-    user = reader(request)
-    row = _row(user, Delivery.objects.select_related("recipient"), pk)
-    _try(request, lambda: services.resend_delivery(delivery=row, by=user, at=clock.now()))
+    reader = reader_of(request)
+    row = _row(reader, Delivery.objects.select_related("recipient"), pk)
+    _try(request, lambda: services.resend_delivery(delivery=row, by=reader.user, at=reader.at))
     return redirect("outgoing_delivery", pk)
 
 
@@ -143,7 +141,7 @@ def resend_all(request: HttpRequest) -> HttpResponse:
     done = 0
     for row in rows:
         try:
-            services.resend_delivery(delivery=row, by=listing.user, at=clock.now())
+            services.resend_delivery(delivery=row, by=listing.reader.user, at=clock.now())
         except (ValidationError, PermissionDenied):
             continue  # sent again meanwhile, or not the reader's to send
         done += 1
@@ -155,7 +153,7 @@ def resend_all(request: HttpRequest) -> HttpResponse:
 @require_safe
 def call(request: HttpRequest, pk: int) -> HttpResponse:
     """A call of a webhook: what was sent, and what was answered."""
-    row = _row(reader(request), WebhookCall.objects.select_related("webhook"), pk)
+    row = _row(reader_of(request), WebhookCall.objects.select_related("webhook"), pk)
     context = {"row": row, "label": label_of(row), "body": _indented(row.body)}
     return TemplateResponse(request, "members/outbox/call.html", context)
 
@@ -170,9 +168,9 @@ def _indented(text: str) -> str:
 @require_POST
 def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Call again for the same event, with the same key and body."""
-    user = reader(request)
-    row = _row(user, WebhookCall.objects.select_related("webhook__committee"), pk)
-    _try(request, lambda: services.replay(call=row, by=user, at=clock.now()))
+    reader = reader_of(request)
+    row = _row(reader, WebhookCall.objects.select_related("webhook__committee"), pk)
+    _try(request, lambda: services.replay(call=row, by=reader.user, at=reader.at))
     return redirect("outgoing_call", pk)
 
 

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from members import clock
-from members.models import Member, User
+from members.models import Member
 from members.pages.navigation import entries_for
-from members.pages.views import reader
-from members.permissions import visible
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 SHORTEST = 2
 """Characters that a search for people needs, so that nobody leafs through everyone."""
@@ -36,7 +33,7 @@ class Hit:
     icon: str
 
 
-Find = Callable[[User, str, datetime], list[Hit]]
+Find = Callable[[Reader, str], list[Hit]]
 """Hits for a reader and what they typed, stripped; at most ``MOST``."""
 
 FINDERS: list[Find] = []
@@ -47,26 +44,26 @@ FINDERS: list[Find] = []
 def palette(request: HttpRequest) -> HttpResponse:
     """The hits for what has been typed so far, as a part of the open palette."""
     typed = request.GET.get("q", "").strip()[:100]
-    user, now = reader(request), clock.now()
-    hits = [hit for find in FINDERS for hit in find(user, typed, now)]
+    reader = reader_of(request)
+    hits = [hit for find in FINDERS for hit in find(reader, typed)]
     return TemplateResponse(request, "members/_palette_hits.html", {"hits": hits, "typed": typed})
 
 
-def pages(user: User, typed: str, at: datetime) -> list[Hit]:
+def pages(reader: Reader, typed: str) -> list[Hit]:
     """The lines of the reader's navigation."""
     found = [
         Hit(_("页面"), str(entry.label), str(entry.section.label), entry.url, entry.icon)
-        for entry in entries_for(posts_of(user, clock.today()))
+        for entry in entries_for(reader.posts)
         if typed.casefold() in str(entry.label).casefold()
     ]
     return found[: MOST if typed else 3 * MOST]
 
 
-def people(user: User, typed: str, at: datetime) -> list[Hit]:
+def people(reader: Reader, typed: str) -> list[Hit]:
     """Members by a part of their name; the hit leads to what they proposed."""
     if len(typed) < SHORTEST:
         return []
-    rows = visible(user, Member.objects.filter(name__icontains=typed), clock.today())
+    rows = visible(reader, Member.objects.filter(name__icontains=typed))
     return [
         Hit(
             _("委员"),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -14,13 +13,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from members import clock
 from members.enums import UNIT_ROLES, Role
-from members.models import User
 from members.pages import home
 from members.pages.settings.administered import ADMINISTRATORS
-from members.pages.views import reader
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -139,9 +135,9 @@ def add(name: str, *stops: Stop) -> None:
             TOURS[at] = Tour(name, tour.roles, (*stops, *tour.stops)[:MOST])
 
 
-def tour_for(user: User) -> Tour | None:
+def tour_for(reader: Reader) -> Tour | None:
     """The tour of somebody's first role in the list."""
-    roles = {post.role for post in posts_of(user, clock.today())}
+    roles = reader.roles
     return next((tour for tour in TOURS if roles & set(tour.roles)), None)
 
 
@@ -153,10 +149,10 @@ def drawn(tour: Tour) -> str:
     return json.dumps(stops, ensure_ascii=False)
 
 
-def offer(user: User, at: datetime) -> dict[str, Any] | None:
+def offer(reader: Reader) -> dict[str, Any] | None:
     """On the first page: a tour that the reader has neither seen nor declined."""
-    tour = tour_for(user)
-    if tour is None or tour.name in user.preferences.get(DONE, []):
+    tour = tour_for(reader)
+    if tour is None or tour.name in reader.user.preferences.get(DONE, []):
         return None
     return {"tour": tour, "stops": drawn(tour)}
 
@@ -164,7 +160,7 @@ def offer(user: User, at: datetime) -> dict[str, Any] | None:
 @require_safe
 def tour(request: HttpRequest) -> HttpResponse:
     """The same as a page: for who has no scripts, and to be read again."""
-    found = tour_for(reader(request))
+    found = tour_for(reader_of(request))
     context = {"tour": found, "stops": drawn(found) if found else "[]"}
     return TemplateResponse(request, "members/tour.html", context)
 
@@ -172,11 +168,12 @@ def tour(request: HttpRequest) -> HttpResponse:
 @require_POST
 def toured(request: HttpRequest) -> HttpResponse:
     """Remember that the reader has seen their tour, or does not want it."""
-    user, found = reader(request), tour_for(reader(request))
+    reader = reader_of(request)
+    found = tour_for(reader)
     if found is not None:
-        seen = {*user.preferences.get(DONE, []), found.name}
-        user.preferences[DONE] = sorted(seen)
-        user.save(update_fields=["preferences"])
+        seen = {*reader.user.preferences.get(DONE, []), found.name}
+        reader.user.preferences[DONE] = sorted(seen)
+        reader.user.save(update_fields=["preferences"])
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({})
     return redirect("home")

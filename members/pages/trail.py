@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-from members.models import User
 from members.pages.frame import Length
 from members.pages.worklist import FARTHEST, WORKLISTS, Listing
+from members.reader import Reader
 
 
 @dataclass
@@ -95,7 +95,9 @@ class Trail:
         return self.listing.trail(self.position)
 
 
-def trail_of(request: HttpRequest, user: User, key: int, pages: Sequence[str] = ()) -> Trail | None:
+def trail_of(
+    request: HttpRequest, reader: Reader, key: int, pages: Sequence[str] = ()
+) -> Trail | None:
     """The trail that the address carries, if it names a list of the reader's.
 
     ``pages`` are the addresses that the row can have there: its own, or that of its proposal.
@@ -103,9 +105,9 @@ def trail_of(request: HttpRequest, user: User, key: int, pages: Sequence[str] = 
     asked = request.POST if request.method == "POST" and "list" in request.POST else request.GET
     worklist = WORKLISTS.get(asked.get("list", ""))
     position = asked.get("at", "")
-    if worklist is None or not position.isdecimal() or not worklist.is_for(user):
+    if worklist is None or not position.isdecimal() or not worklist.is_for(reader):
         return None
-    listing = Listing(worklist, user, request, QueryDict(asked.get("in", "")))
+    listing = Listing(worklist, reader, request, QueryDict(asked.get("in", "")))
     return Trail(listing, max(1, min(int(position[:6]), FARTHEST)), key, pages)
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import cast
-
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import CharField, Count, Value
@@ -14,12 +12,12 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from members import clock, services
-from members.models import Notice, Session, User
+from members.models import Notice, Session
 from members.pages.frame import ALL_SESSIONS, THEMES
 from members.pages.links import page_of
 from members.pages.navigation import entries_for
-from members.permissions import visible
-from members.selectors import posts_of
+from members.reader import reader_of
+from members.visibility import visible
 
 YEAR = 365 * 24 * 3600
 """How long a choice of looks is remembered, in seconds."""
@@ -32,23 +30,18 @@ def back(request: HttpRequest, otherwise: str = "home") -> HttpResponseRedirect:
     return redirect(wanted if ours else otherwise)
 
 
-def reader(request: HttpRequest) -> User:
-    """The signed-in user of a page that demands one."""
-    return cast(User, request.user)
-
-
 @require_safe
 def counts(request: HttpRequest) -> HttpResponse:
     """How much waits at each line of the reader's navigation: one query for all of them."""
-    user, now = reader(request), clock.now()
+    reader = reader_of(request)
     waiting = [
-        entry.waiting(user, now)
+        entry.waiting(reader)
         .order_by()
         .annotate(line=Value(entry.key, output_field=CharField()))
         .values("line")
         .annotate(number=Count("pk"))
         .values_list("line", "number")
-        for entry in entries_for(posts_of(user, clock.today()))
+        for entry in entries_for(reader.posts)
         if entry.waiting is not None
     ]
     if not waiting:
@@ -60,11 +53,11 @@ def counts(request: HttpRequest) -> HttpResponse:
 @require_POST
 def choose_session(request: HttpRequest) -> HttpResponse:
     """Remember in which session the reader works."""
-    user, wanted = reader(request), request.POST.get("session", "")
+    user, wanted = reader_of(request).user, request.POST.get("session", "")
     if wanted == ALL_SESSIONS:
         user.preferences["session"] = ALL_SESSIONS
     else:
-        rows = visible(user, Session.objects.all(), clock.today())
+        rows = visible(reader_of(request), Session.objects.all())
         key = int(wanted) if wanted.isdecimal() else 0
         user.preferences["session"] = get_object_or_404(rows, pk=key).pk
     user.save(update_fields=["preferences"])
@@ -85,7 +78,7 @@ def choose_theme(request: HttpRequest) -> HttpResponse:
 @require_safe
 def inbox(request: HttpRequest) -> HttpResponse:
     """The reader's notices, the newest first."""
-    rows = visible(reader(request), Notice.objects.select_related("on_behalf_of"), clock.today())
+    rows = visible(reader_of(request), Notice.objects.select_related("on_behalf_of"))
     if request.GET.get("show") == "unread":
         rows = rows.filter(read_at=None)
     page = Paginator(rows, 30).get_page(request.GET.get("page"))
@@ -95,7 +88,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a notice as read and go where it leads."""
-    own = visible(reader(request), Notice.objects.all(), clock.today())
+    own = visible(reader_of(request), Notice.objects.all())
     notice = get_object_or_404(own, pk=pk)
     services.mark_read(notices=own.filter(pk=pk), at=clock.now())
     return redirect(page_of(notice.link) if notice.link else "inbox")
@@ -104,6 +97,6 @@ def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark every notice of the reader as read."""
-    own = visible(reader(request), Notice.objects.all(), clock.today())
+    own = visible(reader_of(request), Notice.objects.all())
     services.mark_read(notices=own, at=clock.now())
     return redirect("inbox")

@@ -7,8 +7,7 @@ done with many at once. Filters live in the address; how somebody likes to see i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
@@ -18,15 +17,14 @@ from django.db.models import F, OrderBy, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
-from members import clock
-from members.models import SavedView, User
+from members.models import SavedView
 from members.pages import navigation
 from members.pages.filters import Pill, drawn, pills
 from members.pages.forms import Field
 from members.pages.frame import Frame, frame_of
 from members.pages.navigation import EVERYBODY, Section
-from members.permissions import visible
-from members.selectors import posts_of
+from members.reader import Reader
+from members.visibility import visible
 
 if TYPE_CHECKING:
     from django_filters import FilterSet
@@ -79,13 +77,13 @@ class Worklist:
     icon: str
     section: Section
     roles: Collection[str]
-    rows: Callable[[User, datetime], QuerySet[Any]]
+    rows: Callable[[Reader], QuerySet[Any]]
     columns: Sequence[Column]
     page_of: Callable[[Any], str]
     comes_next: StrOrPromise
     filterset: type[FilterSet] | None = None
     order: Sequence[str | OrderBy] = ("-id",)
-    prepare: Callable[[list[Any], User, datetime], None] | None = None
+    prepare: Callable[[list[Any], Reader], None] | None = None
     session: str = ""
     bulk: Sequence[str] = ()
     tools: str = ""
@@ -98,13 +96,13 @@ class Worklist:
         """Its page."""
         return reverse("worklist", args=[self.slug])
 
-    def waiting(self, user: User, at: datetime) -> QuerySet[Any]:
+    def waiting(self, reader: Reader) -> QuerySet[Any]:
         """The rows whose number stands in the navigation."""
-        return self.rows(user, at)
+        return self.rows(reader)
 
-    def is_for(self, user: User) -> bool:
+    def is_for(self, reader: Reader) -> bool:
         """Whether it is one of the person's lists today."""
-        roles = {post.role for post in posts_of(user, clock.today())}
+        roles = reader.roles
         return self.roles is EVERYBODY or bool(roles & set(self.roles))
 
 
@@ -143,15 +141,14 @@ class Listing:
     """A worklist as one person sees it with the filters of one address."""
 
     worklist: Worklist
-    user: User
+    reader: Reader
     request: HttpRequest
     asked: QueryDict
-    at: datetime = field(default_factory=clock.now)
 
     @cached_property
     def frame(self) -> Frame:
         """The choices that the reader made for all pages."""
-        return frame_of(self.request, self.user)
+        return frame_of(self.request, self.reader)
 
     @cached_property
     def filters(self) -> QueryDict:
@@ -167,7 +164,7 @@ class Listing:
     @cached_property
     def base(self) -> QuerySet[Any]:
         """The rows of the list, before any filter, in the chosen session."""
-        rows = self.worklist.rows(self.user, self.at)
+        rows = self.worklist.rows(self.reader)
         chosen = self.frame.session if self.worklist.session else None
         if chosen is not None and "session" not in self.filters:
             rows = rows.filter(**{self.worklist.session: chosen.pk})
@@ -218,7 +215,7 @@ class Listing:
     def prepared(self, rows: list[Any]) -> list[Any]:
         """The rows with what their cells read."""
         if self.worklist.prepare is not None:
-            self.worklist.prepare(rows, self.user, self.at)
+            self.worklist.prepare(rows, self.reader)
         return rows
 
     # -- How it looks --------------------------------------------------------------------------
@@ -226,7 +223,7 @@ class Listing:
     @cached_property
     def look(self) -> dict[str, Any]:
         """What the reader chose for this list."""
-        return dict(self.user.preferences.get("lists", {}).get(self.worklist.slug, {}))
+        return dict(self.reader.user.preferences.get("lists", {}).get(self.worklist.slug, {}))
 
     @cached_property
     def density(self) -> str:
@@ -258,7 +255,7 @@ class Listing:
     def views(self) -> list[SavedView]:
         """The reader's saved views of this list, and those shared with them."""
         rows = SavedView.objects.filter(worklist=self.worklist.slug).select_related("owner")
-        return list(visible(self.user, rows, clock.today())[:20])
+        return list(visible(self.reader, rows)[:20])
 
     @property
     def query(self) -> str:

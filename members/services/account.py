@@ -9,12 +9,12 @@ from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from members import permissions
 from members.models import Committee, User
+from members.reader import Reader
 from members.services.notice import Message, send
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -42,9 +42,8 @@ def create_account(
     Who gets it from an administrator must change the password first. Raises ValidationError
     (also for a weak password), PermissionDenied.
     """
-    today = localdate(at)
     if by is not None:
-        permissions.require(permissions.refusal_to_place_account(by, home, today))
+        permissions.require(permissions.refusal_to_place_account(Reader(by, at), home))
     account = User(username=username, name=name, phone=phone, email=email, home=home)
     _set_password(account, password)
     account.must_change_password = by is not None
@@ -68,12 +67,13 @@ def change_account(
     follow from Django's session check. A password that somebody else has set must be changed
     first. Raises ValidationError, PermissionDenied.
     """
-    today = localdate(at)
     account = User.objects.select_for_update().get(pk=account.pk)
     if by is not None:
-        permissions.require(permissions.refusal_to_manage_account(by, account, today))
+        permissions.require(permissions.refusal_to_manage_account(Reader(by, at), account))
         if "home" in changes:
-            permissions.require(permissions.refusal_to_place_account(by, changes["home"], today))
+            permissions.require(
+                permissions.refusal_to_place_account(Reader(by, at), changes["home"])
+            )
     for field, value in changes.items():
         setattr(account, field, value)
     if password is not None:
@@ -98,7 +98,7 @@ def reset_password(*, account: User, by: User | None, at: datetime) -> str:
     Raises PermissionDenied.
     """
     if by is not None:
-        permissions.require(permissions.refusal_to_manage_account(by, account, localdate(at)))
+        permissions.require(permissions.refusal_to_manage_account(Reader(by, at), account))
     password = one_time_password()
     set_one_time_password(account, password)
     account.save(update_fields=["password", "must_change_password"])
@@ -144,7 +144,7 @@ def forget_second_factor(*, account: User, by: User | None, at: datetime) -> int
     Returns how many things are forgotten. Raises PermissionDenied.
     """
     if by is not None:
-        permissions.require(permissions.refusal_to_manage_account(by, account, localdate(at)))
+        permissions.require(permissions.refusal_to_manage_account(Reader(by, at), account))
     count, _kinds = Authenticator.objects.filter(user=account).delete()
     if count:
         tell_of_access(account=account, what=_("管理员已取消您账号的双因素验证"), at=at)

@@ -12,6 +12,7 @@ from knox.models import AuthToken
 
 from members import permissions
 from members.models import Committee, Post, User
+from members.reader import Reader
 from members.services.rulebook import adopt_rulebook
 
 
@@ -31,7 +32,7 @@ def create_committee(
 ) -> Committee:
     """Set up a committee; with ``document`` its first rulebook is in force from this day."""
     if by is not None:
-        permissions.require(permissions.refusal_to_administer_platform(by, localdate(at)))
+        permissions.require(permissions.refusal_to_administer_platform(Reader(by, at)))
     committee = Committee(
         code=code,
         name=name,
@@ -59,7 +60,7 @@ def close_sample(*, committee: Committee, by: User | None, at: datetime) -> None
     """
     today = localdate(at)
     if by is not None:
-        permissions.require(permissions.refusal_to_administer_platform(by, today))
+        permissions.require(permissions.refusal_to_administer_platform(Reader(by, at)))
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     if not committee.is_sample:
         raise ValidationError(_("只有示例委员会可以移除"))

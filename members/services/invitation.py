@@ -16,6 +16,7 @@ from members import permissions
 from members.enums import OFFICE_ROLES, Role
 from members.models import Committee, Member, Unit, User
 from members.punctuation import aside
+from members.reader import Reader
 from members.services.account import one_time_password, set_one_time_password
 from members.services.member import change_member
 from members.services.post import give_post
@@ -58,7 +59,7 @@ def invite(
     """Make accounts, all or none: for members without one, a liaison for each of ``units``, and
     holders of ``offices`` (role, name). Raises ValidationError, PermissionDenied.
     """
-    permissions.require_administers(by, committee, localdate(at))
+    permissions.require_administers(by, committee, at)
     members, units = list(members), list(units)
     if len(members) + len(units) + len(offices) > AT_ONCE:
         told = ngettext("一次最多邀请 %(n)s 人", "一次最多邀请 %(n)s 人", AT_ONCE)
@@ -91,7 +92,7 @@ def _account(
     committee: Committee, mark: str, name: str, by: User, at: datetime, phone: str = ""
 ) -> tuple[User, str]:
     """An account of the committee, named after it and ``mark``, and its one-time password."""
-    permissions.require(permissions.refusal_to_place_account(by, committee, localdate(at)))
+    permissions.require(permissions.refusal_to_place_account(Reader(by, at), committee))
     password = one_time_password()
     plain = "".join(letter for letter in mark if letter.isalnum())
     account = User(

@@ -33,7 +33,7 @@ def add_member(
 
     ``details`` are other fields of Member (sector, party, group, employer, phone …).
     """
-    permissions.require_administers(by, committee, localdate(at))
+    permissions.require_administers(by, committee, at)
     member = Member(committee=committee, number=number, name=name, user=user, **details)
     _check(member)
     terms, bodies = list(terms), list(special_committees)
@@ -60,7 +60,7 @@ def change_member(*, member: Member, by: User | None, at: datetime, **changes: A
 
     ``changes`` are fields of Member, among them ``terms`` and ``special_committees`` (lists).
     """
-    permissions.require_administers(by, member.committee, localdate(at))
+    permissions.require_administers(by, member.committee, at)
     lists: dict[str, list[Any]] = {
         name: list(changes.pop(name)) for name in ("terms", "special_committees") if name in changes
     }

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from members import permissions
 from members.models import Body, Committee, Member, Post, Unit, User
+from members.reader import Reader
 
 
 @transaction.atomic
@@ -31,7 +32,7 @@ def give_post(
     """
     today = localdate(at)
     if by is not None:
-        permissions.require(permissions.refusal_to_grant(by, role, committee, user, today))
+        permissions.require(permissions.refusal_to_grant(Reader(by, at), role, committee, user))
     if member is not None and member.user_id != user.pk:
         raise ValidationError({"member": _("委员职务只能授予该委员自己的账号")})
     scope = {"committee": committee, "unit": unit, "body": body, "member": member}
@@ -42,7 +43,6 @@ def give_post(
     post.since, post.until = since, until
     post.full_clean()
     post.save()
-    _forget_posts(user)
     return post
 
 
@@ -57,7 +57,7 @@ def end_post(*, post: Post, until: date, by: User | None, at: datetime) -> Post:
     post = Post.objects.select_for_update().get(pk=post.pk)
     if by is not None:
         permissions.require(
-            permissions.refusal_to_grant(by, post.role, post.committee, post.user, today)
+            permissions.refusal_to_grant(Reader(by, at), post.role, post.committee, post.user)
         )
     if until < today:
         raise ValidationError({"until": _("卸任日期不能早于今天")})
@@ -66,10 +66,4 @@ def end_post(*, post: Post, until: date, by: User | None, at: datetime) -> Post:
         post.delete()
     else:
         post.save()
-    _forget_posts(post.user)
     return post
-
-
-def _forget_posts(user: User) -> None:
-    """What ``selectors.posts_of`` remembered on this object no longer holds."""
-    user.__dict__.pop("_posts", None)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
@@ -237,7 +236,7 @@ def bring_in(
 
     Members belong to the latest term; bodies that they name are made. Raises PermissionDenied.
     """
-    permissions.require_administers(by, committee, localdate(at))
+    permissions.require_administers(by, committee, at)
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     roster = understood(kind, table, committee)
     if roster.faults:

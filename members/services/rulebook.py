@@ -33,7 +33,7 @@ def adopt_rulebook(
     """
     # Of two administrators at the same moment the second waits, and sees the first's.
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
-    permissions.require_administers(by, committee, localdate(at))
+    permissions.require_administers(by, committee, at)
     Rules.read(document)
     require_free_day(committee, effective_from, localdate(at))
     return Rulebook.objects.create(
@@ -82,7 +82,7 @@ def drop_rulebook(*, rulebook: Rulebook, by: User | None, at: datetime) -> None:
 def _future_rulebook(rulebook: Rulebook, by: User | None, at: datetime) -> Rulebook:
     """The locked row, which ``by`` may change and which is not in force."""
     committee = Committee.objects.select_for_update().get(pk=rulebook.committee_id)
-    permissions.require_administers(by, committee, localdate(at))
+    permissions.require_administers(by, committee, at)
     locked = Rulebook.objects.select_for_update().filter(pk=rulebook.pk).first()
     if locked is None:
         raise ValidationError(_("这份规则已被删除"))

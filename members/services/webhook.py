@@ -16,7 +16,6 @@ import requests
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from urllib3.exceptions import HTTPError
@@ -54,7 +53,7 @@ def create_webhook(
     at: datetime,
 ) -> Webhook:
     """Let ``url`` be told of a committee's events. Raises PermissionDenied, ValidationError."""
-    permissions.require_administers(by, committee, localdate(at))
+    permissions.require_administers(by, committee, at)
     webhook = Webhook(
         committee=committee,
         url=url,
@@ -69,7 +68,7 @@ def create_webhook(
 @transaction.atomic
 def change_webhook(*, webhook: Webhook, by: User | None, at: datetime, **changes: Any) -> Webhook:
     """Change ``url``, ``kinds`` or ``is_active``. Raises PermissionDenied, ValidationError."""
-    permissions.require_administers(by, webhook.committee, localdate(at))
+    permissions.require_administers(by, webhook.committee, at)
     for name in ("url", "kinds", "is_active"):
         setattr(webhook, name, changes.get(name, getattr(webhook, name)))
     return _saved(webhook)
@@ -77,7 +76,7 @@ def change_webhook(*, webhook: Webhook, by: User | None, at: datetime, **changes
 
 def renew_secret(*, webhook: Webhook, by: User | None, at: datetime) -> Webhook:
     """A new secret; the old one signs nothing any more. Raises PermissionDenied."""
-    permissions.require_administers(by, webhook.committee, localdate(at))
+    permissions.require_administers(by, webhook.committee, at)
     webhook.secret = new_secret()
     webhook.save(update_fields=["secret"])
     return webhook
@@ -85,7 +84,7 @@ def renew_secret(*, webhook: Webhook, by: User | None, at: datetime) -> Webhook:
 
 def replay(*, call: WebhookCall, by: User | None, at: datetime) -> None:
     """Call again, with the same key and body. Raises PermissionDenied, ValidationError."""
-    permissions.require_administers(by, call.webhook.committee, localdate(at))
+    permissions.require_administers(by, call.webhook.committee, at)
     if not resend(WebhookCall.objects.filter(pk=call.pk), at=at, states=SETTLED):
         raise ValidationError(_("尚在发送，不能重发"))
 

@@ -27,12 +27,12 @@ from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.throttling import BaseThrottle
 
-from members import clock
 from members.api.authentication import TokenAuthentication
 from members.api.filters import BACKENDS
-from members.models import Committee, User
+from members.models import Committee
 from members.punctuation import listed
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible, visible_row
 from proposals.api.errors import ConflictSerializer
 from proposals.api.metadata import InputMetadata
 from proposals.api.serializers import OfferSerializer, ReceiptSerializer
@@ -40,7 +40,7 @@ from proposals.door import perform
 from proposals.enums import Channel
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
-from proposals.permissions import offers, visible, visible_row
+from proposals.permissions import offers
 
 HEADERS = [
     OpenApiParameter(
@@ -90,19 +90,19 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
         rows = self.rows()
         if getattr(self, "swagger_fake_view", False):
             return rows.none()
-        return visible(self.reader, rows, clock.today())
+        return visible(self.reader, rows)
 
     def get_object(self) -> Any:
         """The row with the key in the address, if it is visible; filters are for lists."""
-        row = visible_row(self.reader, self.rows(), int(self.kwargs["pk"]), clock.today())
+        row = visible_row(self.reader, self.rows(), int(self.kwargs["pk"]))
         if row is None:
             raise NotFound
         return row
 
     @property
-    def reader(self) -> User:
-        """The signed-in user."""
-        return cast(User, self.request.user)
+    def reader(self) -> Reader:
+        """Who asks, at the moment of the request."""
+        return reader_of(self.request)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:
         """The detail's serializer for a single row."""
@@ -129,8 +129,7 @@ class SubjectViewSet(VisibleViewSet):
         return Response(body, headers={"ETag": f'"{subject.version}"'})
 
     def _offers(self, subject: Subject) -> list[dict[str, Any]]:
-        day = clock.today()
-        found = offers(self.reader, subject, day)
+        found = offers(self.reader, subject)
         metadata = InputMetadata(subject.rules)
         return [
             {
@@ -153,7 +152,7 @@ class SubjectViewSet(VisibleViewSet):
         event = perform(
             subject,
             step.name,
-            self.reader,
+            self.reader.user,
             declared(_form(step.input), plain(request.data)),
             version=wanted_version(request),
             key=idempotency_key(request),
@@ -170,7 +169,7 @@ class SubjectViewSet(VisibleViewSet):
         keys = {"id", "proposal_id", "assignment_id"}
         present = [field.attname for field in rows.model._meta.fields if field.attname in keys]
         number = int(self.kwargs["pk"])
-        row = visible_row(self.reader, rows.only(*present), number, clock.today())
+        row = visible_row(self.reader, rows.only(*present), number)
         if row is None:
             raise NotFound
         return cast(Subject, row)
@@ -180,11 +179,11 @@ class SubjectViewSet(VisibleViewSet):
         return self.get_queryset().model(committee=self._committee(request))
 
     def _committee(self, request: Request) -> Committee:
-        held = {post.committee_id for post in posts_of(self.reader, clock.today())} - {None}
+        held = self.reader.reach.committees
         number = request.data.get("committee") if isinstance(request.data, Mapping) else None
         if number is None and len(held) != 1:
             raise ValidationError({"committee": _("您在几个委员会任职，请填写委员会编号")})
-        wanted = str(number) if number is not None else str(held.pop())
+        wanted = str(number) if number is not None else str(next(iter(held)))
         committee = Committee.objects.filter(pk=wanted if wanted.isdecimal() else 0).first()
         if committee is None or (number is not None and committee.pk not in held):
             raise NotFound

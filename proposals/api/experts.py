@@ -18,10 +18,8 @@ from django.utils.translation import gettext_noop
 from django_filters import rest_framework as filters
 from rest_framework.request import Request
 
-from members import clock
-from members.models import User
 from members.punctuation import listed
-from members.selectors import posts_of, rules_for
+from members.reader import Reader, reader_of
 from proposals.errors import RuleBroken
 from proposals.matching.query import Expert
 from proposals.models import Proposal
@@ -36,14 +34,12 @@ class Meaning(NamedTuple):
     word: str
     code: str
     filter: str
-    values: Callable[[User], Spellings] | None = None
+    values: Callable[[Reader], Spellings] | None = None
 
 
-def categories(user: User) -> Spellings:
+def categories(reader: Reader) -> Spellings:
     """The categories in the rulebooks of the reader's committees."""
-    day = clock.today()
-    committees = {post.committee_id for post in posts_of(user, day)} - {None}
-    entries = [e for key in committees for e in rules_for(cast(int, key), day).review.categories]
+    entries = [e for key in reader.reach.committees for e in reader.rules(key).review.categories]
     return {entry.code: [entry.name, entry.code] for entry in entries}
 
 
@@ -149,7 +145,7 @@ class Narrowing:
     def _spellings(self, meaning: Meaning) -> Spellings | None:
         chosen = self._filter(meaning)
         if meaning.values is not None:
-            return meaning.values(cast(User, self.request.user))
+            return meaning.values(reader_of(self.request))
         if isinstance(chosen, filters.BooleanFilter):
             yes, no = ["是", "yes", "true", "1"], ["否", "no", "false", "0"]
             return {"true": [_("是"), *yes], "false": [_("否"), *no]}

@@ -9,8 +9,9 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
-from members import clock
 from members.enums import BodyKind
+from members.reader import reader_of
+from members.visibility import visible
 from proposals.api.experts import Narrowing
 from proposals.enums import CosignatureState
 from proposals.inputs.fields import LARGEST_KEY
@@ -25,7 +26,7 @@ from proposals.models import (
     Proposal,
     Reply,
 )
-from proposals.permissions import overdue, told_units, visible
+from proposals.permissions import overdue, told_units
 
 Rows = Any
 """A queryset of proposals."""
@@ -87,10 +88,9 @@ class ProposalFilter(filters.FilterSet):
         return self._handled(queryset, named)
 
     def _handled(self, queryset: Rows, by: Q) -> Rows:
-        day = clock.today()
-        seen = visible(self.request.user, Assignment.objects.filter(by), day)
+        seen = visible(reader_of(self.request), Assignment.objects.filter(by))
         handled = Q(pk__in=seen.values("proposal"))
-        if told := told_units(self.request.user, day):
+        if told := told_units(reader_of(self.request)):
             tasks = Assignment.objects.live().filter(by)
             handled |= told & Q(pk__in=tasks.values("proposal"))
         return queryset.filter(handled)
@@ -99,7 +99,7 @@ class ProposalFilter(filters.FilterSet):
         """Proposals that a search for this would find complete, in the order of the list."""
         query = parse(value, name)
         rows = Narrowing(type(self), self.request, name)(queryset, query.experts)
-        return matching(rows, query, self.request.user, clock.today())
+        return matching(rows, query, reader_of(self.request))
 
     def with_number(self, queryset: Rows, name: str, value: str) -> Rows:
         """Proposals with this number, the zeros before it left out or not."""
@@ -131,7 +131,7 @@ class ProposalFilter(filters.FilterSet):
 
     def with_overdue(self, queryset: Rows, name: str, value: bool) -> Rows:
         """Proposals on which something is late, as far as the reader is told; or the others."""
-        late = overdue(self.request.user, clock.now())
+        late = overdue(reader_of(self.request))
         return queryset.filter(late) if value else queryset.exclude(late)
 
 

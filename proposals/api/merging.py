@@ -11,7 +11,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members import clock
 from members.models import Session
 from proposals import models, permissions
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
@@ -88,10 +87,10 @@ class ScanViewSet(VisibleViewSet):
         rows = Session.objects.select_related("term__committee")
         session = rows.filter(pk=asked.validated_data["session"]).first()
         if session is None or not permissions.works_in_office(
-            self.reader, session.term.committee_id, clock.today()
+            self.reader, session.term.committee_id
         ):
             raise NotFound
-        ordered = scan.ask(session, self.reader, clock.now())
+        ordered = scan.ask(session, self.reader.user, self.reader.at)
         return Response(ScanSerializer(ordered).data, status=201)
 
 

@@ -11,10 +11,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members import clock
 from members.api.filters import AllowListFilters
 from members.api.pagination import BoundedPagination
-from members.models import User
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter, SearchFilter
 from proposals.api.serializers.search import HitSerializer
@@ -24,7 +24,6 @@ from proposals.matching.query_terms import question
 from proposals.matching.search import Hit, find
 from proposals.matching.snippets import Marks
 from proposals.models import Cosignature, Proposal, Reply
-from proposals.permissions import visible
 
 
 class SearchPagination(BoundedPagination):
@@ -72,16 +71,16 @@ class SearchOperations:
         query = parse(request.query_params.get("q", ""))
         rows = view.filter_queryset(view.get_queryset())
         rows = Narrowing(ProposalFilter, request, "q")(rows, query.experts)
-        found = find(rows, query, cast(User, request.user), clock.today())
+        found = find(rows, query, reader_of(request))
         view.paginator.exact = found.exact
         page = view.paginate_queryset(found.hits)
-        rows_shown = list(shown(page, query, cast(User, request.user)))
+        rows_shown = list(shown(page, query, reader_of(request)))
         return cast(
             Response, view.get_paginated_response(HitSerializer(rows_shown, many=True).data)
         )
 
 
-def shown(page: Sequence[Hit], query: Query, user: User) -> Iterator[Proposal]:
+def shown(page: Sequence[Hit], query: Query, reader: Reader) -> Iterator[Proposal]:
     """The proposals of the hits, with their marks; the same few queries for any page."""
     marks = Marks(query, question(query))
     rows = (
@@ -98,9 +97,7 @@ def shown(page: Sequence[Hit], query: Query, user: User) -> Iterator[Proposal]:
             ),
             Prefetch(
                 "replies",
-                visible(user, Reply.objects.filter(state__in=SENT_OUT), clock.today()).order_by(
-                    "id"
-                ),
+                visible(reader, Reply.objects.filter(state__in=SENT_OUT)).order_by("id"),
                 to_attr="told",
             ),
         )

@@ -13,9 +13,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members import clock
-from members.models import Committee, User
+from members.models import Committee
+from members.reader import reader_of
 from members.selectors import rules_for
-from proposals import permissions
+from members.visibility import visible
 from proposals.api.serializers.base import NamedSerializer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.enums import ProposalState
@@ -134,8 +135,8 @@ class SimilarOperations:
     def kin(self, request: Request, pk: str | None = None) -> Response:
         """The proposals that the office has found to be of one kind with this one."""
         proposal: Proposal = cast(Any, self).get_object()
-        user = cast(User, request.user)
-        seen = permissions.visible(user, proposal.kin(), clock.today())
+        reader = reader_of(request)
+        seen = visible(reader, proposal.kin())
         rows = seen.select_related("lead", "body").order_by("id")
         return Response(FamilySerializer(rows, many=True).data)
 
@@ -176,8 +177,7 @@ def _answer(
     found = similar(
         text,
         committee=committee,
-        reader=cast(User, request.user),
-        on=day,
+        reader=reader_of(request),
         limit=limit,
         of=of,
         session=session,

@@ -12,7 +12,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members import clock
+from members.visibility import visible, visible_row
 from proposals import merge_preview, models, permissions
 from proposals.api import filters, serializers
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
@@ -31,7 +31,7 @@ class Discreet(SubjectViewSet):
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The detail; the ``inside`` fields are empty for those who do not work on it."""
         response = super().retrieve(request, *args, **kwargs)
-        if not permissions.works_on(self.reader, response.data["proposal"], clock.today()):
+        if not permissions.works_on(self.reader, response.data["proposal"]):
             response.data.update(dict.fromkeys(self.inside, ""))
         return response
 
@@ -61,13 +61,13 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
         signatures = models.Cosignature.objects.select_related("member")
         members = models.Proposal.objects.select_related("lead", "body").order_by("id")
         return rows.prefetch_related(
-            Prefetch("cosignatures", permissions.visible(self.reader, signatures, clock.today())),
-            Prefetch("merged_from", permissions.visible(self.reader, members, clock.today())),
+            Prefetch("cosignatures", visible(self.reader, signatures)),
+            Prefetch("merged_from", visible(self.reader, members)),
         )
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The detail; reasons that a proposer gave the office are not for other members."""
-        self.inside = permissions.is_inside(self.reader, int(kwargs["pk"]), clock.today())
+        self.inside = permissions.is_inside(self.reader, int(kwargs["pk"]))
         response = super().retrieve(request, *args, **kwargs)
         if not self.inside:
             response.data.update(publicity_reason="", withdrawal_reason="")
@@ -78,11 +78,11 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
         if proposal.merged_into_id is None:
             return None
         rows = models.Proposal.objects.select_related("lead", "body")
-        return permissions.visible_row(self.reader, rows, proposal.merged_into_id, clock.today())
+        return visible_row(self.reader, rows, proposal.merged_into_id)
 
     def tells_units(self, proposal: models.Proposal) -> bool:
         """Whether the reader is told who handles it."""
-        return self.inside or permissions.units_are_open(proposal, clock.today())
+        return self.inside or permissions.units_are_open(proposal, self.reader)
 
     @extend_schema(
         summary="并案预览",
@@ -101,12 +101,12 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
     def merge_preview(self, request: Request, pk: str | None = None) -> Response:
         """What ``take_in`` would refuse, bring along, end and tell; for those who may take it."""
         host = self.get_object()
-        permissions.require(self.reader, "take_in", host, clock.today())
+        permissions.require(self.reader, "take_in", host)
         wanted = request.query_params.get("members", "")
         query = serializers.MergePreviewQuery(data={"members": [*filter(None, wanted.split(","))]})
         query.is_valid(raise_exception=True)
         members = query.validated_data["members"]
-        found = merge_preview.preview(self.reader, host, members, clock.today())
+        found = merge_preview.preview(self.reader, host, members)
         return Response(serializers.MergePreviewSerializer(found).data)
 
     @extend_schema(summary="文本版本", responses=serializers.TextVersionSerializer(many=True))
@@ -122,7 +122,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
         """The opinions of the rounds of review; for those who read the whole record."""
         proposal = self.get_object()
         rows = models.ReviewOpinion.objects.none()
-        if permissions.is_official(self.reader, proposal.committee_id, clock.today()):
+        if permissions.is_official(self.reader, proposal.committee_id):
             rows = proposal.review_opinions.select_related("reviewer").prefetch_related(
                 "duplicates"
             )
@@ -292,5 +292,5 @@ class EventViewSet(VisibleViewSet):
         return serializers.EventSerializer
 
     def _reads_all(self) -> bool:
-        reach = permissions.Reach.of(permissions.posts_of(self.reader, clock.today()))
+        reach = self.reader.reach
         return bool(reach.officials) and not (reach.members or reach.bodies or reach.units)

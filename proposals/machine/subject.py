@@ -17,9 +17,10 @@ from rest_framework import serializers
 
 from members.enums import DutyKind
 from members.models import Committee, Member, Post, User
+from members.reader import Reader
 from members.rules import Rules
 from proposals.enums import NEW, Channel, Tone
-from proposals.machine.who import Standing, Who
+from proposals.machine.who import Who
 
 
 class NoInput(serializers.Serializer[Any]):
@@ -171,7 +172,7 @@ def step(
             "state",
             source=list(sources),
             target=target,
-            permission=cast("Any", who),  # asked with a Standing in place of a user
+            permission=cast("Any", who),  # asked with a Reader in place of a user
             conditions=list(conditions),
             custom={"label": label, "input": input, "tone": tone, "step": declared},
         )(method)
@@ -216,7 +217,7 @@ class StepContext:
     address: str | None
     rules: Rules
     id: uuid.UUID
-    standing: Standing | None
+    taker: Reader | None
     locked: Mapping[int, Any]  # proposals
     on_behalf_of: Member | None = None
     after: list[Callable[[], object]] = field(default_factory=list)
@@ -243,14 +244,19 @@ class StepContext:
     @property
     def person(self) -> User:
         """The person who takes the step; a step of the system has none."""
-        if self.by is None:
+        return self.reader.user
+
+    @property
+    def reader(self) -> Reader:
+        """The same, with the posts that they hold on the day."""
+        if self.taker is None:
             raise TypeError(f"{self.step.name} is taken by a person")
-        return self.by
+        return self.taker
 
     @property
     def posts(self) -> Sequence[Post]:
         """The posts of the person who takes the step; none for the system."""
-        return self.standing.posts if self.standing else ()
+        return self.taker.posts if self.taker else ()
 
     @property
     def day(self) -> date:

@@ -1,25 +1,17 @@
 """Who may take a step: one small object a kind of holder, used by the declarations.
 
-Each answers whether a standing (a user with the posts held on the day) may act on a subject,
-and names its roles, so that a refusal can say who may.
+Each answers whether somebody with the posts held on the day may act on a subject, and names its
+roles, so that a refusal can say who may. The system, which holds no posts, is None.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from members.enums import Role
-from members.models import Post, User
-
-
-@dataclass(frozen=True)
-class Standing:
-    """A user and the posts that they hold on the day of the act."""
-
-    user: User
-    posts: Sequence[Post]
+from members.models import Post
+from members.reader import Reader
 
 
 class Who:
@@ -36,11 +28,11 @@ class Who:
         """The roles that may act, for refusals and the permission table."""
         return self._roles
 
-    def __call__(self, subject: Any, standing: Standing | None) -> bool:
-        if standing is None:
+    def __call__(self, subject: Any, reader: Reader | None) -> bool:
+        if reader is None:
             return False
         roles = self.roles(subject)
-        return any(post.role in roles and self._scope(post, subject) for post in standing.posts)
+        return any(post.role in roles and self._scope(post, subject) for post in reader.posts)
 
     def __or__(self, other: Who) -> Who:
         return AnyOf(self, other)
@@ -55,8 +47,8 @@ class AnyOf(Who):
     def roles(self, subject: Any = None) -> tuple[Role, ...]:
         return tuple(dict.fromkeys(role for part in self._parts for role in part.roles(subject)))
 
-    def __call__(self, subject: Any, standing: Standing | None) -> bool:
-        return any(part(subject, standing) for part in self._parts)
+    def __call__(self, subject: Any, reader: Reader | None) -> bool:
+        return any(part(subject, reader) for part in self._parts)
 
 
 class System(Who):
@@ -65,8 +57,8 @@ class System(Who):
     def __init__(self) -> None:
         super().__init__(scope=lambda post, subject: False)
 
-    def __call__(self, subject: Any, standing: Standing | None) -> bool:
-        return standing is None
+    def __call__(self, subject: Any, reader: Reader | None) -> bool:
+        return reader is None
 
 
 class FromRules(Who):

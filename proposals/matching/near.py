@@ -7,15 +7,15 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from typing import Any
 
 import numpy as np
 from django.db.models import QuerySet
 
-from members.models import Committee, User
+from members.models import Committee
 from members.prepared import KEY, prepared
-from proposals import permissions
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import MAY_HAVE_REPLIES, PublicationScope
 from proposals.matching import embedding
 from proposals.matching.index import current_index
@@ -77,8 +77,7 @@ def similar(
     text: Text,
     *,
     committee: Committee,
-    reader: User,
-    on: date,
+    reader: Reader,
     limit: int = 5,
     of: Proposal | None = None,
     session: int | None = None,
@@ -87,7 +86,7 @@ def similar(
     """The ``limit`` proposals most like ``text`` that score more than ``above``, best first.
 
     Over the whole history of the committee, or one ``session`` of it, and over what other
-    committees have published; as far as ``reader`` may see it on the day ``on``. ``of`` is the
+    committees have published; as far as ``reader`` may see it. ``of`` is the
     proposal whose text it is: it is left out, and lends its vector.
     """
     profile = profile_of(text)
@@ -98,7 +97,7 @@ def similar(
     kept: list[int] = []
     for some in (ranked[:FIRST], ranked[FIRST:]):
         if some and len(kept) < COMPARED:
-            seen = permissions.visible(reader, Proposal.objects.filter(pk__in=some), on)
+            seen = visible(reader, Proposal.objects.filter(pk__in=some))
             open_to_reader |= set(seen.order_by().values_list("pk", flat=True))
             told = open_to_reader | _published(public & set(some), committee)
             kept += [key for key in some if key in told and (of is None or key != of.pk)]
@@ -115,7 +114,7 @@ def similar(
         answer.terms = shared_terms(profile, here, there)
         answer.passages = shared_passages(here, there)
         alike.append(answer)
-    _add_outcomes(alike, reader, on)
+    _add_outcomes(alike, reader)
     return alike
 
 
@@ -236,17 +235,17 @@ def shared_passages(here: Analysed, there: Analysed) -> list[Passage]:
     return found
 
 
-def _add_outcomes(alike: Sequence[Alike], reader: User, on: date) -> None:
+def _add_outcomes(alike: Sequence[Alike], reader: Reader) -> None:
     keys = [answer.proposal.pk for answer in alike if answer.proposal.state in MAY_HAVE_REPLIES]
     if not keys:
         return
     replies: dict[int, list[Reply]] = defaultdict(list)
     rows = Reply.objects.filter(proposal__in=keys, delivered_at__isnull=False)
-    seen = permissions.visible(reader, rows, on).select_related("assignment__unit")
+    seen = visible(reader, rows).select_related("assignment__unit")
     for reply in seen.order_by("id"):
         replies[reply.proposal_id].append(reply)
     promises: dict[int, list[Commitment]] = defaultdict(list)
-    promised = permissions.visible(reader, Commitment.objects.filter(proposal__in=keys), on)
+    promised = visible(reader, Commitment.objects.filter(proposal__in=keys))
     for promise in promised.order_by("id"):
         promises[promise.proposal_id].append(promise)
     for answer in alike:

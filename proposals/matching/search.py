@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, NamedTuple
 
 import numpy as np
 from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, Value, When
 
-from members.models import User
+from members.reader import Reader
 from proposals.enums import SENT_OUT, CosignatureState, Publicity
 from proposals.matching.index import Asked, Where, Word, all_of, any_of, current_index
 from proposals.matching.likeness import Frequencies, key_of
@@ -81,16 +80,16 @@ class TextOfCandidate(NamedTuple):
     text: str
 
 
-def find(rows: QuerySet[Proposal], query: Query, user: User, on: date) -> Found:
+def find(rows: QuerySet[Proposal], query: Query, reader: Reader) -> Found:
     """The proposals of ``rows`` that the query finds for a reader who sees those rows."""
-    search = _Search(rows, query, user, on)
+    search = _Search(rows, query, reader)
     with current_index().searching():
         return search.by_words() if query.asks_words else search.newest()
 
 
-def matching(rows: QuerySet[Proposal], query: Query, user: User, on: date) -> QuerySet[Proposal]:
+def matching(rows: QuerySet[Proposal], query: Query, reader: Reader) -> QuerySet[Proposal]:
     """The proposals of ``rows`` that have everything a query asks for, for a list in its order."""
-    search = _Search(rows, query, user, on)
+    search = _Search(rows, query, reader)
     return search.narrowed(question(query).every) if query.asks_words else search.rows
 
 
@@ -102,10 +101,10 @@ class _Search:
     the two joined by "or" it would read them all.
     """
 
-    def __init__(self, rows: QuerySet[Proposal], query: Query, user: User, on: date) -> None:
+    def __init__(self, rows: QuerySet[Proposal], query: Query, reader: Reader) -> None:
         self.query = query
-        self.inside = inside(user, on)
-        self.all_inside = is_all_inside(user, on)
+        self.inside = inside(reader)
+        self.all_inside = is_all_inside(reader)
         self.rows = rows
         for text in query.excluded:
             for found in self._having(words_of(text), Proposal.objects.all()):

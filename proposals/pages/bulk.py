@@ -15,12 +15,12 @@ from django.views.decorators.http import require_POST
 from rest_framework.exceptions import APIException
 
 from members import clock
-from members.models import Job, User
+from members.models import Job
 from members.pages.forms import data_of
 from members.pages.lists import listing_of
 from members.pages.worklist import Listing
 from members.punctuation import clauses, reasons
-from members.selectors import rules_for
+from members.reader import Reader
 from members.services import job
 from members.services.job import WORK, Tell
 from proposals.api.actions import declared, own_steps
@@ -81,10 +81,10 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     own = OWN.get((type(chosen[0]), step.name))
     if own is not None:
         return own(request, listing, chosen)
-    affected = _affected_of(chosen, step, listing.user)
+    affected = _affected_of(chosen, step, listing.reader)
     willing = [one.subject for one in affected if not one.refusal]
     # Of many, nobody's present values are everybody's: the form begins empty.
-    form = StepForm(chosen[0] if not willing else willing[0], step, listing.user, data={})
+    form = StepForm(chosen[0] if not willing else willing[0], step, listing.reader, data={})
     keeps = own_values(form.subject, step)
     context: dict[str, Any] = {
         "listing": listing,
@@ -95,7 +95,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
         "keeps": keeps,
         "typed_from": TYPED_FROM,
         "most": MOST,
-        "told": told(willing, step, listing.user, clock.today()),
+        "told": told(willing, step, listing.reader.user, listing.reader.day),
     }
     if "confirmed" in request.POST and willing:
         form.data = data_of(step.input(), request.POST, request.FILES)
@@ -115,7 +115,7 @@ def _done(
     ordered = job.ask(
         kind="bulk",
         title=title,
-        by=listing.user,
+        by=listing.reader.user,
         at=clock.now(),
         order=_order(willing, form.step, form),
         total=len(willing),
@@ -141,18 +141,18 @@ def _chosen(listing: Listing, sent: QueryDict) -> list[Subject]:
     return list(listing.base.filter(pk__in=keys[:MOST]).order_by(*listing.order))
 
 
-def _affected_of(subjects: Sequence[Subject], step: Step, user: User) -> list[Affected]:
+def _affected_of(subjects: Sequence[Subject], step: Step, reader: Reader) -> list[Affected]:
     """Each with the reason why not, if there is one; the rules are read once a committee."""
     rules: dict[int, Any] = {}
     for subject in subjects:
         key = subject.committee_id
-        rules[key] = rules.get(key) or rules_for(key, clock.today())
+        rules[key] = rules.get(key) or reader.rules(key)
         subject.rules = rules[key]
-    return [_affected(subject, step, user) for subject in subjects]
+    return [_affected(subject, step, reader) for subject in subjects]
 
 
-def _affected(subject: Subject, step: Step, user: User) -> Affected:
-    for offer in offers(user, subject, clock.today()):
+def _affected(subject: Subject, step: Step, reader: Reader) -> Affected:
+    for offer in offers(reader, subject):
         if offer.step.name == step.name:
             return Affected(subject, offer.refusal)
     return Affected(subject, _("当前状态或职责不允许“%(step)s”") % {"step": step.label})

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from members.models import User
+from members.reader import Reader
 from proposals.models import Assignment, Proposal
 
 
@@ -34,35 +34,35 @@ class Load:
 Expected = dict[str, list[Date]]
 """Role to what a unit in it would owe by when."""
 
-EXPECTED: list[Callable[[Sequence[Proposal], datetime], dict[int, Expected]]] = []
-"""From proposals that would be assigned at a moment, each as urgent as it says."""
+EXPECTED: list[Callable[[Sequence[Proposal], Reader], dict[int, Expected]]] = []
+"""From proposals that would be assigned at the reader's moment, each as urgent as it says."""
 
-LOADS: list[Callable[[Collection[int], User, datetime], dict[int, Load]]] = []
+LOADS: list[Callable[[Collection[int], Reader], dict[int, Load]]] = []
 """From keys of units to their loads, as far as the reader is told."""
 
-OWED: list[Callable[[Collection[int], User], dict[int, list[Date]]]] = []
+OWED: list[Callable[[Collection[int], Reader], dict[int, list[Date]]]] = []
 """From keys of tasks to their dates, as far as the reader is told."""
 
 
-def expected(proposals: Sequence[Proposal], at: datetime) -> dict[int, Expected]:
-    """What each role would owe by when, for each proposal, were it assigned at ``at``."""
+def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, Expected]:
+    """What each role would owe by when, for each proposal, were it assigned now."""
     found: dict[int, Expected] = {}
     for tell in EXPECTED:
-        found |= tell(proposals, at)
+        found |= tell(proposals, reader)
     return found
 
 
-def loads(units: Collection[int], user: User, at: datetime) -> dict[int, Load]:
+def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
     """The loads of units, as many queries for one as for all."""
     found: dict[int, Load] = {}
     for tell in LOADS:
-        found |= tell(units, user, at)
+        found |= tell(units, reader)
     return found
 
 
-def owed(tasks: Collection[Assignment], user: User) -> dict[int, list[Date]]:
+def owed(tasks: Collection[Assignment], reader: Reader) -> dict[int, list[Date]]:
     """What is or was due on each of the tasks."""
     found: dict[int, list[Date]] = {}
     for tell in OWED:
-        found |= tell([task.pk for task in tasks], user)
+        found |= tell([task.pk for task in tasks], reader)
     return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from members.models import User
 from members.pages.forms import Choice, Choices, choices_of, kind_of
+from members.reader import Reader
 from proposals.inputs.fields import RulebookCode
 from proposals.machine.subject import Step, Subject
 
-Offered = Callable[[Any, User], list[Choice]]
+Offered = Callable[[Any, Reader], list[Choice]]
 """Choices for a field, for a subject and a reader."""
 
 Filled = Callable[[Any], Mapping[str, Any]]
@@ -37,12 +37,12 @@ def _codes(declared: RulebookCode) -> list[Choice]:
     return [Choice(entry.code, entry.name) for entry in entries]
 
 
-def choices_for(subject: Subject, step: Step, user: User) -> Choices:
+def choices_for(subject: Subject, step: Step, reader: Reader) -> Choices:
     """The choices of the fields of a step that the declaration leaves open."""
 
     def choices(path: str, declared: Any) -> list[Choice] | None:
         offered = CHOICES.get((type(subject), step.name, path))
-        return None if offered is None else offered(subject, user)
+        return None if offered is None else offered(subject, reader)
 
     return choices
 

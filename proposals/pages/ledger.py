@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice
 from typing import Any
 
@@ -23,19 +23,18 @@ from rest_framework import serializers
 
 from members import clock
 from members.enums import Role
-from members.models import Job, JobState, User
+from members.models import Job, JobState
 from members.pages import home, outbox, worklist
 from members.pages.navigation import Section
 from members.pages.trail import trail_of
-from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
 from members.punctuation import clauses, listed, stated
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
 from members.services.job import WORK, Tell, ask
+from members.visibility import visible, visible_row
 from proposals.enums import Channel
 from proposals.ledger import faults, kind_in_words, step_of
 from proposals.models import SUBJECTS, Event, Proposal
-from proposals.permissions import Reach, visible, visible_row
 
 READERS = frozenset({Role.AUDITOR, Role.COMMITTEE_DIRECTOR, Role.COMMITTEE_ADMINISTRATOR})
 """For whom the ledger is a list; in others' pages it is the record of one subject."""
@@ -100,14 +99,13 @@ class LedgerFilter(filters.FilterSet):
         return rows.filter(proposal__in=Proposal.objects.filter(numbered).values("pk"))
 
 
-def events(user: User, at: datetime) -> QuerySet[Event]:
+def events(reader: Reader) -> QuerySet[Event]:
     """The events that the reader sees whole: those of committees whose record they read."""
-    day = localdate(at)
-    committees = Reach.of(posts_of(user, day)).officials
-    return visible(user, Event.objects.filter(committee__in=committees), day)
+    committees = reader.reach.officials
+    return visible(reader, Event.objects.filter(committee__in=committees))
 
 
-def prepare(rows: list[Any], user: User, at: datetime) -> None:
+def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each event its words; no query."""
     models = _models()
     for row in rows:
@@ -139,7 +137,7 @@ worklist.add(
         icon="book-2",
         section=Section.FIGURES,
         roles=READERS,
-        rows=lambda user, at: events(user, at).select_related("proposal", "actor", "on_behalf_of"),
+        rows=lambda reader: events(reader).select_related("proposal", "actor", "on_behalf_of"),
         columns=(
             Column("id", _("流水号"), lambda row: row.pk, order=["id"]),
             Column("at", _("时间"), lambda row: row.at, cell="components/cells/_moment.html"),
@@ -217,12 +215,12 @@ def _said(field: Any, value: Any) -> str:
 @require_safe
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """An event: who, what, with which input, and whether its hash still fits."""
-    user, now = reader(request), clock.now()
-    rows = events(user, now).select_related("proposal", "actor", "on_behalf_of", "committee")
+    reader = reader_of(request)
+    rows = events(reader).select_related("proposal", "actor", "on_behalf_of", "committee")
     event = rows.filter(pk=pk).first()
     if event is None:
         raise Http404
-    prepare([event], user, now)
+    prepare([event], reader)
     chain = {
         row.sequence: row
         for row in Event.objects.filter(
@@ -233,9 +231,9 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     }
     previous = chain.get(event.sequence - 1)
     same_call = list(
-        events(user, now).filter(call_id=event.call_id).exclude(pk=event.pk).order_by("id")[:50]
+        events(reader).filter(call_id=event.call_id).exclude(pk=event.pk).order_by("id")[:50]
     )
-    prepare(same_call, user, now)
+    prepare(same_call, reader)
     context = {
         "event": event,
         "inputs": list(_inputs(event)),
@@ -245,7 +243,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "follows": event.previous_hash == (previous.hash if previous is not None else ""),
         "same_call": same_call,
         "move": _move(event),
-        "trail": trail_of(request, user, pk),
+        "trail": trail_of(request, reader, pk),
     }
     return TemplateResponse(request, "proposals/ledger/event.html", context)
 
@@ -256,13 +254,13 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 @require_safe
 def verify(request: HttpRequest) -> HttpResponse:
     """The last verification of the whole ledger; or the chain of one proposal, verified now."""
-    user, now = reader(request), clock.now()
-    _require_reader(user)
+    reader = reader_of(request)
+    _require_reader(reader)
     number = request.GET.get("number", "").strip()[:40]
     context: dict[str, Any] = {"number": number, **_last()}
     if number:
         numbered = Q(case_no__iendswith=number) | Q(receipt_no__iendswith=number)
-        rows = visible(user, Proposal.objects.filter(numbered), localdate(now))
+        rows = visible(reader, Proposal.objects.filter(numbered))
         found = list(rows.order_by("case_no", "pk")[:10])
         context["found"] = found
         if len(found) == 1:
@@ -273,9 +271,9 @@ def verify(request: HttpRequest) -> HttpResponse:
 @require_safe
 def verify_proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """The chain of a proposal, verified now."""
-    user = reader(request)
-    _require_reader(user)
-    proposal = visible_row(user, Proposal.objects.all(), pk, clock.today())
+    reader = reader_of(request)
+    _require_reader(reader)
+    proposal = visible_row(reader, Proposal.objects.all(), pk)
     if proposal is None:
         raise Http404
     context = {"number": proposal.case_no or proposal.receipt_no, **_last(), **_verified(proposal)}
@@ -295,14 +293,14 @@ def _verified(proposal: Proposal) -> dict[str, Any]:
 @require_POST
 def verify_all(request: HttpRequest) -> HttpResponse:
     """Have the whole ledger verified in the background; one at a time."""
-    user = reader(request)
-    _require_reader(user)
-    going_on = Job.objects.going_on().filter(kind=VERIFYING, owner=user).first()
+    reader = reader_of(request)
+    _require_reader(reader)
+    going_on = Job.objects.going_on().filter(kind=VERIFYING, owner=reader.user).first()
     job = going_on or ask(
         kind=VERIFYING,
         title=_t("校验全部台账"),
-        by=user,
-        at=clock.now(),
+        by=reader.user,
+        at=reader.at,
         order={"language": get_language()},
         total=Event.objects.count(),
         link=reverse("verify_ledger"),
@@ -335,25 +333,25 @@ def _last() -> dict[str, Any]:
     return {"last": job, "since": max(Event.objects.count() - job.result["checked"], 0)}
 
 
-def _require_reader(user: User) -> None:
+def _require_reader(reader: Reader) -> None:
     """Raise a 404 for those for whom the ledger is not."""
-    if not {post.role for post in posts_of(user, clock.today())} & READERS:
+    if not reader.roles & READERS:
         raise Http404
 
 
 # -- The first page of auditors ----------------------------------------------------------------
 
 
-def auditing(user: User, at: datetime) -> dict[str, Any] | None:
+def auditing(reader: Reader) -> dict[str, Any] | None:
     """What came to the ledger lately, by channel, and when it was verified; three queries."""
-    week = events(user, at).filter(at__gte=at - timedelta(days=7))
+    week = events(reader).filter(at__gte=reader.at - timedelta(days=7))
     channels = dict(week.order_by().values_list("channel").annotate(n=Count("pk")))
-    newest = events(user, at).aggregate(at=Max("at"))["at"]
+    newest = events(reader).aggregate(at=Max("at"))["at"]
     return {
         "week": sum(channels.values()),
         "channels": [(Channel(code), count) for code, count in sorted(channels.items())],
         "newest": newest,
-        "from": localdate(at - timedelta(days=7)),
+        "from": localdate(reader.at - timedelta(days=7)),
         **_last(),
     }
 

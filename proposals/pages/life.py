@@ -12,8 +12,8 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from members.models import User
 from members.punctuation import listed
+from members.reader import Reader
 from proposals.enums import STOPPED, Tone
 from proposals.enums import ProposalState as S
 from proposals.models import Proposal
@@ -125,27 +125,27 @@ class Clock:
     tone: str
 
 
-CLOCKS: list[Callable[[list[Proposal], User, datetime], dict[int, Clock]]] = []
+CLOCKS: list[Callable[[list[Proposal], Reader], dict[int, Clock]]] = []
 """Supervision, with the dates, says here what is owed on proposals: key to clock."""
 
 
-def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clock]:
+def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
     """The clocks of some proposals, as many queries for one as for all."""
     found: dict[int, Clock] = {}
     for tell in CLOCKS:
-        found |= tell(proposals, user, at)
+        found |= tell(proposals, reader)
     return found
 
 
-OWED: list[Callable[[str, list[int], User, datetime], dict[int, Clock]]] = []
+OWED: list[Callable[[str, list[int], Reader], dict[int, Clock]]] = []
 """Supervision says here what the reader owes on subjects of one kind: key to clock."""
 
 
-def owed(kind: str, keys: list[int], user: User, at: datetime) -> dict[int, Clock]:
+def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Clock]:
     """Until when the reader owes something on these subjects of one kind."""
     found: dict[int, Clock] = {}
     for tell in OWED:
-        found |= tell(kind, keys, user, at)
+        found |= tell(kind, keys, reader)
     return found
 
 

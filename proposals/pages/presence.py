@@ -12,14 +12,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_POST
 
-from members import clock
 from members.models import User
-from members.pages.views import reader
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
 from proposals.models import Presence
 from proposals.pages.steps import subject_of
 from proposals.pages.subjects import page_of_kind
-from proposals.permissions import Reach
 
 KEPT = timedelta(days=1)
 """Rows of who left longer ago are deleted as others come."""
@@ -31,18 +28,19 @@ def here(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
 
     ``writing`` is sent from an open form; ``take`` by who goes on instead of the others.
     """
-    user, now = reader(request), clock.now()
+    reader = reader_of(request)
+    user, now = reader.user, reader.at
     page = page_of_kind(kind)
-    subject_of(page, user, pk)
+    subject_of(page, reader, pk)
     writing = request.POST.get("writing") == "1"
     own = _note(user, kind, pk, now, writing=writing)
-    others = _colleagues(user, kind, pk, now)
+    others = _colleagues(reader, kind, pk)
     if "take" in request.POST:
         keys = [row.pk for row in others if row.writing_since]
         Presence.objects.filter(pk__in=keys).update(taken_by=user, writing_since=None)
         Presence.objects.filter(pk=own.pk).update(taken_by=None)
         own.taken_by = None
-        others = _colleagues(user, kind, pk, now)
+        others = _colleagues(reader, kind, pk)
     context = {
         "kind": kind,
         "pk": pk,
@@ -71,13 +69,13 @@ def _note(user: User, kind: str, key: int, now: datetime, *, writing: bool) -> P
     return own
 
 
-def _colleagues(user: User, kind: str, key: int, now: datetime) -> list[Presence]:
+def _colleagues(reader: Reader, kind: str, key: int) -> list[Presence]:
     """Who else is there, of those with whom the reader shares an office or a unit."""
-    rows = Presence.objects.at(kind, key, now).exclude(user=user).select_related("user")
-    own = Reach.of(posts_of(user, clock.today()))
+    rows = Presence.objects.at(kind, key, reader.at).exclude(user=reader.user)
+    own = reader.reach
     found = []
-    for row in rows[:10]:
-        reach = Reach.of(posts_of(row.user, clock.today()))
+    for row in rows.select_related("user")[:10]:
+        reach = Reader(row.user, reader.at).reach
         if own.officials & reach.officials or own.units & reach.units:
             found.append(row)
     return found

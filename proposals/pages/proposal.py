@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -16,10 +15,9 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from members import clock
-from members.models import User
 from members.pages.trail import carried, trail_of
-from members.pages.views import reader
+from members.reader import Reader, reader_of
+from members.visibility import visible, visible_row
 from proposals import permissions
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
 from proposals.machine.subject import Subject
@@ -32,7 +30,7 @@ from proposals.permissions import offers
 from proposals.selectors.returning import reasons
 
 
-def _everybody(proposal: Proposal, user: User, at: datetime) -> bool:
+def _everybody(proposal: Proposal, reader: Reader) -> bool:
     return True
 
 
@@ -48,8 +46,8 @@ class Tab:
     label: StrOrPromise
     icon: str
     template: str
-    context: Callable[[Proposal, User, datetime], dict[str, Any]]
-    is_for: Callable[[Proposal, User, datetime], bool] = field(default=_everybody)
+    context: Callable[[Proposal, Reader], dict[str, Any]]
+    is_for: Callable[[Proposal, Reader], bool] = field(default=_everybody)
     order: int = 50
 
 
@@ -90,7 +88,7 @@ def show(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
 def proposal_of(request: HttpRequest, pk: int) -> Proposal:
     """The proposal with that key, if the reader sees it; else a 404."""
     rows = Proposal.objects.select_related(*PAGES[Proposal].related)
-    proposal = permissions.visible_row(reader(request), rows, pk, clock.today())
+    proposal = visible_row(reader_of(request), rows, pk)
     if proposal is None:
         raise Http404
     return proposal
@@ -98,11 +96,11 @@ def proposal_of(request: HttpRequest, pk: int) -> Proposal:
 
 def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     """What the page of a proposal shows to the reader."""
-    user, now = reader(request), clock.now()
-    tabs = [tab for tab in TABS if tab.is_for(proposal, user, now)]
+    reader = reader_of(request)
+    tabs = [tab for tab in TABS if tab.is_for(proposal, reader)]
     tab = next((tab for tab in tabs if tab.slug == request.GET.get("tab")), tabs[0])
-    shown = clocks([proposal], user, now).get(proposal.pk)
-    buttons = actions(proposal, user)
+    shown = clocks([proposal], reader).get(proposal.pk)
+    buttons = actions(proposal, reader)
     panels = ((panel, panel.context(request, proposal, buttons)) for panel in PANELS)
     panel, part = next((pair for pair in panels if pair[1] is not None), (None, None))
     return {
@@ -117,9 +115,9 @@ def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         "actions": buttons,
         "panel": panel,
         "part": part,
-        "trail": trail_of(request, user, proposal.pk),
+        "trail": trail_of(request, reader, proposal.pk),
         "carried": carried(request),
-        **tab.context(proposal, user, now),
+        **tab.context(proposal, reader),
     }
 
 
@@ -140,7 +138,7 @@ HIDDEN: dict[type[Subject], Callable[[Any], Collection[str]]] = {}
 """Names of the steps on a subject that can never be taken on it: they have no button."""
 
 
-def actions(subject: Subject, user: User) -> list[Action]:
+def actions(subject: Subject, reader: Reader) -> list[Action]:
     """The buttons for the steps that the reader may take, the main ones first."""
     page, moot = page_of(subject), HIDDEN.get(type(subject), lambda _subject: ())(subject)
     found = [
@@ -153,7 +151,7 @@ def actions(subject: Subject, user: User) -> list[Action]:
             about=offer.step.about,
             alone=(type(subject), offer.step.name) in ALONE,
         )
-        for offer in offers(user, subject, clock.today())
+        for offer in offers(reader, subject)
         if offer.step.name not in moot
     ]
     order = {"primary": 0, "neutral": 1, "warning": 2, "danger": 3}
@@ -163,24 +161,24 @@ def actions(subject: Subject, user: User) -> list[Action]:
 @require_safe
 def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
     """Anything else that has a life: where it stands, what the reader can do, what happened."""
-    user, now = reader(request), clock.now()
-    subject = subject_of(page, user, pk)
+    reader = reader_of(request)
+    subject = subject_of(page, reader, pk)
     context = {
         "subject": subject,
         "page": page,
         "proposal": subject.root if subject.root_id is not None else None,
-        "actions": actions(subject, user),
-        "events": SimpleLazyObject(lambda: _record_of(subject, user)),
-        "trail": trail_of(request, user, subject.root_id or pk, pages_of(subject)),
+        "actions": actions(subject, reader),
+        "events": SimpleLazyObject(lambda: _record_of(subject, reader)),
+        "trail": trail_of(request, reader, subject.root_id or pk, pages_of(subject)),
         "carried": carried(request),
-        **page.context(subject, user, now),
+        **page.context(subject, reader),
     }
     return TemplateResponse(request, page.template, context)
 
 
-def _record_of(subject: Subject, user: User) -> list[TimelineEntry]:
+def _record_of(subject: Subject, reader: Reader) -> list[TimelineEntry]:
     events = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.pk)
-    return timeline(events, user)
+    return timeline(events, reader)
 
 
 @require_safe
@@ -189,20 +187,17 @@ def by_kind(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     return redirect(reverse(page_of_kind(kind).name, args=[pk]))
 
 
-def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def _text(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The text, who proposes it, and what is beside it."""
-    day = clock.today()
-    signatures = permissions.visible(
-        user, proposal.cosignatures.select_related("member").order_by("id"), day
-    )
-    files = permissions.visible(user, proposal.attachments.filter(stage="proposal"), day)
+    signatures = visible(reader, proposal.cosignatures.select_related("member").order_by("id"))
+    files = visible(reader, proposal.attachments.filter(stage="proposal"))
     signed = list(signatures)
     invited = [row for row in signed if row.state == CosignatureState.INVITED]
-    is_lead = permissions.may(user, "edit", proposal, day)
+    is_lead = permissions.may(reader, "edit", proposal)
     return {
         "suggestions": list(proposal.suggestions.all()),
         "cosignatures": signed,
-        "invitation": next((row for row in invited if row.member.user_id == user.pk), None),
+        "invitation": next((row for row in invited if row.member.user_id == reader.user.pk), None),
         "files": list(files.order_by("id")),
         "suggested_units": list(proposal.suggested_units.all()),
         "is_lead": is_lead,
@@ -210,19 +205,19 @@ def _text(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         "inside": bool(proposal.publicity_reason)  # which is all that it decides about
         and (
             is_lead
-            or permissions.works_in_office(user, proposal.committee_id, day)
-            or permissions.is_inside(user, proposal.pk, day)
+            or permissions.works_in_office(reader, proposal.committee_id)
+            or permissions.is_inside(reader, proposal.pk)
         ),
         "reason": _why_back(proposal) if is_lead else "",
-        "clue": _clue(proposal, user),
+        "clue": _clue(proposal, reader),
     }
 
 
-def _clue(proposal: Proposal, user: User) -> Clue | None:
+def _clue(proposal: Proposal, reader: Reader) -> Clue | None:
     """The clue that it was written on, for those who see clues."""
     if proposal.clue_id is None:
         return None
-    return permissions.visible_row(user, Clue.objects.all(), proposal.clue_id, clock.today())
+    return visible_row(reader, Clue.objects.all(), proposal.clue_id)
 
 
 def _why_back(proposal: Proposal) -> str:
@@ -232,9 +227,9 @@ def _why_back(proposal: Proposal) -> str:
     return reasons([proposal.pk]).get(proposal.pk, "")
 
 
-def _record(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def _record(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """What happened, the newest first."""
-    return {"events": timeline(Event.objects.filter(proposal=proposal), user)}
+    return {"events": timeline(Event.objects.filter(proposal=proposal), reader)}
 
 
 add(

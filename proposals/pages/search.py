@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any, cast
 
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from members import clock
-from members.models import User
 from members.pages.palette import FINDERS, MOST, Hit
-from members.pages.views import reader
 from members.punctuation import reasons
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals.api.actions import own_steps
 from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter
@@ -28,7 +25,6 @@ from proposals.matching.query import parse
 from proposals.matching.search import find
 from proposals.models import Proposal
 from proposals.pages.subjects import PAGES
-from proposals.permissions import standing_of, visible
 
 PAGE = 20
 """Hits of a page."""
@@ -51,23 +47,23 @@ def search(request: HttpRequest) -> HttpResponse:
 
 
 def _found(request: HttpRequest, asked: str) -> dict[str, Any]:
-    user, today = reader(request), clock.today()
+    reader = reader_of(request)
     query = parse(asked)
-    rows = visible(user, Proposal.objects.all(), today)
+    rows = visible(reader, Proposal.objects.all())
     rows = Narrowing(ProposalFilter, cast(Request, request), "q")(rows, query.experts)
-    found = find(rows, query, user, today)
+    found = find(rows, query, reader)
     page = Paginator(found.hits, PAGE).get_page(request.GET.get("page"))
-    return {"page": page, "exact": found.exact, "hits": list(shown(page, query, user))}
+    return {"page": page, "exact": found.exact, "hits": list(shown(page, query, reader))}
 
 
 # -- In the palette ----------------------------------------------------------------------------
 
 
-def by_number_or_title(user: User, typed: str, at: datetime) -> list[Hit]:
+def by_number_or_title(reader: Reader, typed: str) -> list[Hit]:
     """Proposals whose number is typed, and the newest whose title has what is typed."""
     if not typed:
         return []
-    rows = visible(user, Proposal.objects.all(), localdate(at))
+    rows = visible(reader, Proposal.objects.all())
     numbered = Q(case_no=typed) | Q(receipt_no=typed)
     if typed.isdecimal():
         numbered |= Q(case_serial=int(typed[:9]))
@@ -85,17 +81,16 @@ def by_number_or_title(user: User, typed: str, at: datetime) -> list[Hit]:
     ]
 
 
-def beginnings(user: User, typed: str, at: datetime) -> list[Hit]:
+def beginnings(reader: Reader, typed: str) -> list[Hit]:
     """The steps by which the reader can begin something."""
-    standing = standing_of(user, localdate(at))
     found = []
     for page in PAGES.values():
         for step in own_steps(page.model):
             named = typed.casefold() in str(step.label).casefold()
             if not named or not step.creates:
                 continue
-            committees = {post.committee_id: post for post in standing.posts if post.committee_id}
-            if any(step.who(page.model(committee_id=key), standing) for key in committees):
+            committees = {post.committee_id: post for post in reader.posts if post.committee_id}
+            if any(step.who(page.model(committee_id=key), reader) for key in committees):
                 url = page.step_url(page.model(), step)
                 noun = str(page.model._meta.verbose_name)
                 found.append(Hit(_("操作"), str(step.label), noun, url, "bolt"))

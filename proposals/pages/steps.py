@@ -18,16 +18,15 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from members import clock
-from members.models import Committee, FormDraft, User
+from members.models import Committee, FormDraft
 from members.pages.drafts import draft_of, forget
 from members.pages.drafts import fields_of as fields_of_draft
 from members.pages.forms import ADD, PREVIEW, Choice, Field, data_of, fields_of
 from members.pages.signing_in.resume_post import resumed_post
 from members.pages.trail import Trail, carried, trail_of
-from members.pages.views import reader
 from members.punctuation import stated
-from members.selectors import posts_of, rules_for
+from members.reader import Reader, reader_of
+from members.visibility import visible_row
 from proposals.api.actions import address_of, declared, own_steps
 from proposals.door import changes_since, perform
 from proposals.enums import Channel
@@ -36,7 +35,7 @@ from proposals.machine.subject import Step, Subject
 from proposals.models import Event, Presence
 from proposals.pages.inputs import choices_for, filled
 from proposals.pages.subjects import FORMS, SubjectPage, page_of, pages_of
-from proposals.permissions import require, visible_row
+from proposals.permissions import require
 
 SHEET = "components/_sheet.html"
 """What a form extends instead of the page, when only the form is asked for."""
@@ -54,7 +53,7 @@ class StepForm:
 
     subject: Subject
     step: Step
-    user: User
+    reader: Reader
     data: Mapping[str, Any] | None = None
     errors: Mapping[str, Any] = field(default_factory=dict)
     refusals: list[str] = field(default_factory=list)
@@ -103,8 +102,7 @@ class StepForm:
     @cached_property
     def fields(self) -> list[Field]:
         """The fields, with what was typed or what is there."""
-        rules = getattr(self.subject, "rules", None)  # the offers have read them, mostly
-        rules = rules or rules_for(self.subject.committee_id, clock.today())
+        rules = self.reader.rules(self.subject.committee_id)
         context = {"subject": self.subject, "rules": rules}
         return fields_of(
             self.step.input(context=context),
@@ -117,7 +115,7 @@ class StepForm:
     def _choices(self, path: str, declared: Any) -> list[Choice] | None:
         if path in self.drawn_elsewhere:
             return []
-        return choices_for(self.subject, self.step, self.user)(path, declared)
+        return choices_for(self.subject, self.step, self.reader)(path, declared)
 
     @property
     def faults(self) -> list[Field]:
@@ -161,11 +159,11 @@ def step_of(page: SubjectPage, slug: str, *, creates: bool) -> Step:
     raise Http404
 
 
-def subject_of(page: SubjectPage, user: User, key: int) -> Subject:
+def subject_of(page: SubjectPage, reader: Reader, key: int) -> Subject:
     """The subject with that key, if the reader sees it; else a 404."""
     rows = page.model._default_manager.select_related(*page.related)
     rows = rows.prefetch_related(*page.prefetched)
-    row = visible_row(user, rows, key, clock.today())
+    row = visible_row(reader, rows, key)
     if row is None:
         raise Http404
     return row
@@ -174,7 +172,7 @@ def subject_of(page: SubjectPage, user: User, key: int) -> Subject:
 @require_http_methods(["GET", "HEAD", "POST"])
 def take(request: HttpRequest, page: SubjectPage, step: str, pk: int) -> HttpResponse:
     """The form of a step, and taking it."""
-    subject = subject_of(page, reader(request), pk)
+    subject = subject_of(page, reader_of(request), pk)
     return _answered(request, subject, step_of(page, step, creates=False))
 
 
@@ -193,7 +191,7 @@ def _answered(request: HttpRequest, subject: Subject, step: Step) -> HttpRespons
 def committee_of(request: HttpRequest) -> Committee:
     """Where the reader works: the committee named in the address, or that of their posts."""
     wanted = request.GET.get("committee", "")
-    for post in posts_of(reader(request), clock.today()):
+    for post in reader_of(request).posts:
         if post.committee is not None and wanted in ("", str(post.committee_id)):
             return post.committee
     raise Http404
@@ -213,9 +211,9 @@ def taken(
     ``template`` draws the same form in its own way and has a block ``form``; ``extra`` is what
     it shows besides, or tells it of the form. ``then`` is done once the step is taken.
     """
-    user = reader(request)
-    require(user, step.name, subject, clock.today())
-    form = StepForm(subject, step, user)
+    reader = reader_of(request)
+    require(reader, step.name, subject)
+    form = StepForm(subject, step, reader)
     if request.method == "POST":
         event = try_step(request, form)
         if event is not None:
@@ -224,7 +222,7 @@ def taken(
             return _gone_on(request, form, event)
     else:
         _restore(request, form)
-    trail = trail_of(request, user, subject.root_id or subject.pk or 0, pages_of(subject))
+    trail = trail_of(request, reader, subject.root_id or subject.pk or 0, pages_of(subject))
     context = {
         "form": form,
         "trail": trail,
@@ -243,7 +241,7 @@ def _restore(request: HttpRequest, form: StepForm) -> None:
     """Show what was typed before and not sent: into this form, or while signed out."""
     sent = resumed_post(request)
     if sent is None:
-        form.restored = draft_of(form.user, form.url)
+        form.restored = draft_of(form.reader.user, form.url)
         sent = fields_of_draft(form.restored) if form.restored is not None else None
     if sent is not None:
         form.data = data_of(form.step.input(), sent)
@@ -266,7 +264,7 @@ def try_step(request: HttpRequest, form: StepForm, sent: QueryDict | None = None
         event = perform(
             form.subject,
             step.name,
-            form.user,
+            form.reader.user,
             declared(shape, form.data),
             version=int(version) if version.isdecimal() and len(version) < 10 else None,
             key=form.key,
@@ -305,8 +303,8 @@ def _tell(form: StepForm, detail: Mapping[str, Any]) -> None:
 
 def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse:
     """Say what was done and go where the reader wants to be after saving."""
-    forget(form.user, form.url)
-    here = Presence.objects.filter(user=form.user, writing_since__isnull=False)
+    forget(form.reader.user, form.url)
+    here = Presence.objects.filter(user=form.reader.user, writing_since__isnull=False)
     here.filter(subject_kind=form.shown.kind, subject_id=form.shown.pk).update(writing_since=None)
     messages.success(request, said(event, form.step))
     target = _target(request, form, event)
@@ -330,12 +328,12 @@ def _target(request: HttpRequest, form: StepForm, event: Event) -> str:
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted
     after = request.POST.get("after", "")
-    user = form.user
-    if after in ("stay", "next", "list") and user.preferences.get("after") != after:
-        user.preferences["after"] = after
-        user.save(update_fields=["preferences"])
+    reader = form.reader
+    if after in ("stay", "next", "list") and reader.user.preferences.get("after") != after:
+        reader.user.preferences["after"] = after
+        reader.user.save(update_fields=["preferences"])
     key = form.subject.root_id or form.subject.pk or 0
-    trail = trail_of(request, user, key, pages_of(form.subject))
+    trail = trail_of(request, reader, key, pages_of(form.subject))
     if trail is not None and after == "next":
         return trail.next or trail.list_url
     if trail is not None and after == "list":

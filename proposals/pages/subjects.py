@@ -10,20 +10,17 @@ from django.db.models import Prefetch
 from django.http import Http404
 from django.urls import reverse
 
+from members.reader import Reader
 from proposals import models
 from proposals.machine.subject import Step, Subject
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.http import HttpRequest, HttpResponse
-
-    from members.models import User
 
     FormView = Callable[[HttpRequest, Any, Step], HttpResponse]
 
 
-def _nothing(subject: Any, user: User, at: datetime) -> dict[str, Any]:
+def _nothing(subject: Any, reader: Reader) -> dict[str, Any]:
     return {}
 
 
@@ -40,7 +37,7 @@ class SubjectPage:
     template: str = "proposals/subject.html"
     related: tuple[str, ...] = ()
     prefetched: tuple[str | Prefetch, ...] = ()
-    context: Callable[[Any, User, datetime], dict[str, Any]] = field(default=_nothing)
+    context: Callable[[Any, Reader], dict[str, Any]] = field(default=_nothing)
     tab: str = ""
 
     @property

@@ -8,12 +8,11 @@ from typing import cast
 
 from django.db.models import QuerySet
 
-from members import clock
-from members.models import User
+from members.reader import Reader
+from members.visibility import visible
 from proposals.ledger import kind_in_words, step_of
 from proposals.machine.subject import Step
 from proposals.models import Event
-from proposals.permissions import Reach, posts_of, visible
 
 NEWEST = 100
 """Lines that a page shows; the ledger has all."""
@@ -38,14 +37,14 @@ class TimelineEntry:
     event: Event
 
 
-def timeline(events: QuerySet[Event], user: User) -> list[TimelineEntry]:
+def timeline(events: QuerySet[Event], reader: Reader) -> list[TimelineEntry]:
     """The newest lines that the reader sees; officials read who and what as well."""
-    rows = visible(user, events.select_related("actor", "on_behalf_of"), clock.today())
-    reach = Reach.of(posts_of(user, clock.today()))
+    rows = visible(reader, events.select_related("actor", "on_behalf_of"))
+    reach = reader.reach
     lines = []
     for event in rows.order_by("-id")[:NEWEST]:
         step = cast(Step, step_of(event.subject_kind, event.action))
-        official = event.committee_id in reach.officials or event.actor_id == user.pk
+        official = event.committee_id in reach.officials or event.actor_id == reader.user.pk
         lines.append(
             TimelineEntry(
                 at=event.at,

@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import OFFICE_ROLES, Role
-from members.models import User
 from members.pages import worklist
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import Column, Worklist
+from members.reader import Reader
+from members.visibility import visible
 from proposals.api.filters import ProposalFilter
 from proposals.enums import AWAITING_ASSIGNMENT, CosignatureState
 from proposals.enums import ProposalState as S
 from proposals.models import Proposal
 from proposals.pages.life import clocks
 from proposals.pages.subjects import page_of
-from proposals.permissions import visible
 
 OFFICE = OFFICE_ROLES - {Role.AUDITOR}
 """Who works in the committee's office."""
@@ -54,9 +52,9 @@ class ListFilter(ProposalFilter):
     )
 
 
-def prepare(rows: list[Any], user: User, at: datetime) -> None:
+def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each proposal its clock."""
-    found = clocks(rows, user, at)
+    found = clocks(rows, reader)
     for row in rows:
         row.clock = found.get(row.pk)
 
@@ -112,22 +110,22 @@ COLUMNS = (
 """The columns of a list of proposals."""
 
 
-def seen(*states: str, **narrowed: Any) -> Callable[[User, datetime], QuerySet[Proposal]]:
+def seen(*states: str, **narrowed: Any) -> Callable[[Reader], QuerySet[Proposal]]:
     """Rows of a list: visible proposals in these states; in any when none is named."""
 
-    def rows(user: User, at: datetime) -> QuerySet[Proposal]:
-        found = visible(user, Proposal.objects.filter(**narrowed), localdate(at))
+    def rows(reader: Reader) -> QuerySet[Proposal]:
+        found = visible(reader, Proposal.objects.filter(**narrowed))
         return found.filter(state__in=states) if states else found
 
     return rows
 
 
-def own(*states: str) -> Callable[[User, datetime], QuerySet[Proposal]]:
+def own(*states: str) -> Callable[[Reader], QuerySet[Proposal]]:
     """Rows of a list: proposals that the reader or their body initiated or has signed."""
 
-    def rows(user: User, at: datetime) -> QuerySet[Proposal]:
+    def rows(reader: Reader) -> QuerySet[Proposal]:
         from_posts = Q(pk__in=[])
-        for post in worklist.posts_of(user, localdate(at)):
+        for post in reader.posts:
             if post.member_id is not None:
                 from_posts |= Q(lead=post.member_id)
                 from_posts |= Q(
@@ -149,7 +147,7 @@ def proposals(
     *,
     icon: str,
     roles: Collection[str],
-    rows: Callable[[User, datetime], QuerySet[Proposal]],
+    rows: Callable[[Reader], QuerySet[Proposal]],
     comes_next: Any,
     section: Section = Section.PROPOSALS,
     **more: Any,
@@ -161,7 +159,7 @@ def proposals(
         icon=icon,
         section=section,
         roles=roles,
-        rows=lambda user, at: rows(user, at).select_related("lead", "body"),
+        rows=lambda reader: rows(reader).select_related("lead", "body"),
         page_of=lambda row: page_of(row).url(row),
         comes_next=comes_next,
         **{

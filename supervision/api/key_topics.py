@@ -16,12 +16,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members import clock
+from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.api.serializers.base import STANDING, NamedSerializer, SubjectSerializer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.api.views import as_download
 from proposals.models import Proposal
-from proposals.permissions import visible
 from supervision.board import board, current
 from supervision.models import (
     Activity,
@@ -270,10 +270,9 @@ class KeyTopicViewSet(SubjectViewSet):
         fake = getattr(self, "swagger_fake_view", False)
         if fake or self.action not in ("list", "retrieve"):
             return rows
-        day = clock.today()
         proposals = Proposal.objects.select_related("lead", "body").order_by("pk")
         rows = rows.prefetch_related(
-            "supervisors", Prefetch("proposals", visible(self.reader, proposals, day))
+            "supervisors", Prefetch("proposals", visible(self.reader, proposals))
         )
         if self.action == "list":
             return rows
@@ -281,9 +280,9 @@ class KeyTopicViewSet(SubjectViewSet):
         return rows.select_related(
             "nominated_by", "nominating_body", "nominating_unit"
         ).prefetch_related(
-            Prefetch("milestones", visible(self.reader, Milestone.objects.all(), day)),
-            Prefetch("instructions", visible(self.reader, instructions, day)),
-            Prefetch("files", visible(self.reader, TopicFile.objects.all(), day)),
+            Prefetch("milestones", visible(self.reader, Milestone.objects.all())),
+            Prefetch("instructions", visible(self.reader, instructions)),
+            Prefetch("files", visible(self.reader, TopicFile.objects.all())),
             "activities__files",
             "problems",
         )
@@ -298,10 +297,10 @@ class KeyTopicViewSet(SubjectViewSet):
         topic = KeyTopic(pk=response.data["id"], committee_id=response.data["committee"])
         body = response.data["supervising_body"]
         topic.supervising_body_id = body["id"] if body else None
-        if works_on(self.reader, topic, clock.today()):
+        if works_on(self.reader, topic):
             return response
         hidden = [*OF_THE_WORK]
-        if not is_concerned(self.reader, topic, clock.today()):
+        if not is_concerned(self.reader, topic):
             hidden += OF_THE_PLAN
         if response.data["announced_at"] is not None:
             hidden += ["reason", "note"]
@@ -318,7 +317,7 @@ class KeyTopicViewSet(SubjectViewSet):
     def board(self, request: Request) -> Response:
         """Every key topic of a session: milestones, days left, units, replies, the last act."""
         at = clock.now()
-        committees = led_committees(self.reader, clock.today())
+        committees = led_committees(self.reader)
         if not committees:
             raise NotFound
         query = BoardQuery(data=request.query_params)

@@ -16,10 +16,10 @@ from rest_framework.response import Response
 from members import clock
 from members.enums import Role
 from members.models import Committee
-from members.selectors import posts_of
+from members.reader import reader_of
+from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.machine.subject import Subject
-from proposals.permissions import visible
 from supervision import lateness, services
 from supervision.api.filters import ChaseNoticeFilter, DutyFilter, ReminderFilter
 from supervision.api.serializers import (
@@ -34,7 +34,7 @@ from supervision.api.serializers import (
     YearSerializer,
 )
 from supervision.models import CalendarChange, ChaseNotice, Duty, Reminder
-from supervision.selectors import current_calendar, why
+from supervision.selectors import calendar_for, why
 
 SHOWN = 500
 """How many moves a preview lists; it counts all."""
@@ -104,7 +104,7 @@ class CalendarChangeViewSet(SubjectViewSet):
 
     def begin(self, request: Request) -> Subject:
         """The calendar is the whole platform's: a platform administrator names no committee."""
-        roles = {post.role for post in posts_of(self.reader, clock.today())}
+        roles = self.reader.roles
         if Role.PLATFORM_ADMINISTRATOR not in roles:
             return super().begin(request)
         top = Committee.objects.filter(parent=None).order_by("pk").first()
@@ -120,7 +120,7 @@ class CalendarChangeViewSet(SubjectViewSet):
         first = list(islice(found, SHOWN))
         count = len(first) + sum(1 for _move in found)
         keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
-        seen = set(visible(self.reader, keys, clock.today()).values_list("pk", flat=True))
+        seen = set(visible(self.reader, keys).values_list("pk", flat=True))
         moves = [move for move in first if move.duty.pk in seen]
         return Response(MovesSerializer({"count": count, "moves": moves}).data)
 
@@ -138,7 +138,7 @@ class CalendarViewSet(viewsets.ViewSet):
     )
     def retrieve(self, request: Request, year: str) -> Response:
         """Every day of the year: worked or not, why, and how well the year is known."""
-        calendar = current_calendar()
+        calendar = calendar_for(reader_of(request))
         number = int(year)
         first = date(number, 1, 1)
         length = (date(number + 1, 1, 1) - first).days

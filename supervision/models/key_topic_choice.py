@@ -15,13 +15,13 @@ from django_stubs_ext.db.models.manager import RelatedManager
 from members.enums import DutyKind, Role
 from members.models import Body, Post, Session, Unit, User
 from members.punctuation import listed
+from members.visibility import visible
 from proposals.enums import FILED_STATES, NEW, Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
 from proposals.machine.subject import News, StepContext, state_field, step
 from proposals.models import Proposal, Theme
-from proposals.permissions import visible
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.enums import KeyTopicState as S
 from supervision.inputs import key_topics as inputs
@@ -291,9 +291,7 @@ class KeyTopicChoice(CommitteeSubject):
     def _theme(self, key: int | None, context: StepContext) -> Theme | None:
         if key is None:
             return None
-        themes = visible(
-            context.person, Theme.objects.filter(committee=self.committee_id), context.day
-        )
+        themes = visible(context.reader, Theme.objects.filter(committee=self.committee_id))
         theme = themes.filter(pk=key).first()
         if theme is None:
             raise RuleBroken({"theme": _t("没有编号为 %(pk)s 的督办专题") % {"pk": key}})
@@ -304,7 +302,7 @@ class KeyTopicChoice(CommitteeSubject):
         filed = Proposal.objects.filter(
             pk__in=keys, committee=self.committee_id, state__in=FILED_STATES
         )
-        rows = visible(context.person, filed.select_related("session"), context.day)
+        rows = visible(context.reader, filed.select_related("session"))
         found = list(rows.order_by("pk"))
         if missing := set(keys) - {proposal.pk for proposal in found}:
             numbers = listed(sorted(missing))

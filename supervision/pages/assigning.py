@@ -4,38 +4,35 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from datetime import datetime
 
 from django.db.models import Count, Q
-from django.utils.timezone import localdate
 
-from members import clock
-from members.models import User
+from members.reader import Reader
+from members.visibility import visible
 from proposals.models import Proposal
 from proposals.models.assignment import TIMED
 from proposals.pages import dates
 from proposals.pages.dates import Date, Load
-from proposals.permissions import visible
 from supervision.expected import expectations
 from supervision.models import Duty
 from supervision.models.duty import OPTIONAL
 
 
-def expected(proposals: Sequence[Proposal], at: datetime) -> dict[int, dates.Expected]:
+def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, dates.Expected]:
     """What each role would owe by when."""
     return {
         key: {
             role: [Date(row.kind, str(row.kind.label), row.due_at, row.basis) for row in rows]
             for role, rows in by_role.items()
         }
-        for key, by_role in expectations(proposals, at).items()
+        for key, by_role in expectations(proposals, reader).items()
     }
 
 
-def loads(units: Collection[int], user: User, at: datetime) -> dict[int, Load]:
+def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
     """What each unit has to answer, and how much of what it owes is late; one query."""
-    late = Q(paused_at=None, due_at__lt=at) & ~Q(kind__in=OPTIONAL)
-    duties = visible(user, Duty.objects.open().filter(unit__in=units), localdate(at))
+    late = Q(paused_at=None, due_at__lt=reader.at) & ~Q(kind__in=OPTIONAL)
+    duties = visible(reader, Duty.objects.open().filter(unit__in=units))
     counted = duties.order_by().values_list("unit")
     rows = counted.annotate(
         tasks=Count("pk", filter=Q(kind__in=TIMED)), overdue=Count("pk", filter=late)
@@ -43,11 +40,11 @@ def loads(units: Collection[int], user: User, at: datetime) -> dict[int, Load]:
     return {unit: Load(tasks, overdue) for unit, tasks, overdue in rows if unit is not None}
 
 
-def owed(tasks: Collection[int], user: User) -> dict[int, list[Date]]:
+def owed(tasks: Collection[int], reader: Reader) -> dict[int, list[Date]]:
     """What is or was due on each task; one query."""
     rows = Duty.objects.filter(subject_kind="assignment", subject_id__in=tasks)
     found: dict[int, list[Date]] = defaultdict(list)
-    for duty in visible(user, rows, clock.today()).order_by("id"):
+    for duty in visible(reader, rows).order_by("id"):
         found[duty.subject_id].append(
             Date(duty.kind, str(duty.get_kind_display()), duty.due_at, duty.basis)
         )

@@ -15,21 +15,20 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from members import clock
 from members.enums import Role
-from members.models import Committee, User
+from members.models import Committee
 from members.pages import navigation, worklist
 from members.pages.frame import Frame
 from members.pages.navigation import Section
-from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals.pages.steps import taken
 from proposals.pages.subjects import ALONE, page_of
-from proposals.permissions import visible
 from supervision import services
 from supervision.calendar import Calendar, Day
 from supervision.enums import CalendarChangeState
 from supervision.models import CalendarChange, Duty
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
 """Who enters changes of the calendar; of a committee, only those of the topmost one."""
@@ -69,8 +68,8 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     """The days of a year on which people work or rest, and how well they are known."""
     if not EARLIEST <= year <= LATEST:
         raise Http404
-    user = reader(request)
-    calendar = current_calendar()
+    reader = reader_of(request)
+    calendar = calendar_for(reader)
     found = months(calendar, year)
     named = [
         day
@@ -79,31 +78,31 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         for day in week
         if day is not None and day.name and day.kind != "weekend"
     ]
-    changes = visible(user, CalendarChange.objects.all(), clock.today())
+    changes = visible(reader, CalendarChange.objects.all())
     context = {
-        "frame": Frame(request, user),
+        "frame": Frame(request, reader),
         "year": year,
         "status": calendar.status(year),
         "months": found,
         "weekdays": [_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日")],
         "worked": sum(month.worked for month in found),
         "named": named,
-        "today": clock.today(),
+        "today": reader.day,
         "years": [year - 1, year, year + 1],
         "waiting": list(changes.filter(state=CalendarChangeState.ENTERED)[:20]),
-        "may_enter": _may_enter(user),
+        "may_enter": _may_enter(reader),
     }
     return TemplateResponse(request, "supervision/calendar/year.html", context)
 
 
-def _may_enter(user: User) -> bool:
-    committee = _committee(user)
+def _may_enter(reader: Reader) -> bool:
+    committee = _committee(reader)
     return committee is not None and committee.parent_id is None
 
 
-def _committee(user: User) -> Committee | None:
+def _committee(reader: Reader) -> Committee | None:
     """For which committee the reader enters a change: the topmost one for the platform's."""
-    for post in posts_of(user, clock.today()):
+    for post in reader.posts:
         if post.role == Role.PLATFORM_ADMINISTRATOR:
             return Committee.objects.filter(parent=None).order_by("pk").first()
         if post.role == Role.COMMITTEE_ADMINISTRATOR:
@@ -114,7 +113,7 @@ def _committee(user: User) -> Committee | None:
 @require_http_methods(["GET", "HEAD", "POST"])
 def enter(request: HttpRequest) -> HttpResponse:
     """The form of a change: days typed in, or a file."""
-    committee = _committee(reader(request))
+    committee = _committee(reader_of(request))
     if committee is None:
         raise Http404
     change = CalendarChange(committee=committee)
@@ -131,9 +130,9 @@ class Shift:
     days: int
 
 
-def of_change(change: CalendarChange, user: User, at: datetime) -> dict[str, Any]:
+def of_change(change: CalendarChange, reader: Reader) -> dict[str, Any]:
     """The days of a change, and before it is applied which dates it would move; four queries."""
-    calendar = current_calendar()
+    calendar = calendar_for(reader)
     after = change.changed(calendar)
     days = [
         (calendar.day(day), after.day(day))
@@ -145,10 +144,7 @@ def of_change(change: CalendarChange, user: User, at: datetime) -> dict[str, Any
     every = services.moves(change)
     first = list(islice(every, SHOWN))
     keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
-    seen = {
-        duty.pk: duty
-        for duty in visible(user, keys, localdate(at)).select_related("proposal", "unit")
-    }
+    seen = {duty.pk: duty for duty in visible(reader, keys).select_related("proposal", "unit")}
     moves = [
         Shift(
             seen[move.duty.pk],
@@ -162,9 +158,9 @@ def of_change(change: CalendarChange, user: User, at: datetime) -> dict[str, Any
     return found | {"count": count, "moves": moves, "hidden": len(first) - len(moves)}
 
 
-def changes(user: User, at: datetime) -> Any:
+def changes(reader: Reader) -> Any:
     """Rows of a list: the changes that the reader sees."""
-    return visible(user, CalendarChange.objects.all(), localdate(at))
+    return visible(reader, CalendarChange.objects.all())
 
 
 ALONE.add((CalendarChange, "enter"))

@@ -2,30 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_filters import rest_framework as filters
 
-from members import clock
 from members.enums import UNIT_ROLES, DutyKind, Role
-from members.models import User
 from members.pages import worklist
 from members.pages.links import page_of as page_at
 from members.pages.navigation import Section
 from members.pages.trail import trail_of
-from members.pages.views import reader
 from members.pages.worklist import Column, Worklist
+from members.reader import Reader, reader_of
+from members.visibility import visible, visible_row
 from proposals.enums import FeedbackState
 from proposals.models import Feedback
 from proposals.pages.subjects import page_of
-from proposals.permissions import visible, visible_row
 from supervision.models import ChaseNotice, Reminder
 from supervision.models.reminder import PAPERS, ReminderState
 from supervision.pages.decisions import DUE, dated, due_of
@@ -53,17 +49,17 @@ class PaperFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def papers(user: User, at: datetime) -> QuerySet[ChaseNotice]:
+def papers(reader: Reader) -> QuerySet[ChaseNotice]:
     """Rows of a list: documents that chase, as far as the reader sees them."""
-    return visible(user, ChaseNotice.objects.select_related("unit"), localdate(at))
+    return visible(reader, ChaseNotice.objects.select_related("unit"))
 
 
 @require_safe
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
     """A document that chases, as it was issued; with ``format=print``, on paper."""
-    user = reader(request)
+    reader = reader_of(request)
     rows = ChaseNotice.objects.select_related("committee", "unit")
-    notice = visible_row(user, rows, pk, clock.today())
+    notice = visible_row(reader, rows, pk)
     if notice is None:
         raise Http404
     lines = notice.lines.select_related("duty__proposal", "duty__unit").order_by("id")
@@ -73,7 +69,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             {"line": line, "url": page_at(line.duty.link), "proposal": line.duty.proposal}
             for line in lines
         ],
-        "trail": trail_of(request, user, pk),
+        "trail": trail_of(request, reader, pk),
     }
     template = "print" if request.GET.get("format") == "print" else "show"
     return TemplateResponse(request, f"supervision/chasing/{template}.html", context)
@@ -97,16 +93,16 @@ class ReminderFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def reminders(user: User, at: datetime) -> QuerySet[Reminder]:
+def reminders(reader: Reader) -> QuerySet[Reminder]:
     """Rows of a list: what was sent, skipped or kept quiet."""
     rows = Reminder.objects.select_related("duty__proposal", "duty__unit", "recipient")
-    return visible(user, rows, localdate(at))
+    return visible(reader, rows)
 
 
-def forms_out(user: User, at: datetime) -> QuerySet[Feedback]:
+def forms_out(reader: Reader) -> QuerySet[Feedback]:
     """Rows of a list: feedback forms that have not come back."""
     rows = Feedback.objects.filter(state=FeedbackState.SENT)
-    seen = visible(user, rows, localdate(at)).select_related(
+    seen = visible(reader, rows).select_related(
         "member", "body", "proposal", "reply__assignment__unit"
     )
     return seen.annotate(due_by=due_of(DutyKind.FEEDBACK, Feedback))

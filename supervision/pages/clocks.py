@@ -12,17 +12,17 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.enums import AssignmentRole, Role
-from members.models import User
 from members.punctuation import aside, clauses
+from members.reader import Reader
+from members.visibility import visible
 from proposals.models import Assignment, Proposal
 from proposals.pages.life import CLOCKS, OWED, Clock
-from proposals.permissions import visible
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.models import Duty
 from supervision.models.duty import OPTIONAL
 from supervision.permissions import foreseen
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 SOON = 3
 """From so many working days left on, a date is soon."""
@@ -39,14 +39,6 @@ class Left:
     tone: str
 
 
-def calendar_for(user: User) -> Calendar:
-    """The working days, remembered on the reader for one request."""
-    remembered: list[Calendar] = user.__dict__.setdefault("_calendar", [])
-    if not remembered:
-        remembered.append(current_calendar())
-    return remembered[0]
-
-
 def left(duty: Duty, calendar: Calendar, at: datetime) -> Left:
     """Working days until the duty is due, and late, soon, near, far or paused."""
     days = calendar.left(localdate(at), local_day(duty.due_at))
@@ -59,18 +51,18 @@ def left(duty: Duty, calendar: Calendar, at: datetime) -> Left:
     return Left(days, "near" if days <= NEAR else "far")
 
 
-def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clock]:
+def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
     """With whom each proposal is and until when, as far as the reader is told; three queries."""
     keys = [row.pk for row in proposals]
     rows = Duty.objects.open().filter(proposal__in=keys)
-    seen = visible(user, rows.exclude(kind__in=OPTIONAL), localdate(at))
+    seen = visible(reader, rows.exclude(kind__in=OPTIONAL))
     duties: dict[int, list[Any]] = defaultdict(list)  # duties, with the holder's part
     part = Assignment.objects.live().filter(proposal=OuterRef("proposal"), unit=OuterRef("unit"))
     seen = seen.annotate(part=Subquery(part.order_by().values("role")[:1]))
     for duty in seen.select_related("unit", "member", "body").order_by("due_at", "id"):
         if duty.proposal_id is not None:
             duties[duty.proposal_id].append(duty)
-    awaited = _awaited(set(keys) - set(duties), user, at)
+    awaited = _awaited(set(keys) - set(duties), reader)
     if not (duties or awaited):
         return {}
     roles = {
@@ -79,14 +71,14 @@ def clocks(proposals: list[Proposal], user: User, at: datetime) -> dict[int, Clo
         for duty in owed
         if duty.part
     }
-    calendar = calendar_for(user)
-    found = {key: _clock(owed, roles, calendar, at) for key, owed in duties.items()}
-    return found | {key: _foreseen(duty, calendar, at) for key, duty in awaited.items()}
+    calendar = calendar_for(reader)
+    found = {key: _clock(owed, roles, calendar, reader.at) for key, owed in duties.items()}
+    return found | {key: _foreseen(duty, calendar, reader.at) for key, duty in awaited.items()}
 
 
-def _awaited(proposals: set[int], user: User, at: datetime) -> dict[int, Duty]:
+def _awaited(proposals: set[int], reader: Reader) -> dict[int, Duty]:
     """What proposers wait for on their own proposals, the last of each: then all is there."""
-    told = foreseen(user, localdate(at))
+    told = foreseen(reader)
     rows = Duty.objects.open().filter(told, proposal__in=proposals)
     return {duty.proposal_id: duty for duty in rows.order_by("due_at", "id") if duty.proposal_id}
 
@@ -131,14 +123,14 @@ def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
     return str(Role(duty.role).label)
 
 
-def owed(kind: str, keys: list[int], user: User, at: datetime) -> dict[int, Clock]:
+def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Clock]:
     """Until when the reader owes something on these subjects; three queries."""
     rows = Duty.objects.open().filter(subject_kind=kind, subject_id__in=keys)
     rows = rows.exclude(kind__in=OPTIONAL)
-    calendar = calendar_for(user)
+    calendar = calendar_for(reader)
     found: dict[int, Clock] = {}
-    for duty in visible(user, rows, localdate(at)).order_by("-due_at", "-id"):
-        remaining = left(duty, calendar, at)
+    for duty in visible(reader, rows).order_by("-due_at", "-id"):
+        remaining = left(duty, calendar, reader.at)
         found[duty.subject_id] = Clock("", duty.due_at, remaining.days, remaining.tone)
     return found
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -13,19 +12,18 @@ from django.db.models import Count, Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from members import clock
 from members.enums import DutyKind, Role
-from members.models import Session, User
+from members.models import Session
 from members.pages import navigation
 from members.pages.frame import Frame
 from members.pages.navigation import Section
-from members.pages.views import reader
 from members.pages.worklist import WORKLISTS
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals.enums import (
     AWAITING_ASSIGNMENT,
     AWAITING_FILING,
@@ -34,7 +32,6 @@ from proposals.enums import (
 )
 from proposals.enums import ProposalState as S
 from proposals.models import MergeCandidate, Proposal
-from proposals.permissions import visible
 from supervision.enums import KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.models import Duty, KeyTopic
 
@@ -65,21 +62,20 @@ def _list(slug: str, otherwise: str = "proposals", **asked: Any) -> str:
     return f"{address}?{query}" if query else address
 
 
-def groups(session: Session, user: User, at: datetime) -> list[Group]:
+def groups(session: Session, reader: Reader) -> list[Group]:
     """Everything that is not over yet of a session, as far as the reader sees it; four queries."""
-    day = localdate(at)
-    proposals = visible(user, Proposal.objects.filter(session=session), day)
+    proposals = visible(reader, Proposal.objects.filter(session=session))
     states = Counter(dict(proposals.order_by().values_list("state").annotate(n=Count("pk"))))
     of_session = Duty.objects.open().filter(proposal__session=session)
     kinds = Counter(
-        dict(visible(user, of_session, day).order_by().values_list("kind").annotate(n=Count("pk")))
+        dict(visible(reader, of_session).order_by().values_list("kind").annotate(n=Count("pk")))
     )
     candidates = MergeCandidate.objects.filter(session=session, state__in=UNDECIDED_CANDIDATES)
-    topics = visible(user, KeyTopic.objects.filter(session=session), day).aggregate(
+    topics = visible(reader, KeyTopic.objects.filter(session=session)).aggregate(
         undecided=Count("pk", filter=Q(state__in=UNDECIDED_STATES)),
         going_on=Count("pk", filter=Q(state__in=KEY_UNDER_WAY)),
     )
-    merging = visible(user, candidates, day).count()
+    merging = visible(reader, candidates).count()
     found = [*_choosing(states, merging), *_handling(states, kinds), *_after(kinds, topics)]
     return [group for group in found if group.count]
 
@@ -212,14 +208,14 @@ def _after(kinds: Counter[str], topics: dict[str, int]) -> Sequence[Group]:
 @require_safe
 def session_end(request: HttpRequest) -> HttpResponse:
     """What blocks the end of the chosen session."""
-    user, now = reader(request), clock.now()
-    frame = Frame(request, user)
+    reader = reader_of(request)
+    frame = Frame(request, reader)
     own = {post.committee_id for post in frame.posts if post.role in READERS}
     sessions = [session for session in frame.sessions if session.committee_id in own]
     session = frame.session if frame.session in sessions else next(iter(sessions), None)
     if session is None:
         raise Http404
-    found = groups(session, user, now)
+    found = groups(session, reader)
     blocking = [group for group in found if group.blocks]
     context = {
         "frame": frame,

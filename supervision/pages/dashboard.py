@@ -14,32 +14,30 @@ from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import Role
-from members.models import Session, User
+from members.models import Session
 from members.pages import home, navigation
 from members.pages.frame import Frame
 from members.pages.navigation import Section
-from members.pages.views import reader
 from members.punctuation import listed
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals.enums import ASSIGNED_STATES, FILED_STATES, HANDED_IN, IN_HANDS, UNDER_WAY
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, Event, Proposal
 from proposals.pages.life import Clock, waiting_on
 from proposals.pages.life import clocks as clocks_of
-from proposals.permissions import told_units, visible
+from proposals.permissions import told_units
 from supervision.board import BoardMilestone, own_milestones
 from supervision.enums import KEY_STATES, KeyTopicState
 from supervision.headline import Headline, headlines
 from supervision.models import Duty, KeyTopic
 from supervision.permissions import led_committees
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 READERS = frozenset(
     {
@@ -192,28 +190,31 @@ class Stuck:
     waiting_on: str
 
 
-def stuck(session: Session, user: User, at: datetime, days: int) -> tuple[list[Stuck], int]:
+def stuck(session: Session, reader: Reader, days: int) -> tuple[list[Stuck], int]:
     """What the reader sees that has stood still for more than ``days``: (the first, how many)."""
     last = Event.objects.filter(proposal=OuterRef("pk")).order_by("-id").values("at")[:1]
-    rows = visible(
-        user, Proposal.objects.filter(session=session, state__in=UNDER_WAY), localdate(at)
+    rows = visible(reader, Proposal.objects.filter(session=session, state__in=UNDER_WAY))
+    still = rows.annotate(last_at=Subquery(last)).filter(
+        last_at__lt=reader.at - timedelta(days=days)
     )
-    still = rows.annotate(last_at=Subquery(last)).filter(last_at__lt=at - timedelta(days=days))
     found: list[Any] = list(still.order_by("last_at", "id"))
     shown = found[:SHOWN]
-    clocks = clocks_of(shown, user, at)
-    handlers = _handlers(shown, user, at)
+    clocks = clocks_of(shown, reader)
+    handlers = _handlers(shown, reader)
     return [
-        Stuck(row, (at - row.last_at).days, _with_whom(row, clocks.get(row.pk), handlers[row.pk]))
+        Stuck(
+            row,
+            (reader.at - row.last_at).days,
+            _with_whom(row, clocks.get(row.pk), handlers[row.pk]),
+        )
         for row in shown
     ], len(found)
 
 
-def _handlers(rows: Sequence[Proposal], user: User, at: datetime) -> dict[int, list[str]]:
+def _handlers(rows: Sequence[Proposal], reader: Reader) -> dict[int, list[str]]:
     """The units that have these proposals, as far as the reader is told; one query."""
-    day = localdate(at)
-    known = Q(pk__in=visible(user, Assignment.objects.all(), day).values("pk"))
-    if told := told_units(user, day):
+    known = Q(pk__in=visible(reader, Assignment.objects.all()).values("pk"))
+    if told := told_units(reader):
         known |= Q(proposal__in=Proposal.objects.filter(told).values("pk"))
     tasks = Assignment.objects.live().filter(known, proposal__in=[row.pk for row in rows])
     found: dict[int, list[str]] = defaultdict(list)
@@ -242,27 +243,27 @@ class Supervised:
     next: BoardMilestone | None
 
 
-def supervised(user: User, committees: Collection[int], at: datetime) -> list[Supervised]:
+def supervised(reader: Reader, committees: Collection[int]) -> list[Supervised]:
     """The topics that the reader leads; for everybody else those that go on; four queries."""
-    leads = {post.role for post in posts_of(user, localdate(at))} == {Role.LEADING_SUPERVISOR}
+    leads = reader.roles == {Role.LEADING_SUPERVISOR}
     topics = KeyTopic.objects.filter(committee__in=committees, state__in=KEY_STATES)
     topics = topics.exclude(state=KeyTopicState.CONCLUDED)
     if leads:
         topics = topics.filter(
-            pk__in=KeyTopic.supervisors.through.objects.filter(user=user).values("keytopic")
+            pk__in=KeyTopic.supervisors.through.objects.filter(user=reader.user).values("keytopic")
         )
     rows: Sequence[Any] = list(
-        visible(user, topics, localdate(at))
+        visible(reader, topics)
         .annotate(visited_at=Max("activities__held_at"))
         .prefetch_related("milestones", "supervisors")
         .order_by("id")[:20]
     )
     if not rows:
         return []
-    calendar, today = current_calendar(), localdate(at)
+    calendar = calendar_for(reader)
     found = []
     for topic in rows:
-        milestones = own_milestones(topic, calendar, today)
+        milestones = own_milestones(topic, calendar, reader.day)
         ahead = [row for row in milestones if row.days is not None]
         coming = min(ahead, key=lambda row: row.milestone.due_on, default=None)
         found.append(Supervised(topic, milestones, coming))
@@ -274,7 +275,7 @@ def supervised(user: User, committees: Collection[int], at: datetime) -> list[Su
 
 def chosen(frame: Frame, at: datetime) -> tuple[Session, Session | None]:
     """The session that the reader has chosen and the one before it; a 404 for whom it is not."""
-    led = led_committees(frame.user, localdate(at))
+    led = led_committees(frame.reader)
     own = [session for session in frame.sessions if session.committee_id in led]
     begun = [session for session in own if session.collection_opens_at <= at]
     now = frame.session if frame.session in own else next(iter([*begun, *own]), None)
@@ -300,20 +301,20 @@ def _before(now: Session, own: Sequence[Session]) -> Session | None:
 @require_safe
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How the proposals of a session stand, on one page."""
-    user, now = reader(request), clock.now()
-    frame = Frame(request, user)
+    reader = reader_of(request)
+    frame = Frame(request, reader)
     if not frame.roles & READERS:
         raise Http404
-    session, before = chosen(frame, now)
+    session, before = chosen(frame, reader.at)
     days = _days(request.GET.get("days", ""))
-    many, few = units(session, now)
-    still, count = stuck(session, user, now, days)
+    many, few = units(session, reader.at)
+    still, count = stuck(session, reader, days)
     context = {
         "frame": frame,
         "session": session,
         "before": before,
-        "at": now,
-        "tiles": tiles(session, before, now),
+        "at": reader.at,
+        "tiles": tiles(session, before, reader.at),
         "states": [(state, S(state).label) for state in ASSIGNED_STATES],
         "many": many,
         "few": few,
@@ -321,7 +322,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "stuck": still,
         "stuck_count": count,
         "days": days,
-        "topics": supervised(user, led_committees(user, clock.today()), now),
+        "topics": supervised(reader, led_committees(reader)),
         "leads": frame.roles == {Role.LEADING_SUPERVISOR},
     }
     return TemplateResponse(request, "supervision/dashboard.html", context)
@@ -331,17 +332,17 @@ def _days(text: str) -> int:
     return max(1, min(int(text), 999)) if text.isdecimal() and len(text) < 4 else QUIET
 
 
-def leading(user: User, at: datetime) -> dict[str, Any] | None:
+def leading(reader: Reader) -> dict[str, Any] | None:
     """The figures and the topics of the leader, on their first page."""
     try:
-        session, before = chosen(Frame(HttpRequest(), user), at)
+        session, before = chosen(Frame(HttpRequest(), reader), reader.at)
     except Http404:
         return None
     return {
         "session": session,
         "before": before,
-        "tiles": tiles(session, before, at),
-        "topics": supervised(user, led_committees(user, localdate(at)), at),
+        "tiles": tiles(session, before, reader.at),
+        "topics": supervised(reader, led_committees(reader)),
         "leads": True,
     }
 

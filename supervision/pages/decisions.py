@@ -4,28 +4,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, ReturnLevel, Role
-from members.models import User
 from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.punctuation import listed
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import RETURN_OPEN, ExtensionState, PreAssignmentState, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, ExtensionRequest, PreAssignment, Reply, ReturnRequest
 from proposals.pages.inputs import FILLED
 from proposals.pages.subjects import PAGES, SubjectPage, add, page_of
-from proposals.permissions import visible
 from supervision.models import Duty
-from supervision.pages.clocks import calendar_for, left
+from supervision.pages.clocks import left
+from supervision.selectors import calendar_for
 
 
 def due_of(kind: DutyKind, model: Any) -> Subquery:
@@ -34,19 +33,19 @@ def due_of(kind: DutyKind, model: Any) -> Subquery:
     return Subquery(owed.filter(subject_id=OuterRef("pk")).values("due_at")[:1])
 
 
-def dated(rows: list[Any], user: User, at: datetime) -> None:
+def dated(rows: list[Any], reader: Reader) -> None:
     """Give each row the date that its cell shows: how long there is left; three queries."""
     if not rows:
         return
     owed = Duty.objects.open().filter(
         subject_kind=rows[0].kind, subject_id__in=[row.pk for row in rows]
     )
-    known = {duty.subject_id: duty for duty in visible(user, owed, localdate(at))}
-    calendar = calendar_for(user)
+    known = {duty.subject_id: duty for duty in visible(reader, owed)}
+    calendar = calendar_for(reader)
     for row in rows:
         duty = known.get(row.pk)
         row.due_at = duty.due_at if duty is not None else None
-        row.left = left(duty, calendar, at) if duty is not None else None
+        row.left = left(duty, calendar, reader.at) if duty is not None else None
 
 
 DUE = Column(
@@ -99,10 +98,10 @@ class ReturnFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def returns(user: User, at: datetime) -> QuerySet[ReturnRequest]:
+def returns(reader: Reader) -> QuerySet[ReturnRequest]:
     """Rows of a list: return requests that wait for a decision."""
     rows = ReturnRequest.objects.filter(state__in=RETURN_OPEN)
-    seen = visible(user, rows, localdate(at)).select_related(
+    seen = visible(reader, rows).select_related(
         "assignment__unit", "assignment__proposal", "suggested_unit"
     )
     return seen.annotate(due_by=due_of(DutyKind.RETURN_DECISION, ReturnRequest))
@@ -129,16 +128,16 @@ def ladder(request: ReturnRequest) -> list[Level]:
     ]
 
 
-def of_return(request: ReturnRequest, user: User, at: datetime) -> dict[str, Any]:
+def of_return(request: ReturnRequest, reader: Reader) -> dict[str, Any]:
     """Why, whose it is said to be, how the proposal went from unit to unit before."""
     tasks = Assignment.objects.filter(proposal=request.root_id).select_related("unit")
-    seen = list(visible(user, tasks.order_by("id"), localdate(at)))
+    seen = list(visible(reader, tasks.order_by("id")))
     asked = ReturnRequest.objects.filter(assignment__in=[task.pk for task in seen])
-    before = visible(user, asked, localdate(at)).select_related("suggested_unit").order_by("id")
+    before = visible(reader, asked).select_related("suggested_unit").order_by("id")
     of_task: dict[int, list[ReturnRequest]] = {}
     for row in before:
         of_task.setdefault(row.assignment_id, []).append(row)
-    dated([request], user, at)
+    dated([request], reader)
     return {
         "history": [(task, of_task.get(task.pk, [])) for task in seen],
         "count": sum(len(rows) for rows in of_task.values()),
@@ -165,12 +164,10 @@ class ExtensionFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def extensions(user: User, at: datetime) -> QuerySet[ExtensionRequest]:
+def extensions(reader: Reader) -> QuerySet[ExtensionRequest]:
     """Rows of a list: requests for more time that wait for consent."""
     rows = ExtensionRequest.objects.filter(state=ExtensionState.REQUESTED)
-    seen = visible(user, rows, localdate(at)).select_related(
-        "assignment__unit", "assignment__proposal"
-    )
+    seen = visible(reader, rows).select_related("assignment__unit", "assignment__proposal")
     return seen.annotate(due_by=due_of(DutyKind.EXTENSION_DECISION, ExtensionRequest))
 
 
@@ -187,16 +184,16 @@ class Consent:
     given: bool
 
 
-def of_extension(request: ExtensionRequest, user: User, at: datetime) -> dict[str, Any]:
+def of_extension(request: ExtensionRequest, reader: Reader) -> dict[str, Any]:
     """From which date to which, why, how often before, and who has consented."""
     policy = request.rules.handling.extensions
     duties = Duty.objects.filter(
         subject_kind="assignment", subject_id=request.assignment_id, kind=DutyKind.REPLY
     )
-    owed = visible(user, duties, localdate(at)).prefetch_related("changes").order_by("id").last()
+    owed = visible(reader, duties).prefetch_related("changes").order_by("id").last()
     before = ExtensionRequest.objects.filter(assignment=request.assignment_id)
-    others = visible(user, before.exclude(pk=request.pk), localdate(at))
-    dated([request], user, at)
+    others = visible(reader, before.exclude(pk=request.pk))
+    dated([request], reader)
     return {
         "owed": owed,
         "changes": list(owed.changes.all()) if owed is not None else [],
@@ -211,18 +208,18 @@ def of_extension(request: ExtensionRequest, user: User, at: datetime) -> dict[st
 # -- Objections and replies --------------------------------------------------------------------
 
 
-def objections(user: User, at: datetime) -> QuerySet[PreAssignment]:
+def objections(reader: Reader) -> QuerySet[PreAssignment]:
     """Rows of a list: units that say of a proposal still to be assigned that it is not theirs."""
     rows = PreAssignment.objects.filter(
         state=PreAssignmentState.OBJECTED, proposal__state=S.PRE_ASSIGNED
     )
-    return visible(user, rows, localdate(at)).select_related("unit", "proposal", "suggested_unit")
+    return visible(reader, rows).select_related("unit", "proposal", "suggested_unit")
 
 
-def inspections(user: User, at: datetime) -> QuerySet[Reply]:
+def inspections(reader: Reader) -> QuerySet[Reply]:
     """Rows of a list: replies that the inspection reads before they go out."""
     rows = Reply.objects.filter(state=ReplyState.INSPECTION)
-    seen = visible(user, rows, localdate(at)).select_related("assignment__unit", "proposal")
+    seen = visible(reader, rows).select_related("assignment__unit", "proposal")
     return seen.annotate(due_by=due_of(DutyKind.INSPECTION, Reply))
 
 

@@ -4,27 +4,24 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, Role
-from members.models import User
 from members.pages import worklist
 from members.pages.links import page_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.punctuation import listed, stated
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals.models import Assignment
-from proposals.permissions import visible
 from supervision.models import Duty
 from supervision.pages.clocks import holder, left
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 
 class DutyFilter(filters.FilterSet):
@@ -45,14 +42,14 @@ class DutyFilter(filters.FilterSet):
 
     def which_are_late(self, rows: Any, name: str, value: bool) -> Any:
         """Those whose date has passed, or the others."""
-        late = Duty.objects.overdue(worklist.clock.now()).values("pk")
+        late = Duty.objects.overdue(reader_of(self.request).at).values("pk")
         return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
 
 
-def owed_by(user: User, at: datetime) -> Q:
+def owed_by(reader: Reader) -> Q:
     """The duties that are the reader's to do, through any of their posts on the day."""
     mine = Q(pk__in=[])
-    for post in posts_of(user, localdate(at)):
+    for post in reader.posts:
         if post.unit_id is not None:
             mine |= Q(unit=post.unit_id)
         elif post.member_id is not None:
@@ -66,41 +63,41 @@ def owed_by(user: User, at: datetime) -> Q:
     return mine
 
 
-def mine(*kinds: DutyKind) -> Callable[[User, datetime], QuerySet[Duty]]:
+def mine(*kinds: DutyKind) -> Callable[[Reader], QuerySet[Duty]]:
     """Rows of a list: what the reader owes, of these kinds; of all when none is named."""
 
-    def rows(user: User, at: datetime) -> QuerySet[Duty]:
-        owed = Duty.objects.open().filter(owed_by(user, at))
+    def rows(reader: Reader) -> QuerySet[Duty]:
+        owed = Duty.objects.open().filter(owed_by(reader))
         return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
 
     return rows
 
 
-def seen(*kinds: DutyKind) -> Callable[[User, datetime], QuerySet[Duty]]:
+def seen(*kinds: DutyKind) -> Callable[[Reader], QuerySet[Duty]]:
     """Rows of a list: what is owed by anybody, as far as the reader sees it."""
 
-    def rows(user: User, at: datetime) -> QuerySet[Duty]:
-        owed = visible(user, Duty.objects.open(), localdate(at))
+    def rows(reader: Reader) -> QuerySet[Duty]:
+        owed = visible(reader, Duty.objects.open())
         return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
 
     return rows
 
 
-def late(user: User, at: datetime) -> QuerySet[Duty]:
+def late(reader: Reader) -> QuerySet[Duty]:
     """Rows of a list: what is overdue, as far as the reader sees it."""
-    return visible(user, Duty.objects.overdue(at), localdate(at))
+    return visible(reader, Duty.objects.overdue(reader.at))
 
 
-def prepare(rows: list[Any], user: User, at: datetime) -> None:
+def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each duty its subject's words: who, in which role, days left, the other units."""
-    calendar = current_calendar()
+    calendar = calendar_for(reader)
     tasks = Assignment.objects.live().filter(proposal__in={row.proposal_id for row in rows})
     of: dict[int | None, list[Assignment]] = defaultdict(list)
     for task in tasks.select_related("unit").order_by("id"):
         of[task.proposal_id].append(task)
     roles = {(task.proposal_id, task.unit_id): task.get_role_display() for task in tasks}
     for row in rows:
-        row.left = left(row, calendar, at)
+        row.left = left(row, calendar, reader.at)
         row.holder = holder(row)
         row.part = roles.get((row.proposal_id, row.unit_id), "")
         row.others = [task for task in of[row.proposal_id] if task.unit_id != row.unit_id]
@@ -142,7 +139,7 @@ def duties(
     *,
     icon: str,
     roles: Collection[str],
-    rows: Callable[[User, datetime], QuerySet[Duty]],
+    rows: Callable[[Reader], QuerySet[Duty]],
     comes_next: Any,
     section: Section = Section.MINE,
     shown: Iterable[str] = (),
@@ -169,7 +166,7 @@ def duties(
         icon=icon,
         section=section,
         roles=roles,
-        rows=lambda user, at: rows(user, at).select_related("proposal", "unit", "member", "body"),
+        rows=lambda reader: rows(reader).select_related("proposal", "unit", "member", "body"),
         columns=columns,
         page_of=lambda duty: page_of(duty.link),
         comes_next=comes_next,

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from io import BytesIO
 from typing import Any
 from urllib.parse import urlencode
@@ -18,18 +17,17 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from members import clock
 from members.enums import OFFICE_ROLES, DutyKind, Role
-from members.models import Session, User
+from members.models import Session
 from members.pages import navigation
 from members.pages.charts import Chart
 from members.pages.frame import Frame
 from members.pages.lists import XLSX
 from members.pages.navigation import Section
-from members.pages.views import reader
 from members.pages.worklist import WORKLISTS
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals.enums import ASSIGNED_STATES, FILED_STATES, PENDING, ProposalState
-from proposals.permissions import visible
 from proposals.statistics import Figure, Report, Table
 from supervision import lateness
 from supervision.models import Duty
@@ -65,19 +63,19 @@ OF_REPLIES: dict[str, dict[str, Any]] = {
 """Code of a figure to the filters of the list of dates that it counts."""
 
 
-def list_at(user: User, *lists: tuple[str, dict[str, Any]]) -> str:
+def list_at(reader: Reader, *lists: tuple[str, dict[str, Any]]) -> str:
     """The first of these lists that the reader has, narrowed; nothing where they have none."""
     for slug, asked in lists:
-        if slug in WORKLISTS and WORKLISTS[slug].is_for(user):
+        if slug in WORKLISTS and WORKLISTS[slug].is_for(reader):
             query, address = urlencode(asked, doseq=True), WORKLISTS[slug].url
             return f"{address}?{query}" if query else address
     return ""
 
 
-def list_of(code: str, user: User) -> str:
+def list_of(code: str, reader: Reader) -> str:
     """The list of what a figure counts; nothing where the reader has no such list."""
     lists = (("proposals", LISTS), ("time-limits", OF_REPLIES))
-    return list_at(user, *((slug, known[code]) for slug, known in lists if code in known))
+    return list_at(reader, *((slug, known[code]) for slug, known in lists if code in known))
 
 
 @dataclass(frozen=True)
@@ -101,17 +99,15 @@ class Sheet:
     icon: str
     parts: Sequence[str]
     codes: Sequence[str] = ()
-    more: Callable[[Session, User, datetime], dict[str, Any]] = field(
-        default=lambda session, user, at: {}
-    )
+    more: Callable[[Session, Reader], dict[str, Any]] = field(default=lambda session, reader: {})
 
 
-def _lateness(what: str) -> Callable[[Session, User, datetime], dict[str, Any]]:
+def _lateness(what: str) -> Callable[[Session, Reader], dict[str, Any]]:
     """What is late and what was on time, by unit or kind of task."""
 
-    def read(session: Session, user: User, at: datetime) -> dict[str, Any]:
-        duties = visible(user, Duty.objects.filter(proposal__session=session), at.date())
-        rows = lateness.by(what, duties, at)
+    def read(session: Session, reader: Reader) -> dict[str, Any]:
+        duties = visible(reader, Duty.objects.filter(proposal__session=session))
+        rows = lateness.by(what, duties, reader.at)
         busy = sorted(rows, key=lambda row: -(row.open + row.done))[:20]
         chart = Chart(
             _("各单位任务") if what == "unit" else _("各类任务"),
@@ -124,7 +120,7 @@ def _lateness(what: str) -> Callable[[Session, User, datetime], dict[str, Any]]:
             kind="rows",
             unit=_("项"),
             base=_("有期限的任务，一件提案可有几项"),
-            urls=[late_of(what, row.key, row.label, user) for row in busy],
+            urls=[late_of(what, row.key, row.label, reader) for row in busy],
             stacked=True,
             tones=("done", "open", "late"),
         )
@@ -133,17 +129,17 @@ def _lateness(what: str) -> Callable[[Session, User, datetime], dict[str, Any]]:
     return read
 
 
-def late_of(what: str, key: str, label: str, user: User) -> str:
+def late_of(what: str, key: str, label: str, reader: Reader) -> str:
     """The reader's list of what is late of one unit, or of one kind."""
     asked = {"unit": label} if what == "unit" else {"kind": key}
-    return list_at(user, ("overdue", asked), ("time-limits", {**asked, "late": "true"}))
+    return list_at(reader, ("overdue", asked), ("time-limits", {**asked, "late": "true"}))
 
 
-def _sessions(session: Session, user: User, at: datetime) -> dict[str, Any]:
+def _sessions(session: Session, reader: Reader) -> dict[str, Any]:
     """The sessions of the committee side by side."""
     rows = Session.objects.filter(committee=session.committee_id).select_related("term")
     latest = list(rows.order_by("-collection_opens_at")[:SESSIONS])[::-1]
-    counts = by_session(latest, at)
+    counts = by_session(latest, reader.at)
     names = {"received": _("收到"), "filed": _("立案"), "concluded": _("办结")}
     chart = Chart(
         _("历次会议"),
@@ -205,15 +201,15 @@ ROLES = {
 }
 
 
-def session_of(request: HttpRequest, user: User) -> Session:
+def session_of(request: HttpRequest, reader: Reader) -> Session:
     """The chosen session, of a committee whose figures the reader works with; else a 404."""
-    frame = Frame(request, user)
-    committees = led_committees(user, clock.today())
+    frame = Frame(request, reader)
+    committees = led_committees(reader)
     own = [row for row in frame.sessions if row.committee_id in committees]
     chosen = frame.session
     if chosen is not None and chosen.committee_id in committees:
         return chosen
-    begun = [row for row in own if row.collection_opens_at <= clock.now()]
+    begun = [row for row in own if row.collection_opens_at <= reader.at]
     if not begun:
         raise Http404
     return begun[0]
@@ -222,31 +218,31 @@ def session_of(request: HttpRequest, user: User) -> Session:
 @require_safe
 def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
     """The figures of a session, as of now."""
-    user, now = reader(request), clock.now()
-    session = session_of(request, user)
+    reader = reader_of(request)
+    session = session_of(request, reader)
     shown = next((one for one in SHEETS if one.slug == sheet), None)
     if shown is None:
         raise Http404
-    found = report(session, now, shown.parts)
-    more = shown.more(session, user, now)
+    found = report(session, reader.at, shown.parts)
+    more = shown.more(session, reader)
     if request.GET.get("format") == "xlsx":
-        return _workbook(shown, found, more, user)
+        return _workbook(shown, found, more, reader)
     context = {
         "sheets": SHEETS,
         "sheet": shown,
         "session": session,
-        "at": now,
-        "figures": [Shown(figure, list_of(figure.code, user)) for figure in found.figures],
+        "at": reader.at,
+        "figures": [Shown(figure, list_of(figure.code, reader)) for figure in found.figures],
         **more,
         "charts": [
             *more.get("charts", []),
-            *(chart_of(table, user) for table in found.tables if table.code in shown.codes),
+            *(chart_of(table, reader) for table in found.tables if table.code in shown.codes),
         ],
     }
     return TemplateResponse(request, "supervision/figures.html", context)
 
 
-def chart_of(table: Table, user: User) -> Chart:
+def chart_of(table: Table, reader: Reader) -> Chart:
     """A table as a chart; one of many rows lies."""
     return Chart(
         table.label,
@@ -254,18 +250,18 @@ def chart_of(table: Table, user: User) -> Chart:
         [(_("件数"), [count for _name, count in table.rows])],
         kind="rows" if len(table.rows) > MANY // 2 else "bar",
         base=table.base,
-        urls=[_narrowed(table.code, name, user) for name, _count in table.rows],
+        urls=[_narrowed(table.code, name, reader) for name, _count in table.rows],
     )
 
 
-def _narrowed(code: str, name: str, user: User) -> str:
+def _narrowed(code: str, name: str, reader: Reader) -> str:
     """The list of the proposals of one sector or kind."""
     if code == "filed_by_sector":
-        return list_at(user, ("proposals", {"sector": name, "state": FILED_STATES}))
+        return list_at(reader, ("proposals", {"sector": name, "state": FILED_STATES}))
     return ""
 
 
-def _workbook(sheet: Sheet, found: Report, more: dict[str, Any], user: User) -> HttpResponse:
+def _workbook(sheet: Sheet, found: Report, more: dict[str, Any], reader: Reader) -> HttpResponse:
     """The figures of a page with how each is counted, and its charts as tables."""
     file = BytesIO()
     with xlsxwriter.Workbook(file, {"in_memory": True, "strings_to_formulas": False}) as book:
@@ -279,14 +275,14 @@ def _workbook(sheet: Sheet, found: Report, more: dict[str, Any], user: User) -> 
             percent = None if figure.percent is None else float(figure.percent)
             cells = (figure.label, figure.numerator, figure.denominator, percent, figure.base)
             page.write_row(line, 0, cells)
-        charts = [*more.get("charts", []), *(chart_of(one, user) for one in found.tables)]
+        charts = [*more.get("charts", []), *(chart_of(one, reader) for one in found.tables)]
         for number, chart in enumerate(charts, start=1):
             page = book.add_worksheet(f"{number} {chart.label}"[:31])
             page.set_column(0, 0, 28)
             page.write_row(0, 0, [_t("项目"), *(str(label) for label, _n in chart.series)], head)
             for line, (name, _url, numbers) in enumerate(chart.rows, start=1):
                 page.write_row(line, 0, [name, *numbers])
-    name = f"{sheet.label}-{clock.today():%Y%m%d}.xlsx"
+    name = f"{sheet.label}-{reader.day:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 

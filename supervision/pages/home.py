@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localdate
-
 from members.enums import DutyKind
-from members.models import User
 from members.pages import home
 from members.pages.links import page_of
-from members.selectors import posts_of
+from members.reader import Reader
 from proposals.pages.proposing.desk import PROPOSERS
 from supervision.pages.duties import mine, prepare
 
@@ -22,14 +18,14 @@ IN_PLACE = (DutyKind.COSIGN, DutyKind.FEEDBACK)
 """Kinds that proposers answer on the first page itself, where they stand with their texts."""
 
 
-def waiting_on(user: User, at: datetime) -> dict[str, Any] | None:
+def waiting_on(reader: Reader) -> dict[str, Any] | None:
     """What the reader owes; nothing is said to proposers where nothing but the above waits."""
-    owed = mine()(user, at).exclude(kind__in=IN_PLACE)
+    owed = mine()(reader).exclude(kind__in=IN_PLACE)
     rows = owed.select_related("proposal", "unit", "member", "body")
     found: list[Any] = list(rows.order_by("due_at", "id")[: FIRST + 1])
-    if not found and {post.role for post in posts_of(user, localdate(at))} <= PROPOSERS:
+    if not found and reader.roles <= PROPOSERS:
         return None
-    prepare(found, user, at)
+    prepare(found, reader)
     return {
         "duties": [{"row": row, "url": page_of(row.link)} for row in found[:FIRST]],
         "more": len(found) > FIRST,

@@ -14,25 +14,22 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import Anchor, CountFrom, TimeUnit
-from members.models import User
 from members.pages.links import page_of
-from members.pages.views import reader
 from members.punctuation import clauses
+from members.reader import Reader, reader_of
 from members.rules import DeadlineRule
-from members.selectors import posts_of
+from members.visibility import visible, visible_row
 from proposals.ledger import step_of
 from proposals.models import Proposal
 from proposals.pages.proposal import Tab, add
-from proposals.permissions import visible, visible_row
 from supervision.calendar import Calendar
 from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms, local_day
 from supervision.models import Duty
 from supervision.models.duty import OPTIONAL, Closing
-from supervision.pages.clocks import Left, calendar_for, holder, left
+from supervision.pages.clocks import Left, holder, left
 from supervision.pages.strip import Strip, strip
-from supervision.selectors import EXPLAINED, why
+from supervision.selectors import EXPLAINED, calendar_for, why
 
 MOST = 40
 """Dates that a page shows; the oldest that are done with are left out."""
@@ -57,22 +54,24 @@ class Limit:
     strip: Strip | None
 
 
-def of_proposal(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """What is and was owed on a proposal, as far as the reader sees it: three queries."""
-    rows = visible(user, Duty.objects.filter(proposal=proposal), clock.today())
+    rows = visible(reader, Duty.objects.filter(proposal=proposal))
     rows = rows.select_related("unit", "member", "body", "opened_by")
     rows = rows.prefetch_related(*EXPLAINED)
     open_first = F("closed_at").desc(nulls_first=True)
     found = list(rows.order_by(open_first, "due_at", "id")[:MOST])
-    own = {duty.pk for duty in found if _is_owed_by(duty, user, at)}
+    own = {duty.pk for duty in found if _is_owed_by(duty, reader)}
     found.sort(key=lambda duty: (duty.pk not in own, duty.due_at))
-    calendar = calendar_for(user)
-    past = [duty for duty in found if is_over(duty, at)]
+    calendar = calendar_for(reader)
+    past = [duty for duty in found if is_over(duty, reader.at)]
     return {
         "open_limits": [
-            limit(duty, calendar, at, mine=duty.pk in own) for duty in found if duty not in past
+            limit(duty, calendar, reader.at, mine=duty.pk in own)
+            for duty in found
+            if duty not in past
         ],
-        "past_limits": [limit(duty, calendar, at, drawn=False) for duty in past],
+        "past_limits": [limit(duty, calendar, reader.at, drawn=False) for duty in past],
     }
 
 
@@ -81,14 +80,14 @@ def is_over(duty: Duty, at: datetime) -> bool:
     return duty.closed_at is not None or (duty.kind in OPTIONAL and duty.due_at < at)
 
 
-def _is_owed_by(duty: Duty, user: User, at: datetime) -> bool:
+def _is_owed_by(duty: Duty, reader: Reader) -> bool:
     """What ``duties.owed_by`` asks the database, asked of a row that has been read."""
     return duty.closed_at is None and any(
         (post.unit_id is not None and post.unit_id == duty.unit_id)
         or (post.member_id is not None and post.member_id == duty.member_id)
         or (post.body_id is not None and post.body_id == duty.body_id)
         or (post.role == duty.role and post.committee_id == duty.committee_id and not _named(duty))
-        for post in posts_of(user, local_day(at))
+        for post in reader.posts
     )
 
 
@@ -202,12 +201,12 @@ def _started_by(duty: Duty, anchor: Anchor) -> str:
 @require_safe
 def show_duty(request: HttpRequest, pk: int) -> HttpResponse:
     """One thing that is owed: who, until when, and why until then."""
-    user, now = reader(request), clock.now()
+    reader = reader_of(request)
     rows = Duty.objects.select_related("unit", "member", "body", "opened_by", "proposal")
-    duty = visible_row(user, rows.prefetch_related(*EXPLAINED), pk, clock.today())
+    duty = visible_row(reader, rows.prefetch_related(*EXPLAINED), pk)
     if duty is None:
         raise Http404
-    found = limit(duty, calendar_for(user), now, mine=_is_owed_by(duty, user, now))
+    found = limit(duty, calendar_for(reader), reader.at, mine=_is_owed_by(duty, reader))
     context = {"limit": found, "duty": duty, "about": page_of(duty.link)}
     return TemplateResponse(request, "supervision/duty.html", context)
 

@@ -2,27 +2,25 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import F, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, Role
-from members.models import User
 from members.pages import worklist
 from members.pages.links import page_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
-from proposals.permissions import visible
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from supervision.models import Duty
 from supervision.models.duty import KEPT, OPTIONAL, Closing
 from supervision.pages.clocks import holder, left
 from supervision.pages.duties import DutyFilter, number
 from supervision.pages.limits import outcome
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 READERS = frozenset(
     {
@@ -52,24 +50,24 @@ class KeptFilter(DutyFilter):
         """Those that were done by their date; or those done later, or late now."""
         if value:
             return rows.filter(KEPT)
-        late = Duty.objects.overdue(worklist.clock.now()).values("pk")
+        late = Duty.objects.overdue(reader_of(self.request).at).values("pk")
         done_late = rows.filter(closing=Closing.DONE, closed_at__gt=F("due_at"))
         return done_late | rows.filter(pk__in=late)
 
 
-def rows(user: User, at: datetime) -> QuerySet[Duty]:
+def rows(reader: Reader) -> QuerySet[Duty]:
     """What was or is owed on proposals, as far as the reader sees it."""
     owed = Duty.objects.exclude(closing=Closing.CANCELLED).exclude(kind__in=OPTIONAL)
-    return visible(user, owed.filter(proposal__isnull=False), localdate(at))
+    return visible(reader, owed.filter(proposal__isnull=False))
 
 
-def prepare(found: list[Any], user: User, at: datetime) -> None:
+def prepare(found: list[Any], reader: Reader) -> None:
     """Give each its holder, and what came of it; two queries."""
-    calendar = current_calendar()
+    calendar = calendar_for(reader)
     for duty in found:
         duty.holder = holder(duty)
         duty.outcome = outcome(duty, calendar)
-        duty.left = left(duty, calendar, at) if duty.closed_at is None else None
+        duty.left = left(duty, calendar, reader.at) if duty.closed_at is None else None
 
 
 worklist.add(
@@ -79,7 +77,7 @@ worklist.add(
         icon="calendar-stats",
         section=Section.FIGURES,
         roles=READERS,
-        rows=lambda user, at: rows(user, at).select_related("proposal", "unit", "member", "body"),
+        rows=lambda reader: rows(reader).select_related("proposal", "unit", "member", "body"),
         columns=(
             Column("number", _("案号"), number, order=["proposal__case_serial"]),
             Column("title", _("案由"), lambda duty: duty.title or str(duty), main=True),

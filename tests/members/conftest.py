@@ -28,8 +28,7 @@ def client_of(now: datetime) -> Callable[[User | None], APIClient]:
     def sign_in(user: User | None) -> APIClient:
         client = APIClient()
         if user is not None:
-            # Fresh, as in a request: posts are remembered on the object.
-            client.force_authenticate(User.objects.get(pk=user.pk))
+            client.force_authenticate(User.objects.get(pk=user.pk))  # fresh, as in a request
         return client
 
     return sign_in

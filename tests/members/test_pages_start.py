@@ -12,8 +12,9 @@ from django.utils import timezone
 from members import clock, services
 from members.enums import BodyKind, Role
 from members.models import Body, Committee, Job, Member, Post, Unit, User
-from members.permissions import visible
+from members.reader import Reader
 from members.services import first
+from members.visibility import visible
 from proposals.models import Proposal
 from tests.factories.members import (
     PASSWORD,
@@ -260,7 +261,7 @@ def test_sample_that_is_removed_is_seen_by_nobody(client):
     assert (post.until, person.is_active) == (clock.today(), False)
     platform = User.objects.get(pk=platform.pk)
     for rows in (Committee.objects.all(), Unit.objects.all(), User.objects.all()):
-        seen = visible(platform, rows, clock.today())
+        seen = visible(Reader(platform, clock.now()), rows)
         assert not seen.filter(pk__in=[sample.pk, person.pk][rows.model is User :]).exists()
     assert not client.login(username=person.username, password=PASSWORD)
 

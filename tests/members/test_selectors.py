@@ -9,10 +9,9 @@ from hypothesis import strategies as st
 from members.enums import PeriodKind
 from members.models import Session
 from members.presets import preset
-from members.selectors import NoRulebook, NoSession, Placement, placement, posts_of, rules_for
+from members.selectors import NoRulebook, NoSession, Placement, placement, rules_for
 from tests.factories.members import (
     CommitteeFactory,
-    PostFactory,
     RulebookFactory,
     SessionFactory,
     TermFactory,
@@ -107,10 +106,3 @@ def test_rules_apply_from_their_day_and_never_reach_back() -> None:
     assert rules_for(committee, date(2024, 5, 1)).name == "2024 年规则"
     with pytest.raises(NoRulebook, match="在 2019-12-31 没有生效的规则"):
         rules_for(committee, date(2019, 12, 31))
-
-
-def test_posts_are_held_from_since_to_the_day_before_until() -> None:
-    post = PostFactory(since=date(2024, 1, 1), until=date(2024, 2, 1))
-    days = [date(2023, 12, 31), date(2024, 1, 1), date(2024, 1, 31), date(2024, 2, 1)]
-
-    assert [posts_of(post.user, day) for day in days] == [[], [post], [post], []]

@@ -11,8 +11,9 @@ from members import services
 from members.enums import BodyKind, Role
 from members.models import Member, Post, Rulebook
 from members.presets import preset
+from members.reader import Reader
 from members.rules import RulesInvalid
-from members.selectors import posts_of, rules_for
+from members.selectors import rules_for
 from tests.factories.members import (
     PASSWORD,
     BodyFactory,
@@ -184,8 +185,8 @@ def test_change_member_hands_the_post_over_with_the_account() -> None:
 
     services.change_member(member=member, user=after, phone="1", by=None, at=NOW)
 
-    assert posts_of(before, TODAY) == []
-    assert [post.member for post in posts_of(after, TODAY)] == [member]
+    assert Reader(before, NOW).posts == []
+    assert [post.member for post in Reader(after, NOW).posts] == [member]
 
 
 def test_give_post_takes_an_ended_post_up_again() -> None:
@@ -230,8 +231,8 @@ def test_end_post_takes_effect_on_its_day() -> None:
 
     services.end_post(post=post, until=TOMORROW, by=None, at=NOW)
 
-    assert posts_of(post.user, TODAY) == [post]
-    assert posts_of(post.user, TOMORROW) == []
+    assert Reader(post.user, NOW).posts == [post]
+    assert Reader(post.user, NOW + timedelta(days=1)).posts == []
     with pytest.raises(ValidationError, match="卸任日期不能早于今天"):
         services.end_post(post=post, until=YESTERDAY, by=None, at=NOW)
 

@@ -604,7 +604,6 @@ def test_the_board_takes_the_same_queries_for_one_topic_and_for_five(life):
         life.people.clear()
         reader = life["supervisor"]
         assert reader.user is not None
-        reader.user.__dict__.pop("_posts", None)
         with CaptureQueriesContext(connection) as queries:
             reader.reads("key-topics/board/")
         return len(queries)

@@ -9,9 +9,10 @@ from rest_framework.request import Request
 
 from members.api.errors import TellsReasons
 from members.api.filters import BACKENDS
-from members.api.serializers import today
 from members.models import User
-from members.permissions import refusal_to_administer, visible
+from members.permissions import refusal_to_administer
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 
 def described(noun: str, *actions: str) -> Any:
@@ -40,8 +41,13 @@ class Seen(TellsReasons, viewsets.GenericViewSet):
         """Who is signed in; the permission classes let nobody else this far."""
         return cast(User, self.request.user)
 
+    @property
+    def reader(self) -> Reader:
+        """The same, at the moment of the request."""
+        return reader_of(self.request)
+
     def get_queryset(self) -> QuerySet:
-        return visible(self.request.user, super().get_queryset(), today())
+        return visible(self.reader, super().get_queryset())
 
 
 class AdministersCommittee(permissions.BasePermission):
@@ -52,7 +58,7 @@ class AdministersCommittee(permissions.BasePermission):
     def has_object_permission(self, request: Request, view: Any, row: Any) -> bool:
         if request.method in permissions.SAFE_METHODS:
             return True
-        self.message = refusal_to_administer(request.user, row.committee, today())
+        self.message = refusal_to_administer(reader_of(request), row.committee)
         return self.message is None
 
 

@@ -8,10 +8,10 @@ from rest_framework.serializers import BaseSerializer
 
 from members import clock, permissions, services
 from members.api import filters, serializers
-from members.api.serializers import today
 from members.api.views.base import CommitteeRows, Seen, described
 from members.models import Body, Committee, Session, Term, Unit
 from members.presets import preset
+from members.reader import reader_of
 
 
 @described("政协委员会", "list", "retrieve")
@@ -41,7 +41,7 @@ class CommitteeViewSet(
         """Tell who may not write before anything about the data."""
         super().check_permissions(request)
         if self.action in {"create", "partial_update"}:
-            permissions.require(permissions.refusal_to_administer_platform(request.user, today()))
+            permissions.require(permissions.refusal_to_administer_platform(reader_of(request)))
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         details = dict(serializer.validated_data)

@@ -11,7 +11,6 @@ from rest_framework.serializers import BaseSerializer
 
 from members import clock, services
 from members.api import filters, outside
-from members.api.serializers import today
 from members.api.views.base import CommitteeRows, Seen, described
 from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
 from members.services.stand_in import candidates
@@ -83,7 +82,7 @@ class StandInViewSet(
     @action(detail=False, pagination_class=None, filter_backends=[])
     def candidates(self, request: Request) -> Response:
         """Who shares every scope of the person's posts, by name."""
-        people = candidates(self.actor, today())[:SHOWN]
+        people = candidates(self.actor, self.reader.day)[:SHOWN]
         return Response(outside.PersonSerializer(people, many=True).data)
 
     @extend_schema(summary="结束代收", request=None, responses={204: None})

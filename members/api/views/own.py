@@ -35,6 +35,7 @@ from members.authentication import (
     owed_first,
 )
 from members.models import Notice, User
+from members.reader import Reader
 
 
 class AccountThrottle(ScopedRateThrottle):
@@ -75,7 +76,7 @@ class LoginView(APIView):
         user = authenticate(request, username=data["username"], password=data["password"])
         if not isinstance(user, User):
             raise exceptions.AuthenticationFailed(_("用户名或密码错误，或账号已停用"))
-        owed = owed_first(user, clock.today())
+        owed = owed_first(Reader(user, clock.now()))
         if owed is not None:
             raise exceptions.PermissionDenied(owed.label)
         if has_second_factor(user):

@@ -13,9 +13,10 @@ from rest_framework.serializers import BaseSerializer
 
 from members import clock, permissions, services
 from members.api import filters, serializers
-from members.api.serializers import today
 from members.api.views.base import CommitteeRows, Seen, described
 from members.models import Member, Post, User
+from members.reader import reader_of
+from members.visibility import visible
 
 
 @described("政协委员", "list", "retrieve", "create", "partial_update")
@@ -56,7 +57,7 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
         """Tell who administers nothing before looking at the data."""
         super().check_permissions(request)
         if self.action in {"create", "end"}:
-            permissions.require(permissions.refusal_to_see_accounts(request.user, today()))
+            permissions.require(permissions.refusal_to_see_accounts(reader_of(request)))
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.give_post(
@@ -99,11 +100,11 @@ class UserViewSet(
         """Nobody but administrators looks people up."""
         super().check_permissions(request)
         if request.user.is_authenticated:
-            permissions.require(permissions.refusal_to_see_accounts(request.user, today()))
+            permissions.require(permissions.refusal_to_see_accounts(reader_of(request)))
 
     def get_queryset(self) -> QuerySet:
         posts = Post.objects.select_related("user", "committee", "unit", "body")
-        shown = permissions.visible(self.request.user, posts, today())
+        shown = visible(self.reader, posts)
         return (
             super()
             .get_queryset()

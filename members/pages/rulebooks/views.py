@@ -18,14 +18,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from members import clock, services
-from members.models import Committee, Rulebook, User
+from members.models import Committee, Rulebook
 from members.pages.forms import ADD
 from members.pages.rulebooks.fields import drawn_part, part_of
-from members.pages.views import reader
-from members.permissions import administered_by, administers_platform, visible
 from members.punctuation import clauses
+from members.reader import Reader, reader_of
 from members.rule_changes import changes, said
 from members.rules import Rules, RulesInvalid
+from members.visibility import visible
 
 LABEL = gettext_lazy("规则")
 """The line of the navigation."""
@@ -56,8 +56,8 @@ class RulebookSection:
 @require_safe
 def rulebooks(request: HttpRequest) -> HttpResponse:
     """The rulebooks of the reader's committees: in force, to come, and past."""
-    user, today = reader(request), clock.today()
-    rows = visible(user, Rulebook.objects.select_related("committee", "author"), today)
+    reader = reader_of(request)
+    rows = visible(reader, Rulebook.objects.select_related("committee", "author"))
     by_committee: dict[Committee, list[Rulebook]] = {}
     for row in rows.order_by("committee", "-effective_from")[:200]:
         by_committee.setdefault(row.committee, []).append(row)
@@ -66,12 +66,12 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
             {
                 "committee": committee,
                 "books": found,
-                "in_force": next((row for row in found if not row.is_future(today)), None),
-                "edits": _administers(user, committee),
+                "in_force": next((row for row in found if not row.is_future(reader.day)), None),
+                "edits": _administers(reader, committee),
             }
             for committee, found in by_committee.items()
         ],
-        "today": today,
+        "today": reader.day,
     }
     return TemplateResponse(request, "members/rulebooks/list.html", context)
 
@@ -97,7 +97,7 @@ def rulebook(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": found,
         "changed": {change.section for change in found},
         "consequences": consequences,
-        "edits": row.is_future(today) and _administers(reader(request), row.committee),
+        "edits": row.is_future(today) and _administers(reader_of(request), row.committee),
         "is_future": row.is_future(today),
     }
     return TemplateResponse(request, "members/rulebooks/book.html", context)
@@ -118,7 +118,7 @@ def prepare(request: HttpRequest, pk: int) -> HttpResponse:
             document=row.document,
             effective_from=day,
             note=request.POST.get("note", "")[:200],
-            by=reader(request),
+            by=reader_of(request).user,
             at=clock.now(),
         ),
     )
@@ -130,7 +130,7 @@ def change_day(request: HttpRequest, pk: int) -> HttpResponse:
     """Let rules that are to come begin on another day, or give them up."""
     row = _row(request, pk)
     if "drop" in request.POST:
-        dropped = _tried(request, lambda: _dropped(row, reader(request)))
+        dropped = _tried(request, lambda: _dropped(row, reader_of(request)))
         return redirect("rulebooks" if dropped else "rulebook", *([] if dropped else [pk]))
     day = parse_date(request.POST.get("effective_from", ""))
     if day is None or day <= clock.today():
@@ -139,7 +139,7 @@ def change_day(request: HttpRequest, pk: int) -> HttpResponse:
         edited = _tried(
             request,
             lambda: services.edit_rulebook(
-                rulebook=row, effective_from=day, by=reader(request), at=clock.now()
+                rulebook=row, effective_from=day, by=reader_of(request).user, at=clock.now()
             ),
         )
         if edited is not None:
@@ -154,14 +154,14 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     info = Rules.model_fields.get(name)
     if info is None or not row.is_future(clock.today()):
         raise Http404
-    if not _administers(reader(request), row.committee):
+    if not _administers(reader_of(request), row.committee):
         raise PermissionDenied
     value, errors, more = row.document.get(name), {}, ""
     if request.method == "POST":
         value = part_of(info, name, request.POST)
         more = request.POST.get(ADD, "")
         if not more:
-            errors = _saved(row, {**row.document, name: value}, reader(request))
+            errors = _saved(row, {**row.document, name: value}, reader_of(request))
             if not errors:
                 label = _(info.title or name)
                 messages.success(request, _("已保存：%(part)s") % {"part": label})
@@ -179,10 +179,10 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return TemplateResponse(request, "members/rulebooks/part.html", context, status=status)
 
 
-def _saved(row: Rulebook, document: dict[str, Any], user: User) -> dict[str, str]:
+def _saved(row: Rulebook, document: dict[str, Any], reader: Reader) -> dict[str, str]:
     """Save the rules; or each wrong place with what is wrong there."""
     try:
-        services.edit_rulebook(rulebook=row, document=document, by=user, at=clock.now())
+        services.edit_rulebook(rulebook=row, document=document, by=reader.user, at=reader.at)
     except RulesInvalid as error:
         return dict(error.errors)
     except ValidationError as error:
@@ -199,19 +199,18 @@ def _tried(request: HttpRequest, act: Callable[[], Any]) -> Any:
         return None
 
 
-def _dropped(row: Rulebook, user: User) -> bool:
-    services.drop_rulebook(rulebook=row, by=user, at=clock.now())
+def _dropped(row: Rulebook, reader: Reader) -> bool:
+    services.drop_rulebook(rulebook=row, by=reader.user, at=reader.at)
     return True
 
 
 def _row(request: HttpRequest, pk: int) -> Rulebook:
-    rows = visible(reader(request), Rulebook.objects.select_related("committee"), clock.today())
+    rows = visible(reader_of(request), Rulebook.objects.select_related("committee"))
     return get_object_or_404(rows, pk=pk)
 
 
-def _administers(user: User, committee: Committee) -> bool:
-    today = clock.today()
-    return administers_platform(user, today) or committee.pk in administered_by(user, today)
+def _administers(reader: Reader, committee: Committee) -> bool:
+    return reader.reach.platform or committee.pk in reader.reach.administered
 
 
 def _before(row: Rulebook) -> Rulebook | None:

@@ -27,16 +27,15 @@ from members.models import Body, Committee, Member, Post, Unit, User
 from members.pages import plain_form
 from members.pages.forms import Choice, Choices
 from members.pages.settings.administered import chosen_committee, committees
-from members.pages.views import reader
 from members.permissions import (
-    administers_platform,
     refusal_to_grant,
     refusal_to_manage_account,
     refusal_to_see_accounts,
     require,
-    visible,
 )
+from members.reader import Reader, reader_of
 from members.services.account import one_time_password
+from members.visibility import visible
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -85,29 +84,29 @@ class EndForm(serializers.Serializer):
 
 def account_of(request: HttpRequest, pk: int) -> User:
     """The account, if the reader keeps accounts and may see it; else a 404."""
-    user, today = reader(request), clock.today()
-    require(refusal_to_see_accounts(user, today))
-    found = visible(user, User.objects.select_related("home"), today).filter(pk=pk).first()
+    reader = reader_of(request)
+    require(refusal_to_see_accounts(reader))
+    found = visible(reader, User.objects.select_related("home")).filter(pk=pk).first()
     if found is None:
         raise Http404
     return found
 
 
 def _homes(request: HttpRequest) -> Choices:
-    own = [Choice(str(row.pk), str(row)) for row in committees(reader(request))]
+    own = [Choice(str(row.pk), str(row)) for row in committees(reader_of(request))]
     return lambda path, declared: own if path == "home" else None
 
 
 @require_http_methods(METHODS)
 def new(request: HttpRequest) -> HttpResponse:
     """A new account, with a password that is shown once."""
-    user, today = reader(request), clock.today()
-    require(refusal_to_see_accounts(user, today))
+    reader = reader_of(request)
+    require(refusal_to_see_accounts(reader))
     committee = chosen_committee(request)
 
     def act(data: dict[str, Any]) -> HttpResponse:
         password = one_time_password()
-        made = services.create_account(**data, password=password, by=user, at=clock.now())
+        made = services.create_account(**data, password=password, by=reader.user, at=reader.at)
         return handed_over(request, made, password)
 
     return plain_form.page(
@@ -125,17 +124,17 @@ def new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(METHODS)
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """An account: its form, its posts, and how its holder signs in."""
-    found, user, today = account_of(request, pk), reader(request), clock.today()
-    refusal = refusal_to_manage_account(user, found, today)
+    found, reader = account_of(request, pk), reader_of(request)
+    refusal = refusal_to_manage_account(reader, found)
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        services.change_account(account=found, **data, by=user, at=clock.now())
+        services.change_account(account=found, **data, by=reader.user, at=reader.at)
         messages.success(request, _("已保存：%(what)s") % {"what": found})
         return redirect("user", pk)
 
     if request.method == "POST":
         require(refusal)
-    posts = visible(user, found.posts.all(), today)
+    posts = visible(reader, found.posts.all())
     posts = posts.select_related("committee", "unit", "body", "member")
     posts = posts.order_by(F("until").desc(nulls_first=True), "role")
     return plain_form.page(
@@ -157,9 +156,9 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         posts=[
             {"post": post, "held": _is_held(post), "ended": _is_over(post)} for post in posts[:100]
         ],
-        roles=grantable(user),
-        committees=committees(user),
-        memberships=Member.objects.filter(user=found, committee__in=committees(user)),
+        roles=grantable(reader),
+        committees=committees(reader),
+        memberships=Member.objects.filter(user=found, committee__in=committees(reader)),
         mails=settings.SENDS_EMAIL and bool(found.email),
     )
 
@@ -172,10 +171,10 @@ def _is_held(post: Post) -> bool:
     return not _is_over(post) and (post.since is None or post.since <= clock.today())
 
 
-def grantable(user: User) -> list[tuple[str, str]]:
+def grantable(reader: Reader) -> list[tuple[str, str]]:
     """The roles that the reader may give; a member's comes with the member."""
     roles = [role for role in Role if role != Role.MEMBER]
-    if not administers_platform(user, clock.today()):
+    if not reader.reach.platform:
         roles.remove(Role.PLATFORM_ADMINISTRATOR)
     return [(role.value, str(role.label)) for role in roles]
 
@@ -195,7 +194,7 @@ def handed_over(request: HttpRequest, account: User, password: str) -> HttpRespo
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a one-time password, shown once; all sessions of the account end."""
     found = account_of(request, pk)
-    password = services.reset_password(account=found, by=reader(request), at=clock.now())
+    password = services.reset_password(account=found, by=reader_of(request).user, at=clock.now())
     return handed_over(request, found, password)
 
 
@@ -203,7 +202,7 @@ def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
 def mail_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Send the person a link by which they set a password themselves."""
     found = account_of(request, pk)
-    require(refusal_to_manage_account(reader(request), found, clock.today()))
+    require(refusal_to_manage_account(reader_of(request), found))
     form = ResetPasswordForm({"email": found.email})
     if settings.SENDS_EMAIL and found.email and form.is_valid():
         form.save(request)
@@ -218,7 +217,7 @@ def mail_password(request: HttpRequest, pk: int) -> HttpResponse:
 def forget_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody who has lost phone and keys in by password alone again."""
     found = account_of(request, pk)
-    services.forget_second_factor(account=found, by=reader(request), at=clock.now())
+    services.forget_second_factor(account=found, by=reader_of(request).user, at=clock.now())
     messages.success(request, _("已取消双因素验证，本人可以只用密码登录"))
     return redirect("user", pk)
 
@@ -226,11 +225,11 @@ def forget_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def switch(request: HttpRequest, pk: int) -> HttpResponse:
     """Disable an account, or enable it again."""
-    found, user = account_of(request, pk), reader(request)
-    if found == user:
+    found, reader = account_of(request, pk), reader_of(request)
+    if found == reader.user:
         raise PermissionDenied(_("不能停用自己的账号"))
     wanted = not found.is_active
-    services.change_account(account=found, is_active=wanted, by=user, at=clock.now())
+    services.change_account(account=found, is_active=wanted, by=reader.user, at=reader.at)
     messages.success(request, _("账号已启用") if wanted else _("账号已停用，其登录已全部失效"))
     return redirect("user", pk)
 
@@ -241,9 +240,9 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(METHODS)
 def give_post(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an account a post; the address names role and committee, the form the scope."""
-    found, user = account_of(request, pk), reader(request)
+    found, reader = account_of(request, pk), reader_of(request)
     role = request.GET.get("role", "")
-    if role not in dict(grantable(user)):
+    if role not in dict(grantable(reader)):
         messages.error(request, _("请先选择职务"))
         return redirect("user", pk)
     platform = role == Role.PLATFORM_ADMINISTRATOR
@@ -251,7 +250,7 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
     if committee is None and not platform:
         messages.error(request, _("请选择委员会"))
         return redirect("user", pk)
-    require(refusal_to_grant(user, role, committee, found, clock.today()))
+    require(refusal_to_grant(reader, role, committee, found))
     name, rows = _scope(role, committee)
 
     def form(**options: Any) -> PostForm:
@@ -266,7 +265,13 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
         scope = data.pop("scope", None)
         chosen = {} if rows is None else {name: rows.filter(pk=scope).first()}
         services.give_post(
-            user=found, role=role, committee=committee, **chosen, **data, by=user, at=clock.now()
+            user=found,
+            role=role,
+            committee=committee,
+            **chosen,
+            **data,
+            by=reader.user,
+            at=reader.at,
         )
         messages.success(request, _("已给予职务：%(role)s") % {"role": Role(role).label})
         return redirect("user", pk)
@@ -296,16 +301,16 @@ def _scope(role: str, committee: Committee | None) -> tuple[str, Any]:
 @require_http_methods(METHODS)
 def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a post end from a day on."""
-    user, today = reader(request), clock.today()
-    require(refusal_to_see_accounts(user, today))
+    reader = reader_of(request)
+    require(refusal_to_see_accounts(reader))
     posts = Post.objects.select_related("user", "committee", "unit", "body")
-    post = visible(user, posts, today).filter(pk=pk).first()
+    post = visible(reader, posts).filter(pk=pk).first()
     if post is None:
         raise Http404
     back = reverse("user", args=[post.user_id])
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        services.end_post(post=post, **data, by=user, at=clock.now())
+        services.end_post(post=post, **data, by=reader.user, at=reader.at)
         messages.success(request, _("已安排卸任：%(role)s") % {"role": post.get_role_display()})
         return redirect(back)
 
@@ -314,7 +319,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
         EndForm,
         act,
         template="members/settings/account_form.html",
-        initial={"until": today + timedelta(days=1)},
+        initial={"until": reader.day + timedelta(days=1)},
         heading=_("结束职务：%(role)s") % {"role": post.get_role_display()},
         account=post.user,
         committee=post.committee,

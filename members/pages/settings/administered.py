@@ -11,19 +11,13 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from members import clock
 from members.enums import BodyKind, Role
 from members.models import Committee, User
 from members.pages.forms import Choice, Choices
-from members.pages.views import reader
-from members.permissions import (
-    administered_by,
-    administers_platform,
-    refusal_to_administer,
-    require,
-    visible,
-)
+from members.permissions import refusal_to_administer, require
 from members.punctuation import aside
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
 """Whose these pages are."""
@@ -32,13 +26,12 @@ MOST = 2000
 """Rows to choose from that are listed."""
 
 
-def committees(user: User) -> QuerySet[Committee]:
+def committees(reader: Reader) -> QuerySet[Committee]:
     """The committees that the reader keeps."""
-    today = clock.today()
-    rows = visible(user, Committee.objects.all(), today)
-    if administers_platform(user, today):
+    rows = visible(reader, Committee.objects.all())
+    if reader.reach.platform:
         return rows
-    return rows.filter(pk__in=administered_by(user, today))
+    return rows.filter(pk__in=reader.reach.administered)
 
 
 def chosen_committee(request: HttpRequest) -> Committee | None:
@@ -46,7 +39,7 @@ def chosen_committee(request: HttpRequest) -> Committee | None:
 
     Raises PermissionDenied for who keeps none.
     """
-    own = committees(reader(request))
+    own = committees(reader_of(request))
     wanted = request.GET.get("committee", "")
     if wanted:
         return get_object_or_404(own, pk=wanted if wanted.isdecimal() else 0)
@@ -58,11 +51,11 @@ def chosen_committee(request: HttpRequest) -> Committee | None:
 
 def row_kept(request: HttpRequest, rows: QuerySet[Any], pk: int) -> Any:
     """The row of a committee; 404 for who may not see it, refused to who does not keep it."""
-    row = visible(reader(request), rows.select_related("committee"), clock.today())
+    row = visible(reader_of(request), rows.select_related("committee"))
     found = row.filter(pk=pk).first()
     if found is None:
         raise Http404
-    require(refusal_to_administer(reader(request), found.committee, clock.today()))
+    require(refusal_to_administer(reader_of(request), found.committee))
     return found
 
 

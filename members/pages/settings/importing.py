@@ -19,8 +19,8 @@ from members.models import Committee
 from members.pages.lists import XLSX
 from members.pages.plain_form import REFUSED
 from members.pages.settings.administered import chosen_committee, committees
-from members.pages.views import reader
 from members.permissions import refusal_to_administer, require
+from members.reader import reader_of
 from members.services.roster import SHAPES, Roster, bring_in, understood
 from members.tables import Table, Unreadable, as_text, of_file, of_text
 
@@ -36,9 +36,9 @@ def bring(request: HttpRequest) -> HttpResponse:
     """The page of the settings that brings in a table."""
     committee = chosen_committee(request)
     if committee is None:
-        context = {"committees": committees(reader(request)), "heading": _("导入名单")}
+        context = {"committees": committees(reader_of(request)), "heading": _("导入名单")}
         return TemplateResponse(request, "members/settings/which_committee.html", context)
-    require(refusal_to_administer(reader(request), committee, clock.today()))
+    require(refusal_to_administer(reader_of(request), committee))
     return importing(request, committee, here=f"{request.path}?committee={committee.pk}&")
 
 
@@ -97,7 +97,9 @@ def _sent(request: HttpRequest) -> Table:
 def _tried(request: HttpRequest, kind: str, table: Table, committee: Committee) -> Roster:
     if "bring" not in request.POST:
         return understood(kind, table, committee)
-    return bring_in(kind=kind, table=table, committee=committee, by=reader(request), at=clock.now())
+    return bring_in(
+        kind=kind, table=table, committee=committee, by=reader_of(request).user, at=clock.now()
+    )
 
 
 def _tell(request: HttpRequest, roster: Roster) -> None:

@@ -15,7 +15,7 @@ from members.enums import Role
 from members.models import Committee, Member, Post, Unit
 from members.pages.plain_form import REFUSED
 from members.pages.settings.administered import chosen_committee, committees
-from members.pages.views import reader
+from members.reader import reader_of
 from members.services.invitation import AT_ONCE, OFFICES, invite, vacant
 
 
@@ -52,7 +52,7 @@ def invitations(request: HttpRequest) -> HttpResponse:
     """The page of the settings that invites."""
     committee = chosen_committee(request)
     if committee is None:
-        which = {"committees": committees(reader(request)), "heading": _("邀请")}
+        which = {"committees": committees(reader_of(request)), "heading": _("邀请")}
         return TemplateResponse(request, "members/settings/which_committee.html", which)
     return inviting(request, committee)
 
@@ -94,7 +94,7 @@ def _invited(request: HttpRequest, committee: Committee) -> list[dict[str, objec
         members=members,
         units=units,
         offices=offices,
-        by=reader(request),
+        by=reader_of(request).user,
         at=clock.now(),
     )
     return [{"account": one.account, "password": one.password, "what": one.what} for one in made]

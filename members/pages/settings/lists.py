@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
@@ -19,8 +17,9 @@ from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.settings.administered import ADMINISTRATORS, committees
 from members.pages.worklist import Column, Worklist
-from members.permissions import visible
 from members.punctuation import aside, listed
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 DAY = "components/cells/_day.html"
 MOMENT = "components/cells/_moment.html"
@@ -49,13 +48,13 @@ def _own(model: type[Any], **which: Any) -> Any:
     """What can be chosen in a filter: rows of the committees that the reader keeps."""
 
     def rows(request: Any) -> QuerySet[Any]:
-        return model.objects.filter(committee__in=committees(request.user), **which)
+        return model.objects.filter(committee__in=committees(reader_of(request)), **which)
 
     return rows
 
 
 def _own_committees(request: Any) -> QuerySet[Committee]:
-    return committees(request.user)
+    return committees(reader_of(request))
 
 
 class AccountFilter(filters.FilterSet):
@@ -74,7 +73,7 @@ class AccountFilter(filters.FilterSet):
     def by_role(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Who holds a post of the role in a committee of the reader's."""
         held = Post.objects.held_on(clock.today()).filter(role=value).order_by()
-        seen = visible(self.request.user, held, clock.today())
+        seen = visible(reader_of(self.request), held)
         return rows.filter(pk__in=seen.values("user"))
 
 
@@ -134,14 +133,14 @@ class TermFilter(filters.FilterSet):
 # -- Rows ----------------------------------------------------------------------------------
 
 
-def _accounts(user: User, at: datetime) -> QuerySet[User]:
-    return visible(user, User.objects.select_related("home"), localdate(at))
+def _accounts(reader: Reader) -> QuerySet[User]:
+    return visible(reader, User.objects.select_related("home"))
 
 
-def _with_posts(rows: list[User], user: User, at: datetime) -> None:
+def _with_posts(rows: list[User], reader: Reader) -> None:
     """Add the posts that the reader may see, as sentences, to each account."""
-    held = Post.objects.held_on(localdate(at)).filter(user__in=[row.pk for row in rows])
-    seen = visible(user, held, localdate(at)).select_related("unit", "body")
+    held = Post.objects.held_on(reader.day).filter(user__in=[row.pk for row in rows])
+    seen = visible(reader, held).select_related("unit", "body")
     found: dict[int, list[str]] = defaultdict(list)
     for post in seen.order_by("role"):
         where = post.unit or post.body
@@ -153,19 +152,18 @@ def _with_posts(rows: list[User], user: User, at: datetime) -> None:
 def _kept(model: type[Any], *related: str) -> Any:
     """Rows of the committees that the reader keeps."""
 
-    def rows(user: User, at: datetime) -> QuerySet[Any]:
-        own = committees(user).values("pk")
+    def rows(reader: Reader) -> QuerySet[Any]:
+        own = committees(reader).values("pk")
         found = model.objects.filter(committee__in=own).select_related("committee", *related)
-        return visible(user, found, localdate(at))
+        return visible(reader, found)
 
     return rows
 
 
-def _units(user: User, at: datetime) -> QuerySet[Unit]:
-    rows: QuerySet[Unit] = _kept(Unit, "parent")(user, at)
-    today = localdate(at)
-    held = Q(posts__since=None) | Q(posts__since__lte=today)
-    left = Q(posts__until=None) | Q(posts__until__gt=today)
+def _units(reader: Reader) -> QuerySet[Unit]:
+    rows: QuerySet[Unit] = _kept(Unit, "parent")(reader)
+    held = Q(posts__since=None) | Q(posts__since__lte=reader.day)
+    left = Q(posts__until=None) | Q(posts__until__gt=reader.day)
     return rows.annotate(people=Count("posts__user", filter=held & left, distinct=True))
 
 

@@ -36,7 +36,7 @@ from members.pages.settings.administered import (
     row_kept,
     within,
 )
-from members.pages.views import reader
+from members.reader import reader_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -159,7 +159,7 @@ def new(request: HttpRequest, slug: str) -> HttpResponse:
     """A new row of a committee, which is asked for first where the reader keeps several."""
     kept, committee = KEPT[slug], chosen_committee(request)
     if committee is None:
-        context = {"kept": kept, "committees": committees(reader(request))}
+        context = {"kept": kept, "committees": committees(reader_of(request))}
         return TemplateResponse(request, "members/settings/which_committee.html", context)
 
     def act(data: dict[str, Any]) -> HttpResponse:
@@ -223,7 +223,7 @@ def _value(row: Any, name: str) -> Any:
 
 
 def _made(kept: Kept, request: HttpRequest, data: dict[str, Any]) -> Any:
-    by, at = reader(request), clock.now()
+    by, at = reader_of(request).user, clock.now()
     if kept.model is Member:
         return services.add_member(**data, by=by, at=at)
     form = kept.form(context={"request": request})
@@ -232,7 +232,7 @@ def _made(kept: Kept, request: HttpRequest, data: dict[str, Any]) -> Any:
 
 def _changed(kept: Kept, request: HttpRequest, row: Any, data: dict[str, Any]) -> None:
     data = {name: value for name, value in data.items() if name != "committee"}
-    by, at = reader(request), clock.now()
+    by, at = reader_of(request).user, clock.now()
     if kept.model is Member:
         services.change_member(member=row, **data, by=by, at=at)
     else:

@@ -12,10 +12,10 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django_htmx.http import HttpResponseClientRedirect
 
-from members import clock
 from members.authentication import Owed, owed_first
 from members.models import User
 from members.pages.signing_in.resume_post import keep, not_carried_out, page_before
+from members.reader import reader_of
 
 NEEDED: dict[Owed, tuple[str, frozenset[str]]] = {
     Owed.PASSWORD: (
@@ -96,7 +96,7 @@ class OwedFirst:
         is_open = not getattr(view, "login_required", True) and not of_api and name != FIRST_PAGE
         if is_open or by_token or not isinstance(request.user, User):
             return None
-        owed = owed_first(request.user, clock.today())
+        owed = owed_first(reader_of(request))
         if owed is None:
             return None
         place, needed = NEEDED[owed]

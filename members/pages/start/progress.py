@@ -10,12 +10,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from members import clock
 from members.enums import Role
-from members.models import Committee, User
+from members.models import Committee
 from members.pages.settings.administered import committees
-from members.pages.views import reader
-from members.permissions import administered_by, administers_platform, require
+from members.permissions import require
+from members.reader import Reader, reader_of
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -52,7 +51,7 @@ STEPS = (
 class Progress:
     """What is done, and where it goes on; ``here`` is the step of the page."""
 
-    user: User
+    reader: Reader
     here: str = ""
     committee: Committee | None = None
     done: set[str] = field(default_factory=set)
@@ -60,12 +59,12 @@ class Progress:
     @property
     def kept(self) -> dict[str, Any]:
         """What was chosen and is in no row yet."""
-        return dict(self.user.preferences.get(KEPT, {}))
+        return dict(self.reader.user.preferences.get(KEPT, {}))
 
     def keep(self, **news: Any) -> None:
         """Remember it for the next time."""
-        self.user.preferences[KEPT] = {**self.kept, **news}
-        self.user.save(update_fields=["preferences"])
+        self.reader.user.preferences[KEPT] = {**self.kept, **news}
+        self.reader.user.save(update_fields=["preferences"])
 
     def skip(self, name: str) -> None:
         """Go on without this step."""
@@ -102,60 +101,58 @@ class Progress:
         return len(STEPS)
 
 
-def progress_of(user: User, here: str = "") -> Progress:
+def progress_of(reader: Reader, here: str = "") -> Progress:
     """How far the reader has come with the committee that they are setting up."""
-    found = Progress(user, here)
+    found = Progress(reader, here)
     kept = found.kept
-    own = committees(user).filter(is_sample=False)
+    own = committees(reader).filter(is_sample=False)
     found.committee = own.filter(pk=kept.get("committee", 0)).first()
-    if found.committee is None and not administers_platform(user, clock.today()):
+    if found.committee is None and not reader.reach.platform:
         found.committee = own.first()
     found.done = {*kept.get("skipped", [])} if found.committee else set()
     if kept.get("preset"):
         found.done.add("preset")
     if found.committee is not None:
-        found.done |= {"preset", "committee"} | _told_by_rows(found.committee, user)
+        found.done |= {"preset", "committee"} | _told_by_rows(found.committee, reader)
         if kept.get("finished"):
             found.done.add("done")
     return found
 
 
-def _told_by_rows(committee: Committee, user: User) -> set[str]:
+def _told_by_rows(committee: Committee, reader: Reader) -> set[str]:
     tells = {
         "session": committee.sessions.exists(),
         "import": committee.members.exists(),
-        "invite": committee.posts.exclude(user=user).exists(),
+        "invite": committee.posts.exclude(user=reader.user).exists(),
     }
     return {name for name, is_done in tells.items() if is_done}
 
 
 def set_up_by(request: HttpRequest, here: str) -> Progress:
     """The progress of a reader who sets something up; raises PermissionDenied for others."""
-    user = reader(request)
-    require(None if sets_up(user) else _t("只有管理员可以设置"))
-    return progress_of(user, here)
+    reader = reader_of(request)
+    require(None if sets_up(reader) else _t("只有管理员可以设置"))
+    return progress_of(reader, here)
 
 
-def sets_up(user: User) -> bool:
+def sets_up(reader: Reader) -> bool:
     """Whether somebody sets up the platform or a committee."""
-    today = clock.today()
-    by_post = administers_platform(user, today) or bool(administered_by(user, today))
-    return by_post or user.is_superuser
+    by_post = reader.reach.platform or bool(reader.reach.administered)
+    return by_post or reader.user.is_superuser
 
 
-def is_waiting(user: User) -> bool:
+def is_waiting(reader: Reader) -> bool:
     """Whether the platform waits to be set up by this person: it has no committee yet."""
-    today = clock.today()
-    if not (administers_platform(user, today) or user.is_superuser):
+    if not (reader.reach.platform or reader.user.is_superuser):
         return False
     return not Committee.objects.exists()
 
 
-def unfinished(user: User, at: Any) -> dict[str, Any] | None:
+def unfinished(reader: Reader) -> dict[str, Any] | None:
     """What the first page tells who has begun to set up a committee and not ended."""
-    if not user.preferences.get(KEPT) or user.preferences[KEPT].get("finished"):
+    if not reader.user.preferences.get(KEPT) or reader.user.preferences[KEPT].get("finished"):
         return None
-    found = progress_of(user)
+    found = progress_of(reader)
     return {"progress": found} if found.committee is not None else None
 
 

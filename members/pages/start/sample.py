@@ -13,13 +13,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from members import clock, services
+from members import services
 from members.enums import Role
 from members.models import Committee, Job
 from members.pages.navigation import Entry, Section, add
-from members.pages.views import reader
-from members.permissions import refusal_to_administer_platform, require, visible
+from members.permissions import refusal_to_administer_platform, require
+from members.reader import reader_of
 from members.services.job import WORK, ask
+from members.visibility import visible
 
 SAMPLE = "sample"
 """The kind of job that makes it; an application above registers what is done."""
@@ -29,16 +30,16 @@ SAMPLE = "sample"
 @require_safe
 def sample(request: HttpRequest) -> HttpResponse:
     """The sample committees with their logins, and what loading and removing one means."""
-    user, today = reader(request), clock.today()
-    require(refusal_to_administer_platform(user, today))
-    jobs = visible(user, Job.objects.filter(kind=SAMPLE), today)
+    reader = reader_of(request)
+    require(refusal_to_administer_platform(reader))
+    jobs = visible(reader, Job.objects.filter(kind=SAMPLE))
     by_committee = {job.result.get("committee"): job for job in jobs}
     context = {
         "samples": [
             {"committee": row, "logins": _logins(by_committee.get(row.pk))}
-            for row in visible(user, Committee.objects.filter(is_sample=True), today)
+            for row in visible(reader, Committee.objects.filter(is_sample=True))
         ],
-        "going_on": Job.objects.going_on().filter(kind=SAMPLE, owner=user).first(),
+        "going_on": Job.objects.going_on().filter(kind=SAMPLE, owner=reader.user).first(),
         "can_load": SAMPLE in WORK,
     }
     return TemplateResponse(request, "members/start/sample.html", context)
@@ -53,16 +54,16 @@ def _logins(job: Job | None) -> list[dict[str, Any]]:
 @require_POST
 def load(request: HttpRequest) -> HttpResponse:
     """Have the sample played in the background; only one at a time."""
-    user = reader(request)
-    require(refusal_to_administer_platform(user, clock.today()))
+    reader = reader_of(request)
+    require(refusal_to_administer_platform(reader))
     if Job.objects.filter(kind=SAMPLE).going_on().exists():
         messages.warning(request, _("示例数据正在载入"))
         return redirect("sample")
     job = ask(
         kind=SAMPLE,
         title=_("载入示例数据"),
-        by=user,
-        at=clock.now(),
+        by=reader.user,
+        at=reader.at,
         order={"language": get_language()},
         link="/start/sample/",
     )
@@ -72,9 +73,9 @@ def load(request: HttpRequest) -> HttpResponse:
 @require_POST
 def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a sample committee, and forget the passwords of its people."""
-    user, at = reader(request), clock.now()
+    reader = reader_of(request)
     committee = get_object_or_404(Committee.objects.filter(is_sample=True), pk=pk)
-    services.close_sample(committee=committee, by=user, at=at)
+    services.close_sample(committee=committee, by=reader.user, at=reader.at)
     Job.objects.filter(kind=SAMPLE, result__committee=pk).update(result={"committee": pk})
     messages.success(request, _("示例已移除：%(what)s") % {"what": committee})
     return redirect("sample")

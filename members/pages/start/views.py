@@ -44,8 +44,8 @@ from members.pages.start.progress import (
     set_up_by,
     unfinished,
 )
-from members.permissions import administers_platform
 from members.presets import NAMES, preset
+from members.reader import reader_of
 from members.services import first
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -57,7 +57,7 @@ METHODS = ["GET", "HEAD", "POST"]
 def start(request: HttpRequest) -> HttpResponse:
     """Where the setting up goes on; of an empty installation the first account."""
     if isinstance(request.user, User):
-        return redirect(progress_of(request.user).next.url)
+        return redirect(progress_of(reader_of(request)).next.url)
     if not first.is_empty():
         return redirect_to_login(reverse("start"))
     given = request.POST.get("key", "") or request.GET.get("key", "")
@@ -93,9 +93,9 @@ def choose_preset(request: HttpRequest, progress: Progress) -> HttpResponse:
     """The rules to begin with, and how they differ."""
     chosen = request.POST.get("preset", "")
     if request.method == "POST" and chosen in NAMES:
-        if request.user.is_superuser and not administers_platform(progress.user, clock.today()):
+        if request.user.is_superuser and not progress.reader.reach.platform:
             services.give_post(
-                user=progress.user, role=Role.PLATFORM_ADMINISTRATOR, by=None, at=clock.now()
+                user=progress.reader.user, role=Role.PLATFORM_ADMINISTRATOR, by=None, at=clock.now()
             )
         progress.keep(preset=chosen)
         return redirect("start_step", "committee")
@@ -117,7 +117,7 @@ def name_committee(request: HttpRequest, progress: Progress) -> HttpResponse:
     parents = [Choice(str(row.pk), row.name) for row in Committee.objects.filter(closed_at=None)]
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        user, at = progress.user, clock.now()
+        reader = progress.reader
         data["place_names"] = places_of(data.get("place_names", ""))
         above = data.pop("parent", None)
         with transaction.atomic():
@@ -125,11 +125,15 @@ def name_committee(request: HttpRequest, progress: Progress) -> HttpResponse:
                 **data,
                 parent=Committee.objects.filter(pk=above).first(),
                 document=preset(chosen),
-                by=user,
-                at=at,
+                by=reader.user,
+                at=reader.at,
             )
             services.give_post(
-                user=user, role=Role.COMMITTEE_ADMINISTRATOR, committee=committee, by=user, at=at
+                user=reader.user,
+                role=Role.COMMITTEE_ADMINISTRATOR,
+                committee=committee,
+                by=reader.user,
+                at=reader.at,
             )
         progress.keep(committee=committee.pk)
         messages.success(request, _("已建立 %(committee)s") % {"committee": committee.name})

@@ -182,7 +182,7 @@ class Reviewing(Drafting):
     )
     def request_withdrawal(self, context: StepContext) -> None:
         """The proposer asks in writing to withdraw; the office may record it from paper."""
-        if not who.lead(self, context.standing):
+        if not who.lead(self, context.taker):
             context.channel, context.on_behalf_of = Channel.PAPER, self.lead
         self.withdrawal_requested_at = context.data.get("requested_at") or context.at
         self.withdrawal_reason = context.data["reason"]

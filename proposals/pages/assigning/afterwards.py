@@ -2,37 +2,35 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members import clock
 from members.enums import Role
-from members.models import User
 from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
-from members.selectors import NoRulebook, posts_of, rules_for
+from members.reader import Reader
+from members.selectors import NoRulebook
+from members.visibility import visible
 from proposals.enums import FILED_STATES, CommitmentState, PublicationScope, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import AssignmentBatch, Commitment, FollowUp, Proposal, Reply
 from proposals.pages.inputs import FILLED
 from proposals.pages.subjects import page_of
 from proposals.pages.worklists import OFFICE, proposals, seen
-from proposals.permissions import visible
 
 CLERKS = {Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR}
 
 # -- Batches -----------------------------------------------------------------------------------
 
 
-def batches(user: User, at: datetime) -> QuerySet[AssignmentBatch]:
+def batches(reader: Reader) -> QuerySet[AssignmentBatch]:
     """Rows of a list: what was assigned together."""
-    return visible(user, AssignmentBatch.objects.all(), localdate(at))
+    return visible(reader, AssignmentBatch.objects.all())
 
 
 # -- Promises ----------------------------------------------------------------------------------
@@ -57,21 +55,21 @@ class PromiseFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def promises(user: User, at: datetime) -> QuerySet[Commitment]:
+def promises(reader: Reader) -> QuerySet[Commitment]:
     """Rows of a list: what units have promised and not yet kept."""
     rows = Commitment.objects.filter(state=CommitmentState.OPEN)
-    return visible(user, rows, localdate(at)).select_related("proposal", "reply__assignment__unit")
+    return visible(reader, rows).select_related("proposal", "reply__assignment__unit")
 
 
 # -- Following up ------------------------------------------------------------------------------
 
 
-def to_follow_up(user: User, at: datetime) -> QuerySet[Proposal]:
+def to_follow_up(reader: Reader) -> QuerySet[Proposal]:
     """Rows of a list: concluded with a result to be looked at again, and not yet this year."""
     wanted = Q(pk__in=[])
-    for committee in {post.committee_id for post in posts_of(user, localdate(at))} - {None}:
+    for committee in {post.committee_id for post in reader.posts} - {None}:
         try:
-            rules = rules_for(committee or 0, localdate(at))
+            rules = reader.rules(committee or 0)
         except NoRulebook:
             continue
         codes = [row.code for row in rules.handling.result_classes if row.needs_follow_up]
@@ -79,9 +77,9 @@ def to_follow_up(user: User, at: datetime) -> QuerySet[Proposal]:
             proposal=OuterRef("pk"), state=ReplyState.DELIVERED, result_class__in=codes
         )
         wanted |= Q(Exists(replies), committee=committee)
-    done = FollowUp.objects.filter(proposal=OuterRef("pk"), year=localdate(at).year)
+    done = FollowUp.objects.filter(proposal=OuterRef("pk"), year=reader.day.year)
     rows = Proposal.objects.filter(wanted, ~Exists(done), state=S.CONCLUDED)
-    return visible(user, rows, localdate(at))
+    return visible(reader, rows)
 
 
 def _follow_up(proposal: Proposal) -> dict[str, Any]:
@@ -95,18 +93,18 @@ def _follow_up(proposal: Proposal) -> dict[str, Any]:
 # -- Making public -----------------------------------------------------------------------------
 
 
-def to_publish(user: User, at: datetime) -> QuerySet[Proposal]:
+def to_publish(reader: Reader) -> QuerySet[Proposal]:
     """Rows of a list: filed, its proposer agrees to publication, and not public yet."""
     rows = Proposal.objects.filter(
         state__in=FILED_STATES, publicity_wish=True, publication_scope=PublicationScope.NONE
     )
-    return visible(user, rows, localdate(at))
+    return visible(reader, rows)
 
 
-def published(user: User, at: datetime) -> QuerySet[Proposal]:
+def published(reader: Reader) -> QuerySet[Proposal]:
     """Rows of a list: what the public sees."""
     rows = Proposal.objects.exclude(publication_scope=PublicationScope.NONE)
-    return visible(user, rows.filter(published_at__isnull=False), localdate(at))
+    return visible(reader, rows.filter(published_at__isnull=False))
 
 
 def _publish(proposal: Proposal) -> dict[str, Any]:

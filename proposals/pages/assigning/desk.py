@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass, field
-from datetime import datetime
 from functools import cached_property
 from typing import Any
 
@@ -14,12 +13,11 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import AssignmentRole
-from members.models import Unit, User
+from members.models import Unit
 from members.pages import forms
 from members.pages.forms import Field
-from members.pages.views import reader
+from members.reader import Reader, reader_of
 from proposals.machine.subject import Step
 from proposals.models import Proposal
 from proposals.pages.assigning.letters import Letter, planned
@@ -77,8 +75,7 @@ class Desk:
     """What the template of the desk draws beside the fields of the form."""
 
     form: StepForm
-    user: User
-    at: datetime
+    reader: Reader
     tells_dates: bool = True
     typed: Mapping[str, Any] = field(init=False)
 
@@ -94,7 +91,7 @@ class Desk:
     @cached_property
     def candidates(self) -> list[Candidate]:
         """The units that it could go to, those with a role first."""
-        rows = candidates([self.proposal], self._units, self.user, self.at)
+        rows = candidates([self.proposal], self._units, self.reader)
         found = rows[self.proposal.pk]
         for row in found:
             row.load = self._loads.get(row.unit.pk, Load())
@@ -107,7 +104,7 @@ class Desk:
 
     @cached_property
     def _loads(self) -> dict[int, Load]:
-        return loads([unit.pk for unit in self._units], self.user, self.at)
+        return loads([unit.pk for unit in self._units], self.reader)
 
     @property
     def choices(self) -> list[Choice]:
@@ -144,7 +141,7 @@ class Desk:
         as_typed, otherwise = copy(self.proposal), copy(self.proposal)
         as_typed.urgent, otherwise.urgent = self.is_urgent, not self.is_urgent
         otherwise.pk = 0  # asked about together, told apart by the key
-        found = expected([as_typed, otherwise], self.at)
+        found = expected([as_typed, otherwise], self.reader)
         return found.get(self.proposal.pk, {}), found.get(0, {})
 
     @cached_property
@@ -186,12 +183,12 @@ def _roles(known: Expected) -> list[Role]:
 
 def desk(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
     """Assign a proposal, or ask units before: text on one side, units on the other."""
-    user, now = reader(request), clock.now()
+    reader = reader_of(request)
 
     def drawn(form: StepForm) -> dict[str, Any]:
         prefetch_related_objects([subject], "suggested_units", "suggestions")
         tells_dates = step.name == "assign"
-        return {"desk": Desk(form, user, now, tells_dates=tells_dates), "proposal": subject}
+        return {"desk": Desk(form, reader, tells_dates=tells_dates), "proposal": subject}
 
     return taken(request, subject, step, template="proposals/assigning/desk.html", extra=drawn)
 
@@ -202,14 +199,14 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
 
     ``known`` in the address are units that the desk lists already.
     """
-    user, now = reader(request), clock.now()
+    reader = reader_of(request)
     page = PAGES[Proposal]
-    proposal: Any = subject_of(page, user, pk)
-    require(user, "pre_assign", proposal, clock.today())
+    proposal: Any = subject_of(page, reader, pk)
+    require(reader, "pre_assign", proposal)
     known = set(request.GET.getlist("known"))
-    found = experienced(proposal, user, now)
-    owed = loads([row.unit.pk for row in found], user, now)
-    dated = expected([proposal], now).get(pk, {}) if "dates" in request.GET else {}
+    found = experienced(proposal, reader)
+    owed = loads([row.unit.pk for row in found], reader)
+    dated = expected([proposal], reader).get(pk, {}) if "dates" in request.GET else {}
     context = {
         "rows": [
             {
@@ -225,7 +222,7 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "proposals/assigning/_experience.html", context)
 
 
-def _drawn_here(subject: Any, user: User) -> list[forms.Choice]:
+def _drawn_here(subject: Any, reader: Reader) -> list[forms.Choice]:
     """The desk lists the units itself, with what each has in hand."""
     return []
 

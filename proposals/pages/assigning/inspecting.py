@@ -9,14 +9,14 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.pages.trail import carried, trail_of
-from members.pages.views import reader
+from members.reader import reader_of
+from members.visibility import visible
 from proposals.models import Assignment, Reply, Suggestion
 from proposals.pages.inputs import FILLED
 from proposals.pages.steps import StepForm, subject_of
 from proposals.pages.subjects import PAGES, SubjectPage
-from proposals.permissions import offers, visible
+from proposals.permissions import offers
 
 STEPS = ("pass_inspection", "send_back_from_inspection")
 """The two ways to decide."""
@@ -31,14 +31,14 @@ PAGE = SubjectPage(
 @require_safe
 def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     """What was suggested, what is answered, and the decision beside it."""
-    user, day = reader(request), clock.today()
-    reply: Any = subject_of(PAGE, user, pk)
-    offered = [offer.step for offer in offers(user, reply, day) if offer.step.name in STEPS]
+    reader = reader_of(request)
+    reply: Any = subject_of(PAGE, reader, pk)
+    offered = [offer.step for offer in offers(reader, reply) if offer.step.name in STEPS]
     family = Q(proposal=reply.proposal_id) | Q(proposal__merged_into=reply.proposal_id)
     suggestions = Suggestion.objects.filter(family).order_by("proposal", "number")
     points = {point.suggestion_id: point for point in reply.points.all()}
     tasks = Assignment.objects.live().filter(proposal=reply.proposal_id).select_related("unit")
-    others = visible(user, tasks.exclude(pk=reply.assignment_id), day)
+    others = visible(reader, tasks.exclude(pk=reply.assignment_id))
     classes = {entry.code: entry.name for entry in reply.rules.handling.result_classes}
     context = {
         "reply": reply,
@@ -47,8 +47,8 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
         "points": [(row, points.get(row.pk)) for row in suggestions],
         "commitments": list(reply.commitments.all()),
         "others": list(others.order_by("id")),
-        "forms": [StepForm(reply, step, user) for step in offered],
-        "trail": trail_of(request, user, pk, [request.path]),
+        "forms": [StepForm(reply, step, reader) for step in offered],
+        "trail": trail_of(request, reader, pk, [request.path]),
         "carried": carried(request),
     }
     return TemplateResponse(request, "proposals/assigning/inspection.html", context)

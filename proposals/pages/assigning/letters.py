@@ -10,7 +10,8 @@ from typing import Any
 from django.utils.timezone import localdate
 
 from members.enums import AssignmentRole
-from members.models import Committee, Unit, User
+from members.models import Committee, Unit
+from members.reader import Reader
 from proposals.models import Assignment, AssignmentBatch, Proposal
 from proposals.pages.dates import Date, Expected, owed
 
@@ -79,14 +80,14 @@ def planned(proposal: Proposal, team: Team, expected: Expected, **more: Any) -> 
 
 
 def issued(
-    tasks: Iterable[Assignment], user: User, batch: AssignmentBatch | None = None
+    tasks: Iterable[Assignment], reader: Reader, batch: AssignmentBatch | None = None
 ) -> list[Letter]:
     """The letters for tasks that have been issued, one a unit, with the dates that they have.
 
     ``tasks`` come with unit and proposal, all that each proposal has; two queries.
     """
     rows = list(tasks)
-    due = owed(rows, user)
+    due = owed(rows, reader)
     teams: dict[int, list[tuple[Unit, str]]] = {}
     for task in rows:
         teams.setdefault(task.proposal_id, []).append((task.unit, task.role))

@@ -6,7 +6,6 @@ import re
 import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -20,13 +19,12 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
-from members import clock
 from members.enums import AssignmentRole
-from members.models import Unit, User
+from members.models import Unit
 from members.pages.forms import Field, fields_of
-from members.pages.views import reader
-from members.permissions import CONTACT_ROLES, committees_of
 from members.punctuation import clauses, stated
+from members.reader import Reader, reader_of
+from members.visibility import visible, visible_row
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import AWAITING_ASSIGNMENT, Channel
@@ -38,7 +36,7 @@ from proposals.pages.assigning.letters import issued
 from proposals.pages.assigning.suggestions import Candidate, candidates
 from proposals.pages.dates import Date, expected
 from proposals.pages.subjects import FORMS, PAGES, SubjectPage, add, page_of
-from proposals.permissions import require, visible, visible_row
+from proposals.permissions import require
 
 MOST = 300
 """Lines that a batch can have."""
@@ -102,7 +100,7 @@ class Meeting:
 
     batch: AssignmentBatch
     step: Step
-    user: User
+    reader: Reader
     units: list[Unit]
     all_lines: list[MeetingItem]
     typed: Mapping[str, Any] = field(default_factory=dict)
@@ -133,7 +131,7 @@ class Meeting:
 
 
 def _lines_of(
-    batch: AssignmentBatch, units: Sequence[Unit], user: User, at: datetime, asked: QueryDict
+    batch: AssignmentBatch, units: Sequence[Unit], reader: Reader, asked: QueryDict
 ) -> list[MeetingItem]:
     """The proposals that the address names, or else all that wait to be assigned."""
     rows = Proposal.objects.filter(committee=batch.committee_id, state__in=AWAITING_ASSIGNMENT)
@@ -141,11 +139,11 @@ def _lines_of(
         named = asked.getlist("proposal")
         keys = [int(key) for key in named if key.isdecimal() and len(key) < 19]
         rows = Proposal.objects.filter(committee=batch.committee_id, pk__in=keys[:MOST])
-    seen = visible(user, rows, clock.today()).select_related("lead", "body", "session", "committee")
+    seen = visible(reader, rows).select_related("lead", "body", "session", "committee")
     found = seen.prefetch_related("suggested_units").order_by("case_serial", "id")[:MOST]
     lines = [MeetingItem(proposal, urgent=proposal.urgent) for proposal in found]
     proposals = [line.proposal for line in lines]
-    proposed, due = candidates(proposals, units, user, at), expected(proposals, at)
+    proposed, due = candidates(proposals, units, reader), expected(proposals, reader)
     for line in lines:
         _prefill(line, proposed[line.proposal.pk])
         by_role = due.get(line.proposal.pk, {})
@@ -164,12 +162,12 @@ def _prefill(line: MeetingItem, proposed: Sequence[Candidate]) -> None:
 
 def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
     """Assign many proposals in one act; what is refused is told line by line, nothing is lost."""
-    user, now = reader(request), clock.now()
-    require(user, step.name, subject, clock.today())
+    reader = reader_of(request)
+    require(reader, step.name, subject)
     asked = request.POST if request.method == "POST" else request.GET
     units = list(Unit.objects.filter(committee=subject.committee_id, is_active=True))
-    lines = _lines_of(subject, units, user, now, asked)
-    meeting = Meeting(subject, step, user, units, lines, typed={"held_on": clock.today()})
+    lines = _lines_of(subject, units, reader, asked)
+    meeting = Meeting(subject, step, reader, units, lines, typed={"held_on": reader.day})
     if request.method == "POST":
         event = _try(request, meeting)
         if event is not None:
@@ -210,7 +208,7 @@ def _try(request: HttpRequest, meeting: Meeting) -> Event | None:
         return perform(
             meeting.batch,
             meeting.step.name,
-            meeting.user,
+            meeting.reader.user,
             declared(meeting.step.input(), {**meeting.typed, "items": items}),
             key=meeting.key,
             channel=Channel.WEB,
@@ -273,18 +271,18 @@ def _sentences(why: Any) -> list[str]:
 # -- What was issued ---------------------------------------------------------------------------
 
 
-def _tasks(user: User, **of: Any) -> list[Assignment]:
+def _tasks(reader: Reader, **of: Any) -> list[Assignment]:
     """Tasks with what a letter says of them, as far as the reader sees them."""
     rows = (
         Assignment.objects.live()
         .filter(**of)
         .select_related("unit", "proposal__lead", "proposal__body", "proposal__committee")
     )
-    return list(visible(user, rows.order_by("proposal__case_serial", "id"), clock.today()))
+    return list(visible(reader, rows.order_by("proposal__case_serial", "id")))
 
 
-def _batch(batch: AssignmentBatch, user: User, at: datetime) -> dict[str, Any]:
-    tasks = _tasks(user, batch=batch)
+def _batch(batch: AssignmentBatch, reader: Reader) -> dict[str, Any]:
+    tasks = _tasks(reader, batch=batch)
     items: dict[int, dict[str, Any]] = {}
     for task in tasks:
         item = items.setdefault(task.proposal_id, {"proposal": task.proposal, "tasks": []})
@@ -295,37 +293,35 @@ def _batch(batch: AssignmentBatch, user: User, at: datetime) -> dict[str, Any]:
 @require_safe
 def letters(request: HttpRequest, pk: int) -> HttpResponse:
     """The letters of a batch, one a unit, to be printed."""
-    user = reader(request)
-    batch = visible_row(
-        user, AssignmentBatch.objects.select_related("committee"), pk, clock.today()
-    )
+    reader = reader_of(request)
+    batch = visible_row(reader, AssignmentBatch.objects.select_related("committee"), pk)
     if batch is None:
         raise Http404
-    found = issued(_tasks(user, batch=batch), user, batch)
+    found = issued(_tasks(reader, batch=batch), reader, batch)
     wanted = request.GET.get("unit", "")
     if wanted:
         found = [letter for letter in found if str(letter.unit.pk) == wanted]
-    return _printed(request, user, found, page_of(batch).url(batch), batch.committee_id)
+    return _printed(request, reader, found, page_of(batch).url(batch), batch.committee_id)
 
 
 @require_safe
 def letters_of(request: HttpRequest, pk: int) -> HttpResponse:
     """The letters of one proposal, one a unit, to be printed."""
-    user = reader(request)
-    proposal = visible_row(user, Proposal.objects.all(), pk, clock.today())
-    if proposal is None or proposal.committee_id not in committees_of(user, clock.today()):
+    reader = reader_of(request)
+    proposal = visible_row(reader, Proposal.objects.all(), pk)
+    if proposal is None or proposal.committee_id not in reader.reach.committees:
         raise Http404
-    found = issued(_tasks(user, proposal=proposal), user)
-    return _printed(request, user, found, page_of(proposal).url(proposal), proposal.committee_id)
+    found = issued(_tasks(reader, proposal=proposal), reader)
+    return _printed(request, reader, found, page_of(proposal).url(proposal), proposal.committee_id)
 
 
 def _printed(
-    request: HttpRequest, user: User, found: Any, back: str, committee: int
+    request: HttpRequest, reader: Reader, found: Any, back: str, committee: int
 ) -> HttpResponse:
     context = {
         "letters": found,
         "back": back,
-        "tells_phone": committee in committees_of(user, clock.today(), CONTACT_ROLES),
+        "tells_phone": committee in reader.reach.contacts,
     }
     return TemplateResponse(request, "proposals/assigning/letters.html", context)
 

@@ -16,8 +16,8 @@ from members.enums import Role
 from members.pages import navigation
 from members.pages.forms import Field
 from members.pages.navigation import Section
-from members.pages.views import reader
 from members.punctuation import clauses, reasons
+from members.reader import reader_of
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
@@ -72,7 +72,7 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
 
     A scan that is refused does not undo the entry: it says why, and can be added again.
     """
-    user = reader(request)
+    reader = reader_of(request)
 
     def attach(event: Event) -> None:
         entered: Any = event.subject
@@ -83,7 +83,7 @@ def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
                 perform(
                     Proposal.objects.get(pk=entered.pk),
                     attaching.name,
-                    user,
+                    reader.user,
                     declared(attaching.input(), {"file": file}),
                     key=f"{key}:{number}" if key else None,
                     channel=Channel.WEB,

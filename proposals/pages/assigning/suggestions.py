@@ -6,19 +6,18 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.enums import AssignmentRole
-from members.models import Unit, User
+from members.models import Unit
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import PreAssignmentState
 from proposals.matching.near import similar
 from proposals.matching.sources import text_of
 from proposals.models import Assignment, PreAssignment, Proposal, ReviewOpinion
 from proposals.pages.dates import Load
-from proposals.permissions import visible
 
 ALIKE = 6
 """How many similar proposals are looked at."""
@@ -42,7 +41,7 @@ Candidates = dict[int, Candidate]
 
 
 def candidates(
-    proposals: Sequence[Proposal], units: Iterable[Unit], user: User, at: datetime
+    proposals: Sequence[Proposal], units: Iterable[Unit], reader: Reader
 ) -> dict[int, list[Candidate]]:
     """Key of each proposal to its candidates, as proposers, reviewers and units named them.
 
@@ -53,7 +52,7 @@ def candidates(
     active = {unit.pk: unit for unit in units}
     found: dict[int, Candidates] = {row.pk: {} for row in proposals}
     keys = [row.pk for row in proposals]
-    asked = visible(user, PreAssignment.objects.filter(proposal__in=keys), localdate(at))
+    asked = visible(reader, PreAssignment.objects.filter(proposal__in=keys))
     for row in asked.select_related("unit", "suggested_unit").order_by("id"):
         if row.state != PreAssignmentState.SETTLED:
             _add_answer(found[row.proposal_id], row)
@@ -118,13 +117,12 @@ class Experienced:
     cases: Sequence[str]
 
 
-def experienced(proposal: Proposal, user: User, at: datetime) -> list[Experienced]:
+def experienced(proposal: Proposal, reader: Reader) -> list[Experienced]:
     """The units that handled the proposals most like this one, those of most of them first."""
     alike = similar(
         text_of(proposal),
         committee=proposal.committee,
-        reader=user,
-        on=localdate(at),
+        reader=reader,
         limit=ALIKE,
         of=proposal,
         above=ALIKE_ENOUGH,
@@ -132,7 +130,7 @@ def experienced(proposal: Proposal, user: User, at: datetime) -> list[Experience
     own = [row.proposal for row in alike if row.proposal.committee_id == proposal.committee_id]
     order = {row.pk: place for place, row in enumerate(own)}
     tasks = Assignment.objects.answering().filter(proposal__in=order, unit__is_active=True)
-    seen = visible(user, tasks.select_related("unit"), localdate(at))
+    seen = visible(reader, tasks.select_related("unit"))
     cases: dict[int, list[str]] = defaultdict(list)
     units: dict[int, Unit] = {}
     for task in sorted(seen, key=lambda task: order[task.proposal_id]):

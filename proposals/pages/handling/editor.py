@@ -14,16 +14,14 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from members import clock
-from members.models import User
 from members.pages.forms import Choice, Field
-from members.pages.views import reader
+from members.reader import Reader, reader_of
 from proposals.enums import LIVE_ASSIGNMENTS, ReplyState
 from proposals.machine.subject import Step
 from proposals.models import Assignment, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.phrases import phrases_for
 from proposals.pages.handling.replies import Check, checks, numbered, suggestions_of
-from proposals.pages.handling.tasks import rules_of, tasks_of, with_contacts
+from proposals.pages.handling.tasks import tasks_of, with_contacts
 from proposals.pages.inputs import CHOICES, FILLED
 from proposals.pages.steps import StepForm, taken
 from proposals.pages.subjects import ALONE, FORMS
@@ -60,7 +58,7 @@ def write(request: HttpRequest, subject: Assignment | Reply, step: Step) -> Http
         subject,
         step,
         template="proposals/handling/editor.html",
-        extra=lambda form: _beside(form, subject, reader(request)),
+        extra=lambda form: _beside(form, subject, reader_of(request)),
     )
 
 
@@ -88,11 +86,11 @@ def without_empty_points(sent: QueryDict) -> QueryDict:
     return kept
 
 
-def _beside(form: StepForm, subject: Assignment | Reply, user: User) -> dict[str, Any]:
+def _beside(form: StepForm, subject: Assignment | Reply, reader: Reader) -> dict[str, Any]:
     """The form in its parts, the phrases, and what the reply still wants."""
     proposal = subject.proposal
     parts = {field.name: field for field in form.fields}
-    rows = point_rows(parts["points"], suggestions_of(proposal), proposal)
+    rows = point_rows(parts["points"], suggestions_of(proposal, reader), proposal)
     inward = ("publicity_reason", "reason")
     return {
         "proposal": proposal,
@@ -100,8 +98,8 @@ def _beside(form: StepForm, subject: Assignment | Reply, user: User) -> dict[str
         "rows": rows,
         "unanswered": [row.number for row in rows if not row.is_told],
         "inward": [parts[name] for name in inward if name in parts],
-        "phrases": phrases_for(subject, user, rules_of(proposal)),
-        "tasks": tasks_of(proposal, user, clock.now()),
+        "phrases": phrases_for(subject, reader, reader.rules(proposal.committee_id)),
+        "tasks": tasks_of(proposal, reader),
     }
 
 
@@ -146,19 +144,19 @@ def _numbered(part: Field, number: int) -> Field:
 
 def send(request: HttpRequest, reply: Reply, step: Step) -> HttpResponse:
     """Ask before a draft goes to be checked: what has been answered, and what is missing."""
-    found = check_of(reply, reader(request))
+    found = check_of(reply, reader_of(request))
     extra = {"checks": found, "missing": [check for check in found if check.weight == "missing"]}
     return taken(request, reply, step, template="proposals/handling/send.html", extra=extra)
 
 
-def check_of(reply: Reply, user: User) -> list[Check]:
+def check_of(reply: Reply, reader: Reader) -> list[Check]:
     """The check of one draft."""
     proposal = reply.proposal
-    reply.rules = rules_of(proposal)
+    reply.rules = reader.rules(proposal.committee_id)
     prefetch_related_objects([reply], "points", "commitments")
     prefetch_related_objects([proposal], "assignments__unit")
     with_contacts([reply.assignment])
-    return checks(reply, suggestions_of(proposal), reply.rules)
+    return checks(reply, suggestions_of(proposal, reader), reply.rules)
 
 
 # -- What forms begin with -----------------------------------------------------------------------
@@ -205,12 +203,12 @@ def _as_usual(task: Assignment) -> dict[str, Any]:
     return {"cc": copies, **contact}
 
 
-def _suggestions(subject: Assignment | Reply, user: User) -> list[Choice]:
+def _suggestions(subject: Assignment | Reply, reader: Reader) -> list[Choice]:
     """The suggestions to answer, in words instead of keys."""
     proposal = subject.proposal
     return [
         Choice(str(row.pk), f"{numbered(row, proposal.pk)}. {row.text[:60]}")
-        for row in suggestions_of(proposal)
+        for row in suggestions_of(proposal, reader)
     ]
 
 

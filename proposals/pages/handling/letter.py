@@ -10,14 +10,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import AssignmentRole
-from members.pages.views import reader
+from members.reader import Reader, reader_of
+from members.visibility import visible_row
 from proposals.enums import SENT_OUT
 from proposals.models import Proposal, Reply
 from proposals.pages.handling.replies import answered, result_name, suggestions_of
-from proposals.pages.handling.tasks import rules_of
-from proposals.permissions import visible_row
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -25,15 +23,14 @@ NUMERALS = "一二三四五六七八九十"
 @require_safe
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter; before it has gone out, marked as a draft."""
-    user = reader(request)
+    reader = reader_of(request)
     rows = Reply.objects.select_related("assignment__unit", "proposal__committee")
     rows = rows.select_related("proposal__session__term__committee", "proposal__lead")
     rows = rows.select_related("proposal__body")
     reply = visible_row(
-        user,
+        reader,
         rows.prefetch_related("points__suggestion__proposal", "commitments"),
         pk,
-        clock.today(),
     )
     if reply is None:
         raise Http404
@@ -48,9 +45,9 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "assisting": _assisting(reply),
         "opening": proposal.title not in reply.body.partition("\n")[0],  # else it has its own
         "paragraphs": _paragraphs(reply.body),
-        "sections": _sections(reply, proposal),
+        "sections": _sections(reply, proposal, reader),
         "promises": list(reply.commitments.all()),
-        "result": result_name(reply.result_class, rules_of(proposal)),
+        "result": result_name(reply.result_class, reader.rules(proposal.committee_id)),
         "is_out": reply.state in SENT_OUT,
         "dated": reply.delivered_at or reply.signed_at,
     }
@@ -78,9 +75,9 @@ def _paragraphs(text: str) -> list[str]:
     return [line.strip() for line in text.splitlines() if line.strip()]
 
 
-def _sections(reply: Reply, proposal: Proposal) -> list[dict[str, Any]]:
+def _sections(reply: Reply, proposal: Proposal, reader: Reader) -> list[dict[str, Any]]:
     """A heading and its text for each answered suggestion."""
-    points = answered(reply, suggestions_of(proposal), unanswered=False)
+    points = answered(reply, suggestions_of(proposal, reader), unanswered=False)
     return [
         {
             "numeral": NUMERALS[at] if at < len(NUMERALS) else str(at + 1),

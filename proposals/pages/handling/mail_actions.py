@@ -61,7 +61,7 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
 
 
 def _form(found: Opened, name: str) -> StepForm:
-    return StepForm(found.assignment, found.assignment.all_steps()[name], found.user)
+    return StepForm(found.assignment, found.assignment.all_steps()[name], found.reader)
 
 
 def _answer(

@@ -14,15 +14,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members import clock
 from members.enums import Role
-from members.models import Post, User
+from members.models import Post
 from members.pages import navigation
 from members.pages.forms import Field, data_of, fields_of
 from members.pages.navigation import Section
-from members.pages.views import reader
+from members.reader import Reader, reader_of
 from members.rules import Rules
-from members.selectors import rules_for
 from proposals import phrases
 from proposals.inputs.phrases import PhraseInput
 from proposals.models import Assignment, Phrase, Reply
@@ -43,9 +41,9 @@ class PhraseRow:
     kept: bool
 
 
-def phrases_for(subject: Assignment | Reply, user: User, rules: Rules) -> list[PhraseRow]:
+def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> list[PhraseRow]:
     """The phrases for a reply of the subject's unit, its own first."""
-    seen = phrases.phrases_seen(user, clock.today())
+    seen = phrases.phrases_seen(reader)
     found = [
         row
         for row in seen.filter(committee=subject.committee_id)[:MOST]
@@ -63,9 +61,9 @@ def _result(phrase: Phrase, rules: Rules) -> str:
 @require_http_methods(["GET", "HEAD", "POST"])
 def kept(request: HttpRequest) -> HttpResponse:
     """The phrases that the reader keeps or uses, and the form for one more."""
-    user, day = reader(request), clock.today()
-    own = phrases.keepers(user, day)
-    rows = list(phrases.phrases_seen(user, day).order_by("unit__name", "topic", "title")[:MOST])
+    reader = reader_of(request)
+    own = phrases.keepers(reader)
+    rows = list(phrases.phrases_seen(reader).order_by("unit__name", "topic", "title")[:MOST])
     if not own and not rows:
         raise Http404
     context: dict[str, Any] = {}
@@ -76,9 +74,9 @@ def kept(request: HttpRequest) -> HttpResponse:
         if answer is not None:
             return answer
         context |= {"posts": own, "chosen": post}
-    names = {row.committee_id: rules_for(row.committee_id, day) for row in rows}
+    names = {row.committee_id: reader.rules(row.committee_id) for row in rows}
     context["rows"] = [
-        PhraseRow(row, _result(row, names[row.committee_id]), phrases.keeps(user, row, day))
+        PhraseRow(row, _result(row, names[row.committee_id]), phrases.keeps(reader, row))
         for row in rows
     ]
     return TemplateResponse(request, "proposals/handling/phrases.html", context)
@@ -102,24 +100,24 @@ def change(request: HttpRequest, pk: int) -> HttpResponse:
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a phrase."""
     phrase = _of_reader(request, pk)
-    phrases.discard(phrase, by=reader(request), on=clock.today())
+    phrases.discard(phrase, reader=reader_of(request))
     messages.success(request, _t("已删除常用语“%(title)s”") % {"title": phrase.title})
     return redirect("phrases")
 
 
 def _of_reader(request: HttpRequest, pk: int) -> Phrase:
     """A phrase that the reader keeps; any other is a 404."""
-    user, day = reader(request), clock.today()
-    phrase = get_object_or_404(phrases.phrases_seen(user, day), pk=pk)
-    if not phrases.keeps(user, phrase, day):
+    reader = reader_of(request)
+    phrase = get_object_or_404(phrases.phrases_seen(reader), pk=pk)
+    if not phrases.keeps(reader, phrase):
         raise Http404
     return phrase
 
 
 def _written(request: HttpRequest, phrase: Phrase, context: dict[str, Any]) -> HttpResponse | None:
     """Keep what was sent and lead back to the list; else put the form into ``context``."""
-    user, day = reader(request), clock.today()
-    rules = {"rules": rules_for(phrase.committee_id, day)}
+    reader = reader_of(request)
+    rules = {"rules": reader.rules(phrase.committee_id)}
     data: dict[str, Any] = {name: getattr(phrase, name) for name in phrases.FIELDS}
     errors: Any = {}
     if request.method == "POST":
@@ -127,7 +125,7 @@ def _written(request: HttpRequest, phrase: Phrase, context: dict[str, Any]) -> H
         form = PhraseInput(data=data, context=rules)
         if form.is_valid():
             try:
-                phrases.keep(phrase, by=user, text=form.validated_data, on=day)
+                phrases.keep(phrase, reader=reader, text=form.validated_data)
             except ValidationError as error:
                 errors = error.message_dict
             else:

@@ -8,17 +8,24 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
-from members.models import User
+from members.reader import Reach, Reader, read_once
 from members.rules import Rules
+from members.visibility import visible
 from proposals.enums import REPLY_STAGES, Adoption, FeedbackState, Publicity
 from proposals.enums import ReplyState as S
-from proposals.models import Commitment, Event, Feedback, Proposal, Reply, ReplyPoint, Suggestion
-from proposals.pages.handling.tasks import buttons_of, reach_of, replies_of, rules_of
-from proposals.pages.proposal import Action
-from proposals.permissions import Reach, visible
+from proposals.models import (
+    Commitment,
+    Event,
+    Feedback,
+    Proposal,
+    Reply,
+    ReplyPoint,
+    Suggestion,
+)
+from proposals.pages.handling.tasks import replies_of
+from proposals.pages.proposal import Action, actions
 
 BACK = ("send_back", "send_back_from_inspection")
 """Steps that send it back to its handler."""
@@ -91,13 +98,13 @@ class Answer:
     insider: bool
 
 
-def answers_of(proposal: Proposal, user: User, at: datetime) -> list[Answer]:
+def answers_of(proposal: Proposal, reader: Reader) -> list[Answer]:
     """The replies of a proposal that the reader sees: six queries, however many there are."""
-    return explained(replies_of(proposal, user, at), proposal, user, at)
+    return explained(replies_of(proposal, reader), proposal, reader)
 
 
 def explained(
-    replies: Sequence[Reply], proposal: Proposal, user: User, at: datetime, *, alone: bool = False
+    replies: Sequence[Reply], proposal: Proposal, reader: Reader, *, alone: bool = False
 ) -> list[Answer]:
     """Replies of one proposal with all that is shown of them.
 
@@ -108,11 +115,11 @@ def explained(
     points = ReplyPoint.objects.select_related("suggestion__proposal")
     # Whoever sees a reply sees its points and, once they are undertaken, its promises.
     prefetch_related_objects(list(replies), Prefetch("points", points), Prefetch("commitments"))
-    reach, rules = reach_of(user, at), rules_of(proposal)
+    reach, rules = reader.reach, reader.rules(proposal.committee_id)
     insiders = {reply.pk for reply in replies if is_insider(reply, reach)}
-    events = _events(insiders, user, at)
-    suggestions = suggestions_of(proposal)
-    rated = _ratings([reply.pk for reply in replies if reply.delivered_at], user, at, rules)
+    events = _events(insiders, reader)
+    suggestions = suggestions_of(proposal, reader)
+    rated = _ratings([reply.pk for reply in replies if reply.delivered_at], reader, rules)
     found = []
     for reply in replies:
         inside = reply.pk in insiders
@@ -128,22 +135,20 @@ def explained(
                 backs=backs(own) if inside else [],
                 checks=checks(reply, suggestions, rules) if begun else [],
                 ratings=rated.get(reply.pk, []),
-                actions=[] if alone else buttons_of(reply, user),
+                actions=[] if alone else actions(reply, reader),
                 insider=inside,
             )
         )
     return found
 
 
-def _ratings(
-    keys: Sequence[int], user: User, at: datetime, rules: Rules
-) -> Mapping[int, Sequence[Rated]]:
+def _ratings(keys: Sequence[int], reader: Reader, rules: Rules) -> Mapping[int, Sequence[Rated]]:
     """How these replies were rated, and the forms that are still out, as far as one sees them."""
     found: dict[int, list[Rated]] = {}
     if not keys:
         return found
     forms = Feedback.objects.filter(reply__in=keys).exclude(state=FeedbackState.VOID)
-    seen = visible(user, forms.select_related("member", "body"), localdate(at))
+    seen = visible(reader, forms.select_related("member", "body"))
     attitudes = {entry.code: entry.name for entry in rules.feedback.attitude}
     results = {entry.code: entry.name for entry in rules.feedback.result}
     for form in seen.order_by("id"):
@@ -171,15 +176,13 @@ def result_name(code: str, rules: Rules) -> str:
 # -- Suggestions and their answers ---------------------------------------------------------------
 
 
-def suggestions_of(proposal: Proposal) -> list[Suggestion]:
+@read_once
+def suggestions_of(proposal: Proposal, reader: Reader) -> list[Suggestion]:
     """The suggestions to answer: its own, then those of what was merged into it; one query."""
-    remembered: dict[str, list[Suggestion]] = proposal.__dict__.setdefault("_seen", {})
-    if "suggestions" not in remembered:
-        own, merged = {"proposal": proposal.pk}, {"proposal__merged_into": proposal.pk}
-        rows = Suggestion.objects.filter(**own) | Suggestion.objects.filter(**merged)
-        found = rows.select_related("proposal").order_by("proposal_id", "number")
-        remembered["suggestions"] = sorted(found, key=lambda s: s.proposal_id != proposal.pk)
-    return remembered["suggestions"]
+    own, merged = {"proposal": proposal.pk}, {"proposal__merged_into": proposal.pk}
+    rows = Suggestion.objects.filter(**own) | Suggestion.objects.filter(**merged)
+    found = rows.select_related("proposal").order_by("proposal_id", "number")
+    return sorted(found, key=lambda suggestion: suggestion.proposal_id != proposal.pk)
 
 
 def numbered(suggestion: Suggestion, proposal_id: int) -> str:
@@ -210,12 +213,12 @@ def answered(
 # -- The way to the proposer ---------------------------------------------------------------------
 
 
-def _events(keys: Iterable[int], user: User, at: datetime) -> Mapping[int, list[Event]]:
+def _events(keys: Iterable[int], reader: Reader) -> Mapping[int, list[Event]]:
     """What happened to these replies, as far as the reader sees it."""
     found: dict[int, list[Event]] = {}
     rows: QuerySet[Event] = Event.objects.filter(subject_kind="reply", subject_id__in=list(keys))
     if keys:
-        for event in visible(user, rows.select_related("actor"), localdate(at)).order_by("id"):
+        for event in visible(reader, rows.select_related("actor")).order_by("id"):
             found.setdefault(event.subject_id, []).append(event)
     return found
 

@@ -5,22 +5,20 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AssignmentRole, ProposerKind
-from members.models import User
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import LIVE_ASSIGNMENTS, UNANSWERED
 from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
 from proposals.pages import proposal as page
 from proposals.pages.handling.replies import answers_of
-from proposals.pages.handling.tasks import buttons_of, own_tasks, reach_of, tasks_of, with_contacts
+from proposals.pages.handling.tasks import own_tasks, tasks_of, with_contacts
 from proposals.pages.life import Clock, owed
-from proposals.pages.proposal import Action
-from proposals.permissions import visible
+from proposals.pages.proposal import Action, actions
 
 
 @dataclass
@@ -35,21 +33,21 @@ class TaskLine:
     requests: list[tuple[str, Any, list[Action]]] = field(default_factory=list)
 
 
-def handling(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def handling(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The tasks and their requests: five queries."""
-    tasks = tasks_of(proposal, user, at)
-    due = owed("assignment", [task.pk for task in tasks], user, at) if tasks else {}
-    requests = _requests(tasks, user, at)
-    mine = {task.pk for task in own_tasks(proposal, user, at)}
+    tasks = tasks_of(proposal, reader)
+    due = owed("assignment", [task.pk for task in tasks], reader) if tasks else {}
+    requests = _requests(tasks, reader)
+    mine = {task.pk for task in own_tasks(proposal, reader)}
     lines = [
         TaskLine(
             task=task,
             mine=task.pk in mine,
             live=task.state in LIVE_ASSIGNMENTS,
             clock=due.get(task.pk),
-            actions=buttons_of(task, user),
+            actions=actions(task, reader),
             requests=[
-                (str(row._meta.verbose_name), row, buttons_of(row, user))
+                (str(row._meta.verbose_name), row, actions(row, reader))
                 for row in requests[task.pk]
             ],
         )
@@ -59,77 +57,77 @@ def handling(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
     return {"lines": lines}
 
 
-def _requests(tasks: Sequence[Assignment], user: User, at: datetime) -> dict[int, list[Any]]:
+def _requests(tasks: Sequence[Assignment], reader: Reader) -> dict[int, list[Any]]:
     """The return and extension requests of each task, the newest first."""
     known = {task.pk: task for task in tasks}
     found: dict[int, list[Any]] = defaultdict(list)
     for model, related in ((ReturnRequest, ["suggested_unit"]), (ExtensionRequest, [])):
         rows: Any = model.objects.filter(assignment__in=list(known)).select_related(*related)
-        for row in visible(user, rows, localdate(at)).order_by("-id") if known else ():
+        for row in visible(reader, rows).order_by("-id") if known else ():
             row.assignment = known[row.assignment_id]
             found[row.assignment_id].append(row)
     return found
 
 
-def contacts(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def contacts(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The talks with the proposer, the latest first, and the form of those who add to them."""
-    tasks = with_contacts(tasks_of(proposal, user, at))
+    tasks = with_contacts(tasks_of(proposal, reader))
     records = [(record, task) for task in tasks for record in task.contact_records.all()]
     records.sort(key=lambda pair: pair[0].held_at, reverse=True)
     return {
         "records": records,
-        "adding": _buttons(own_tasks(proposal, user, at), "record_contact", user),
+        "adding": _buttons(own_tasks(proposal, reader), "record_contact", reader),
     }
 
 
-def opinions(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def opinions(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The opinions of the assisting units, and who still owes one."""
-    tasks = tasks_of(proposal, user, at)
+    tasks = tasks_of(proposal, reader)
     assisting = [
         task
         for task in tasks
         if task.role == AssignmentRole.ASSIST and task.state in LIVE_ASSIGNMENTS
     ]
-    due = owed("assignment", [task.pk for task in assisting], user, at) if assisting else {}
+    due = owed("assignment", [task.pk for task in assisting], reader) if assisting else {}
     return {
         "given": [task for task in assisting if task.opinion],
         "waived": [task for task in assisting if task.waiver_reason and not task.opinion],
         "missing": [(t, due.get(t.pk)) for t in assisting if t.state in UNANSWERED],
-        "giving": _buttons(own_tasks(proposal, user, at), "give_opinion", user),
+        "giving": _buttons(own_tasks(proposal, reader), "give_opinion", reader),
         "leads": [task for task in tasks if task.role == AssignmentRole.LEAD],
     }
 
 
-def _buttons(tasks: Iterable[Assignment], name: str, user: User) -> list[Action]:
+def _buttons(tasks: Iterable[Assignment], name: str, reader: Reader) -> list[Action]:
     """The buttons of one step on the tasks, where the reader takes it."""
-    found = [action for task in tasks for action in buttons_of(task, user)]
+    found = [action for task in tasks for action in actions(task, reader)]
     return [action for action in found if action.name == name]
 
 
-def replies(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def replies(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The replies, and the buttons that begin one."""
     return {
-        "answers": answers_of(proposal, user, at),
-        "beginning": _buttons(own_tasks(proposal, user, at), "draft_reply", user),
+        "answers": answers_of(proposal, reader),
+        "beginning": _buttons(own_tasks(proposal, reader), "draft_reply", reader),
     }
 
 
-def _works(proposal: Proposal, user: User, at: datetime) -> bool:
+def _works(proposal: Proposal, reader: Reader) -> bool:
     """Units and officials, once there are tasks."""
-    reach = reach_of(user, at)
+    reach = reader.reach
     inside = bool(reach.units) or proposal.committee_id in reach.officials
     return proposal.assigned_at is not None and inside
 
 
-def _concerned(proposal: Proposal, user: User, at: datetime) -> bool:
+def _concerned(proposal: Proposal, reader: Reader) -> bool:
     """Those, and who proposes it: of a joint proposal it may be any member."""
-    reach = reach_of(user, at)
+    reach = reader.reach
     own = proposal.lead_id in reach.members or proposal.body_id in reach.bodies
     joint = bool(reach.members) and proposal.proposer_kind == ProposerKind.JOINT
-    return _works(proposal, user, at) or (proposal.assigned_at is not None and (own or joint))
+    return _works(proposal, reader) or (proposal.assigned_at is not None and (own or joint))
 
 
-def _is_answered(proposal: Proposal, user: User, at: datetime) -> bool:
+def _is_answered(proposal: Proposal, reader: Reader) -> bool:
     """Those who work on it at once; everybody else once a unit may have replied."""
     return proposal.assigned_at is not None
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.core.paginator import Paginator
@@ -10,13 +9,12 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.utils.timezone import localdate
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members import clock
-from members.models import Session, User
-from members.pages.views import reader
+from members.models import Session
 from members.permissions import visible as seen_sessions
+from members.reader import Reader, reader_of
+from members.visibility import visible, visible_row
 from proposals import permissions
 from proposals.enums import SCAN_UNDER_WAY
 from proposals.matching import scan as scans
@@ -24,8 +22,7 @@ from proposals.models import CandidateMember, MergeCandidate, Scan
 from proposals.pages import subjects
 from proposals.pages.office.desk import laid_out, may_merge
 from proposals.pages.office.groups import read_groups
-from proposals.pages.office.labels import rules_known
-from proposals.permissions import visible, visible_row
+from proposals.permissions import give_rules
 
 """A scan that its page asks about again and again."""
 
@@ -36,7 +33,7 @@ POLLED = "scan"
 """The part of the page that is asked for again."""
 
 
-def group(candidate: MergeCandidate, user: User, at: datetime) -> dict[str, Any]:
+def group(candidate: MergeCandidate, reader: Reader) -> dict[str, Any]:
     """A group on the merge desk: those that are in it now, and those that were left out."""
     members = list(candidate.members.all())
     rows = {member.proposal_id: member.proposal for member in members}
@@ -45,12 +42,12 @@ def group(candidate: MergeCandidate, user: User, at: datetime) -> dict[str, Any]
         if row.session is not None:
             row.session.committee = candidate.committee
     keys = [member.proposal_id for member in members if member.left_out_at is None]
-    rules_known(candidate, user, localdate(at))
-    desk = laid_out(user, keys, candidate=candidate, host=_host_of(members), known=rows)
+    give_rules(candidate, reader)
+    desk = laid_out(reader, keys, candidate=candidate, host=_host_of(members), known=rows)
     return {
         "desk": desk,
         "keys": keys,
-        "may_merge": desk is not None and may_merge(desk, user),
+        "may_merge": desk is not None and may_merge(desk, reader),
         "members": members,
         "left_out": [member for member in members if member.left_out_at is not None],
     }
@@ -84,13 +81,12 @@ def all_scans(request: HttpRequest) -> HttpResponse:
     """The scans so far, the newest first; or begin one of a session."""
     if request.method == "POST":
         return _asked(request)
-    user = reader(request)
+    reader = reader_of(request)
     rows = visible(
-        user,
+        reader,
         Scan.objects.select_related(*IN_WORDS),
-        clock.today(),
     )
-    if not permissions.Reach.of(permissions.posts_of(user, clock.today())).offices:
+    if not reader.reach.offices:
         raise Http404
     page = Paginator(rows.order_by("-id"), 30).get_page(request.GET.get("page"))
     return TemplateResponse(request, "proposals/office/scans.html", {"page": page})
@@ -98,30 +94,28 @@ def all_scans(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> HttpResponse:
     """Order a scan of the session, as its office may; then show how far it is."""
-    user, wanted = reader(request), request.POST.get("session", "")
+    reader, wanted = reader_of(request), request.POST.get("session", "")
     rows = Session.objects.select_related("term__committee")
     key = int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0
-    session = seen_sessions(user, rows, clock.today()).filter(pk=key).first()
-    if session is None or not permissions.works_in_office(
-        user, session.term.committee_id, clock.today()
-    ):
+    session = seen_sessions(reader, rows).filter(pk=key).first()
+    if session is None or not permissions.works_in_office(reader, session.term.committee_id):
         raise Http404
-    return redirect("scan", scans.ask(session, user, clock.now()).pk)
+    return redirect("scan", scans.ask(session, reader.user, reader.at).pk)
 
 
 @require_safe
 def scan(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a scan is, and the groups that it found; asks again until it is done."""
-    user = reader(request)
+    reader = reader_of(request)
     rows = Scan.objects.select_related(*IN_WORDS)
-    row = visible_row(user, rows, pk, clock.today())
+    row = visible_row(reader, rows, pk)
     if row is None:
         raise Http404
     found: list[MergeCandidate] = []
     if row.state not in SCAN_UNDER_WAY:
         groups = MergeCandidate.objects.filter(scan=row)
-        found = list(visible(user, groups, clock.today()).order_by("id")[:200])
-        read_groups(found, user, clock.now())
+        found = list(visible(reader, groups).order_by("id")[:200])
+        read_groups(found, reader)
     context = {
         "scan": row,
         "under_way": row.state in SCAN_UNDER_WAY,

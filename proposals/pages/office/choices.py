@@ -7,13 +7,12 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, QuerySet
 
-from members import clock
-from members.models import User
 from members.pages.forms import Choice
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import MERGE_HOSTS, MERGE_SCOPE, MERGEABLE
 from proposals.models import CandidateMember, MergeCandidate, Proposal
 from proposals.pages.inputs import CHOICES
-from proposals.permissions import visible
 
 MOST = 500
 """Choices that a form offers at most; whoever needs another one has the merge desk."""
@@ -23,67 +22,67 @@ def _named(rows: Iterable[Proposal]) -> list[Choice]:
     return [Choice(str(row.pk), row.named) for row in rows]
 
 
-def _received(user: User, subject: Any, **narrowed: Any) -> QuerySet[Proposal]:
+def _received(reader: Reader, subject: Any, **narrowed: Any) -> QuerySet[Proposal]:
     """What the committee has received, as far as the reader sees it, but not the subject."""
     rows = Proposal.objects.filter(
         committee=subject.committee_id, received_at__isnull=False, **narrowed
     )
-    return visible(user, rows, clock.today()).exclude(pk=subject.pk or 0)
+    return visible(reader, rows).exclude(pk=subject.pk or 0)
 
 
 def _newest(rows: QuerySet[Proposal]) -> list[Choice]:
     return _named(rows.order_by("-received_at", "-id")[:MOST])
 
 
-def _session_first(user: User, subject: Proposal, **narrowed: Any) -> list[Choice]:
+def _session_first(reader: Reader, subject: Proposal, **narrowed: Any) -> list[Choice]:
     """Those of the subject's session, in the order of their numbers; then earlier ones."""
-    rows = _received(user, subject, **narrowed)
+    rows = _received(reader, subject, **narrowed)
     own = list(rows.filter(session=subject.session_id).order_by("case_serial", "id")[:MOST])
     others = rows.exclude(session=subject.session_id).order_by("-received_at", "-id")
     return _named([*own, *others[: max(0, MOST - len(own))]])
 
 
-def hosts(subject: Proposal, user: User) -> list[Choice]:
+def hosts(subject: Proposal, reader: Reader) -> list[Choice]:
     """Filed proposals that can take this one in."""
-    return _session_first(user, subject, state__in=MERGE_HOSTS)
+    return _session_first(reader, subject, state__in=MERGE_HOSTS)
 
 
-def guests(subject: Proposal, user: User) -> list[Choice]:
+def guests(subject: Proposal, reader: Reader) -> list[Choice]:
     """Proposals that can be merged into this one."""
-    return _session_first(user, subject, state__in=MERGEABLE)
+    return _session_first(reader, subject, state__in=MERGEABLE)
 
 
-def doubles(subject: Proposal, user: User) -> list[Choice]:
+def doubles(subject: Proposal, reader: Reader) -> list[Choice]:
     """What a reviewer may have seen before: those grouped with it first."""
     groups = CandidateMember.objects.filter(proposal=subject.pk, left_out_at=None)
     together = CandidateMember.objects.filter(
         proposal=OuterRef("pk"), candidate__in=groups.values("candidate"), left_out_at=None
     )
-    rows = _received(user, subject, session=subject.session_id)
+    rows = _received(reader, subject, session=subject.session_id)
     grouped = rows.annotate(is_grouped=Exists(together))
     return _named(grouped.order_by("-is_grouped", "case_serial", "id")[:MOST])
 
 
-def inside(subject: MergeCandidate, user: User) -> list[Choice]:
+def inside(subject: MergeCandidate, reader: Reader) -> list[Choice]:
     """The proposals of a group."""
-    return _named(visible(user, subject.proposals(), clock.today()).order_by("id"))
+    return _named(visible(reader, subject.proposals()).order_by("id"))
 
 
-def inside_as_hosts(subject: MergeCandidate, user: User) -> list[Choice]:
+def inside_as_hosts(subject: MergeCandidate, reader: Reader) -> list[Choice]:
     """Those of a group that can take in the others."""
     rows = subject.proposals().filter(state__in=MERGE_HOSTS)
-    return _named(visible(user, rows, clock.today()).order_by("id"))
+    return _named(visible(reader, rows).order_by("id"))
 
 
-def gathered(subject: MergeCandidate, user: User) -> list[Choice]:
+def gathered(subject: MergeCandidate, reader: Reader) -> list[Choice]:
     """What can be put together to a group."""
-    return _newest(_received(user, subject, state__in=MERGE_SCOPE))
+    return _newest(_received(reader, subject, state__in=MERGE_SCOPE))
 
 
-def files(subject: Proposal, user: User) -> list[Choice]:
+def files(subject: Proposal, reader: Reader) -> list[Choice]:
     """The files beside a text."""
     rows = subject.attachments.filter(stage="proposal", removed_at=None)
-    seen = visible(user, rows, clock.today())
+    seen = visible(reader, rows)
     return [Choice(str(row.pk), str(row)) for row in seen.order_by("id")]
 
 

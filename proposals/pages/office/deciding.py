@@ -13,12 +13,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members import clock
-from members.models import User
 from members.pages.drafts import draft_of
 from members.pages.drafts import fields_of as typed_in
 from members.pages.forms import PREVIEW, Field, data_of
 from members.pages.trail import carried
-from members.pages.views import reader
+from members.reader import Reader, reader_of
 from members.rules import Rules
 from members.selectors import rules_for
 from proposals import notices, numbering
@@ -27,9 +26,10 @@ from proposals.machine.subject import News, Step, Subject
 from proposals.models import Proposal, ReviewOpinion
 from proposals.pages import proposal as page
 from proposals.pages.inputs import FILLED
-from proposals.pages.office.labels import names, opinions_of, rules_known, tell
+from proposals.pages.office.labels import names, opinions_of, tell
 from proposals.pages.steps import SAID, StepForm, taken
 from proposals.pages.subjects import FORMS
+from proposals.permissions import give_rules
 
 DECISIONS = ("review", "file", "return_for_revision", "not_file", "withdraw", "refuse_withdrawal")
 """What is decided at the reading desk, in the order of the panel."""
@@ -89,7 +89,7 @@ def panel(
     request: HttpRequest, proposal: Proposal, buttons: list[page.Action]
 ) -> dict[str, Any] | None:
     """The panel for who can decide something now; None: for everybody else."""
-    user, day = reader(request), clock.today()
+    reader = reader_of(request)
     offered = {one.name: one for one in buttons if one.name in DECISIONS}
     able = [name for name in DECISIONS if name in offered and not offered[name].refusal]
     if not able:
@@ -112,17 +112,17 @@ def panel(
         ],
         "others": [one for one in buttons if one.name not in (*DECISIONS, "merge", "take_in")],
         "merge": _merge_url(request, proposal, buttons),
-        "rounds": rules_known(proposal, user, day).review.rounds,
-        **(decision(_opened(proposal, chosen, user)) if chosen else {}),
+        "rounds": give_rules(proposal, reader).review.rounds,
+        **(decision(_opened(proposal, chosen, reader)) if chosen else {}),
     }
 
 
-def _opened(proposal: Proposal, name: str, user: User) -> StepForm:
+def _opened(proposal: Proposal, name: str, reader: Reader) -> StepForm:
     """The form of a decision with what was typed into it and not sent."""
     step = proposal.all_steps()[name]
-    form = StepForm(proposal, step, user, drawn_elsewhere=frozenset(["duplicates"]))
+    form = StepForm(proposal, step, reader, drawn_elsewhere=frozenset(["duplicates"]))
     if name in WRITTEN:
-        form.restored = draft_of(form.user, form.url)
+        form.restored = draft_of(form.reader.user, form.url)
     if form.restored is not None:
         form.data = data_of(form.step.input(), typed_in(form.restored))
     return form
@@ -153,7 +153,7 @@ def _merge_url(request: HttpRequest, proposal: Proposal, buttons: list[page.Acti
 def decision(form: StepForm, *, counted: bool = False) -> dict[str, Any]:
     """What the form of a decision shows: its fields, earlier opinions, numbers, the notice."""
     proposal = cast(Proposal, form.subject)
-    rules = rules_known(proposal, form.user, clock.today())
+    rules = give_rules(proposal, form.reader)
     prefetch_related_objects([proposal], "suggested_units")
     opinions = [] if form.step.name in UNREVIEWED else opinions_of(proposal)
     return {
@@ -197,7 +197,7 @@ def told(form: StepForm, *, counted: bool) -> Told:
     news = notices.worded(form.subject, form.step, data)
     if not counted:
         return Told(news, None)
-    people = notices.audience(form.subject, form.step, clock.today()) - {form.user.pk}
+    people = notices.audience(form.subject, form.step, clock.today()) - {form.reader.user.pk}
     return Told(news, len(people))
 
 
@@ -224,13 +224,13 @@ def _with_form(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     found = {"part": decision(form, counted=previewed), "proposal": proposal, "subject": proposal}
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware
         return found
-    return {**found, **page.TABS[0].context(proposal, form.user, clock.now())}
+    return {**found, **page.TABS[0].context(proposal, form.reader)}
 
 
 def compose(form: StepForm) -> None:
     """Begin the notice of a refusal, where none is written, from the chosen reasons."""
     if form.step.name == "not_file" and form.data is not None and not form.data.get("notice"):
-        rules = rules_known(form.subject, form.user, clock.today())
+        rules = give_rules(form.subject, form.reader)
         form.data = {**form.data, "notice": _notice(form.subject, rules, **_reasons(form.data))}
 
 

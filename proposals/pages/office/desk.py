@@ -10,11 +10,11 @@ from django.http import HttpRequest
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from members import clock
-from members.models import User
 from members.pages.forms import Field
 from members.punctuation import listed
+from members.reader import Reader
 from members.rules import Rules
+from members.visibility import visible
 from proposals.enums import MERGE_HOSTS, CosignatureState
 from proposals.machine.subject import Subject
 from proposals.matching.likeness import Text
@@ -22,9 +22,9 @@ from proposals.matching.passages import Piece, pieces, same
 from proposals.merge_preview import Preview, Side, preview
 from proposals.models import MergeCandidate, Proposal
 from proposals.models.phases.merging import refusal_of_host
-from proposals.pages.office.labels import names, rules_known
+from proposals.pages.office.labels import names
 from proposals.pages.steps import StepForm
-from proposals.permissions import may, visible
+from proposals.permissions import give_rules, may
 
 MOST = 50
 """Proposals on the desk; a merger takes no more."""
@@ -113,7 +113,7 @@ def number(sent: Any, name: str) -> int:
 
 
 def laid_out(
-    user: User,
+    reader: Reader,
     keys: Sequence[int],
     *,
     host: int = 0,
@@ -129,14 +129,13 @@ def laid_out(
     that join, without it all others. ``known`` are the rows where they have been read, by key;
     who would be told is looked for if it is asked for (``tells``).
     """
-    day = clock.today()
-    rows = known or {row.pk: row for row in visible(user, _received(keys), day)}
+    rows = known or {row.pk: row for row in visible(reader, _received(keys))}
     found = [rows[key] for key in keys if key in rows]
     if len(found) < 2:
         return None
     taking = rows.get(host) or _likely_host(found)
-    rules_known(taking, user, day)
-    seen = preview(user, taking, [key for key in keys if key != taking.pk], day, tells=tells)
+    give_rules(taking, reader)
+    seen = preview(reader, taking, [key for key in keys if key != taking.pk], tells=tells)
     sides = {side.id: side for side in (seen.host, *seen.members)}
     present = [sides[key] for key in keys if key in sides and sides[key].proposal is not None]
     for side in present:  # the preview reads neither of them
@@ -144,7 +143,7 @@ def laid_out(
         _shown(side).committee, _shown(side).session = known.committee, known.session
     beside = present[:SIDE_BY_SIDE]
     marked = same([_text(side) for side in beside])
-    form = form or _form(user, taking, candidate)
+    form = form or _form(reader, taking, candidate)
     return Desk(
         keys=keys,
         columns=[_column(side, marks, seen) for side, marks in zip(beside, marked, strict=True)],
@@ -156,19 +155,19 @@ def laid_out(
             if (members is None and side.proposal is not None) or side.id in (members or ())
         ],
         preview=seen,
-        differences=_differences(beside, rules_known(taking, user, day)),
+        differences=_differences(beside, give_rules(taking, reader)),
         candidate=candidate,
         form=form,
         fields=[field for field in form.fields if field.name not in OWN_CONTROLS],
     )
 
 
-def may_merge(desk: Desk, user: User) -> bool:
+def may_merge(desk: Desk, reader: Reader) -> bool:
     """Whether the merger is one that the reader does, and its group waits for a decision."""
     subject, step = desk.form.subject, desk.form.step
     waiting = desk.candidate is None or subject.state in step.source
-    rules_known(subject, user, clock.today())
-    return waiting and may(user, step.name, subject, clock.today())
+    give_rules(subject, reader)
+    return waiting and may(reader, step.name, subject)
 
 
 def _received(keys: Sequence[int]) -> Any:
@@ -181,13 +180,13 @@ def _likely_host(found: Sequence[Proposal]) -> Proposal:
     return next((one for one in found if one.state in MERGE_HOSTS), found[0])
 
 
-def _form(user: User, host: Proposal, candidate: MergeCandidate | None) -> StepForm:
+def _form(reader: Reader, host: Proposal, candidate: MergeCandidate | None) -> StepForm:
     """The form of the step that will be taken: of the group, or of the host."""
     subject: Subject = host if candidate is None else candidate
     step = "take_in" if candidate is None else "merge"
-    rules_known(subject, user, clock.today())
+    give_rules(subject, reader)
     without = frozenset(OWN_CONTROLS)
-    return StepForm(subject, subject.all_steps()[step], user, data={}, drawn_elsewhere=without)
+    return StepForm(subject, subject.all_steps()[step], reader, data={}, drawn_elsewhere=without)
 
 
 # -- The texts -------------------------------------------------------------------------------

@@ -3,24 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
-from members.models import User
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.punctuation import listed
+from members.reader import Reader
 from members.rules import REVIEWERS
+from members.visibility import visible
 from proposals.enums import DECIDED_CANDIDATES, MergeCandidateState
 from proposals.models import CandidateMember, MergeCandidate
-from proposals.permissions import visible
 
 
 class GroupFilter(filters.FilterSet):
@@ -39,18 +37,18 @@ class GroupFilter(filters.FilterSet):
         return rows.filter(pk__in=members.values("candidate"))
 
 
-def groups(*states: str) -> Callable[[User, datetime], QuerySet[MergeCandidate]]:
+def groups(*states: str) -> Callable[[Reader], QuerySet[MergeCandidate]]:
     """Rows of a list: groups in these states, as far as the reader sees them."""
 
-    def rows(user: User, at: datetime) -> QuerySet[MergeCandidate]:
+    def rows(reader: Reader) -> QuerySet[MergeCandidate]:
         found = MergeCandidate.objects.filter(state__in=states)
-        seen = visible(user, found, localdate(at))
+        seen = visible(reader, found)
         return seen.select_related("session__term", "session__committee")
 
     return rows
 
 
-def read_groups(rows: list[Any], user: User, at: datetime) -> None:
+def read_groups(rows: list[Any], reader: Reader) -> None:
     """Give each group its members that are still in it, the centre first."""
     inside = CandidateMember.objects.filter(
         candidate__in=[row.pk for row in rows], left_out_at=None

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import date
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 
 from members.enums import AssignmentRole
-from members.models import Unit, User
+from members.models import Unit
 from members.punctuation import aside
+from members.reader import Reader
 from members.rules import Entry, Rules
-from members.selectors import NoRulebook, posts_of, rules_for
-from proposals import permissions
+from members.selectors import NoRulebook
 from proposals.models import Proposal, ReviewOpinion
 
 
@@ -22,34 +21,15 @@ def names(entries: Iterable[Entry]) -> dict[str, str]:
     return {entry.code: entry.name for entry in entries}
 
 
-def rules_around(user: User, on: date) -> dict[int, Rules]:
+def rules_around(reader: Reader) -> dict[int, Rules]:
     """The rules of the committees in whose office the reader works, by the committee's key."""
     found = {}
-    for post in posts_of(user, on):
-        key = post.committee_id
-        if key is not None and permissions.works_in_office(user, key, on):
-            try:
-                found[key] = rules_of(key, user, on)
-            except NoRulebook:  # nothing can have been handed in there
-                continue
+    for key in reader.reach.offices:
+        try:
+            found[key] = reader.rules(key)
+        except NoRulebook:  # nothing can have been handed in there
+            continue
     return found
-
-
-def rules_of(committee: int, user: User, on: date) -> Rules:
-    """The rules of a committee, remembered on the user object for one request."""
-    known: dict[tuple[int, date], Rules] = user.__dict__.setdefault("_rules_around", {})
-    if (committee, on) not in known:
-        known[committee, on] = rules_for(committee, on)
-    return known[committee, on]
-
-
-def rules_known(subject: Any, user: User, on: date) -> Rules:
-    """The rules of the subject's committee, which are read once a request."""
-    known = user.__dict__.setdefault("_rules_around", {})
-    if hasattr(subject, "rules"):
-        known[subject.committee_id, on] = subject.rules
-    subject.rules = rules_of(subject.committee_id, user, on)
-    return subject.rules
 
 
 def opinions_of(proposal: Proposal) -> list[ReviewOpinion]:

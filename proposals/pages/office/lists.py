@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
@@ -12,10 +12,9 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
-from members import clock
-from members.models import User
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
+from members.reader import Reader, reader_of
 from members.rules import REVIEWERS
 from proposals.enums import WITHDRAWABLE, CosignatureState, MergeCandidateState, TextKind
 from proposals.enums import ProposalState as S
@@ -29,7 +28,7 @@ CAUTION = 7
 DANGER = 14
 """From so many days on, it has waited too long."""
 
-Rows = Callable[[User, datetime], QuerySet[Proposal]]
+Rows = Callable[[Reader], QuerySet[Proposal]]
 
 in_open_group = Exists(
     CandidateMember.objects.filter(
@@ -54,7 +53,7 @@ class OfficeFilter(ListFilter):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        around = rules_around(self.request.user, clock.today()).values()
+        around = rules_around(reader_of(self.request)).values()
         found = [names(rules.review.categories) for rules in around]
         known = {code: name for one in found for code, name in one.items()}
         self.filters["category"].extra["choices"] = list(known.items())
@@ -67,15 +66,15 @@ class OfficeFilter(ListFilter):
 # -- What the cells read ---------------------------------------------------------------------
 
 
-def read(rows: list[Any], user: User, at: datetime) -> None:
+def read(rows: list[Any], reader: Reader) -> None:
     """Give each proposal its age, co-signers, rounds, category in words, and its group."""
     keys = [row.pk for row in rows]
     signed = _cosigners(keys)
     groups = open_groups(keys)
-    around = rules_around(user, localdate(at))
+    around = rules_around(reader)
     for row in rows:
         rules = around.get(row.committee_id)
-        row.age = age(row, localdate(at))
+        row.age = age(row, reader.day)
         row.age_tone = tone(row.age)
         row.cosigners = signed.get(row.pk, 0)
         row.group = groups.get(row.pk)
@@ -125,10 +124,10 @@ def rounds(row: Any) -> str:
     return f"{row.rounds_done}/{row.rounds}"
 
 
-def both(rows: list[Any], user: User, at: datetime) -> None:
+def both(rows: list[Any], reader: Reader) -> None:
     """What these lists read, and the clock of every list of proposals."""
-    prepare(rows, user, at)
-    read(rows, user, at)
+    prepare(rows, reader)
+    read(rows, reader)
 
 
 known = {column.name: column for column in COLUMNS}
@@ -185,33 +184,33 @@ def _columns(columns: tuple[Column, ...], *more: Column, hidden: Collection[str]
 # -- The rows --------------------------------------------------------------------------------
 
 
-def new(user: User, at: datetime) -> QuerySet[Proposal]:
+def new(reader: Reader) -> QuerySet[Proposal]:
     """Handed in for the first time, no round of review done."""
-    return seen(S.SUBMITTED)(user, at).exclude(handed_in_again)
+    return seen(S.SUBMITTED)(reader).exclude(handed_in_again)
 
 
-def again(user: User, at: datetime) -> QuerySet[Proposal]:
+def again(reader: Reader) -> QuerySet[Proposal]:
     """Sent back, revised, and handed in again."""
-    return seen(S.SUBMITTED)(user, at).filter(handed_in_again)
+    return seen(S.SUBMITTED)(reader).filter(handed_in_again)
 
 
 def _by_rounds(*, done: bool) -> Rows:
     """Under review, with every round that the rulebook asks for on record, or not."""
 
-    def rows(user: User, at: datetime) -> QuerySet[Proposal]:
+    def rows(reader: Reader) -> QuerySet[Proposal]:
         those = Q(pk__in=[])
-        for committee, rules in rules_around(user, localdate(at)).items():
+        for committee, rules in rules_around(reader).items():
             number = len(rules.review.rounds)
             enough = Q(rounds_done__gte=number) if done else Q(rounds_done__lt=number)
             those |= Q(committee=committee) & enough
-        return seen(S.REVIEWING)(user, at).filter(those)
+        return seen(S.REVIEWING)(reader).filter(those)
 
     return rows
 
 
-def withdrawals(user: User, at: datetime) -> QuerySet[Proposal]:
+def withdrawals(reader: Reader) -> QuerySet[Proposal]:
     """Whose proposer has asked to withdraw, undecided."""
-    return seen(*WITHDRAWABLE)(user, at).filter(withdrawal_requested_at__isnull=False)
+    return seen(*WITHDRAWABLE)(reader).filter(withdrawal_requested_at__isnull=False)
 
 
 def office_list(slug: str, label: Any, **more: Any) -> Worklist:
@@ -318,7 +317,7 @@ DONE = (
         _("已并案"),
         icon="git-merge",
         roles=OFFICE,
-        rows=lambda user, at: seen(S.MERGED)(user, at).select_related("merged_into"),
+        rows=lambda reader: seen(S.MERGED)(reader).select_related("merged_into"),
         comes_next=_("并入其他提案一并办理的提案列在这里。"),
         columns=_columns(
             DECIDED,

@@ -15,21 +15,19 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members import clock
-from members.models import User
 from members.pages.forms import PREVIEW, data_of
 from members.pages.lists import listing_of
 from members.pages.trail import carried, trail_of
-from members.pages.views import reader
+from members.reader import Reader, reader_of
 from members.rules import REVIEWERS
-from members.selectors import posts_of
+from members.visibility import visible, visible_row
 from proposals.api.filters import LONGEST_NUMBER
 from proposals.machine.subject import Subject
 from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.desk import MOST, Desk, keys_in, laid_out, may_merge, number
 from proposals.pages.office.lists import open_groups
 from proposals.pages.steps import StepForm, try_step
-from proposals.permissions import may, visible, visible_row
+from proposals.permissions import may
 
 PREVIEWED = "merge-result"
 """The part of the desk that changes with the choice of the host."""
@@ -38,21 +36,21 @@ PREVIEWED = "merge-result"
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HttpRequest) -> HttpResponse:
     """The desk for the proposals in the address; sent back, it merges them."""
-    user = reader(request)
-    if not any(post.role in REVIEWERS for post in posts_of(user, clock.today())):
+    reader = reader_of(request)
+    if not any(post.role in REVIEWERS for post in reader.posts):
         raise Http404
-    candidate = candidate_of(request, user)
+    candidate = candidate_of(request, reader)
     if request.method == "POST":
-        return _merged(request, user, candidate)
-    keys = _added(request, user, _keys(request, candidate))
+        return _merged(request, reader, candidate)
+    keys = _added(request, reader, _keys(request, candidate))
     chosen = _numbers(request.GET, "members") if "host" in request.GET else None
     host = number(request.GET, "host")
     tells = "told" in request.GET
-    desk = laid_out(user, keys, host=host, members=chosen, candidate=candidate, tells=tells)
+    desk = laid_out(reader, keys, host=host, members=chosen, candidate=candidate, tells=tells)
     return _shown(request, desk, keys)
 
 
-def candidate_of(request: HttpRequest, user: User) -> MergeCandidate | None:
+def candidate_of(request: HttpRequest, reader: Reader) -> MergeCandidate | None:
     """The group that the desk is about: named, or the open one of the proposal one came from."""
     sent = request.POST if request.method == "POST" else request.GET
     key, of = number(sent, "candidate"), number(sent, "of")
@@ -60,7 +58,7 @@ def candidate_of(request: HttpRequest, user: User) -> MergeCandidate | None:
         group = open_groups([of]).get(of)
         key = group.pk if group is not None else 0
     rows = MergeCandidate.objects.select_related("committee", "session__term", "session__committee")
-    found = visible_row(user, rows, key, clock.today()) if key else None
+    found = visible_row(reader, rows, key) if key else None
     if key and found is None:
         raise Http404
     return found
@@ -83,7 +81,7 @@ def _numbers(sent: QueryDict, name: str) -> list[int]:
     return [int(text) for text in sent.getlist(name) if text.isdecimal() and len(text) < 19]
 
 
-def _added(request: HttpRequest, user: User, keys: list[int]) -> list[int]:
+def _added(request: HttpRequest, reader: Reader, keys: list[int]) -> list[int]:
     """The keys with that of the proposal whose number was typed in, the latest of that number."""
     typed = request.GET.get("add", "").strip()
     if not typed:
@@ -91,7 +89,7 @@ def _added(request: HttpRequest, user: User, keys: list[int]) -> list[int]:
     bare = typed.lstrip("0") or "0"
     written = {typed, *(bare.zfill(width) for width in range(len(bare), LONGEST_NUMBER + 1))}
     those = Proposal.objects.filter(Q(case_no__in=written) | Q(receipt_no__in=written))
-    seen = visible(user, those.filter(received_at__isnull=False), clock.today())
+    seen = visible(reader, those.filter(received_at__isnull=False))
     found = seen.order_by("-received_at").values_list("pk", flat=True).first()
     if found is None:
         messages.error(request, _("没有编号为 %(number)s 的提案，请核对") % {"number": typed})
@@ -102,14 +100,14 @@ def _added(request: HttpRequest, user: User, keys: list[int]) -> list[int]:
 def _shown(
     request: HttpRequest, desk: Desk | None, keys: list[int], status: int = 200
 ) -> HttpResponse:
-    user = reader(request)
+    reader = reader_of(request)
     context: dict[str, Any] = {
         "desk": desk,
-        "may_merge": desk is not None and may_merge(desk, user),
+        "may_merge": desk is not None and may_merge(desk, reader),
         "keys": keys,
         "of": number(request.POST if request.method == "POST" else request.GET, "of"),
         "carried": carried(request),
-        "trail": trail_of(request, user, _origin(request, desk)),
+        "trail": trail_of(request, reader, _origin(request, desk)),
     }
     if request.htmx and request.htmx.target == PREVIEWED:  # type: ignore[attr-defined]  # of the middleware
         return TemplateResponse(request, "proposals/office/_merge_result.html", context)
@@ -127,15 +125,15 @@ def _origin(request: HttpRequest, desk: Desk | None) -> int:
 # -- Doing it ---------------------------------------------------------------------------------
 
 
-def _merged(request: HttpRequest, user: User, candidate: MergeCandidate | None) -> HttpResponse:
+def _merged(request: HttpRequest, reader: Reader, candidate: MergeCandidate | None) -> HttpResponse:
     """Merge as the form says, and go on; or the desk again, with the reasons why not."""
     host = number(request.POST, "host")
     joining = [key for key in _numbers(request.POST, "members") if key != host]
     rows = Proposal.objects.select_related("committee", "session__term")
-    subject: Any = candidate or visible_row(user, rows, host, clock.today())
+    subject: Any = candidate or visible_row(reader, rows, host)
     here = [*_numbers(request.POST, "items"), host, *joining]
     keys = list(dict.fromkeys(key for key in here if key))[:MOST]
-    form = None if subject is None else _form(user, subject, candidate)
+    form = None if subject is None else _form(reader, subject, candidate)
     only_looks = {"told", PREVIEW} & set(request.POST)
     if form is None or not joining:
         messages.error(request, _("请选择主件，并至少选择一件并入"))
@@ -144,9 +142,9 @@ def _merged(request: HttpRequest, user: User, candidate: MergeCandidate | None) 
         sent.setlist("members", [str(key) for key in joining])
         form.data = data_of(form.step.input(), sent)
         if not only_looks and try_step(request, form, sent) is not None:
-            return _gone_on(request, user, host, joining, candidate)
+            return _gone_on(request, reader, host, joining, candidate)
     desk = laid_out(
-        user,
+        reader,
         keys,
         host=host,
         members=joining,
@@ -157,17 +155,17 @@ def _merged(request: HttpRequest, user: User, candidate: MergeCandidate | None) 
     return _shown(request, desk, keys, status=200 if only_looks else 422)
 
 
-def _form(user: User, subject: Subject, candidate: MergeCandidate | None) -> StepForm:
+def _form(reader: Reader, subject: Subject, candidate: MergeCandidate | None) -> StepForm:
     """The form of the step that merges; whoever does not take it finds no desk to send it to."""
     step = subject.all_steps()["merge" if candidate is not None else "take_in"]
-    if not may(user, step.name, subject, clock.today()):
+    if not may(reader, step.name, subject):
         raise Http404
-    return StepForm(subject, step, user)
+    return StepForm(subject, step, reader)
 
 
 def _gone_on(
     request: HttpRequest,
-    user: User,
+    reader: Reader,
     host: int,
     joining: list[int],
     candidate: MergeCandidate | None,
@@ -190,7 +188,7 @@ def _gone_on(
     )
     of = number(request.POST, "of")
     key = of or (candidate.pk if candidate is not None else 0)
-    trail = trail_of(request, user, key) if key else None
+    trail = trail_of(request, reader, key) if key else None
     if trail is not None and request.POST.get("after", "next") != "stay":
         return redirect(trail.next or trail.list_url)
     return redirect(page)

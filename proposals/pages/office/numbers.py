@@ -11,18 +11,16 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import PeriodKind, ProposerKind, Role
 from members.models import Session
 from members.pages.frame import frame_of
 from members.pages.navigation import Entry, Section
-from members.pages.views import reader
 from members.punctuation import listed
-from members.selectors import posts_of
+from members.reader import reader_of
+from members.visibility import visible
 from proposals.models import Proposal
 from proposals.numbering import Series
 from proposals.pages.worklists import OFFICE
-from proposals.permissions import visible
 
 PAGE = 100
 """Numbers of a page."""
@@ -73,14 +71,14 @@ def words(name: str) -> str:
 @require_safe
 def numbers(request: HttpRequest) -> HttpResponse:
     """The numbers given in the chosen session, in their order."""
-    user = reader(request)
-    if not any(post.role in OFFICE | {Role.AUDITOR} for post in posts_of(user, clock.today())):
+    reader = reader_of(request)
+    if not any(post.role in OFFICE | {Role.AUDITOR} for post in reader.posts):
         raise Http404
-    session = frame_of(request, user).session
+    session = frame_of(request, reader).session
     given: list[Given] = []
     page = None
     if session is not None:
-        rows = visible(user, Proposal.objects.filter(session=session), clock.today())
+        rows = visible(reader, Proposal.objects.filter(session=session))
         numbered = rows.filter(case_serial__isnull=False)
         given = series_of(session, numbered)
         chosen = request.GET.get("series", given[0].name if given else "")

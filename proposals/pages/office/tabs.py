@@ -2,46 +2,42 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members import clock
-from members.models import User
-from members.pages.views import reader
-from members.selectors import rules_for
+from members.reader import Reader, reader_of
+from members.visibility import visible
 from proposals import permissions
 from proposals.matching.near import similar
 from proposals.matching.sources import text_of
 from proposals.models import CandidateMember, Event, MergeCandidate, Proposal
 from proposals.pages import proposal as page
 from proposals.pages.office.deciding import DECISIONS
-from proposals.pages.office.labels import names, opinions_of, rules_known, tell
+from proposals.pages.office.labels import names, opinions_of, tell
 from proposals.pages.timeline import timeline
-from proposals.permissions import offers, visible
+from proposals.permissions import give_rules, offers
 
 SIMILAR = 8
 """How many similar proposals are shown."""
 
 
-def _official(proposal: Proposal, user: User, at: datetime) -> bool:
-    return permissions.is_official(user, proposal.committee_id, localdate(at))
+def _official(proposal: Proposal, reader: Reader) -> bool:
+    return permissions.is_official(reader, proposal.committee_id)
 
 
-def _in_office(proposal: Proposal, user: User, at: datetime) -> bool:
-    return permissions.works_in_office(user, proposal.committee_id, localdate(at))
+def _in_office(proposal: Proposal, reader: Reader) -> bool:
+    return permissions.works_in_office(reader, proposal.committee_id)
 
 
-def review(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def review(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The opinions of the rounds, what was decided with which words, and when."""
-    rules = rules_known(proposal, user, localdate(at))
+    rules = give_rules(proposal, reader)
     opinions = opinions_of(proposal)
     prefetch_related_objects(opinions, "duplicates")
     events = Event.objects.filter(
@@ -57,26 +53,25 @@ def review(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
         "disposition": names(rules.review.dispositions).get(
             proposal.disposition, proposal.disposition
         ),
-        "decided": timeline(events, user),
+        "decided": timeline(events, reader),
     }
 
 
-def alike(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def alike(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """Its host or its guests, its groups, its kin; the office has similar ones looked for."""
-    day = localdate(at)
-    family = visible(user, Proposal.objects.select_related("lead", "body"), day)
+    family = visible(reader, Proposal.objects.select_related("lead", "body"))
     guests = family.filter(merged_into=proposal).order_by("merged_at", "id")
     host = family.filter(pk=proposal.merged_into_id).first() if proposal.merged_into_id else None
-    groups = visible(user, _groups(proposal), day)
+    groups = visible(reader, _groups(proposal))
     return {
         "host": host,
-        "own_parting": _parting(proposal, user, at) if host else None,
-        "guests": [(guest, _parting(guest, user, at, proposal)) for guest in guests],
+        "own_parting": _parting(proposal, reader) if host else None,
+        "guests": [(guest, _parting(guest, reader, proposal)) for guest in guests],
         "groups": list(groups),
-        "kin": list(visible(user, proposal.kin(), day).order_by("id")[:20]),
-        "themes": list(visible(user, proposal.themes.all(), day)),
+        "kin": list(visible(reader, proposal.kin()).order_by("id")[:20]),
+        "themes": list(visible(reader, proposal.themes.all())),
         "similar_url": (
-            reverse("similar", args=[proposal.pk]) if _in_office(proposal, user, at) else ""
+            reverse("similar", args=[proposal.pk]) if _in_office(proposal, reader) else ""
         ),
     }
 
@@ -88,12 +83,12 @@ def _groups(proposal: Proposal) -> Any:
 
 
 def _parting(
-    guest: Proposal, user: User, at: datetime, host: Proposal | None = None
+    guest: Proposal, reader: Reader, host: Proposal | None = None
 ) -> dict[str, str] | None:
     """The way to undo a merger: the form, or why not; None: not the reader's to do."""
     if host is not None:
         guest.merged_into = host  # which the conditions read
-    for offer in offers(user, guest, localdate(at)):
+    for offer in offers(reader, guest):
         if offer.step.name == "unmerge":
             url = reverse("proposal-step", args=[guest.pk, offer.step.slug])
             return {"url": url, "label": str(offer.step.label), "refusal": offer.refusal}
@@ -103,16 +98,15 @@ def _parting(
 @require_safe
 def similar_to(request: HttpRequest, pk: int) -> HttpResponse:
     """The proposals most like this one with the reasons, as a part of its page or by itself."""
-    user, day = reader(request), clock.today()
+    reader = reader_of(request)
     proposal = page.proposal_of(request, pk)
-    if not _in_office(proposal, user, clock.now()):
+    if not _in_office(proposal, reader):
         raise Http404
-    lines = rules_for(proposal.committee_id, day).similarity
+    lines = reader.rules(proposal.committee_id).similarity
     found = similar(
         text_of(proposal),
         committee=proposal.committee,
-        reader=user,
-        on=day,
+        reader=reader,
         limit=SIMILAR,
         of=proposal,
         above=lines.shown,

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localdate, localtime
+from django.utils.timezone import localtime
 
-from members.models import Committee, User
+from members.models import Committee
 from members.pages.links import page_of
+from members.reader import Reader
 from members.rules import Rules
-from members.selectors import rules_for
+from members.visibility import visible
 from proposals.enums import CosignatureState, ProposalState
 from proposals.matching.likeness import Text
 from proposals.matching.near import Alike, similar
 from proposals.models import Cosignature, Proposal
-from proposals.permissions import visible
 
 SHOWN = 5
 """Similar proposals that stand beside a text."""
@@ -60,8 +60,7 @@ def text_from(sent: Mapping[str, Any], committee: Committee) -> Text:
 def near(
     text: Text,
     committee: Committee,
-    user: User,
-    at: datetime,
+    reader: Reader,
     *,
     of: Proposal | None = None,
     above: float | None = None,
@@ -70,19 +69,17 @@ def near(
     """The proposals most like ``text`` that the reader is told of, best first."""
     if len(text.title.strip()) + len(text.body.strip()) < ENOUGH:
         return []
-    day = localdate(at)
-    rules = rules_for(committee, day)
+    rules = reader.rules(committee)
     found = similar(
         text,
         committee=committee,
-        reader=user,
-        on=day,
+        reader=reader,
         limit=limit,
         of=of,
         above=rules.similarity.shown if above is None else above,
     )
-    invited = _invitations(found, user, at)
-    own = set(_own(found, user, at))
+    invited = _invitations(found, reader)
+    own = set(_own(found, reader))
     return [
         _told(alike, rules, invited.get(alike.proposal.pk), alike.proposal.pk in own)
         for alike in found
@@ -117,15 +114,15 @@ def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bo
     )
 
 
-def _invitations(found: Iterable[Alike], user: User, at: datetime) -> dict[int, Cosignature]:
+def _invitations(found: Iterable[Alike], reader: Reader) -> dict[int, Cosignature]:
     keys = [alike.proposal.pk for alike in found]
     rows = Cosignature.objects.filter(
-        proposal__in=keys, member__user=user, state=CosignatureState.INVITED
+        proposal__in=keys, member__user=reader.user, state=CosignatureState.INVITED
     )
-    return {row.proposal_id: row for row in visible(user, rows, localdate(at))} if keys else {}
+    return {row.proposal_id: row for row in visible(reader, rows)} if keys else {}
 
 
-def _own(found: Iterable[Alike], user: User, at: datetime) -> Iterable[int]:
+def _own(found: Iterable[Alike], reader: Reader) -> Iterable[int]:
     keys = [alike.proposal.pk for alike in found]
-    rows = Proposal.objects.filter(pk__in=keys, lead__user=user)
+    rows = Proposal.objects.filter(pk__in=keys, lead__user=reader.user)
     return rows.order_by().values_list("pk", flat=True) if keys else ()

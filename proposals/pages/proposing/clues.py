@@ -2,27 +2,24 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import Role
-from members.models import User
 from members.pages import worklist
 from members.pages.forms import Choice
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
-from members.selectors import posts_of
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import ClueState
 from proposals.models import Clue, Proposal
 from proposals.pages.inputs import CHOICES, FILLED
 from proposals.pages.proposing.desk import PROPOSERS
 from proposals.pages.subjects import SubjectPage, add, page_of
-from proposals.permissions import visible
 
 CLERK = frozenset({Role.COMMITTEE_CLERK})
 """Who publishes clues."""
@@ -43,26 +40,26 @@ class ClueFilter(filters.FilterSet):
         return rows.filter(Q(topic__icontains=value) | Q(text__icontains=value))
 
 
-def _offered(user: User, at: datetime) -> QuerySet[Clue]:
+def _offered(reader: Reader) -> QuerySet[Clue]:
     """Clues that can be written on; the office sees the closed ones as well."""
-    rows = visible(user, Clue.objects.select_related("session__term__committee"), localdate(at))
+    rows = visible(reader, Clue.objects.select_related("session__term__committee"))
     rows = rows.select_related("session__committee", "session__term")
-    office = {post.role for post in posts_of(user, localdate(at))} & CLERK
+    office = reader.roles & CLERK
     return rows if office else rows.filter(state=ClueState.PUBLISHED)
 
 
-def _written_on(clue: Clue, user: User, at: datetime) -> dict[str, Any]:
+def _written_on(clue: Clue, reader: Reader) -> dict[str, Any]:
     """The proposals that the reader sees to have been written on a clue."""
-    rows = visible(user, clue.proposals.select_related("lead", "body"), localdate(at))
+    rows = visible(reader, clue.proposals.select_related("lead", "body"))
     return {
         "clue": clue,
         "written": list(rows.order_by("-id")[:20]),
         "may_write": clue.state == ClueState.PUBLISHED
-        and any(post.role in PROPOSERS for post in posts_of(user, localdate(at))),
+        and any(post.role in PROPOSERS for post in reader.posts),
     }
 
 
-def _to_choose(proposal: Any, user: User) -> list[Choice]:
+def _to_choose(proposal: Any, reader: Reader) -> list[Choice]:
     rows = Clue.objects.filter(committee=proposal.committee_id, state=ClueState.PUBLISHED)
     return [Choice(str(row.pk), row.topic) for row in rows[:200]]
 

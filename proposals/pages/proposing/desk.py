@@ -19,20 +19,13 @@ from django.db.models import (
     When,
 )
 from django.db.models.functions import Cast, Concat
-from django.utils.timezone import localdate
 
 from members.enums import Role
-from members.models import FormDraft, Post, User
+from members.models import FormDraft, Post
 from members.pages import home
-from members.selectors import (
-    NoSession,
-    Placement,
-    placed,
-    posts_of,
-    rules_for,
-    sessions_of,
-    window,
-)
+from members.reader import Reader
+from members.selectors import NoSession, Placement, placed, sessions_of, window
+from members.visibility import visible
 from proposals import rules as checks
 from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
@@ -40,7 +33,6 @@ from proposals.models import Cosignature, Event, Feedback, Proposal
 from proposals.pages.life import Clock, Mark, bar, clocks, owed, waiting_on
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
-from proposals.permissions import visible
 
 PROPOSERS = frozenset({Role.MEMBER, Role.COLLECTIVE_CONTACT})
 """Who proposes."""
@@ -78,42 +70,42 @@ class Draft:
     reason: str
 
 
-def scope(user: User, at: datetime) -> tuple[set[int], set[int]]:
+def scope(reader: Reader) -> tuple[set[int], set[int]]:
     """The keys of the memberships and of the bodies for which the reader acts."""
-    posts: Sequence[Post] = posts_of(user, localdate(at))
+    posts: Sequence[Post] = reader.posts
     members = {post.member_id for post in posts if post.member_id is not None}
     return members, {post.body_id for post in posts if post.body_id is not None}
 
 
-def invitations(user: User, at: datetime) -> QuerySet[Cosignature]:
+def invitations(reader: Reader) -> QuerySet[Cosignature]:
     """Invitations to co-sign that the reader has not answered."""
-    members, _bodies = scope(user, at)
+    members, _bodies = scope(reader)
     rows = Cosignature.objects.filter(member__in=members, state=CosignatureState.INVITED)
-    seen = visible(user, rows, localdate(at))
+    seen = visible(reader, rows)
     return seen.select_related("proposal__lead", "proposal__committee", "member")
 
 
-def to_rate(user: User, at: datetime) -> QuerySet[Feedback]:
+def to_rate(reader: Reader) -> QuerySet[Feedback]:
     """Forms on replies that the reader has not filled in."""
-    members, bodies = scope(user, at)
+    members, bodies = scope(reader)
     rows = Feedback.objects.filter(
         Q(member__in=members) | Q(body__in=bodies), state=FeedbackState.SENT
     )
-    seen = visible(user, rows, localdate(at))
+    seen = visible(reader, rows)
     return seen.select_related("proposal", "reply__assignment__unit", "member", "body")
 
 
-def led(user: User, at: datetime, *states: str) -> QuerySet[Proposal]:
+def led(reader: Reader, *states: str) -> QuerySet[Proposal]:
     """Proposals in these states that the reader initiated, or their body proposes."""
-    members, bodies = scope(user, at)
+    members, bodies = scope(reader)
     rows = Proposal.objects.filter(Q(lead__in=members) | Q(body__in=bodies), state__in=states)
-    return visible(user, rows, localdate(at)).select_related("lead", "body", "committee")
+    return visible(reader, rows).select_related("lead", "body", "committee")
 
 
-def opening(user: User, at: datetime) -> dict[str, Any] | None:
+def opening(reader: Reader) -> dict[str, Any] | None:
     """The window in which proposals are collected, what one handed in now counts as, and the way
     to write one."""
-    posts = [post for post in posts_of(user, localdate(at)) if post.role in PROPOSERS]
+    posts = [post for post in reader.posts if post.role in PROPOSERS]
     committee = posts[0].committee_id if posts else None
     if committee is None:
         return None
@@ -121,68 +113,73 @@ def opening(user: User, at: datetime) -> dict[str, Any] | None:
     place: Placement | None = None
     trouble = ""
     try:
-        place = placed(sessions, at)
+        place = placed(sessions, reader.at)
     except NoSession as error:
         trouble = str(error)
     else:
-        rules = rules_for(committee, localdate(at))
+        rules = reader.rules(committee)
         problems = checks.proposing_problems(rules, body_kind=None, period=place.period)
         trouble = " ".join(said for sentences in problems.values() for said in sentences)
-    return {"window": window(sessions, at), "place": place, "trouble": trouble, "at": at}
+    return {
+        "window": window(sessions, reader.at),
+        "place": place,
+        "trouble": trouble,
+        "at": reader.at,
+    }
 
 
-def waiting(user: User, at: datetime) -> dict[str, Any]:
+def waiting(reader: Reader) -> dict[str, Any]:
     """What the reader answers on the spot: invitations, texts sent back, replies to rate; and
     the drafts."""
-    signing = list(invitations(user, at).order_by("id")[:SHOWN])
-    forms = list(to_rate(user, at).order_by("id")[:SHOWN])
-    texts = drafts(user, at)
+    signing = list(invitations(reader).order_by("id")[:SHOWN])
+    forms = list(to_rate(reader).order_by("id")[:SHOWN])
+    texts = drafts(reader)
     return {
-        "invitations": _with_clocks("cosignature", signing, user, at),
-        "forms": _with_clocks("feedback", forms, user, at),
+        "invitations": _with_clocks("cosignature", signing, reader),
+        "forms": _with_clocks("feedback", forms, reader),
         "returned": [text for text in texts if text.proposal.state == S.RETURNED][:SHOWN],
         "drafts": [text for text in texts if text.proposal.state == S.DRAFT][:SHOWN],
     }
 
 
-def _with_clocks(kind: str, rows: Iterable[Any], user: User, at: datetime) -> list[Waiting]:
+def _with_clocks(kind: str, rows: Iterable[Any], reader: Reader) -> list[Waiting]:
     found = list(rows)
-    due = owed(kind, [row.pk for row in found], user, at)
+    due = owed(kind, [row.pk for row in found], reader)
     return [Waiting(row, due.get(row.pk)) for row in found]
 
 
-def mine(user: User, at: datetime) -> dict[str, Any]:
+def mine(reader: Reader) -> dict[str, Any]:
     """The latest of the reader's proposals as cards, those that go on before the others."""
-    handed_in = own()(user, at).exclude(state__in=TEXT_WITH_PROPOSER)
+    handed_in = own()(reader).exclude(state__in=TEXT_WITH_PROPOSER)
     over = When(state__in=ENDED, then=Value(1))
     rows = handed_in.annotate(over=Case(over, default=Value(0)))
-    rows = visible(user, rows, localdate(at)).select_related("lead", "body", "committee")
+    rows = visible(reader, rows).select_related("lead", "body", "committee")
     found: list[Any] = list(rows.order_by("over", "-received_at", "-id")[: SHOWN + 1])
     return {
-        "cards": cards(found[:SHOWN], user, at),
+        "cards": cards(found[:SHOWN], reader),
         "more": len(found) > SHOWN,
     }
 
 
-def cards(proposals: list[Proposal], user: User, at: datetime) -> list[Card]:
+def cards(proposals: list[Proposal], reader: Reader) -> list[Card]:
     """Where these proposals stand."""
-    shown = clocks(proposals, user, at) if proposals else {}
+    shown = clocks(proposals, reader) if proposals else {}
     return [
         Card(row, bar(row), waiting_on(row, shown.get(row.pk)), shown.get(row.pk))
         for row in proposals
     ]
 
 
-def drafts(user: User, at: datetime) -> list[Draft]:
+def drafts(reader: Reader) -> list[Draft]:
     """The texts that are with the reader, the last changed first; one query."""
     form = PAGES[Proposal].step_url(Proposal(pk=0), Proposal.all_steps()["edit"])
     before, _zero, after = form.partition("0")
     typed = FormDraft.objects.filter(
-        user=user,
+        user=reader.user,
         path=Concat(Value(before), Cast(OuterRef("pk"), CharField()), Value(after)),
     )
     back = Event.objects.filter(proposal=OuterRef("pk"), action="return_for_revision")
-    rows = led(user, at, *TEXT_WITH_PROPOSER).annotate(
+    rows = led(reader, *TEXT_WITH_PROPOSER).annotate(
         changed_at=Max("events__at", filter=Q(events__action__in=["draft", "edit"])),
         typed_at=Subquery(typed.values("saved_at")[:1]),
         told=Subquery(back.order_by("-id").values("input")[:1]),

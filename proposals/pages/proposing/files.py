@@ -6,17 +6,16 @@ from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from members import clock
-from members.pages.views import reader
+from members.reader import reader_of
+from members.visibility import visible_row
 from proposals.api.views import as_download
 from proposals.models import Attachment
-from proposals.permissions import visible_row
 
 
 @require_safe
 def content(request: HttpRequest, pk: int) -> HttpResponseBase:
     """The file, always as a download."""
-    found = visible_row(reader(request), Attachment.objects.all(), pk, clock.today())
+    found = visible_row(reader_of(request), Attachment.objects.all(), pk)
     if found is None:
         raise Http404
     return as_download(found.file, found.name)

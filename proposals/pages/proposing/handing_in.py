@@ -54,8 +54,7 @@ def _held_up(proposal: Proposal, form: StepForm, text: Any, ask: float) -> list[
     return near(
         written,
         proposal.committee,
-        form.user,
-        clock.now(),
+        form.reader,
         of=proposal,
         above=ask,
         limit=HELD_UP,

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
-from members.models import User
 from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
+from members.reader import Reader
 from proposals.enums import TEXT_WITH_PROPOSER
 from proposals.models import Proposal
 from proposals.pages.life import owed
@@ -22,19 +21,19 @@ from proposals.pages.subjects import page_of
 from proposals.pages.worklists import proposals
 
 
-def _with_clocks(kind: str) -> Callable[[list[Any], User, datetime], None]:
+def _with_clocks(kind: str) -> Callable[[list[Any], Reader], None]:
     """Give each row the clock of what the reader owes on it."""
 
-    def prepare(rows: list[Any], user: User, at: datetime) -> None:
-        found = owed(kind, [row.pk for row in rows], user, at)
+    def prepare(rows: list[Any], reader: Reader) -> None:
+        found = owed(kind, [row.pk for row in rows], reader)
         for row in rows:
             row.clock = found.get(row.pk)
 
     return prepare
 
 
-def _drafts(user: User, at: datetime) -> QuerySet[Proposal]:
-    return led(user, at, *TEXT_WITH_PROPOSER)
+def _drafts(reader: Reader) -> QuerySet[Proposal]:
+    return led(reader, *TEXT_WITH_PROPOSER)
 
 
 def number(row: Any) -> str:

@@ -10,10 +10,11 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from members import clock
-from members.models import Body, Member, User
-from members.pages.views import reader
+from members.models import Body, Member
 from members.permissions import sees_contact
+from members.reader import Reader, reader_of
 from members.selectors import rules_for
+from members.visibility import visible, visible_row
 from proposals import permissions
 from proposals.enums import CosignatureState
 from proposals.models import Cosignature, Proposal
@@ -33,43 +34,41 @@ class Signer:
 @require_safe
 def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     """The sheet of a proposal, for who sees it."""
-    user, day = reader(request), clock.today()
+    reader = reader_of(request)
     rows = Proposal.objects.select_related(
         "lead__sector", "body", "committee", "session__term__committee", "merged_into"
     )
-    proposal = permissions.visible_row(user, rows, pk, day)
+    proposal = visible_row(reader, rows, pk)
     if proposal is None:
         raise Http404
-    inside = permissions.is_inside(user, pk, day)
+    inside = permissions.is_inside(reader, pk)
     context = {
         "proposal": proposal,
-        "signers": _signers(proposal, user),
+        "signers": _signers(proposal, reader),
         "suggestions": list(proposal.suggestions.all()),
         "units": list(proposal.suggested_units.all()),
         "files": list(
-            permissions.visible(
-                user, proposal.attachments.filter(stage="proposal", removed_at=None), day
-            )
+            visible(reader, proposal.attachments.filter(stage="proposal", removed_at=None))
         ),
         "inside": inside,
-        "tasks": _tasks(proposal, inside),
+        "tasks": _tasks(proposal, reader, inside),
         **_review(proposal),
     }
     return TemplateResponse(request, "proposals/sheet.html", context)
 
 
-def _signers(proposal: Proposal, user: User) -> list[Signer]:
+def _signers(proposal: Proposal, reader: Reader) -> list[Signer]:
     """The proposers in signing order: the body, or the initiator and who agreed to co-sign."""
     if proposal.body is not None:
-        return [_body(proposal.body, user)]
+        return [_body(proposal.body, reader)]
     rows = Cosignature.objects.filter(proposal=proposal, state=CosignatureState.AGREED)
-    signed = permissions.visible(user, rows, clock.today()).select_related("member__sector")
+    signed = visible(reader, rows).select_related("member__sector")
     members = [proposal.lead, *(row.member for row in signed.order_by("id"))]
-    return [_member(member, user) for member in members if member is not None]
+    return [_member(member, reader) for member in members if member is not None]
 
 
-def _member(member: Member, user: User) -> Signer:
-    told = sees_contact(user, member, clock.today())
+def _member(member: Member, reader: Reader) -> Signer:
+    told = sees_contact(reader, member)
     return Signer(
         member.name,
         str(member.sector or ""),
@@ -79,15 +78,15 @@ def _member(member: Member, user: User) -> Signer:
     )
 
 
-def _body(body: Body, user: User) -> Signer:
-    told = sees_contact(user, body, clock.today())
+def _body(body: Body, reader: Reader) -> Signer:
+    told = sees_contact(reader, body)
     contact = body.contact_name if told else ""
     return Signer(body.name, contact, "", "", body.contact_phone if told else "")
 
 
-def _tasks(proposal: Proposal, inside: bool) -> list[Any]:
+def _tasks(proposal: Proposal, reader: Reader, inside: bool) -> list[Any]:
     """The units that handle it, for those who are told."""
-    if not (inside or permissions.units_are_open(proposal, clock.today())):
+    if not (inside or permissions.units_are_open(proposal, reader)):
         return []
     return list(proposal.assignments.live().select_related("unit").order_by("id"))
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import clock
 from members.enums import FeedbackScale
-from members.models import User
 from members.pages.forms import Choice
-from members.pages.views import reader
+from members.reader import Reader, reader_of
 from members.rules import Rules
 from members.selectors import rules_for
+from members.visibility import visible, visible_row
 from proposals.enums import FeedbackState
 from proposals.enums import ProposalState as S
 from proposals.machine.subject import Step
@@ -24,27 +22,25 @@ from proposals.pages.inputs import CHOICES
 from proposals.pages.life import owed
 from proposals.pages.steps import SAID, taken
 from proposals.pages.subjects import ALONE, FORMS, SubjectPage, add
-from proposals.permissions import visible, visible_row
 
 
 def rate(request: HttpRequest, form: Feedback, step: Step) -> HttpResponse:
     """The scales beside the reply that they are about."""
-    extra = letter(form, reader(request), clock.now())
+    extra = letter(form, reader_of(request))
     return taken(request, form, step, template="proposals/rate.html", extra=extra)
 
 
-def letter(form: Feedback, user: User, at: datetime) -> dict[str, Any]:
+def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
     """The reply that a form asks about, as far as the reader sees it."""
-    day = localdate(at)
-    rules = rules_for(form.committee, day)
+    rules = reader.rules(form.committee)
     rows = Reply.objects.select_related("assignment__unit", "proposal__lead")
-    reply = visible_row(user, rows, form.reply_id, day)
+    reply = visible_row(reader, rows, form.reply_id)
     shown: dict[str, Any] = {
         "feedback": form,
         "reply": reply,
         "ratings": _ratings(form, rules),
         "follows": follows(form, rules) if form.state == FeedbackState.RATED else "",
-        "clock": owed("feedback", [form.pk], user, at).get(form.pk),
+        "clock": owed("feedback", [form.pk], reader).get(form.pk),
     }
     if reply is not None:
         shown |= {
@@ -52,8 +48,8 @@ def letter(form: Feedback, user: User, at: datetime) -> dict[str, Any]:
             "points": list(
                 reply.points.select_related("suggestion").order_by("suggestion__number")
             ),
-            "promises": list(visible(user, reply.commitments.all(), day).order_by("id")),
-            "files": list(visible(user, reply.attachments.filter(removed_at=None), day)),
+            "promises": list(visible(reader, reply.commitments.all()).order_by("id")),
+            "files": list(visible(reader, reply.attachments.filter(removed_at=None))),
         }
     return shown
 
@@ -95,8 +91,8 @@ def _said(event: Event) -> str:
 
 
 def _scale(name: FeedbackScale) -> Any:
-    def choices(form: Feedback, user: User) -> list[Choice]:
-        rules = rules_for(form.committee, clock.today()).feedback
+    def choices(form: Feedback, reader: Reader) -> list[Choice]:
+        rules = reader.rules(form.committee).feedback
         reopens = name in rules.reopens_on
         warning = _("须说明理由；按规则将重新办理")
         return [

@@ -14,15 +14,15 @@ from django.views.decorators.http import require_safe
 
 from members import clock
 from members.enums import Merit, ProposingPart
-from members.models import Body, Member, User
+from members.models import Body, Member
 from members.pages import navigation
 from members.pages.navigation import Section
-from members.pages.views import reader
+from members.reader import Reader, reader_of
 from members.rules import Rules
-from members.selectors import posts_of, rules_by_day
+from members.selectors import rules_by_day
+from members.visibility import visible
 from proposals.models import Proposal
 from proposals.pages.proposing.desk import PROPOSERS
-from proposals.permissions import visible
 from proposals.selectors.record import PointsLine, Year, account, handed_in, total, years
 
 
@@ -53,19 +53,19 @@ class Record:
 @require_safe
 def record(request: HttpRequest) -> HttpResponse:
     """What the reader has done, on a page or, with ``format=print``, on paper."""
-    user = reader(request)
-    posts = posts_of(user, clock.today())
+    reader = reader_of(request)
+    posts = reader.posts
     who: list[Any] = [post.member for post in posts if post.member is not None]
     who += [post.body for post in posts if post.body is not None]
-    context = {"records": [_record(one, user) for one in who], "at": clock.now()}
+    context = {"records": [_record(one, reader) for one in who], "at": reader.at}
     form = "record_print" if request.GET.get("format") == "print" else "record"
     return TemplateResponse(request, f"proposals/{form}.html", context)
 
 
-def _record(who: Member | Body, user: User) -> Record:
+def _record(who: Member | Body, reader: Reader) -> Record:
     is_body = isinstance(who, Body)
     members, bodies = ([], [who.pk]) if is_body else ([who.pk], [])
-    seen = visible(user, Proposal.objects.filter(committee=who.committee_id), clock.today())
+    seen = visible(reader, Proposal.objects.filter(committee=who.committee_id))
     found = years(handed_in(seen, members, bodies), members)
     rules = rules_by_day(who.committee_id, [_day_of(year) for year in found])
     rows = [_row(year, None if is_body else rules.get(_day_of(year))) for year in found]

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import Any
 
-from django.utils.timezone import localdate
-
-from members.models import User
+from members.reader import Reader
+from members.visibility import visible, visible_row
 from proposals.models import Cosignature, Proposal
 from proposals.pages.life import owed
 from proposals.pages.subjects import SubjectPage, add
-from proposals.permissions import visible, visible_row
 
 
-def _text(signature: Cosignature, user: User, at: datetime) -> dict[str, Any]:
+def _text(signature: Cosignature, reader: Reader) -> dict[str, Any]:
     """The text as it stands, for who sees the proposal; and until when an answer is awaited."""
-    day = localdate(at)
     proposal = visible_row(
-        user, Proposal.objects.select_related("lead__sector"), signature.proposal_id, day
+        reader, Proposal.objects.select_related("lead__sector"), signature.proposal_id
     )
     if proposal is None:
         return {"text": None}
-    files = visible(user, proposal.attachments.filter(stage="proposal", removed_at=None), day)
+    files = visible(reader, proposal.attachments.filter(stage="proposal", removed_at=None))
     return {
         "text": proposal,
         "suggestions": list(proposal.suggestions.all()),
         "files": list(files),
-        "clock": owed("cosignature", [signature.pk], user, at).get(signature.pk),
-        "is_asked": signature.member.user_id == user.pk,
+        "clock": owed("cosignature", [signature.pk], reader).get(signature.pk),
+        "is_asked": signature.member.user_id == reader.user.pk,
     }
 
 

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from itertools import pairwise
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from members.models import User
+from members.reader import Reader
 from proposals.models import Proposal
 from proposals.pages.proposal import Tab, add
 from proposals.selectors.versions import compared
 
 
-def _versions(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def _versions(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """All versions, and each compared with the one before it; the newest first."""
     rows = list(proposal.text_versions.select_related("author").order_by("number"))
     pairs = [
@@ -26,7 +25,7 @@ def _versions(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
     return {"versions": rows, "pairs": pairs[::-1]}
 
 
-def _handed_in(proposal: Proposal, user: User, at: datetime) -> bool:
+def _handed_in(proposal: Proposal, reader: Reader) -> bool:
     return proposal.received_at is not None
 
 

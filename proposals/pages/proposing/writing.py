@@ -13,11 +13,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members import clock
-from members.models import Committee, Member, User
+from members.models import Committee, Member
 from members.pages.forms import ADD, Choice, Field, data_of
-from members.pages.views import reader
 from members.punctuation import aside
-from members.selectors import posts_of, rules_for
+from members.reader import Reader, reader_of
+from members.selectors import rules_for
+from members.visibility import visible, visible_row
 from proposals.enums import STANDING_SIGNATURES
 from proposals.inputs.drafting import BeginInput
 from proposals.machine.subject import Step
@@ -27,7 +28,6 @@ from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.steps import StepForm, committee_of, taken
 from proposals.pages.subjects import ALONE, FORMS
-from proposals.permissions import visible, visible_row
 
 LOOK = "look"
 """Asked for without scripts: what is like the text, without saving it."""
@@ -54,7 +54,7 @@ def _prompted(request: HttpRequest) -> dict[str, Any]:
     """What a new text begins with: the clue that the address names, and where it comes from."""
     key = request.GET.get("clue", "")
     number = int(key) if key.isdecimal() and len(key) < 19 else 0
-    clue = visible_row(reader(request), Clue.objects.all(), number, clock.today())
+    clue = visible_row(reader_of(request), Clue.objects.all(), number)
     if clue is None:
         return {}
     said = _("提案线索《%(topic)s》（%(source)s）：%(text)s") % {
@@ -83,7 +83,7 @@ def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
         "total": total(text),
         "asked": asked,
         "look": LOOK,
-        "similar": _similar(text, committee, form.user, of) if asked else [],
+        "similar": _similar(text, committee, form.reader, of) if asked else [],
     }
 
 
@@ -95,37 +95,37 @@ def _parts(form: StepForm) -> dict[str, Field]:
 
 
 def _similar(
-    text: Mapping[str, Any], committee: Committee, user: User, of: Proposal | None
+    text: Mapping[str, Any], committee: Committee, reader: Reader, of: Proposal | None
 ) -> list[Near]:
-    return near(text_from(text, committee), committee, user, clock.now(), of=of)
+    return near(text_from(text, committee), committee, reader, of=of)
 
 
 @require_POST
 def beside(request: HttpRequest) -> HttpResponse:
     """The panel for the text as it is typed at this moment; nothing of it is kept."""
-    user = reader(request)
-    of = _named(request, user)
+    reader = reader_of(request)
+    of = _named(request, reader)
     committee = of.committee if of is not None else committee_of(request)
     text = data_of(BeginInput(), request.POST)
-    rules = rules_for(committee, clock.today())
+    rules = reader.rules(committee)
     context = {
         "checks": checklist(rules, text),
         "total": total(text),
         "limits": rules.texts,
         "asked": True,
-        "similar": _similar(text, committee, user, of),
+        "similar": _similar(text, committee, reader, of),
     }
     return TemplateResponse(request, "proposals/_beside.html", context)
 
 
-def _named(request: HttpRequest, user: User) -> Proposal | None:
+def _named(request: HttpRequest, reader: Reader) -> Proposal | None:
     """The draft whose text it is, as the address names it."""
     key = request.GET.get("of", "")
     if not key:
         return None
     rows = Proposal.objects.select_related("committee")
     number = int(key) if key.isdecimal() and len(key) < 19 else 0
-    found = visible_row(user, rows, number, clock.today())
+    found = visible_row(reader, rows, number)
     if found is None:
         raise Http404
     return found
@@ -152,9 +152,9 @@ def text_of(proposal: Proposal) -> dict[str, Any]:
     }
 
 
-def _own_bodies(proposal: Any, user: User) -> list[Choice]:
+def _own_bodies(proposal: Any, reader: Reader) -> list[Choice]:
     """The bodies that the reader is the contact of."""
-    posts = posts_of(user, clock.today())
+    posts = reader.posts
     bodies = [post.body for post in posts if post.body is not None]
     return [
         Choice(str(body.pk), body.name)
@@ -163,7 +163,7 @@ def _own_bodies(proposal: Any, user: User) -> list[Choice]:
     ]
 
 
-def _invitable(proposal: Proposal, user: User) -> list[Choice]:
+def _invitable(proposal: Proposal, reader: Reader) -> list[Choice]:
     """Members who can be asked to co-sign: neither its initiator nor asked already."""
     asked = proposal.cosignatures.filter(state__in=STANDING_SIGNATURES)
     rows = Member.objects.filter(committee=proposal.committee_id).select_related("sector")
@@ -171,10 +171,8 @@ def _invitable(proposal: Proposal, user: User) -> list[Choice]:
     return [Choice(str(row.pk), aside(row.name, row.sector)) for row in left.order_by("name", "id")]
 
 
-def _removable(proposal: Proposal, user: User) -> list[Choice]:
-    files = visible(
-        user, proposal.attachments.filter(stage="proposal", removed_at=None), clock.today()
-    )
+def _removable(proposal: Proposal, reader: Reader) -> list[Choice]:
+    files = visible(reader, proposal.attachments.filter(stage="proposal", removed_at=None))
     return [Choice(str(row.pk), row.name) for row in files]
 
 

@@ -8,12 +8,11 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import OFFICE_ROLES, Role
 from members.pages import navigation
 from members.pages.frame import Frame
 from members.pages.navigation import Section
-from members.pages.views import reader
+from members.reader import reader_of
 from supervision.board import board, current
 from supervision.permissions import led_committees
 
@@ -28,22 +27,24 @@ READERS = OFFICE_ROLES | {
 @require_safe
 def show(request: HttpRequest) -> HttpResponse:
     """Every decided key topic: of one session, or of the latest with all that go on."""
-    user, now = reader(request), clock.now()
-    committees = led_committees(user, clock.today())
+    reader = reader_of(request)
+    committees = led_committees(reader)
     if not committees:
         raise Http404
-    frame = Frame(request, user)
+    frame = Frame(request, reader)
     asked = request.GET.get("session", "")
     session = next((row for row in frame.sessions if str(row.pk) == asked), None)
     if asked and session is None:
         raise Http404
-    rows = board(current(committees) if session is None else Q(session=session), committees, now)
+    rows = board(
+        current(committees) if session is None else Q(session=session), committees, reader.at
+    )
     context = {
         "frame": frame,
         "rows": rows,
         "chosen": session,
         "sessions": [row for row in frame.sessions if row.committee_id in committees],
-        "at": now,
+        "at": reader.at,
         "late": sum(1 for row in rows if row.warnings),
     }
     return TemplateResponse(request, "supervision/key_topics/board.html", context)

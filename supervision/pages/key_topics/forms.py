@@ -7,11 +7,12 @@ from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 
-from members import clock
 from members.enums import BodyKind, Role, SupervisionMethod
-from members.models import Body, Post, User
+from members.models import Body, Post
 from members.pages.forms import Choice, choices_of
 from members.punctuation import aside
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import FILED_STATES
 from proposals.inputs.fields import keys_of
 from proposals.machine.subject import Step
@@ -19,7 +20,6 @@ from proposals.models import Proposal, Theme
 from proposals.pages.inputs import CHOICES, FILLED
 from proposals.pages.steps import taken
 from proposals.pages.subjects import ALONE, FORMS
-from proposals.permissions import visible
 from supervision.inputs.key_topics import Method
 from supervision.models import KeyTopic
 
@@ -34,10 +34,10 @@ def _methods(declared: Method) -> list[Choice]:
     return [Choice(str(code), str(SupervisionMethod(code).label)) for code in known]
 
 
-def proposals(topic: KeyTopic, user: User) -> list[Choice]:
+def proposals(topic: KeyTopic, reader: Reader) -> list[Choice]:
     """The filed proposals that the reader may name, those of the topic among them."""
     filed = Proposal.objects.filter(committee=topic.committee_id, state__in=FILED_STATES)
-    rows = visible(user, filed, clock.today())
+    rows = visible(reader, filed)
     own: Iterable[int] = getattr(topic, "asked", ())
     if topic.pk is not None:
         own = topic.links.values_list("proposal_id", flat=True)
@@ -48,23 +48,23 @@ def proposals(topic: KeyTopic, user: User) -> list[Choice]:
     return [Choice(str(pk), f"{case_no} {title}") for pk, case_no, title in found]
 
 
-def themes(topic: KeyTopic, user: User) -> list[Choice]:
+def themes(topic: KeyTopic, reader: Reader) -> list[Choice]:
     """The themes that were made of merge candidates."""
     rows = Theme.objects.filter(committee=topic.committee_id).select_related("session__term")
-    seen = visible(user, rows, clock.today())[:100]
+    seen = visible(reader, rows)[:100]
     return [Choice(str(row.pk), aside(row.name, row.session)) for row in seen]
 
 
-def supervisors(topic: KeyTopic, user: User) -> list[Choice]:
+def supervisors(topic: KeyTopic, reader: Reader) -> list[Choice]:
     """Who holds the post of a leading supervisor in the committee."""
-    posts = Post.objects.held_on(clock.today()).filter(
+    posts = Post.objects.held_on(reader.day).filter(
         role=Role.LEADING_SUPERVISOR, committee=topic.committee_id, user__is_active=True
     )
     people = {post.user_id: post.user for post in posts.select_related("user").order_by("user_id")}
     return [Choice(str(key), str(person)) for key, person in people.items()]
 
 
-def special_committees(topic: KeyTopic, user: User) -> list[Choice]:
+def special_committees(topic: KeyTopic, reader: Reader) -> list[Choice]:
     """The special committees of the committee."""
     rows = Body.objects.filter(
         committee=topic.committee_id, kind=BodyKind.SPECIAL_COMMITTEE, is_active=True

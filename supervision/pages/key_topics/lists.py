@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import UNIT_ROLES, Role
-from members.models import User
 from members.pages import worklist
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import Column, Worklist
 from members.punctuation import listed
-from members.selectors import posts_of
+from members.reader import Reader
+from members.visibility import visible
 from proposals.pages.subjects import page_of
-from proposals.permissions import visible
 from supervision.deadlines import end_of
 from supervision.enums import BEFORE_SUPERVISION, UNMET, InstructionState
 from supervision.enums import KeyTopicState as S
 from supervision.models import Duty, Instruction, KeyTopic, Milestone
 from supervision.pages.clocks import Left, left
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 OFFICE = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
 """Who chooses key topics and has them supervised where no special committee does."""
 
-Rows = Callable[[User, datetime], QuerySet[Any]]
+Rows = Callable[[Reader], QuerySet[Any]]
 
 
 class TopicFilter(filters.FilterSet):
@@ -54,18 +51,18 @@ class TopicFilter(filters.FilterSet):
         return rows.filter(supervisors__name__icontains=value.strip()).distinct()
 
 
-def prepare(rows: list[Any], user: User, at: datetime) -> None:
+def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each topic what is owed on it next; three queries."""
-    day, calendar = localdate(at), current_calendar()
+    calendar = calendar_for(reader)
     owed = Duty.objects.open().filter(
         subject_kind="keytopic", subject_id__in=[row.pk for row in rows]
     )
     duties: dict[int, Duty] = {}
-    for duty in visible(user, owed, day).order_by("-due_at"):
+    for duty in visible(reader, owed).order_by("-due_at"):
         duties[duty.subject_id] = duty
     for row in rows:
         row.duty = duties.get(row.pk)
-        row.left = left(row.duty, calendar, at) if row.duty is not None else None
+        row.left = left(row.duty, calendar, reader.at) if row.duty is not None else None
         row.due_at = row.duty.due_at if row.duty is not None else None
 
 
@@ -108,8 +105,8 @@ COLUMNS = (
 def in_states(*states: str) -> Rows:
     """Rows of a list: topics in these states that the reader sees; in any when none is named."""
 
-    def rows(user: User, at: datetime) -> QuerySet[KeyTopic]:
-        found = visible(user, KeyTopic.objects.all(), localdate(at))
+    def rows(reader: Reader) -> QuerySet[KeyTopic]:
+        found = visible(reader, KeyTopic.objects.all())
         return found.filter(state__in=states) if states else found
 
     return rows
@@ -122,29 +119,29 @@ def worked_on(*states: str) -> Rows:
     leader their own.
     """
 
-    def rows(user: User, at: datetime) -> QuerySet[KeyTopic]:
-        return in_states(*states)(user, at).filter(_own(user, at))
+    def rows(reader: Reader) -> QuerySet[KeyTopic]:
+        return in_states(*states)(reader).filter(_own(reader))
 
     return rows
 
 
-def _own(user: User, at: datetime, path: str = "") -> Q:
+def _own(reader: Reader, path: str = "") -> Q:
     own = Q(pk__in=[])
-    for post in posts_of(user, localdate(at)):
+    for post in reader.posts:
         if post.body_id is not None:
             own |= Q(**{f"{path}supervising_body": post.body_id})
         elif post.role in OFFICE:
             own |= Q(**{f"{path}committee": post.committee_id})
         elif post.role == Role.LEADING_SUPERVISOR:
-            led = KeyTopic.supervisors.through.objects.filter(user=user)
+            led = KeyTopic.supervisors.through.objects.filter(user=reader.user)
             own |= Q(**{f"{path}pk__in": led.values("keytopic")})
     return own
 
 
-def to_review(user: User, at: datetime) -> QuerySet[KeyTopic]:
+def to_review(reader: Reader) -> QuerySet[KeyTopic]:
     """Rows of a list: reports that await the reader's word as leading supervisor."""
-    led = KeyTopic.supervisors.through.objects.filter(user=user)
-    return in_states(S.REPORTED)(user, at).filter(pk__in=led.values("keytopic"))
+    led = KeyTopic.supervisors.through.objects.filter(user=reader.user)
+    return in_states(S.REPORTED)(reader).filter(pk__in=led.values("keytopic"))
 
 
 def topics(
@@ -164,8 +161,8 @@ def topics(
         icon=icon,
         section=Section.SUPERVISION,
         roles=roles,
-        rows=lambda user, at: (
-            rows(user, at)
+        rows=lambda reader: (
+            rows(reader)
             .select_related("supervising_body", "session__term")
             .prefetch_related("links__proposal", "supervisors")
         ),
@@ -195,19 +192,21 @@ class MilestoneFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def milestones_owed(user: User, at: datetime) -> QuerySet[Milestone]:
+def milestones_owed(reader: Reader) -> QuerySet[Milestone]:
     """Rows of a list: milestones that are owed, of topics at which the reader works."""
     owed = Milestone.objects.filter(state__in=UNMET)
-    return visible(user, owed, localdate(at)).filter(_own(user, at, "topic__"))
+    return visible(reader, owed).filter(_own(reader, "topic__"))
 
 
-def with_days(rows: list[Any], user: User, at: datetime) -> None:
+def with_days(rows: list[Any], reader: Reader) -> None:
     """Give each milestone how long there is left; two queries."""
-    calendar, today = current_calendar(), localdate(at)
+    calendar = calendar_for(reader)
     for row in rows:
         row.due_at = end_of(row.due_on)
-        days = calendar.left(today, row.due_on)
-        row.left = Left(days, "late" if row.due_on < today else "soon" if days <= 3 else "near")
+        days = calendar.left(reader.day, row.due_on)
+        row.left = Left(
+            days, "late" if row.due_on < reader.day else "soon" if days <= 3 else "near"
+        )
 
 
 class InstructionFilter(filters.FilterSet):
@@ -224,28 +223,28 @@ class InstructionFilter(filters.FilterSet):
         fields: list[str] = []
 
 
-def instructions_owed(user: User, at: datetime) -> QuerySet[Instruction]:
+def instructions_owed(reader: Reader) -> QuerySet[Instruction]:
     """Rows of a list: instructions that the reader's unit, or the office, has to follow up."""
     asked = Q(pk__in=[])
-    for post in posts_of(user, localdate(at)):
+    for post in reader.posts:
         if post.unit_id is not None:
             asked |= Q(unit=post.unit_id)
         elif post.role in OFFICE:
             asked |= Q(committee=post.committee_id)
     waiting = Instruction.objects.filter(state=InstructionState.OPEN)
-    return visible(user, waiting, localdate(at)).filter(asked)
+    return visible(reader, waiting).filter(asked)
 
 
-def with_dates(rows: list[Any], user: User, at: datetime) -> None:
+def with_dates(rows: list[Any], reader: Reader) -> None:
     """Give each instruction its date; three queries."""
-    calendar = current_calendar()
+    calendar = calendar_for(reader)
     owed = Duty.objects.open().filter(
         subject_kind="instruction", subject_id__in=[row.pk for row in rows]
     )
-    duties = {duty.subject_id: duty for duty in visible(user, owed, localdate(at))}
+    duties = {duty.subject_id: duty for duty in visible(reader, owed)}
     for row in rows:
         duty = duties.get(row.pk)
-        row.left = left(duty, calendar, at) if duty is not None else None
+        row.left = left(duty, calendar, reader.at) if duty is not None else None
         row.due_at = duty.due_at if duty is not None else None
 
 
@@ -304,7 +303,7 @@ worklist.add(
         icon="flag",
         section=Section.SUPERVISION,
         roles={*OFFICE, Role.COLLECTIVE_CONTACT, Role.LEADING_SUPERVISOR},
-        rows=lambda user, at: milestones_owed(user, at).select_related("topic__supervising_body"),
+        rows=lambda reader: milestones_owed(reader).select_related("topic__supervising_body"),
         columns=(
             Column("name", _("节点"), lambda row: row.name, main=True),
             Column("topic", _("重点题目"), lambda row: row.topic.title),
@@ -335,7 +334,7 @@ worklist.add(
         icon="message-exclamation",
         section=Section.SUPERVISION,
         roles={*UNIT_ROLES, *OFFICE},
-        rows=lambda user, at: instructions_owed(user, at).select_related("topic", "unit"),
+        rows=lambda reader: instructions_owed(reader).select_related("topic", "unit"),
         columns=(
             Column("text", _("批示"), lambda row: row.text, main=True),
             Column("leader", _("批示领导"), lambda row: row.leader),

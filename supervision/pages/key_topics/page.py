@@ -5,33 +5,29 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import DutyKind, SupervisionMethod
-from members.models import User
-from members.pages.views import reader
-from members.selectors import posts_of
+from members.reader import Reader, reader_of
+from members.visibility import visible, visible_row
 from proposals.api.views import as_download
 from proposals.enums import FILED_STATES
 from proposals.models import Event, Proposal
 from proposals.pages.proposal import Action, Tab, actions, add
 from proposals.pages.timeline import timeline
-from proposals.permissions import is_official, visible, visible_row
+from proposals.permissions import is_official
 from supervision.board import BoardMilestone, own_milestones
 from supervision.calendar import Calendar
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
 from supervision.pages.clocks import Left, left
 from supervision.permissions import is_concerned, works_on
 from supervision.roles import nominator_post
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 
 @dataclass(frozen=True)
@@ -60,14 +56,13 @@ class Given:
     addressees: list[Addressee] = field(default_factory=list)
 
 
-def context(topic: KeyTopic, user: User, at: datetime) -> dict[str, Any]:
+def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
     """What the page shows; what is not for the reader is left out."""
-    day = localdate(at)
-    works = works_on(user, topic, day)
-    concerned = works or is_concerned(user, topic, day)
-    proposals = visible(user, topic.proposals.select_related("lead", "body"), day)
-    calendar = current_calendar()
-    owed = _owed(topic, user, at)
+    works = works_on(reader, topic)
+    concerned = works or is_concerned(reader, topic)
+    proposals = visible(reader, topic.proposals.select_related("lead", "body"))
+    calendar = calendar_for(reader)
+    owed = _owed(topic, reader)
     found: dict[str, Any] = {
         "works": works,
         "concerned": concerned,
@@ -75,14 +70,14 @@ def context(topic: KeyTopic, user: User, at: datetime) -> dict[str, Any]:
         "supervisors": list(topic.supervisors.all()),
         "methods": [SupervisionMethod(code).label for code in topic.methods],
         "nominated": works or topic.announced_at is None,
-        "milestones": _milestones(topic, user, at, calendar) if concerned else [],
-        "instructions": _instructions(topic, user, at, calendar, owed),
+        "milestones": _milestones(topic, reader, calendar) if concerned else [],
+        "instructions": _instructions(topic, reader, calendar, owed),
         "until": owed.get((topic.kind, topic.pk, DutyKind.SUPERVISION)),
-        "events": timeline(_events(topic), user),
+        "events": timeline(_events(topic), reader),
     }
     if works:
         files: dict[int | None, list[TopicFile]] = defaultdict(list)
-        for file in visible(user, topic.files.all(), day):
+        for file in visible(reader, topic.files.all()):
             files[file.activity_id].append(file)
         found |= {
             "activities": [(row, files[row.pk]) for row in topic.activities.order_by("-held_at")],
@@ -93,39 +88,38 @@ def context(topic: KeyTopic, user: User, at: datetime) -> dict[str, Any]:
     return found
 
 
-def _milestones(
-    topic: KeyTopic, user: User, at: datetime, calendar: Calendar
-) -> list[MilestoneRow]:
+def _milestones(topic: KeyTopic, reader: Reader, calendar: Calendar) -> list[MilestoneRow]:
     """All that were read ahead with the topic: whoever works on it or is concerned sees them."""
     for row in topic.milestones.all():  # what the steps ask about is known already
         row.topic, row.rules = topic, topic.rules
-    rows = own_milestones(topic, calendar, localdate(at))
-    return [MilestoneRow(row, actions(row.milestone, user)) for row in rows]
+    rows = own_milestones(topic, calendar, reader.day)
+    return [MilestoneRow(row, actions(row.milestone, reader)) for row in rows]
 
 
-def _owed(topic: KeyTopic, user: User, at: datetime) -> dict[tuple[str, int, str], Duty]:
+def _owed(topic: KeyTopic, reader: Reader) -> dict[tuple[str, int, str], Duty]:
     """Open duties on the topic and on its instructions that the reader sees; one query."""
     on = Q(subject_kind="keytopic", subject_id=topic.pk) | Q(
         subject_kind="instruction", subject_id__in=topic.instructions.order_by().values("pk")
     )
-    rows = visible(user, Duty.objects.open().filter(on), localdate(at))
+    rows = visible(reader, Duty.objects.open().filter(on))
     return {(duty.subject_kind, duty.subject_id, duty.kind): duty for duty in rows}
 
 
 def _instructions(
     topic: KeyTopic,
-    user: User,
-    at: datetime,
+    reader: Reader,
     calendar: Calendar,
     owed: dict[tuple[str, int, str], Duty],
 ) -> list[Given]:
-    rows = visible(user, topic.instructions.select_related("unit"), localdate(at))
+    rows = visible(reader, topic.instructions.select_related("unit"))
     found: dict[int, Given] = {}
     for row in rows:
         row.topic, row.rules = topic, topic.rules
         due = owed.get(("instruction", row.pk, DutyKind.INSTRUCTION))
         found.setdefault(row.number, Given(row)).addressees.append(
-            Addressee(row, due, left(due, calendar, at) if due else None, actions(row, user))
+            Addressee(
+                row, due, left(due, calendar, reader.at) if due else None, actions(row, reader)
+            )
         )
     return list(found.values())
 
@@ -145,7 +139,7 @@ def _events(topic: KeyTopic) -> QuerySet[Event]:
 @require_safe
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
     """A photograph or paper, always as a download, never shown on our origin."""
-    row = visible_row(reader(request), TopicFile.objects.all(), pk, clock.today())
+    row = visible_row(reader_of(request), TopicFile.objects.all(), pk)
     if row is None:
         raise Http404
     return as_download(row.file, row.name)
@@ -154,27 +148,27 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
 # -- The tab on the page of a proposal ---------------------------------------------------------
 
 
-def of_proposal(proposal: Proposal, user: User, at: datetime) -> dict[str, Any]:
+def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The key topics that the proposal is in, as far as the reader sees them; six queries."""
-    day, calendar = localdate(at), current_calendar()
-    topics = visible(user, KeyTopic.objects.filter(links__proposal=proposal), day)
-    seen = visible(user, Milestone.objects.filter(topic__links__proposal=proposal), day)
+    calendar = calendar_for(reader)
+    topics = visible(reader, KeyTopic.objects.filter(links__proposal=proposal))
+    seen = visible(reader, Milestone.objects.filter(topic__links__proposal=proposal))
     keys = set(seen.values_list("pk", flat=True))
     rows = []
     for topic in topics.select_related("supervising_body").prefetch_related(
         "supervisors", "milestones"
     ):
-        milestones = own_milestones(topic, calendar, day)
+        milestones = own_milestones(topic, calendar, reader.day)
         rows.append((topic, [row for row in milestones if row.milestone.pk in keys]))
     may_nominate = proposal.state in FILED_STATES and any(
-        nominator_post(post, proposal) for post in posts_of(user, day)
+        nominator_post(post, proposal) for post in reader.posts
     )
     return {"topics": rows, "may_nominate": may_nominate}
 
 
-def _has_topics(proposal: Proposal, user: User, at: datetime) -> bool:
+def _has_topics(proposal: Proposal, reader: Reader) -> bool:
     """Key proposals for everybody; what is filed, for those who choose among them."""
-    official = is_official(user, proposal.committee_id, localdate(at))
+    official = is_official(reader, proposal.committee_id)
     return proposal.is_key or (proposal.state in FILED_STATES and official)
 
 
@@ -194,10 +188,10 @@ add(
 # -- Milestones and instructions by themselves ---------------------------------------------------
 
 
-def of_part(part: Milestone | Instruction, user: User, at: datetime) -> dict[str, Any]:
+def of_part(part: Milestone | Instruction, reader: Reader) -> dict[str, Any]:
     """A milestone or an instruction: until when it is owed."""
-    duty = visible(user, Duty.objects.of(part.kind, part.pk).open(), localdate(at)).first()
-    return {"due": duty, "left": left(duty, current_calendar(), at) if duty else None}
+    duty = visible(reader, Duty.objects.of(part.kind, part.pk).open()).first()
+    return {"due": duty, "left": left(duty, calendar_for(reader), reader.at) if duty else None}
 
 
 RELATED = (

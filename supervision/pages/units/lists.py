@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from datetime import datetime
 from typing import Any
 
 from django.db.models import QuerySet
@@ -11,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import UNIT_ROLES, AssignmentRole, DutyKind, Role
-from members.models import User
 from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
+from members.reader import Reader
 from proposals.enums import ExtensionState, ReplyState, ReturnState
 from proposals.models import ExtensionRequest, ReturnRequest
 from proposals.pages.subjects import page_of
@@ -115,7 +114,7 @@ def _list(
     label: Any,
     *,
     icon: str,
-    rows: Callable[[User, datetime], QuerySet[Any]],
+    rows: Callable[[Reader], QuerySet[Any]],
     columns: Sequence[Column],
     comes_next: Any,
     roles: Collection[str] = UNIT_ROLES,

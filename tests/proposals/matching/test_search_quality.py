@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 
-from members.models import User
+from members.reader import Reader
+from members.visibility import visible
 from proposals.enums import ProposalState
 from proposals.matching import upkeep
 from proposals.matching.query import parse
 from proposals.matching.search import find
 from proposals.models import Proposal
-from proposals.permissions import visible
 from tests.factories import proposals as make
 from tests.proposals.conftest import IN_SESSION, Life
 
@@ -59,14 +59,13 @@ def ndcg(found: list[str], grades: dict[str, int], at: int = 10) -> float:
     return gained([grades.get(label, 0) for label in found]) / best
 
 
-def first_ten(query: str, reader: User, labels: dict[int, str]) -> list[str]:
-    day = IN_SESSION.date()
-    hits = find(visible(reader, Proposal.objects.all(), day), parse(query), reader, day).hits
+def first_ten(query: str, reader: Reader, labels: dict[int, str]) -> list[str]:
+    hits = find(visible(reader, Proposal.objects.all()), parse(query), reader).hits
     return [labels[hit.key] for hit in hits[:10]]
 
 
 def test_the_best_proposals_come_first(life, labels):
-    reader = life["clerk"].user
+    reader = Reader(life["clerk"].user, IN_SESSION)
     figures = []
     for row in rows("queries.jsonl"):
         found = first_ten(row["query"], reader, labels)

@@ -1,0 +1,165 @@
+"""Who reads, at which moment, and how far their posts reach.
+
+A ``Reader`` is made where a request, a job or a command begins, and handed down. What it reads it
+reads once; somebody else, or another moment, is another reader.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, wraps
+from typing import Any, TypeVar, cast
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.timezone import localdate
+from rest_framework.request import Request
+
+from members import clock
+from members.enums import OFFICE_ROLES, UNIT_ROLES, Role
+from members.models import Committee, Post, User
+from members.prepared import DAY, KEY, prepared
+from members.rules import Rules
+from members.selectors import rules_for
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The scopes of a person's posts, as sets of keys."""
+
+    members: frozenset[int] = frozenset()
+    bodies: frozenset[int] = frozenset()
+    units: frozenset[int] = frozenset()
+    committees: frozenset[int] = frozenset()  # where they hold any post
+    assemblies: frozenset[int] = frozenset()  # committees where they may propose
+    offices: frozenset[int] = frozenset()  # committees whose office they belong to
+    administered: frozenset[int] = frozenset()  # committees that they administer
+    assigning: frozenset[int] = frozenset()
+    inspecting: frozenset[int] = frozenset()
+    supervising: frozenset[int] = frozenset()
+    platform: bool = False  # whether they administer the whole platform
+
+    @classmethod
+    def of(cls, posts: Iterable[Post]) -> Reach:
+        """Sort the posts by what they reach."""
+        found: dict[str, set[int]] = defaultdict(set)
+        platform = False
+        for post in posts:
+            platform = platform or post.role == Role.PLATFORM_ADMINISTRATOR
+            for scope, key in _scopes(post):
+                found[scope].add(key)
+        return cls(**{scope: frozenset(keys) for scope, keys in found.items()}, platform=platform)
+
+    @property
+    def contacts(self) -> frozenset[int]:
+        """Committees whose people they may ring: the office's, and those of who assigns."""
+        return self.offices | self.assigning
+
+    @property
+    def officials(self) -> frozenset[int]:
+        """Committees in whose proposals they read everything between office and units."""
+        return self.offices | self.assigning | self.inspecting
+
+
+@dataclass(frozen=True)
+class Reader:
+    """A person at a moment, with the posts held on that day and the rules in force on it.
+
+    Who is not signed in, or disabled, holds no posts. ``at`` is aware.
+    """
+
+    user: User
+    at: datetime
+    _read: dict[Any, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
+
+    @cached_property
+    def day(self) -> date:
+        """The local day of the moment."""
+        return localdate(self.at)
+
+    @cached_property
+    def posts(self) -> list[Post]:
+        """The posts that the person holds on the day."""
+        return _held(self.user.pk, self.day) if self.user.is_active else []
+
+    @cached_property
+    def roles(self) -> set[str]:
+        """The roles of these posts."""
+        return {post.role for post in self.posts}
+
+    @cached_property
+    def reach(self) -> Reach:
+        """What these posts reach."""
+        return Reach.of(self.posts)
+
+    def rules(self, committee: Committee | int) -> Rules:
+        """The rules of a committee (or of its key) in force on the day; raises NoRulebook."""
+        key = committee.pk if isinstance(committee, Committee) else committee
+        if key not in self._read:
+            self._read[key] = rules_for(committee, self.day)
+        return cast(Rules, self._read[key])
+
+
+@prepared(KEY, DAY)
+def _held(user: int, on: date) -> QuerySet[Post]:
+    return Post.objects.filter(user=user).held_on(on).order_by()
+
+
+OFFICERS = {
+    Role.ASSIGNING_OFFICER: "assigning",
+    Role.INSPECTION_OFFICER: "inspecting",
+    Role.LEADING_SUPERVISOR: "supervising",
+}
+"""Roles that reach a committee without belonging to its office."""
+
+
+def _scopes(post: Post) -> Iterator[tuple[str, int]]:
+    """What a post reaches: pairs of a field of Reach and a key."""
+    committee = post.committee_id
+    if committee is None:
+        return
+    yield "committees", committee
+    if post.role == Role.COMMITTEE_ADMINISTRATOR:
+        yield "administered", committee
+    if post.unit_id is not None and post.role in UNIT_ROLES:
+        yield "units", post.unit_id
+    elif post.member_id is not None:
+        yield "members", post.member_id
+        yield "assemblies", committee
+    elif post.body_id is not None:
+        yield "bodies", post.body_id
+        yield "assemblies", committee
+    elif post.role in OFFICE_ROLES:
+        yield "offices", committee
+    elif post.role in OFFICERS:
+        yield OFFICERS[Role(post.role)], committee
+
+
+def read_once(read: Callable[..., Result]) -> Callable[..., Result]:
+    """Let a function of ``(*keys, reader)`` read once for the reader and these keys.
+
+    The answer stays with the reader, for one request; a key is a row or anything hashable.
+    """
+
+    @wraps(read)
+    def known(*arguments: Any) -> Result:
+        *keys, reader = arguments
+        key = (read, *keys)
+        if key not in reader._read:
+            reader._read[key] = read(*arguments)
+        return cast(Result, reader._read[key])
+
+    return known
+
+
+def reader_of(request: HttpRequest | Request) -> Reader:
+    """Who makes the request, at the moment when it was first asked; one for the whole request."""
+    found = request.__dict__.get("_reader")
+    if not isinstance(found, Reader) or found.user is not request.user:
+        found = request.__dict__["_reader"] = Reader(cast(User, request.user), clock.now())
+    return found

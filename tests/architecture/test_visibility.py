@@ -1,0 +1,98 @@
+"""No list and no endpoint hands out rows that did not go through ``visible``."""
+
+from typing import Any
+
+import pytest
+from django.core.exceptions import EmptyResultSet
+from django.db.models import QuerySet
+from django.test import RequestFactory
+from rest_framework.request import Request
+
+from config.api import router
+from members import visibility
+from members.enums import UNIT_ROLES, BodyKind, Role
+from members.models import Committee, User
+from members.pages.navigation import ENTRIES, Entry
+from members.pages.worklist import WORKLISTS, Worklist
+from members.reader import Reader, reader_of
+from tests.factories.members import (
+    BodyFactory,
+    CommitteeFactory,
+    MemberFactory,
+    PostFactory,
+    RulebookFactory,
+    UnitFactory,
+    UserFactory,
+)
+from tests.members.conftest import NOW
+
+pytestmark = pytest.mark.django_db
+
+VIEWS = {prefix: view for prefix, view, _name in router.registry if hasattr(view, "queryset")}
+COUNTED = {entry.key: entry for entry in ENTRIES if entry.waiting is not None}
+
+
+@pytest.fixture
+def everybody() -> User:
+    """Somebody with a post of every role, so that no list is empty for want of one."""
+    committee, user = CommitteeFactory(), UserFactory()
+    RulebookFactory(committee=committee)
+    MemberFactory(user=user, committee=committee)
+    body = BodyFactory(kind=BodyKind.PARTY, committee=committee)
+    scopes: dict[str, Any] = {Role.COLLECTIVE_CONTACT: {"body": body}}
+    scopes |= {role: {"unit": UnitFactory(committee=committee)} for role in UNIT_ROLES}
+    for role in set(Role) - {Role.MEMBER, Role.PLATFORM_ADMINISTRATOR}:
+        PostFactory(user=user, role=role, committee=committee, **scopes.get(role, {}))
+    PostFactory(user=user, role=Role.PLATFORM_ADMINISTRATOR, committee=None)
+    return user
+
+
+@pytest.fixture
+def nothing_is_visible(monkeypatch: pytest.MonkeyPatch) -> None:
+    """``visible`` leaves nothing; so what is left elsewhere has not been through it."""
+    monkeypatch.setattr(visibility, "seen", lambda reader, model: None)
+
+
+def is_empty(rows: QuerySet[Any]) -> bool:
+    """Whether the query can find nothing, whatever is in the database."""
+    try:
+        str(rows.query)
+    except EmptyResultSet:
+        return True
+    return False
+
+
+def test_the_table_knows_every_model_of_lists_and_endpoints(everybody: User) -> None:
+    reader = Reader(everybody, NOW)
+    models = {worklist.rows(reader).model for worklist in WORKLISTS.values()}
+    models |= {view.queryset.model for view in VIEWS.values()}
+
+    assert [model for model in models if not visibility.is_declared(model)] == []
+    assert Committee in models
+
+
+@pytest.mark.parametrize("worklist", WORKLISTS.values(), ids=WORKLISTS)
+def test_worklist_goes_through_visible(
+    worklist: Worklist, everybody: User, nothing_is_visible: None
+) -> None:
+    assert is_empty(worklist.rows(Reader(everybody, NOW)))
+
+
+@pytest.mark.parametrize("entry", COUNTED.values(), ids=COUNTED)
+def test_number_in_the_navigation_goes_through_visible(
+    entry: Entry, everybody: User, nothing_is_visible: None
+) -> None:
+    assert entry.waiting is not None
+    assert is_empty(entry.waiting(Reader(everybody, NOW)))
+
+
+@pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)
+def test_endpoint_goes_through_visible(
+    view: Any, everybody: User, nothing_is_visible: None
+) -> None:
+    request = Request(RequestFactory().get("/"))
+    request.user = everybody
+    found = view(request=request, action="list", kwargs={}, format_kwarg=None)
+
+    assert reader_of(request).posts
+    assert is_empty(found.get_queryset())

@@ -82,7 +82,7 @@ def account(request: HttpRequest) -> HttpResponse:
     for row in own:
         keys[row.type].append(row)
     channels = visible(reader, NoticeChannel.objects.select_related("user"))
-    stand_ins = StandIn.objects.filter(user=reader.user).select_related("stand_in")
+    stand_ins = visible(reader, StandIn.objects.filter(user=reader.user).select_related("stand_in"))
     context = {
         "channels": _channels(list(channels)),
         "codes_left": sum(len(row.wrap().get_unused_codes()) for row in keys["recovery_codes"]),
@@ -196,7 +196,7 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
 def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """End an arrangement of one's own today."""
     reader = reader_of(request)
-    row = get_object_or_404(StandIn.objects.filter(user=reader.user), pk=pk)
+    row = get_object_or_404(visible(reader, StandIn.objects.filter(user=reader.user)), pk=pk)
     services.end_stand_in(stand_in=row, by=reader.user, at=reader.at)
     messages.success(request, _("代收已结束"))
     return redirect("account")

@@ -133,9 +133,8 @@ def own(*states: str) -> Callable[[Reader], QuerySet[Proposal]]:
                 )
             elif post.body_id is not None:
                 from_posts |= Q(body=post.body_id)
-        found = Proposal.objects.filter(
-            pk__in=Proposal.objects.filter(from_posts).order_by().values("pk")
-        )
+        keys = Proposal.objects.filter(from_posts).order_by().values("pk")
+        found = visible(reader, Proposal.objects.filter(pk__in=keys))
         return found.filter(state__in=states) if states else found.exclude(state=S.DISCARDED)
 
     return rows

@@ -67,7 +67,7 @@ def mine(*kinds: DutyKind) -> Callable[[Reader], QuerySet[Duty]]:
     """Rows of a list: what the reader owes, of these kinds; of all when none is named."""
 
     def rows(reader: Reader) -> QuerySet[Duty]:
-        owed = Duty.objects.open().filter(owed_by(reader))
+        owed = visible(reader, Duty.objects.open()).filter(owed_by(reader))
         return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
 
     return rows

@@ -20,7 +20,6 @@ from tests.factories.members import (
     CommitteeFactory,
     MemberFactory,
     PostFactory,
-    RulebookFactory,
     UnitFactory,
     UserFactory,
 )
@@ -36,7 +35,6 @@ COUNTED = {entry.key: entry for entry in ENTRIES if entry.waiting is not None}
 def everybody() -> User:
     """Somebody with a post of every role, so that no list is empty for want of one."""
     committee, user = CommitteeFactory(), UserFactory()
-    RulebookFactory(committee=committee)
     MemberFactory(user=user, committee=committee)
     body = BodyFactory(kind=BodyKind.PARTY, committee=committee)
     scopes: dict[str, Any] = {Role.COLLECTIVE_CONTACT: {"body": body}}

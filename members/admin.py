@@ -1,7 +1,6 @@
 """The back office of platform administrators; lists read a bounded number of rows."""
 
 import json
-from datetime import date
 from typing import Any, cast
 
 from allauth.account.decorators import secure_admin_login
@@ -17,7 +16,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 
@@ -49,11 +47,6 @@ admin.site.unregister(Group)  # what people may do is said by posts alone
 # How people prove who they are is theirs, and where they come from is said by the settings.
 admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 admin.site.login = secure_admin_login(admin.site.login)  # one door
-
-
-def today() -> date:
-    """The day on which the request is judged."""
-    return localdate(clock.now())
 
 
 class ForPlatformAdministrators(admin.ModelAdmin):
@@ -326,7 +319,7 @@ class RulebookForm(forms.ModelForm):
         committee, day = data.get("committee"), data.get("effective_from")
         if committee and day and day != self.instance.effective_from:
             try:
-                require_free_day(committee, day, today())
+                require_free_day(committee, day, clock.today())
             except ValidationError as error:
                 self.add_error(None, error)
         return data
@@ -391,4 +384,4 @@ class RulebookAdmin(ForPlatformAdministrators):
 
 
 def _may_change(rulebook: Rulebook | None) -> bool:
-    return rulebook is None or rulebook.is_future(today())
+    return rulebook is None or rulebook.is_future(clock.today())

@@ -1,12 +1,10 @@
 """Shapes of people, bodies and rules in the API; fields are always listed."""
 
-from datetime import date
 from typing import Any, cast
 
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -29,11 +27,6 @@ from members.models import (
 from members.presets import NAMES
 from members.reader import reader_of
 from members.visibility import visible
-
-
-def today() -> date:
-    """The day on which the request is judged."""
-    return localdate(clock.now())
 
 
 class Visible(serializers.PrimaryKeyRelatedField):
@@ -308,7 +301,7 @@ class RulebookSerializer(serializers.ModelSerializer):
         fields = ["id", "committee", "effective_from", "note", "is_future", "updated_at"]
 
     def get_is_future(self, row: Rulebook) -> bool:
-        return row.is_future(today())
+        return row.is_future(clock.today())
 
 
 class RulebookDocumentSerializer(RulebookSerializer):
@@ -373,7 +366,9 @@ class MeSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(PostSerializer(many=True))
     def get_posts(self, user: User) -> Any:
-        posts = user.posts.held_on(today()).select_related("user", "committee", "unit", "body")
+        posts = user.posts.held_on(clock.today()).select_related(
+            "user", "committee", "unit", "body"
+        )
         return PostSerializer(posts, many=True, context=self.context).data
 
     def get_unread_notices(self, user: User) -> int:

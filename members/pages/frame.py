@@ -9,9 +9,8 @@ from typing import Any
 from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 
-from members import clock
 from members.enums import Role
-from members.models import Committee, Post, Session, StandIn, User
+from members.models import Committee, Session, StandIn, User
 from members.pages.navigation import Entry, Section, sections_for
 from members.pages.signing_in.middleware import OWES
 from members.reader import Reader, reader_of
@@ -38,25 +37,20 @@ class Frame:
     request: HttpRequest
     reader: Reader
 
-    @cached_property
-    def posts(self) -> list[Post]:
-        """The posts that the reader holds today."""
-        return self.reader.posts
-
-    @cached_property
+    @property
     def roles(self) -> set[str]:
-        """The roles of these posts."""
+        """The roles of the reader's posts."""
         return self.reader.roles
 
     @cached_property
     def role_names(self) -> list[str]:
         """The roles in words."""
-        return list(dict.fromkeys(str(Role(post.role).label) for post in self.posts))
+        return list(dict.fromkeys(str(Role(post.role).label) for post in self.reader.posts))
 
     @cached_property
     def sections(self) -> list[tuple[Section, list[Entry]]]:
         """The navigation; none while something is owed first."""
-        return [] if OWES in self.request.__dict__ else sections_for(self.posts)
+        return [] if OWES in self.request.__dict__ else sections_for(self.reader.posts)
 
     @property
     def here(self) -> str:
@@ -78,7 +72,7 @@ class Frame:
         for session in self.sessions:
             if session.pk == chosen:
                 return session
-        begun = [row for row in self.sessions if row.collection_opens_at <= clock.now()]
+        begun = [row for row in self.sessions if row.collection_opens_at <= self.reader.at]
         return next(iter(begun), None)
 
     @cached_property
@@ -108,7 +102,7 @@ class Frame:
     @cached_property
     def standing_in_for(self) -> list[StandIn]:
         """For whom the reader stands in today."""
-        rows = StandIn.objects.in_force(clock.today()).select_related("user")
+        rows = StandIn.objects.in_force(self.reader.day).select_related("user")
         return list(rows.filter(stand_in=self.reader.user)[:5])
 
     @cached_property

@@ -12,10 +12,8 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members import clock
 from members.models import Committee
 from members.reader import reader_of
-from members.selectors import rules_for
 from members.visibility import visible
 from proposals.api.serializers.base import NamedSerializer
 from proposals.api.serializers.proposal import FamilySerializer
@@ -172,12 +170,12 @@ def _answer(
     limit: int,
     of: Proposal | None = None,
 ) -> Response:
-    day = clock.today()
-    lines = rules_for(committee, day).similarity
+    reader = reader_of(request)
+    lines = reader.rules(committee).similarity
     found = similar(
         text,
         committee=committee,
-        reader=reader_of(request),
+        reader=reader,
         limit=limit,
         of=of,
         session=session,

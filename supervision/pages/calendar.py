@@ -17,7 +17,7 @@ from members import clock
 from members.enums import Role
 from members.models import Committee
 from members.pages import navigation, worklist
-from members.pages.frame import Frame
+from members.pages.frame import frame_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.reader import Reader, reader_of
@@ -80,7 +80,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     ]
     changes = visible(reader, CalendarChange.objects.all())
     context = {
-        "frame": Frame(request, reader),
+        "frame": frame_of(request, reader),
         "year": year,
         "status": calendar.status(year),
         "months": found,

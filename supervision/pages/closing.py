@@ -19,7 +19,7 @@ from django_stubs_ext import StrOrPromise
 from members.enums import DutyKind, Role
 from members.models import Session
 from members.pages import navigation
-from members.pages.frame import Frame
+from members.pages.frame import frame_of
 from members.pages.navigation import Section
 from members.pages.worklist import WORKLISTS
 from members.reader import Reader, reader_of
@@ -209,8 +209,8 @@ def _after(kinds: Counter[str], topics: dict[str, int]) -> Sequence[Group]:
 def session_end(request: HttpRequest) -> HttpResponse:
     """What blocks the end of the chosen session."""
     reader = reader_of(request)
-    frame = Frame(request, reader)
-    own = {post.committee_id for post in frame.posts if post.role in READERS}
+    frame = frame_of(request, reader)
+    own = {post.committee_id for post in reader.posts if post.role in READERS}
     sessions = [session for session in frame.sessions if session.committee_id in own]
     session = frame.session if frame.session in sessions else next(iter(sessions), None)
     if session is None:

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_safe
 from members.enums import Role
 from members.models import Session
 from members.pages import home, navigation
-from members.pages.frame import Frame
+from members.pages.frame import Frame, frame_of
 from members.pages.navigation import Section
 from members.punctuation import listed
 from members.reader import Reader, reader_of
@@ -302,7 +302,7 @@ def _before(now: Session, own: Sequence[Session]) -> Session | None:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How the proposals of a session stand, on one page."""
     reader = reader_of(request)
-    frame = Frame(request, reader)
+    frame = frame_of(request, reader)
     if not frame.roles & READERS:
         raise Http404
     session, before = chosen(frame, reader.at)

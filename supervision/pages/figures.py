@@ -21,7 +21,7 @@ from members.enums import OFFICE_ROLES, DutyKind, Role
 from members.models import Session
 from members.pages import navigation
 from members.pages.charts import Chart
-from members.pages.frame import Frame
+from members.pages.frame import frame_of
 from members.pages.lists import XLSX
 from members.pages.navigation import Section
 from members.pages.worklist import WORKLISTS
@@ -203,7 +203,7 @@ ROLES = {
 
 def session_of(request: HttpRequest, reader: Reader) -> Session:
     """The chosen session, of a committee whose figures the reader works with; else a 404."""
-    frame = Frame(request, reader)
+    frame = frame_of(request, reader)
     committees = led_committees(reader)
     own = [row for row in frame.sessions if row.committee_id in committees]
     chosen = frame.session

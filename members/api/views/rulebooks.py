@@ -14,7 +14,7 @@ from rest_framework.serializers import BaseSerializer
 
 from members import clock, rules, services
 from members.api import filters
-from members.api.serializers import RulebookDocumentSerializer, RulebookSerializer, today
+from members.api.serializers import RulebookDocumentSerializer, RulebookSerializer
 from members.api.views.base import AdministersCommittee, Seen, described
 from members.models import Rulebook
 from members.presets import NAMES, preset
@@ -70,7 +70,7 @@ class RulebookViewSet(
         """The rulebook in force today in a committee where the person holds a post."""
         query = _CommitteeQuery(data=request.query_params)
         query.is_valid(raise_exception=True)
-        in_force = self.get_queryset().filter(effective_from__lte=today())
+        in_force = self.get_queryset().filter(effective_from__lte=self.reader.day)
         committee = query.validated_data["committee"]
         row = in_force.filter(committee=committee).order_by("-effective_from").first()
         if row is None:

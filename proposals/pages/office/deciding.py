@@ -197,7 +197,7 @@ def told(form: StepForm, *, counted: bool) -> Told:
     news = notices.worded(form.subject, form.step, data)
     if not counted:
         return Told(news, None)
-    people = notices.audience(form.subject, form.step, clock.today()) - {form.reader.user.pk}
+    people = notices.audience(form.subject, form.step, form.reader.day) - {form.reader.user.pk}
     return Told(news, len(people))
 
 

@@ -9,11 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.models import Body, Member
 from members.permissions import sees_contact
 from members.reader import Reader, reader_of
-from members.selectors import rules_for
 from members.visibility import visible, visible_row
 from proposals import permissions
 from proposals.enums import CosignatureState
@@ -52,7 +50,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         ),
         "inside": inside,
         "tasks": _tasks(proposal, reader, inside),
-        **_review(proposal),
+        **_review(proposal, reader),
     }
     return TemplateResponse(request, "proposals/sheet.html", context)
 
@@ -91,11 +89,11 @@ def _tasks(proposal: Proposal, reader: Reader, inside: bool) -> list[Any]:
     return list(proposal.assignments.live().select_related("unit").order_by("id"))
 
 
-def _review(proposal: Proposal) -> dict[str, str]:
+def _review(proposal: Proposal, reader: Reader) -> dict[str, str]:
     """What was decided of it, in the words of the rulebook."""
     if proposal.received_at is None:
         return {}
-    review = rules_for(proposal.committee, clock.today()).review
+    review = reader.rules(proposal.committee).review
     tables = {
         "category": (proposal.category, review.categories),
         "ground": (proposal.ground, review.grounds),

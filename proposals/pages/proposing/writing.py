@@ -12,12 +12,10 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from members import clock
 from members.models import Committee, Member
 from members.pages.forms import ADD, Choice, Field, data_of
 from members.punctuation import aside
 from members.reader import Reader, reader_of
-from members.selectors import rules_for
 from members.visibility import visible, visible_row
 from proposals.enums import STANDING_SIGNATURES
 from proposals.inputs.drafting import BeginInput
@@ -72,7 +70,7 @@ def _submitting(proposal: Proposal) -> str:
 def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """What stands beside the form: checks of what is typed, or of what there is."""
     committee = form.subject.committee
-    rules = rules_for(committee, clock.today())
+    rules = form.reader.rules(committee)
     text: Mapping[str, Any] = form.now if form.data is None else form.data
     asked = request.POST.get(ADD) == LOOK
     of = cast(Proposal, form.subject) if form.subject.pk else None

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from members.enums import OFFICE_ROLES, Role
 from members.pages import navigation
-from members.pages.frame import Frame
+from members.pages.frame import frame_of
 from members.pages.navigation import Section
 from members.reader import reader_of
 from supervision.board import board, current
@@ -31,7 +31,7 @@ def show(request: HttpRequest) -> HttpResponse:
     committees = led_committees(reader)
     if not committees:
         raise Http404
-    frame = Frame(request, reader)
+    frame = frame_of(request, reader)
     asked = request.GET.get("session", "")
     session = next((row for row in frame.sessions if str(row.pk) == asked), None)
     if asked and session is None:

@@ -12,10 +12,10 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.read_serializer import NamedSerializer
 from members.models import Committee
 from members.reader import reader_of
 from members.visibility import visible
-from proposals.api.serializers.base import NamedSerializer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.enums import ProposalState
 from proposals.inputs.fields import key_field

@@ -16,9 +16,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members import clock
+from members.api.read_serializer import NamedSerializer, read_serializer
 from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
-from proposals.api.serializers.base import STANDING, NamedSerializer, SubjectSerializer
+from proposals.api.serializers.base import subject_serializer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.api.views import as_download
 from proposals.models import Proposal
@@ -36,130 +37,61 @@ from supervision.permissions import is_concerned, led_committees, works_on
 # -- What is shown ----------------------------------------------------------------------------
 
 
-class MilestoneSerializer(SubjectSerializer):
-    """A milestone of a plan of supervision."""
+MilestoneSerializer = subject_serializer(
+    Milestone,
+    "A milestone of a plan of supervision.",
+    "topic name method due_on first_due_on despite note evidence settled_at",
+)
 
-    class Meta:
-        model = Milestone
-        fields = [
-            *STANDING,
-            "topic",
-            "name",
-            "method",
-            "due_on",
-            "first_due_on",
-            "despite",
-            "note",
-            "evidence",
-            "settled_at",
-        ]
+InstructionSerializer = subject_serializer(
+    Instruction,
+    "A leader's instruction, and what one addressee did about it.",
+    "topic number unit leader text given_on evidence settled_at",
+    named="unit",
+)
 
+TopicFileSerializer = read_serializer(
+    TopicFile,
+    "A photograph or paper; its content is at ``topic-files/{id}/content/``.",
+    "id topic activity name extension size sha256 uploaded_at",
+)
 
-class InstructionSerializer(SubjectSerializer):
-    """A leader's instruction, and what one addressee did about it."""
+ActivitySerializer = read_serializer(
+    Activity,
+    "Supervision on the spot or at a table, with its photographs and papers.",
+    "id held_at place method people findings recorded_at files",
+    rows={"files": TopicFileSerializer},
+)
 
-    unit = NamedSerializer(read_only=True)
+ProblemSerializer = read_serializer(
+    Problem, "A problem that was reported upwards.", "id to_whom text reported_at"
+)
 
-    class Meta:
-        model = Instruction
-        fields = [
-            *STANDING,
-            "topic",
-            "number",
-            "unit",
-            "leader",
-            "text",
-            "given_on",
-            "evidence",
-            "settled_at",
-        ]
+KeyTopicSerializer = subject_serializer(
+    KeyTopic,
+    "What everybody reads who sees a key topic at all.",
+    "committee session title theme proposals supervisors supervising_body methods meeting met_on "
+    "announced_at concluded_at",
+    named="supervising_body",
+    rows={"proposals": FamilySerializer, "supervisors": NamedSerializer},
+)
 
-
-class TopicFileSerializer(serializers.ModelSerializer[TopicFile]):
-    """A photograph or paper; its content is at ``topic-files/{id}/content/``."""
-
-    class Meta:
-        model = TopicFile
-        fields = ["id", "topic", "activity", "name", "extension", "size", "sha256", "uploaded_at"]
-
-
-class ActivitySerializer(serializers.ModelSerializer[Activity]):
-    """Supervision on the spot or at a table, with its photographs and papers."""
-
-    files = TopicFileSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Activity
-        fields = ["id", "held_at", "place", "method", "people", "findings", "recorded_at", "files"]
-
-
-class ProblemSerializer(serializers.ModelSerializer[Problem]):
-    """A problem that was reported upwards."""
-
-    class Meta:
-        model = Problem
-        fields = ["id", "to_whom", "text", "reported_at"]
-
-
-class KeyTopicSerializer(SubjectSerializer):
-    """What everybody reads who sees a key topic at all."""
-
-    proposals = FamilySerializer(many=True, read_only=True)
-    supervisors = NamedSerializer(many=True, read_only=True)
-    supervising_body = NamedSerializer(read_only=True)
-
-    class Meta:
-        model = KeyTopic
-        fields = [
-            *STANDING,
-            "committee",
-            "session",
-            "title",
-            "theme",
-            "proposals",
-            "supervisors",
-            "supervising_body",
-            "methods",
-            "meeting",
-            "met_on",
-            "announced_at",
-            "concluded_at",
-        ]
-
-
-class KeyTopicDetailSerializer(KeyTopicSerializer):
-    """With what is kept of choosing and supervising it, as far as the reader is told."""
-
-    nominated_by = NamedSerializer(read_only=True)
-    nominating_body = NamedSerializer(read_only=True)
-    nominating_unit = NamedSerializer(read_only=True)
-    milestones = MilestoneSerializer(many=True, read_only=True)
-    instructions = InstructionSerializer(many=True, read_only=True)
-    activities = ActivitySerializer(many=True, read_only=True)
-    problems = ProblemSerializer(many=True, read_only=True)
-    files = TopicFileSerializer(many=True, read_only=True)
-
-    class Meta(KeyTopicSerializer.Meta):
-        fields = [
-            *KeyTopicSerializer.Meta.fields,
-            "reason",
-            "nominated_by",
-            "nominator_role",
-            "nominating_body",
-            "nominating_unit",
-            "note",
-            "participants",
-            "plan",
-            "planned_at",
-            "milestones",
-            "activities",
-            "problems",
-            "instructions",
-            "report",
-            "reported_at",
-            "review_note",
-            "files",
-        ]
+KeyTopicDetailSerializer = read_serializer(
+    KeyTopic,
+    "With what is kept of choosing and supervising it, as far as the reader is told.",
+    "reason nominated_by nominator_role nominating_body nominating_unit note participants plan "
+    "planned_at milestones activities problems instructions report reported_at review_note files",
+    of="KeyTopicDetail",
+    extends=KeyTopicSerializer,
+    named="nominated_by nominating_body nominating_unit",
+    rows={
+        "milestones": MilestoneSerializer,
+        "instructions": InstructionSerializer,
+        "activities": ActivitySerializer,
+        "problems": ProblemSerializer,
+        "files": TopicFileSerializer,
+    },
+)
 
 
 OF_THE_PLAN = ("plan", "participants")

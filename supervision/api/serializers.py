@@ -9,6 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from members import clock
+from members.api.read_serializer import read_serializer
 from supervision import deadlines
 from supervision.calendar import Calendar, DayKind
 from supervision.deadlines import Terms
@@ -84,35 +85,18 @@ class DutySerializer(serializers.ModelSerializer[Duty]):
         return deadlines.assumed_years(terms, duty.due_at, self.calendar)
 
 
-class DateChangeSerializer(serializers.ModelSerializer[DateChange]):
-    """A due date that moved."""
-
-    cause_label = serializers.CharField(source="get_cause_display", read_only=True)
-    decided_by = serializers.CharField(source="event.actor", read_only=True, allow_null=True)
-    asked_by = serializers.CharField(read_only=True, allow_null=True)
-
-    class Meta:
-        model = DateChange
-        fields = [
-            "version",
-            "cause",
-            "cause_label",
-            "due_before",
-            "due_after",
-            "reason",
-            "asked_by",
-            "decided_by",
-            "event",
-            "made_at",
-        ]
+DateChangeSerializer = read_serializer(
+    DateChange,
+    "A due date that moved.",
+    "version cause cause_label due_before due_after reason asked_by decided_by event made_at",
+    decided_by=serializers.CharField(source="event.actor", read_only=True, allow_null=True),
+    asked_by=serializers.CharField(read_only=True, allow_null=True),
+)
 
 
-class PauseSerializer(serializers.ModelSerializer[Pause]):
-    """An interval in which the clock stands still."""
-
-    class Meta:
-        model = Pause
-        fields = ["ground", "reason", "began_at", "ended_at"]
+PauseSerializer = read_serializer(
+    Pause, "An interval in which the clock stands still.", "ground reason began_at ended_at"
+)
 
 
 class CountedDaySerializer(serializers.Serializer[Any]):
@@ -140,86 +124,42 @@ class WhySerializer(serializers.Serializer[Any]):
     assumed_years = serializers.ListField(child=serializers.IntegerField())
 
 
-class ReminderSerializer(serializers.ModelSerializer[Reminder]):
-    """A step of a ladder: sent to whom, or why not."""
-
-    state_label = serializers.CharField(source="get_state_display", read_only=True)
-    recipient_name = serializers.CharField(source="recipient", read_only=True, allow_null=True)
-    read_at = serializers.DateTimeField(source="notice.read_at", read_only=True, allow_null=True)
-
-    class Meta:
-        model = Reminder
-        fields = [
-            "id",
-            "duty",
-            "date_version",
-            "step",
-            "recipient",
-            "recipient_name",
-            "state",
-            "state_label",
-            "moment",
-            "at",
-            "read_at",
-        ]
+ReminderSerializer = read_serializer(
+    Reminder,
+    "A step of a ladder: sent to whom, or why not.",
+    "id duty date_version step recipient recipient_name state state_label moment at read_at",
+    recipient_name=serializers.CharField(source="recipient", read_only=True, allow_null=True),
+    read_at=serializers.DateTimeField(source="notice.read_at", read_only=True, allow_null=True),
+)
 
 
-class ChaseLineSerializer(serializers.ModelSerializer[ChaseLine]):
-    """A duty in a chase document."""
-
-    class Meta:
-        model = ChaseLine
-        fields = ["duty", "date_version", "due_at", "days_late"]
+ChaseLineSerializer = read_serializer(
+    ChaseLine, "A duty in a chase document.", "duty date_version due_at days_late"
+)
 
 
-class ChaseNoticeSerializer(serializers.ModelSerializer[ChaseNotice]):
-    """A numbered chase document."""
-
-    kind_label = serializers.CharField(source="get_kind_display", read_only=True)
-
-    class Meta:
-        model = ChaseNotice
-        fields = [
-            "id",
-            "kind",
-            "kind_label",
-            "number",
-            "unit",
-            "addressee",
-            "copied_to",
-            "title",
-            "issued_at",
-        ]
+ChaseNoticeSerializer = read_serializer(
+    ChaseNotice,
+    "A numbered chase document.",
+    "id kind kind_label number unit addressee copied_to title issued_at",
+)
 
 
-class ChaseNoticeDetailSerializer(ChaseNoticeSerializer):
-    """With its text and what it is about."""
+ChaseNoticeDetailSerializer = read_serializer(
+    ChaseNotice,
+    "With its text and what it is about.",
+    "text lines",
+    of="ChaseNoticeDetail",
+    extends=ChaseNoticeSerializer,
+    rows={"lines": ChaseLineSerializer},
+)
 
-    lines = ChaseLineSerializer(many=True, read_only=True)
 
-    class Meta(ChaseNoticeSerializer.Meta):
-        fields = [*ChaseNoticeSerializer.Meta.fields, "text", "lines"]
-
-
-class CalendarChangeSerializer(serializers.ModelSerializer[CalendarChange]):
-    """A change of the calendar."""
-
-    state_label = serializers.CharField(source="get_state_display", read_only=True)
-
-    class Meta:
-        model = CalendarChange
-        fields = [
-            "id",
-            "state",
-            "state_label",
-            "version",
-            "committee",
-            "year",
-            "days",
-            "source",
-            "created_at",
-            "applied_at",
-        ]
+CalendarChangeSerializer = read_serializer(
+    CalendarChange,
+    "A change of the calendar.",
+    "id state state_label version committee year days source created_at applied_at",
+)
 
 
 class MoveSerializer(serializers.Serializer[Any]):

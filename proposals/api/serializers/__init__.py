@@ -1,6 +1,6 @@
 """What the API shows of each kind of row; fields are listed, never all."""
 
-from proposals.api.serializers.base import NamedSerializer, SubjectSerializer
+from members.api.read_serializer import NamedSerializer
 from proposals.api.serializers.handling import (
     AssignmentBatchSerializer,
     AssignmentDetailSerializer,
@@ -71,7 +71,6 @@ __all__ = [
     "ReplySerializer",
     "ReturnRequestSerializer",
     "ReviewOpinionSerializer",
-    "SubjectSerializer",
     "SuggestionSerializer",
     "TextVersionSerializer",
 ]

@@ -1,22 +1,15 @@
-"""What every subject shows, and a row of another list by its name."""
+"""What every subject shows."""
 
 from typing import Any
 
 from rest_framework import serializers
 
-STANDING = ["id", "state", "state_label", "version", "created_at"]
-"""Fields of every subject."""
+from members.api.read_serializer import Shape, read_serializer
+from proposals.machine.subject import Subject
 
 
-class SubjectSerializer(serializers.ModelSerializer[Any]):
-    """What every subject shows of its standing."""
-
-    state = serializers.CharField(read_only=True)
-    state_label = serializers.CharField(source="get_state_display", read_only=True)
-
-
-class NamedSerializer(serializers.Serializer[Any]):
-    """A row of another list, by key and name."""
-
-    id = serializers.IntegerField(read_only=True)
-    name = serializers.CharField(source="__str__", read_only=True)
+def subject_serializer(model: type[Subject], about: str, fields: str, **more: Any) -> Shape:
+    """A ``read_serializer`` of a kind of subject: its standing, then ``fields``."""
+    standing = f"id state state_label version created_at {fields}"
+    more = {"state": serializers.CharField(read_only=True), **more}
+    return read_serializer(model, about, standing, **more)

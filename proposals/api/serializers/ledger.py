@@ -5,49 +5,26 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from proposals.api.serializers.base import NamedSerializer
+from members.api.read_serializer import read_serializer
 from proposals.models import Event
 
+EventSerializer = read_serializer(
+    Event,
+    "A line of the ledger; ``version`` is the subject's version after it.",
+    "id call_id subject_kind subject_id version proposal action source target on_behalf_of "
+    "channel at",
+    named="on_behalf_of",
+    version=serializers.IntegerField(source="sequence", read_only=True),
+)
 
-class EventSerializer(serializers.ModelSerializer[Event]):
-    """A line of the ledger; ``version`` is the subject's version after it."""
-
-    version = serializers.IntegerField(source="sequence", read_only=True)
-    on_behalf_of = NamedSerializer(read_only=True)
-
-    class Meta:
-        model = Event
-        fields = [
-            "id",
-            "call_id",
-            "subject_kind",
-            "subject_id",
-            "version",
-            "proposal",
-            "action",
-            "source",
-            "target",
-            "on_behalf_of",
-            "channel",
-            "at",
-        ]
-
-
-class FullEventSerializer(EventSerializer):
-    """A line of the ledger as officials read it, with actor, input, address and hash."""
-
-    actor = NamedSerializer(read_only=True)
-
-    class Meta:
-        model = Event
-        fields = [
-            *EventSerializer.Meta.fields,
-            "actor",
-            "address",
-            "input",
-            "previous_hash",
-            "hash",
-        ]
+FullEventSerializer = read_serializer(
+    Event,
+    "A line of the ledger as officials read it, with actor, input, address and hash.",
+    "actor address input previous_hash hash",
+    of="FullEvent",
+    extends=EventSerializer,
+    named="actor",
+)
 
 
 class ConsequenceSerializer(serializers.Serializer[Event]):

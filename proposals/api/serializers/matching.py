@@ -4,70 +4,41 @@ from typing import Any
 
 from rest_framework import serializers
 
-from proposals.api.serializers.base import STANDING, SubjectSerializer
+from members.api.read_serializer import read_serializer
+from proposals.api.serializers.base import subject_serializer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.inputs.fields import key_field
 from proposals.models import CandidateMember, MergeCandidate, Scan, Theme
 
+CandidateMemberSerializer = read_serializer(
+    CandidateMember,
+    "A proposal of a group; no score where the group was made by hand.",
+    "proposal score is_centre left_out_at reason",
+    proposal=FamilySerializer(read_only=True),
+)
 
-class CandidateMemberSerializer(serializers.ModelSerializer[CandidateMember]):
-    """A proposal of a group; no score where the group was made by hand."""
+MergeCandidateSerializer = subject_serializer(
+    MergeCandidate,
+    "A group of merge candidates, and what was decided of it.",
+    "committee session scan decided_at note members",
+    rows={"members": CandidateMemberSerializer},
+)
 
-    proposal = FamilySerializer(read_only=True)
+ScanSerializer = read_serializer(
+    Scan,
+    "A scan and how far it has come: ``done`` of ``total`` proposals compared.",
+    "id committee session state asked_at finished_at done total found trouble",
+)
 
-    class Meta:
-        model = CandidateMember
-        fields = ["proposal", "score", "is_centre", "left_out_at", "reason"]
-
-
-class MergeCandidateSerializer(SubjectSerializer):
-    """A group of merge candidates, and what was decided of it."""
-
-    members = CandidateMemberSerializer(many=True, read_only=True)
-
-    class Meta:
-        model = MergeCandidate
-        fields = [
-            *STANDING,
-            "committee",
-            "session",
-            "scan",
-            "decided_at",
-            "note",
-            "members",
-        ]
-
-
-class ScanSerializer(serializers.ModelSerializer[Scan]):
-    """A scan and how far it has come: ``done`` of ``total`` proposals compared."""
-
-    class Meta:
-        model = Scan
-        fields = [
-            "id",
-            "committee",
-            "session",
-            "state",
-            "asked_at",
-            "finished_at",
-            "done",
-            "total",
-            "found",
-            "trouble",
-        ]
+ThemeSerializer = read_serializer(
+    Theme,
+    "Proposals that are supervised together.",
+    "id committee session name candidate created_at proposals",
+    rows={"proposals": FamilySerializer},
+)
 
 
 class ScanOrderSerializer(serializers.Serializer[Any]):
     """Which session is to be scanned."""
 
     session = key_field()
-
-
-class ThemeSerializer(serializers.ModelSerializer[Theme]):
-    """Proposals that are supervised together."""
-
-    proposals = FamilySerializer(many=True, read_only=True)
-
-    class Meta:
-        model = Theme
-        fields = ["id", "committee", "session", "name", "candidate", "created_at", "proposals"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from proposals.api.serializers.base import NamedSerializer
+from members.api.read_serializer import NamedSerializer, read_serializer
 from proposals.api.serializers.proposal import SuggestionSerializer
 from proposals.inputs.reviewing import TakenInField
 from proposals.models import Attachment
@@ -33,12 +33,7 @@ class WantedUnitSerializer(serializers.Serializer[Any]):
     is_new = serializers.BooleanField()
 
 
-class FileSerializer(serializers.ModelSerializer[Attachment]):
-    """A file that comes along."""
-
-    class Meta:
-        model = Attachment
-        fields = ["id", "name", "size"]
+FileSerializer = read_serializer(Attachment, "A file that comes along.", "id name size", of="File")
 
 
 class SideSerializer(serializers.Serializer[Any]):

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from proposals.api.serializers.base import NamedSerializer, SubjectSerializer
+from members.api.read_serializer import NamedSerializer
 from proposals.models import Proposal
 
 
@@ -24,12 +24,14 @@ class MarkedPassageSerializer(serializers.Serializer[Any]):
     pieces = PieceSerializer(many=True)
 
 
-class HitSerializer(SubjectSerializer):
+class HitSerializer(serializers.ModelSerializer[Proposal]):
     """A proposal that was found, and where.
 
     ``complete`` is false for one that has only some of the words; such hits stand at the end.
     """
 
+    state = serializers.CharField(read_only=True)
+    state_label = serializers.CharField(source="get_state_display", read_only=True)
     committee = NamedSerializer()
     session = NamedSerializer()
     proposers = serializers.SerializerMethodField()

@@ -14,8 +14,8 @@ from proposals.models.assignment import duties_of_issue
 from supervision import deadlines
 from supervision.calendar import Calendar
 from supervision.deadlines import Facts
+from supervision.facts import basis_of, facts_of, session_closes_on
 from supervision.selectors import calendar_for
-from supervision.services import basis_of, facts_of, session_closes_on
 
 
 @dataclass(frozen=True)

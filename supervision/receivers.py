@@ -15,7 +15,7 @@ from proposals.errors import TooLate
 from proposals.machine.subject import Step, StepContext, Subject
 from proposals.models import Event, Proposal
 from proposals.signals import event_recorded, step_checked, time_passed
-from supervision import reminders, services
+from supervision import calendar_moves, reminders, services
 from supervision.enums import CalendarChangeState
 from supervision.models import CalendarChange, Duty
 
@@ -65,4 +65,4 @@ def ring_all_along(
 def keep_the_calendar(subject: Subject, step: Step, event: Event, **_signal: Any) -> None:
     """Move the dates that an applied change of the calendar moves, in the same act."""
     if isinstance(subject, CalendarChange) and subject.state == CalendarChangeState.APPLIED:
-        services.apply_calendar(subject, event)
+        calendar_moves.apply_calendar(subject, event)

@@ -3,30 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
-from itertools import islice
+from collections.abc import Collection, Iterable, Sequence
+from datetime import datetime
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from members.enums import Anchor, AssignmentRole, DutyKind, PeriodKind, ProposerKind, Role, TimeUnit
-from members.punctuation import aside
+from members.enums import Anchor, DutyKind, Role
 from members.rules import DeadlineRule, Reminders
 from members.selectors import NoRulebook, rules_for
 from proposals.door import perform
 from proposals.enums import RETURN_LED_AWAY, ExtensionState
 from proposals.errors import RuleBroken, WrongState
 from proposals.machine.subject import StepContext, Subject
-from proposals.models import Assignment, Cosignature, Event, Proposal
+from proposals.models import Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
 from supervision.deadlines import Terms, local_day
 from supervision.enums import SUPERVISED_STATES
-from supervision.models import CalendarChange, DateChange, Duty, KeyTopic, Pause, Reminder
+from supervision.facts import basis_of, facts_of
+from supervision.models import DateChange, Duty, KeyTopic, Pause, Reminder
 from supervision.models.duty import Cause, Closing
 from supervision.selectors import current_calendar, steady_calendar
 from supervision.stale import withdraw_reminders
@@ -55,13 +53,6 @@ HOLDERS: dict[DutyKind, Role] = {
 
 PAUSABLE = frozenset({DutyKind.ASSIST_OPINION, DutyKind.REPLY, DutyKind.REHANDLE})
 """Kinds whose clock can be stopped."""
-
-AROUND = timedelta(days=60)
-"""More days than people ever have off together: so far a changed day can push a date."""
-
-CHUNK = 1000
-"""How many duties are moved at a time when the calendar changes."""
-
 
 # -- Opening and closing ----------------------------------------------------------------------
 
@@ -117,7 +108,7 @@ def open_duty(
         terms=terms.model_dump(mode="json"),
         dated_at=context.at,
     )
-    _schedule(duty, calendar)
+    schedule(duty, calendar)
     duty.save(force_insert=True)
     if kind == DutyKind.REPLY and duty.is_key:
         supervise_before(duty, event, calendar, context)
@@ -186,7 +177,7 @@ def extend(request: Any, kind: DutyKind, context: StepContext, event: Event) -> 
         asked = Event.objects.filter(
             call_id__in=lodged.values("call_id"), action="request_extension"
         )
-        _move(
+        move_date(
             duty,
             terms,
             cause=Cause.EXTENDED,
@@ -201,7 +192,7 @@ def _put_off(subject: Any, kind: DutyKind, context: StepContext, event: Event) -
     """The duty follows the day that its subject now names."""
     for duty in Duty.objects.of(subject.kind, subject.pk).open().filter(kind=kind):
         terms = Terms(anchor_at=context.at, set_at=context.at, set_to=subject.promised_due_at)
-        _move(
+        move_date(
             duty,
             terms,
             cause=Cause.EXTENDED,
@@ -232,7 +223,7 @@ def supervise_before(
         hangs_on_it = terms.rule is not None and terms.rule.anchor == Anchor.REPLY_DUE
         if owed.closed_at is None and hangs_on_it and first_due is not None:
             terms = terms.model_copy(update={"anchor_at": first_due})
-            _move(owed, terms, cause=Cause.REPLY, event=event, calendar=calendar)
+            move_date(owed, terms, cause=Cause.REPLY, event=event, calendar=calendar)
 
 
 def pause(subject: Subject, kinds: Sequence[DutyKind], event: Event, context: StepContext) -> None:
@@ -269,7 +260,7 @@ def _run_on(stopped: QuerySet[Duty], event: Event) -> None:
         duty.pauses.filter(ended_at=None).update(ended_at=event.at, ended_by=event)
         duty.paused_at = None
         pause_ = duty.pauses.order_by("id").last()
-        _move(
+        move_date(
             duty,
             Terms.model_validate(duty.terms),
             cause=Cause.RESUMED,
@@ -285,94 +276,11 @@ def remind_anew_of(proposal: Proposal, event: Event) -> None:
     for duty in Duty.objects.open().filter(proposal=proposal).exclude(is_key=proposal.is_key):
         duty.is_key = proposal.is_key
         duty.dated_at = event.at  # what its new ladder had before is no news any more
-        _schedule(duty, calendar, recorded_steps([duty])[duty.pk, duty.date_version])
+        schedule(duty, calendar, recorded_steps([duty])[duty.pk, duty.date_version])
         duty.save(update_fields=["is_key", "dated_at", "remind_at"])
 
 
-@dataclass(frozen=True)
-class Move:
-    """A duty whose date a change of the calendar moves."""
-
-    duty: Duty
-    due_after: datetime
-
-
-def moves(change: CalendarChange) -> Iterator[Move]:
-    """The open duties that ``change`` would move, by their present dates; closed ones stay.
-
-    Meant for a change that is not applied yet.
-    """
-    calendar = change.changed(current_calendar())
-    for duty in _concerned(change).prefetch_related("pauses").iterator(CHUNK):
-        due = deadlines.due_at(Terms.model_validate(duty.terms), calendar, duty.ended_pauses())
-        if due != duty.due_at:
-            yield Move(duty, due)
-
-
-def apply_calendar(change: CalendarChange, event: Event) -> int:
-    """Move the open duties to the dates that the calendar now gives; returns how many moved."""
-    calendar = steady_calendar(changing=True)
-    keys = list(_concerned(change).values_list("pk", flat=True))
-    following = Q(kind=DutyKind.SUPERVISION)
-    moved = _redate(~following, keys, change, event, calendar)
-    # Supervision ends before the reply is due: its date may just have followed.
-    moved += _redate(following, keys, change, event, calendar)
-    _remind_anew(change, calendar)
-    return moved
-
-
-def _redate(
-    kept: Q, keys: Sequence[int], change: CalendarChange, event: Event, calendar: Calendar
-) -> int:
-    """Move those of the duties that are still open, locked and read anew, some at a time."""
-    moved = 0
-    for first in range(0, len(keys), CHUNK):
-        some = Duty.objects.open().filter(kept, pk__in=keys[first : first + CHUNK])
-        for duty in some.order_by("id").select_for_update(of=("self",)).prefetch_related("pauses"):
-            terms = Terms.model_validate(duty.terms)
-            if deadlines.due_at(terms, calendar, duty.ended_pauses()) != duty.due_at:
-                _move(
-                    duty,
-                    terms,
-                    cause=Cause.CALENDAR,
-                    event=event,
-                    calendar=calendar,
-                    reason=change.source,
-                )
-                moved += 1
-    return moved
-
-
-def _concerned(change: CalendarChange) -> QuerySet[Duty]:
-    """Open duties whose way to the due date can lead over a changed day."""
-    first, last = change.span()
-    return (
-        Duty.objects.open()
-        .filter(opened_at__lte=deadlines.end_of(last))
-        .filter(Q(due_at__gte=deadlines.end_of(first - AROUND)) | Q(paused_at__isnull=False))
-        .order_by("id")
-    )
-
-
-def _remind_anew(change: CalendarChange, calendar: Calendar) -> None:
-    """Reminders that the changed days bring forward or put off."""
-    first, last = change.span()
-    before, after = deadlines.end_of(first - AROUND), deadlines.end_of(last + AROUND)
-    # Between a reminder and its date, whichever comes first, a changed day moves the reminder.
-    waiting = Duty.objects.running().filter(
-        Q(remind_at__gte=before) | Q(due_at__gte=before),
-        Q(remind_at__lte=after) | Q(due_at__lte=after),
-        remind_at__isnull=False,
-    )
-    rows = waiting.order_by("id").iterator(CHUNK)
-    while duties := list(islice(rows, CHUNK)):
-        known = recorded_steps(duties)
-        for duty in duties:
-            _schedule(duty, calendar, known[duty.pk, duty.date_version])
-        Duty.objects.bulk_update(duties, ["remind_at"])
-
-
-def _move(
+def move_date(
     duty: Duty,
     terms: Terms,
     *,
@@ -402,7 +310,7 @@ def _move(
             event=event,
             made_at=event.at,
         )
-    _schedule(duty, calendar, recorded_steps([duty])[duty.pk, duty.date_version])
+    schedule(duty, calendar, recorded_steps([duty])[duty.pk, duty.date_version])
     duty.save(
         update_fields=["terms", "due_at", "date_version", "dated_at", "paused_at", "remind_at"]
     )
@@ -410,7 +318,7 @@ def _move(
         supervise_before(duty, event, calendar)
 
 
-def _schedule(duty: Duty, calendar: Calendar, known: Collection[str] = ()) -> None:
+def schedule(duty: Duty, calendar: Calendar, known: Collection[str] = ()) -> None:
     """Set the next moment at which the duty is reminded of; the clock must run for that."""
     duty.remind_at = None
     if duty.paused_at is None:
@@ -508,51 +416,6 @@ def _asked_at(task: Any, default: datetime) -> datetime:
     return request.created_at if request else default
 
 
-def facts_of(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
-    """What a rule may ask about the case of a subject."""
-    proposal: Proposal | None = subject.root
-    if proposal is None:  # a key topic of several proposals, and what hangs on it
-        return deadlines.Facts(
-            opened_at=at, reply_due_at=getattr(subject, "reply_due_at", None), key=True
-        )
-    return deadlines.Facts(
-        opened_at=at,
-        received_at=proposal.received_at,
-        session_closes_on=session_closes_on(subject, kind),
-        reply_due_at=_reply_due(proposal.pk) if kind == DutyKind.ASSIST_OPINION else None,
-        period=PeriodKind(proposal.period_kind)
-        if proposal.period_kind
-        else _period_now(subject, at),
-        proposer=ProposerKind(proposal.proposer_kind),
-        role=AssignmentRole(subject.role) if isinstance(subject, Assignment) else None,
-        urgent=proposal.urgent,
-        key=proposal.is_key,
-    )
-
-
-def session_closes_on(subject: Subject, kind: DutyKind) -> date | None:
-    """Read only where a rule of the kind runs from there."""
-    asked = any(
-        rule.duty == kind and rule.anchor == Anchor.SESSION_CLOSE
-        for rule in subject.rules.deadlines
-    )
-    session = subject.root.session if asked else None
-    return session.closes_on if session else None
-
-
-def _period_now(subject: Subject, at: datetime) -> PeriodKind:
-    """For what is not handed in yet: whether a collection window is open."""
-    open_now = subject.committee.sessions.filter(
-        collection_opens_at__lte=at, collection_closes_at__gt=at
-    )
-    return PeriodKind.SESSION if open_now.exists() else PeriodKind.INTERSESSION
-
-
-def _reply_due(proposal_id: int) -> datetime | None:
-    duty = Duty.objects.filter(proposal=proposal_id, kind=DutyKind.REPLY).open().last()
-    return duty.due_at if duty else None
-
-
 def _title(subject: Subject) -> str:
     """What the duty is about, as a list shows it."""
     about = subject.root.title if subject.root is not None else str(subject)
@@ -565,18 +428,3 @@ def _is_units(kind: DutyKind) -> bool:
 
 def _is_addressed(kind: DutyKind) -> bool:
     return HOLDERS[kind] == Role.MEMBER
-
-
-def basis_of(rule: DeadlineRule) -> str:
-    """The rule in words, e.g. ``起算后 5 个月（四川省 2024）``."""
-    words = (
-        _("每年 %(day)s") % {"day": rule.fixed}
-        if rule.fixed
-        else _("%(anchor)s %(amount)s %(unit)s")
-        % {
-            "anchor": rule.anchor.label,
-            "amount": rule.amount,
-            "unit": TimeUnit(rule.unit).label,
-        }
-    )
-    return aside(words, rule.source)

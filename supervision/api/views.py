@@ -20,7 +20,7 @@ from members.reader import reader_of
 from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.machine.subject import Subject
-from supervision import lateness, services
+from supervision import calendar_moves, lateness
 from supervision.api.filters import ChaseNoticeFilter, DutyFilter, ReminderFilter
 from supervision.api.serializers import (
     CalendarChangeSerializer,
@@ -116,7 +116,7 @@ class CalendarChangeViewSet(SubjectViewSet):
     @action(detail=True, pagination_class=None, filter_backends=[])
     def moves(self, request: Request, pk: str | None = None) -> Response:
         """How many open duties the change would move; from when to when, of those one may see."""
-        found = services.moves(self.get_object())
+        found = calendar_moves.moves(self.get_object())
         first = list(islice(found, SHOWN))
         count = len(first) + sum(1 for _move in found)
         keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])

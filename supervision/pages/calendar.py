@@ -24,7 +24,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.pages.steps import taken
 from proposals.pages.subjects import ALONE, page_of
-from supervision import services
+from supervision import calendar_moves
 from supervision.calendar import Calendar, Day
 from supervision.enums import CalendarChangeState
 from supervision.models import CalendarChange, Duty
@@ -141,7 +141,7 @@ def of_change(change: CalendarChange, reader: Reader) -> dict[str, Any]:
     found: dict[str, Any] = {"days": days, "years": sorted({day.date.year for day, _new in days})}
     if change.state != CalendarChangeState.ENTERED:
         return found
-    every = services.moves(change)
+    every = calendar_moves.moves(change)
     first = list(islice(every, SHOWN))
     keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
     seen = {duty.pk: duty for duty in visible(reader, keys).select_related("proposal", "unit")}

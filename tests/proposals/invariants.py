@@ -20,8 +20,8 @@ from proposals.models import SUBJECTS, Assignment, Event, Proposal, Series
 from proposals.numbering import RECEIPTS
 from supervision import deadlines
 from supervision.enums import SUPERVISED_STATES, UNMET, InstructionState, KeyTopicState
+from supervision.facts import facts_of
 from supervision.models import Duty
-from supervision.services import facts_of
 
 MODELS = {str(model._meta.model_name): model for model in SUBJECTS}
 

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model, Q, QuerySet
 
-from members.reader import Reader
+from members.reader import Reader, read_once
 
 Row = TypeVar("Row", bound=Model)
 
@@ -51,7 +51,8 @@ def is_declared(model: type[Model]) -> bool:
     return model in _declared
 
 
-def seen(reader: Reader, model: type[Model]) -> Q | None:
+@read_once
+def seen(model: type[Model], reader: Reader) -> Q | None:
     """The condition on rows of ``model`` that ``reader`` may see; None: none of them.
 
     Raises TypeError for a model of which no application has said who sees it.
@@ -65,7 +66,7 @@ def seen(reader: Reader, model: type[Model]) -> Q | None:
 
 def visible(reader: Reader, queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows of ``queryset`` that ``reader`` may see; everything else is a 404."""
-    condition = seen(reader, queryset.model)
+    condition = seen(queryset.model, reader)
     return queryset.none() if condition is None else queryset.filter(condition)
 
 
@@ -75,7 +76,7 @@ def visible_row(reader: Reader, queryset: QuerySet[Row], key: int) -> Row | None
     The reasons to see a row are tried one after the other, the plain ones first: most people
     act on what is their own, and need not have the database weigh all the rest.
     """
-    condition = seen(reader, queryset.model)
+    condition = seen(queryset.model, reader)
     if condition is None:
         return None
     apart = condition.connector == Q.OR and not condition.negated

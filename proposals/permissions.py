@@ -336,7 +336,7 @@ def inside(reader: Reader) -> Q | None:
 
 def is_all_inside(reader: Reader) -> bool:
     """Whether the reader is inside of every proposal that they see, as officials are."""
-    return inside(reader) == seen(reader, Proposal)
+    return inside(reader) == seen(Proposal, reader)
 
 
 def is_inside(reader: Reader, proposal: int) -> bool:

@@ -48,7 +48,7 @@ def everybody() -> User:
 @pytest.fixture
 def nothing_is_visible(monkeypatch: pytest.MonkeyPatch) -> None:
     """``visible`` leaves nothing; so what is left elsewhere has not been through it."""
-    monkeypatch.setattr(visibility, "seen", lambda reader, model: None)
+    monkeypatch.setattr(visibility, "seen", lambda model, reader: None)
 
 
 def is_empty(rows: QuerySet[Any]) -> bool:

@@ -29,12 +29,12 @@ def test_saying_a_thing_twice_is_refused() -> None:
 
 
 def test_another_application_widens_what_is_seen() -> None:
-    reader = Reader(PostFactory().user, NOW)
-    elsewhere = UnitFactory()
-    before = visible(reader, Unit.objects.filter(pk=elsewhere.pk)).exists()
+    user, elsewhere = PostFactory().user, UnitFactory()
+    before = visible(Reader(user, NOW), Unit.objects.filter(pk=elsewhere.pk)).exists()
 
     declare("supervision", Visibility(Unit, lambda reader: Q(pk=elsewhere.pk)))
 
+    reader = Reader(user, NOW)
     assert not before
     assert list(visible(reader, Unit.objects.filter(pk=elsewhere.pk))) == [elsewhere]
     assert visible_row(reader, Unit.objects.all(), elsewhere.pk) == elsewhere

@@ -79,8 +79,8 @@ def _full_member(committee: Committee, body: Any, term: Any) -> None:
 # One query each for the person's posts, the count and the page; two more lists of a member
 # and one of a user's posts.
 QUERIES = {
-    "committees": 3, "terms": 3, "sessions": 3, "bodies": 3, "units": 3,
-    "members": 5, "posts": 3, "users": 4, "rulebooks": 3, "notices": 3,
+    "committees": 2, "terms": 3, "sessions": 3, "bodies": 3, "units": 3,
+    "members": 5, "posts": 3, "users": 4, "rulebooks": 3, "notices": 2,
     "stand-ins": 3, "deliveries": 3, "webhooks": 3, "webhook-calls": 3,
 }  # fmt: skip
 

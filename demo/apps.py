@@ -10,4 +10,8 @@ class DemoConfig(AppConfig):
 
     def ready(self) -> None:
         """Let the administrator of the platform load a sample committee."""
-        from demo import sample  # noqa: F401, PLC0415 -- apps load before models
+        from demo.sample import bring_sample  # noqa: PLC0415 -- apps load before models
+        from members.pages.start.sample import SAMPLE  # noqa: PLC0415 -- apps load before models
+        from members.services import job  # noqa: PLC0415 -- apps load before models
+
+        job.WORK[SAMPLE] = bring_sample

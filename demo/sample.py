@@ -16,10 +16,9 @@ from demo.scenario import load
 from demo.story import Story
 from members import clock
 from members.models import Committee, Job
-from members.pages.start.sample import SAMPLE
 from members.services import close_sample
 from members.services.account import one_time_password
-from members.services.job import WORK, Tell
+from members.services.job import Tell
 
 SCENARIO = "lingwu-2022"
 """Which year is played: a small one, all settled."""
@@ -84,6 +83,3 @@ def _mark(committee: Committee) -> None:
 
 def _code(job: Job) -> str:
     return f"sample{job.pk}"
-
-
-WORK[SAMPLE] = bring_sample

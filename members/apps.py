@@ -11,7 +11,9 @@ class MembersConfig(AppConfig):
     verbose_name = _("委员与机构")
 
     def ready(self) -> None:
-        """Say who sees what."""
+        """Say who sees what, and put the pages where they are shown."""
         from members import permissions, visibility  # noqa: PLC0415 -- apps load before models
+        from members.pages import declarations  # noqa: PLC0415 -- apps load before models
 
         visibility.declare(self.name, *permissions.VISIBLE)
+        declarations.register()

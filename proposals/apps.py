@@ -1,6 +1,7 @@
 """The application of the proposal's life."""
 
 from django.apps import AppConfig
+from django.core.checks import register
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -12,36 +13,20 @@ class ProposalsConfig(AppConfig):
     verbose_name = _("提案")
 
     def ready(self) -> None:
-        """Say who sees what; guard the ledger in every database that is migrated."""
+        """Say who sees what; guard the ledger in every migrated database; show the pages."""
         from members import visibility  # noqa: PLC0415 -- apps load before models
+        from members.services import delivery  # noqa: PLC0415 -- apps load before models
         from proposals import (  # noqa: PLC0415 -- apps load before models
+            mail_actions,
             permissions,
             receivers,  # noqa: F401
         )
-        from proposals.pages import (  # noqa: PLC0415 -- apps load before models
-            bulk,  # noqa: F401
-            handling,  # noqa: F401
-            ledger,  # noqa: F401
-            office,  # noqa: F401
-            worklists,  # noqa: F401
-        )
-        from proposals.pages.assigning import (  # noqa: PLC0415 -- apps load before models
-            afterwards,  # noqa: F401
-            desk,  # noqa: F401
-            inspecting,  # noqa: F401
-            meeting,  # noqa: F401
-            paper,  # noqa: F401
-        )
-        from proposals.pages.proposing import (  # noqa: PLC0415 -- apps load before models
-            clues,  # noqa: F401
-            handing_in,  # noqa: F401
-            lists,  # noqa: F401
-            rating,  # noqa: F401
-            record,  # noqa: F401
-            signing,  # noqa: F401
-            versions,  # noqa: F401
-        )
+        from proposals.pages import checks, declarations  # noqa: PLC0415 -- apps load before models
         from proposals.triggers import install  # noqa: PLC0415 -- apps load before models
 
         visibility.declare(self.name, *permissions.VISIBLE)
+        declarations.register()
+        register(checks.check_step_pages, checks.TAG)
+        register(checks.check_worklists, checks.TAG)
+        delivery.MAIL_EXTRAS.append(mail_actions.line)
         post_migrate.connect(install, sender=self, dispatch_uid="ledger-triggers")

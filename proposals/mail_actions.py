@@ -21,7 +21,6 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.models import Notice, User
 from members.reader import Reader
-from members.services import delivery
 from proposals.enums import AssignmentState
 from proposals.models import Assignment
 from proposals.permissions import may
@@ -31,7 +30,7 @@ SALT = "proposals.mail_actions"
 LASTS = timedelta(days=3)
 """How long an address is good where no date to sign by lies ahead."""
 
-STEPS = ("acknowledge", "request_return")
+STEPS = (Assignment.acknowledge, Assignment.request_return)
 """What can be done from a mail."""
 
 UNTIL: list[Callable[[Assignment], datetime | None]] = []
@@ -63,7 +62,7 @@ def line(notice: Notice) -> str:
     rows = Assignment.objects.select_related("proposal__committee", "unit")
     task = rows.filter(pk=key, state=AssignmentState.ISSUED).first()
     now = clock.now()
-    if task is None or not may(Reader(notice.recipient, now), STEPS[0], task):
+    if task is None or not may(Reader(notice.recipient, now), STEPS[0].__name__, task):
         return ""
     path = reverse("mailed", args=[address(notice.recipient, task, now)])
     return _("不登录即可签收或申请退办（仅限本人，请勿转发）：%(url)s") % {
@@ -90,9 +89,6 @@ def opened(sealed: str, at: datetime) -> Opened | Fault:
     user = User.objects.filter(pk=said["u"], is_active=True).first()
     if task is None or task.state != AssignmentState.ISSUED or task.version != said["v"]:
         return Fault.MOVED_ON
-    if user is None or not may(reader := Reader(user, at), STEPS[0], task):
+    if user is None or not may(reader := Reader(user, at), STEPS[0].__name__, task):
         return Fault.NOT_YOURS
     return Fault.EXPIRED if at.timestamp() > said["t"] else Opened(reader, task)
-
-
-delivery.MAIL_EXTRAS.append(line)

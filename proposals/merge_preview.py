@@ -25,6 +25,7 @@ from proposals.enums import (
     STANDING_SIGNATURES,
     CosignatureState,
 )
+from proposals.machine.subject import declared_step
 from proposals.models import Attachment, Cosignature, PreAssignment, Proposal, Reply, Suggestion
 from proposals.models.phases.merging import refusal_of_host, refusal_of_member, unknown
 from proposals.models.phases.reviewing import hosts_nothing
@@ -113,7 +114,8 @@ def preview(
 
 def _told(reader: Reader, host: Proposal, fit: Sequence[Proposal]) -> list[User]:
     """Who would get a notice of the merger, each once."""
-    told = notices.audience(host, host.all_steps()["take_in"], reader.day, fit) - {reader.user.pk}
+    step = declared_step(Proposal.take_in)
+    told = notices.audience(host, step, reader.day, fit) - {reader.user.pk}
     return list(User.objects.filter(pk__in=told).order_by("pk"))
 
 

@@ -201,7 +201,10 @@ def _intake(then: Received, rules: Rules) -> list[Figure]:
 def _handling(then: Received, at: datetime) -> list[Figure]:
     filed = then.filter(state_then__in=FILED_STATES)
     replied = Event.objects.filter(
-        subject_kind="proposal", subject_id=OuterRef("pk"), action="complete_reply", at__lte=at
+        subject_kind="proposal",
+        subject_id=OuterRef("pk"),
+        action=Proposal.complete_reply.__name__,
+        at__lte=at,
     )
     met = ContactRecord.objects.filter(
         assignment__proposal=OuterRef("pk"), held_at__lte=at, way__in=FACE_TO_FACE

@@ -10,7 +10,6 @@ from django.db.models import Q
 
 from members.enums import DutyKind, Role
 from members.models import Post
-from proposals.mail_actions import UNTIL
 from proposals.models import Assignment, Proposal
 from proposals.notices import AUDIENCES
 from supervision.models import Duty
@@ -65,13 +64,11 @@ def _nominator(subject: Any, day: date, others: Sequence[Proposal]) -> Iterable[
     return [subject.nominated_by_id] if subject.nominated_by_id else []
 
 
-def _to_sign_by(task: Assignment) -> datetime | None:
+def to_sign_by(task: Assignment) -> datetime | None:
     """Until when a task is to be signed for."""
     owed = Duty.objects.open().of("assignment", task.pk).filter(kind=DutyKind.ACKNOWLEDGE)
     return owed.values_list("due_at", flat=True).first()
 
-
-UNTIL.append(_to_sign_by)
 
 AUDIENCES.update(
     asked_unit=_asked_unit,

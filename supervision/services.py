@@ -175,7 +175,7 @@ def extend(request: Any, kind: DutyKind, context: StepContext, event: Event) -> 
         )
         lodged = Event.objects.filter(subject_kind=request.kind, subject_id=request.pk)
         asked = Event.objects.filter(
-            call_id__in=lodged.values("call_id"), action="request_extension"
+            call_id__in=lodged.values("call_id"), action=Assignment.request_extension.__name__
         )
         move_date(
             duty,

@@ -69,7 +69,10 @@ def _punctuality(session: Session, at: datetime) -> list[Figure]:
 def _key_topics(session: Session, at: datetime) -> list[Figure]:
     """Key topics, their milestones kept, activities and leaders' instructions (rules.md s. 11)."""
     ended = Event.objects.filter(
-        subject_kind="keytopic", subject_id=OuterRef("pk"), action="cancel", at__lte=at
+        subject_kind="keytopic",
+        subject_id=OuterRef("pk"),
+        action=KeyTopic.cancel.__name__,
+        at__lte=at,
     )
     topics = KeyTopic.objects.filter(session=session, announced_at__lte=at).exclude(Exists(ended))
     keys = topics.order_by().values("pk")

@@ -50,4 +50,4 @@ def parts_for(reader: Reader) -> list[tuple[str, dict[str, Any]]]:
     return [(template, context) for template, context in found if context is not None]
 
 
-add(HomeSection("members/first_page/_lists.html", lists, order=5))
+HOME_SECTIONS = (HomeSection("members/first_page/_lists.html", lists, order=5),)

@@ -77,9 +77,9 @@ def _bulk_steps(worklist: Worklist, listing: Listing) -> list[Any]:
     """The steps for many that somebody in one of the reader's roles takes."""
     if not worklist.bulk:
         return []
-    steps = listing.base.model.all_steps()
-    roles = listing.reader.roles
-    return [steps[name] for name in worklist.bulk if roles & set(steps[name].who.roles())]
+    known = listing.base.model.all_steps()
+    steps = [known[method.__name__] for method in worklist.bulk]
+    return [step for step in steps if listing.reader.roles & set(step.who.roles())]
 
 
 def _roles_around(reader: Reader) -> list[tuple[str, str]]:

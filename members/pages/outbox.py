@@ -22,7 +22,6 @@ from members import clock, services
 from members.enums import Role
 from members.models import Delivery, Means, OutgoingState, WebhookCall
 from members.models.outbox import NOT_SENT
-from members.pages import worklist
 from members.pages.lists import listing_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
@@ -183,7 +182,7 @@ def _try(request: HttpRequest, act: Any) -> None:
         messages.success(request, _t("已重新排入发件箱"))
 
 
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="outbox",
         label=_("发件箱"),

@@ -74,6 +74,3 @@ def people(reader: Reader, typed: str) -> list[Hit]:
         )
         for member in rows.select_related("sector")[:MOST]
     ]
-
-
-FINDERS += [pages, people]

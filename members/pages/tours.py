@@ -179,4 +179,4 @@ def toured(request: HttpRequest) -> HttpResponse:
     return redirect("home")
 
 
-home.add(home.HomeSection("members/first_page/_tour.html", offer, order=2))
+HOME_SECTIONS = (home.HomeSection("members/first_page/_tour.html", offer, order=2),)

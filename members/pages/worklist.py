@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
-from django.db.models import F, OrderBy, QuerySet
+from django.db.models import F, Model, OrderBy, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 
@@ -22,7 +22,7 @@ from members.pages import navigation
 from members.pages.filters import Pill, drawn, pills
 from members.pages.forms import Field
 from members.pages.frame import Frame, frame_of
-from members.pages.navigation import EVERYBODY, Section
+from members.pages.navigation import EVERYBODY, Entry, Section
 from members.reader import Reader
 from members.visibility import visible
 
@@ -67,7 +67,8 @@ class Worklist:
     ``rows`` gives the rows that a person sees at a moment, filtered by visibility already;
     ``prepare`` adds to the rows of one page what their cells read, in a constant number of
     queries. ``session`` is the path from a row to its session, empty where the choice of a
-    session does not narrow the list. ``bulk`` names steps that can be taken on many.
+    session does not narrow the list. ``bulk`` are the steps that can be taken on many: methods
+    of the model of its rows, which its filters know, or ``model`` where it has none.
     ``comes_next`` says, when it is empty, when something will stand here. ``tab`` is the tab at
     which the pages of its rows open, ``together`` a part with further buttons for the chosen rows.
     """
@@ -85,7 +86,8 @@ class Worklist:
     order: Sequence[str | OrderBy] = ("-id",)
     prepare: Callable[[list[Any], Reader], None] | None = None
     session: str = ""
-    bulk: Sequence[str] = ()
+    bulk: Sequence[Callable[..., Any]] = ()
+    model: type[Model] | None = None
     tools: str = ""
     counted: bool = True
     tab: str = ""
@@ -95,6 +97,23 @@ class Worklist:
     def url(self) -> str:
         """Its page."""
         return reverse("worklist", args=[self.slug])
+
+    @property
+    def row_model(self) -> type[Model] | None:
+        """The model of its rows, as far as it is declared."""
+        return self.model or (self.filterset._meta.model if self.filterset else None)
+
+    @property
+    def entry(self) -> Entry:
+        """Its line in the navigation."""
+        return Entry(
+            section=self.section,
+            label=self.label,
+            icon=self.icon,
+            address=("worklist", self.slug),
+            roles=self.roles,
+            waiting=self.waiting if self.counted else None,
+        )
 
     def waiting(self, reader: Reader) -> QuerySet[Any]:
         """The rows whose number stands in the navigation."""
@@ -110,20 +129,12 @@ WORKLISTS: dict[str, Worklist] = {}
 """Every list by its slug; see ``add``."""
 
 
-def add(*worklists: Worklist) -> None:
-    """Declare lists; each gets its line in the navigation."""
-    for worklist in worklists:
-        WORKLISTS[worklist.slug] = worklist
-        navigation.add(
-            navigation.Entry(
-                section=worklist.section,
-                label=worklist.label,
-                icon=worklist.icon,
-                address=("worklist", worklist.slug),
-                roles=worklist.roles,
-                waiting=worklist.waiting if worklist.counted else None,
-            )
-        )
+def add(*lines: Worklist | Entry) -> None:
+    """Declare the lines of the navigation in their order: lists, and other pages."""
+    for line in lines:
+        if isinstance(line, Worklist):
+            WORKLISTS[line.slug] = line
+        navigation.add(line.entry if isinstance(line, Worklist) else line)
 
 
 class Bounded(Paginator):

@@ -101,7 +101,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
     def merge_preview(self, request: Request, pk: str | None = None) -> Response:
         """What ``take_in`` would refuse, bring along, end and tell; for those who may take it."""
         host = self.get_object()
-        permissions.require(self.reader, "take_in", host)
+        permissions.require(self.reader, models.Proposal.take_in.__name__, host)
         wanted = request.query_params.get("members", "")
         query = serializers.MergePreviewQuery(data={"members": [*filter(None, wanted.split(","))]})
         query.is_valid(raise_exception=True)

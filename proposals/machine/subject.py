@@ -62,9 +62,9 @@ DutyList = Sequence[DutyKind] | Callable[[Any], Sequence[DutyKind]]
 """Kinds of duties that a step opens, or a function of the subject that tells them."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Step:
-    """The declaration of one step of a machine.
+    """The declaration of one step of a machine; each is equal to itself alone.
 
     ``source`` and ``target`` are states (an empty ``source`` brings the subject into being, a
     ``target`` of None keeps the state); ``targets`` are the possible ones when the body
@@ -178,6 +178,18 @@ def step(
         )(method)
 
     return declare
+
+
+def declared_step(method: Callable[..., Any]) -> Step:
+    """The declaration of a step, for its method as a class has it: ``Proposal.submit``.
+
+    A method that is no step raises TypeError.
+    """
+    machine = getattr(method, "_django_fsm", None)
+    if machine is None:
+        raise TypeError(f"{getattr(method, '__qualname__', method)} is no step")
+    declared: Step = next(iter(machine.transitions.values())).custom["step"]
+    return declared
 
 
 def _targets(target: Any) -> tuple[str, ...]:
@@ -328,7 +340,7 @@ class Subject(FSMModelMixin, models.Model):
         """The declared steps by name, in the order in which the machine's file lists them."""
         if "steps" not in cls.__dict__:
             found = {
-                name: next(iter(method._django_fsm.transitions.values())).custom["step"]
+                name: declared_step(method)
                 for name, method in _methods(cls)
                 if hasattr(method, "_django_fsm")
             }

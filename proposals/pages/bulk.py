@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -22,16 +22,19 @@ from members.pages.worklist import Listing
 from members.punctuation import clauses, reasons
 from members.reader import Reader
 from members.services import job
-from members.services.job import WORK, Tell
+from members.services.job import Tell
 from proposals.api.actions import declared, own_steps
 from proposals.door import perform
 from proposals.enums import Channel
 from proposals.ledger import model_of
-from proposals.machine.subject import Step, Subject
-from proposals.pages.inputs import filled
+from proposals.machine.subject import Step, Subject, declared_step
 from proposals.pages.recipients import told
+from proposals.pages.step_pages import step_page
 from proposals.pages.steps import StepForm
 from proposals.permissions import offers
+
+BULK = "bulk"
+"""The kind of job that takes a step on many."""
 
 MOST = 500
 """How many are taken at once; beyond that a list is worked through in parts."""
@@ -63,13 +66,6 @@ def name_of(subject: Subject) -> str:
     return f"{subject.root.named} {subject}"
 
 
-Own = Callable[[HttpRequest, Listing, Sequence[Any]], HttpResponse]
-"""Answers a request for a step on chosen rows of a list."""
-
-OWN: dict[tuple[type[Subject], str], Own] = {}
-"""Model and name of steps that are taken on many in a way of their own."""
-
-
 @require_POST
 def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     """Show who would be affected; once confirmed, take the step on each and tell the results."""
@@ -78,7 +74,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     chosen = _chosen(listing, request.POST)
     if not chosen:
         return redirect(f"{listing.worklist.url}?{listing.query}")
-    own = OWN.get((type(chosen[0]), step.name))
+    own = step_page(step).bulk
     if own is not None:
         return own(request, listing, chosen)
     affected = _affected_of(chosen, step, listing.reader)
@@ -113,7 +109,7 @@ def _done(
     """Do it: few while the page waits, many as a job; either way its page tells the results."""
     title = _("%(step)s：%(n)s 件") % {"step": form.step.label, "n": len(willing)}
     ordered = job.ask(
-        kind="bulk",
+        kind=BULK,
         title=title,
         by=listing.reader.user,
         at=clock.now(),
@@ -128,7 +124,7 @@ def _done(
 
 def _step(listing: Listing, slug: str) -> Step:
     for step in own_steps(cast(type[Subject], listing.base.model)):
-        if step.slug == slug and step.name in listing.worklist.bulk:
+        if step.slug == slug and step in map(declared_step, listing.worklist.bulk):
             return step
     raise Http404
 
@@ -153,7 +149,7 @@ def _affected_of(subjects: Sequence[Subject], step: Step, reader: Reader) -> lis
 
 def _affected(subject: Subject, step: Step, reader: Reader) -> Affected:
     for offer in offers(reader, subject):
-        if offer.step.name == step.name:
+        if offer.step is step:
             return Affected(subject, offer.refusal)
     return Affected(subject, _("当前状态或职责不允许“%(step)s”") % {"step": step.label})
 
@@ -198,7 +194,7 @@ def take_all(ordered: Job, tell: Tell) -> dict[str, Any]:
 def own_values(subject: Subject, step: Step) -> dict[str, Any]:
     """What a step demands and the subject has already: each keeps its own if none is given."""
     demanded = {name for name, declared in step.input().fields.items() if declared.required}
-    found = filled(subject, step)
+    found = step_page(step).initial_of(subject)
     return {name: found[name] for name in demanded if found.get(name)}
 
 
@@ -220,6 +216,3 @@ def _take(subject: Subject, version: int, ordered: Job) -> str:
     except APIException as error:
         return clauses(reasons(error.detail))
     return ""
-
-
-WORK["bulk"] = take_all

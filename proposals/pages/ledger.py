@@ -24,13 +24,13 @@ from rest_framework import serializers
 from members import clock
 from members.enums import Role
 from members.models import Job, JobState
-from members.pages import home, outbox, worklist
+from members.pages import home
 from members.pages.navigation import Section
 from members.pages.trail import trail_of
 from members.pages.worklist import Column, Worklist
 from members.punctuation import clauses, listed, stated
 from members.reader import Reader, reader_of
-from members.services.job import WORK, Tell, ask
+from members.services.job import Tell, ask
 from members.visibility import visible, visible_row
 from proposals.enums import Channel
 from proposals.ledger import faults, kind_in_words, step_of
@@ -129,8 +129,7 @@ def _move(event: Any) -> str:
     return f"{event.source_label or '—'} → {event.target_label}"
 
 
-outbox.EVENT_LABELS.append(said)
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="ledger",
         label=_("台账"),
@@ -160,7 +159,7 @@ worklist.add(
         prepare=prepare,
         tools="proposals/ledger/_tools.html",
         counted=False,
-    )
+    ),
 )
 
 
@@ -322,9 +321,6 @@ def verify_whole(job: Job, tell: Tell) -> dict[str, Any]:
     return {"results": results, "checked": total, "faults": found, "count": count}
 
 
-WORK[VERIFYING] = verify_whole
-
-
 def _last() -> dict[str, Any]:
     """The last verification of the whole, whoever asked for it, and how much came since."""
     job = Job.objects.filter(kind=VERIFYING, state=JobState.DONE).order_by("-finished_at").first()
@@ -356,8 +352,8 @@ def auditing(reader: Reader) -> dict[str, Any] | None:
     }
 
 
-home.add(
+HOME_SECTIONS = (
     home.HomeSection(
         "proposals/first_page/_auditing.html", auditing, roles=frozenset({Role.AUDITOR}), order=20
-    )
+    ),
 )

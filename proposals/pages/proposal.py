@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -20,11 +20,12 @@ from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals import permissions
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
-from proposals.machine.subject import Subject
+from proposals.machine.subject import Step, Subject
 from proposals.models import Clue, Event, Proposal
 from proposals.pages.life import bar, clocks, coming, waiting_on
+from proposals.pages.step_pages import StepPage, step_page
 from proposals.pages.steps import subject_of
-from proposals.pages.subjects import ALONE, PAGES, SubjectPage, page_of, page_of_kind, pages_of
+from proposals.pages.subjects import PAGES, SubjectPage, page_of, page_of_kind, pages_of
 from proposals.pages.timeline import TimelineEntry, timeline
 from proposals.permissions import offers
 from proposals.selectors.returning import reasons
@@ -75,7 +76,7 @@ class Panel:
 
 
 PANELS: list[Panel] = []
-"""Panels in their order: the first that is for the reader is shown."""
+"""Panels in their order: the first that is for the reader is shown; applications add theirs."""
 
 
 @require_safe
@@ -125,37 +126,22 @@ def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
 class Action:
     """A button: the address of the step's form, or why it cannot be taken yet."""
 
-    name: str
-    label: str
-    tone: str
+    step: Step
+    page: StepPage
     url: str
     refusal: str
-    about: str
-    alone: bool = False  # whether its form has a page to itself
-
-
-HIDDEN: dict[type[Subject], Callable[[Any], Collection[str]]] = {}
-"""Names of the steps on a subject that can never be taken on it: they have no button."""
 
 
 def actions(subject: Subject, reader: Reader) -> list[Action]:
     """The buttons for the steps that the reader may take, the main ones first."""
-    page, moot = page_of(subject), HIDDEN.get(type(subject), lambda _subject: ())(subject)
+    address = page_of(subject).step_url
     found = [
-        Action(
-            name=offer.step.name,
-            label=str(offer.step.label),
-            tone=offer.step.tone,
-            url=page.step_url(subject, offer.step),
-            refusal=offer.refusal,
-            about=offer.step.about,
-            alone=(type(subject), offer.step.name) in ALONE,
-        )
+        Action(offer.step, page, address(subject, offer.step), offer.refusal)
         for offer in offers(reader, subject)
-        if offer.step.name not in moot
+        if not ((page := step_page(offer.step)).hidden and page.hidden(subject))
     ]
     order = {"primary": 0, "neutral": 1, "warning": 2, "danger": 3}
-    return sorted(found, key=lambda action: order[action.tone])
+    return sorted(found, key=lambda action: order[action.step.tone])
 
 
 @require_safe
@@ -193,7 +179,7 @@ def _text(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     files = visible(reader, proposal.attachments.filter(stage="proposal"))
     signed = list(signatures)
     invited = [row for row in signed if row.state == CosignatureState.INVITED]
-    is_lead = permissions.may(reader, "edit", proposal)
+    is_lead = permissions.may(reader, Proposal.edit.__name__, proposal)
     return {
         "suggestions": list(proposal.suggestions.all()),
         "cosignatures": signed,
@@ -232,12 +218,5 @@ def _record(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     return {"events": timeline(Event.objects.filter(proposal=proposal), reader)}
 
 
-add(
-    Tab("text", _("正文"), "file-text", "proposals/tabs/_text.html", _text, order=0),
-    Tab("record", _("记录"), "history", "proposals/tabs/_record.html", _record, order=100),
-)
-
-
-def subject_pages() -> list[SubjectPage]:
-    """Every kind of subject with pages but the proposal, which has its own."""
-    return [page for model, page in PAGES.items() if model is not cast(Any, Proposal)]
+TEXT_TAB = Tab("text", _("正文"), "file-text", "proposals/tabs/_text.html", _text, order=0)
+RECORD_TAB = Tab("record", _("记录"), "history", "proposals/tabs/_record.html", _record, order=100)

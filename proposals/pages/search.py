@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from members.pages.palette import FINDERS, MOST, Hit
+from members.pages.palette import MOST, Hit
 from members.punctuation import reasons
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -95,6 +95,3 @@ def beginnings(reader: Reader, typed: str) -> list[Hit]:
                 noun = str(page.model._meta.verbose_name)
                 found.append(Hit(_("操作"), str(step.label), noun, url, "bolt"))
     return found[:MOST]
-
-
-FINDERS[:0] = [by_number_or_title, beginnings]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, cast
@@ -21,7 +21,16 @@ from rest_framework.request import Request
 from members.models import Committee, FormDraft
 from members.pages.drafts import draft_of, forget
 from members.pages.drafts import fields_of as fields_of_draft
-from members.pages.forms import ADD, PREVIEW, Choice, Field, data_of, fields_of
+from members.pages.forms import (
+    ADD,
+    PREVIEW,
+    Choice,
+    Field,
+    choices_of,
+    data_of,
+    fields_of,
+    kind_of,
+)
 from members.pages.signing_in.resume_post import resumed_post
 from members.pages.trail import Trail, carried, trail_of
 from members.punctuation import stated
@@ -31,14 +40,27 @@ from proposals.api.actions import address_of, declared, own_steps
 from proposals.door import changes_since, perform
 from proposals.enums import Channel
 from proposals.errors import Conflict, Stale
+from proposals.inputs.fields import RulebookCode
 from proposals.machine.subject import Step, Subject
 from proposals.models import Event, Presence
-from proposals.pages.inputs import choices_for, filled
-from proposals.pages.subjects import FORMS, SubjectPage, page_of, pages_of
+from proposals.pages.step_pages import StepPage, step_page
+from proposals.pages.subjects import SubjectPage, page_of, pages_of
 from proposals.permissions import require
 
 SHEET = "components/_sheet.html"
 """What a form extends instead of the page, when only the form is asked for."""
+
+
+@kind_of.register
+def _kind_of_code(declared: RulebookCode) -> str:
+    return "select"
+
+
+@choices_of.register
+def _codes(declared: RulebookCode) -> list[Choice]:
+    rules = declared.context.get("rules")
+    entries = declared.table(rules) if rules is not None else ()
+    return [Choice(entry.code, entry.name) for entry in entries]
 
 
 @dataclass
@@ -70,6 +92,11 @@ class StepForm:
         return page_of(self.subject)
 
     @property
+    def step_page(self) -> StepPage:
+        """How the form looks."""
+        return step_page(self.step)
+
+    @property
     def url(self) -> str:
         """Where the form is, and where it is sent."""
         return self.page.step_url(self.subject, self.step)
@@ -97,7 +124,7 @@ class StepForm:
     @cached_property
     def now(self) -> dict[str, Any]:
         """What the fields hold at present, where the step changes what is there."""
-        return filled(self.subject, self.step)
+        return self.step_page.initial_of(self.subject)
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -115,7 +142,7 @@ class StepForm:
     def _choices(self, path: str, declared: Any) -> list[Choice] | None:
         if path in self.drawn_elsewhere:
             return []
-        return choices_for(self.subject, self.step, self.reader)(path, declared)
+        return self.step_page.choices_for(self.subject, self.reader)(path, declared)
 
     @property
     def faults(self) -> list[Field]:
@@ -184,8 +211,7 @@ def begin(request: HttpRequest, page: SubjectPage, step: str) -> HttpResponse:
 
 
 def _answered(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
-    own = FORMS.get((type(subject), step.name))
-    return taken(request, subject, step) if own is None else own(request, subject, step)
+    return (step_page(step).view or taken)(request, subject, step)
 
 
 def committee_of(request: HttpRequest) -> Committee:
@@ -197,28 +223,16 @@ def committee_of(request: HttpRequest) -> Committee:
     raise Http404
 
 
-def taken(
-    request: HttpRequest,
-    subject: Subject,
-    step: Step,
-    *,
-    template: str = "proposals/step.html",
-    extra: Mapping[str, Any] | Callable[[StepForm], Mapping[str, Any]] | None = None,
-    then: Callable[[Event], None] | None = None,
-) -> HttpResponse:
-    """Answer a request for a step's form: show it, show why not, or take it and go on.
-
-    ``template`` draws the same form in its own way and has a block ``form``; ``extra`` is what
-    it shows besides, or tells it of the form. ``then`` is done once the step is taken.
-    """
+def taken(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
+    """Answer a request for a step's form: show it, show why not, or take it and go on."""
     reader = reader_of(request)
     require(reader, step.name, subject)
     form = StepForm(subject, step, reader)
     if request.method == "POST":
         event = try_step(request, form)
         if event is not None:
-            if then is not None:
-                then(event)
+            if form.step_page.then is not None:
+                form.step_page.then(request, event)
             return _gone_on(request, form, event)
     else:
         _restore(request, form)
@@ -228,8 +242,9 @@ def taken(
         "trail": trail,
         "carried": carried(request),
         "next": request.POST.get("next", request.GET.get("next", "")),
-        **((extra(form) if callable(extra) else extra) or {}),
+        **form.step_page.context(request, form),
     }
+    template = form.step_page.template
     status = 200 if not (form.errors or form.refusals) else 422
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware
         # A refusal is swapped in as well: htmx takes what is not an error.
@@ -313,13 +328,9 @@ def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse
     return redirect(target)
 
 
-SAID: dict[tuple[type[Subject], str], Callable[[Event], str]] = {}
-"""Model and step to what is said of it once it is taken, where there is more to say."""
-
-
 def said(event: Event, step: Step) -> str:
     """What was done, in a sentence."""
-    own = SAID.get((type(event.subject), step.name))
+    own = step_page(step).success
     return own(event) if own is not None else _("已办理：%(step)s") % {"step": step.label}
 
 

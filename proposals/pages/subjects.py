@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db.models import Prefetch
 from django.http import Http404
@@ -13,11 +13,6 @@ from django.urls import reverse
 from members.reader import Reader
 from proposals import models
 from proposals.machine.subject import Step, Subject
-
-if TYPE_CHECKING:
-    from django.http import HttpRequest, HttpResponse
-
-    FormView = Callable[[HttpRequest, Any, Step], HttpResponse]
 
 
 def _nothing(subject: Any, reader: Reader) -> dict[str, Any]:
@@ -66,15 +61,6 @@ def add(*pages: SubjectPage) -> None:
         PAGES[page.model] = page
 
 
-FORMS: dict[tuple[type[Subject], str], FormView] = {}
-"""Model and name of a step to the view of its form, where it looks its own way; such a view ends
-in ``steps.taken``. All other forms are drawn from their declaration alone."""
-
-
-ALONE: set[tuple[type[Subject], str]] = set()
-"""Model and name of steps whose form has a page to itself: too much for a sheet over another."""
-
-
 def page_of(subject: Subject) -> SubjectPage:
     """The page of the subject's kind."""
     return PAGES[type(subject)]
@@ -96,16 +82,13 @@ def pages_of(subject: Subject) -> list[str]:
     return list(dict.fromkeys(page_of(one).url(one) for one in shown))
 
 
-add(
+SUBJECT_PAGES = (
     SubjectPage(
         models.Proposal,
         "proposals",
         related=("lead", "body", "committee", "session__term", "session__committee"),
     ),
-    SubjectPage(models.Cosignature, "cosignatures", related=("member", "proposal__lead")),
     SubjectPage(models.PreAssignment, "pre-assignments", related=("unit", "proposal")),
-    SubjectPage(models.AssignmentBatch, "assignment-batches"),
-    SubjectPage(models.Assignment, "assignments", related=("unit", "proposal")),
     SubjectPage(
         models.ReturnRequest,
         "return-requests",
@@ -116,7 +99,5 @@ add(
         "extension-requests",
         related=("assignment__unit", "assignment__proposal"),
     ),
-    SubjectPage(models.Reply, "replies", related=("assignment__unit", "proposal")),
-    SubjectPage(models.Feedback, "feedback", related=("member", "body", "proposal", "reply")),
-    SubjectPage(models.Commitment, "commitments", related=("proposal", "reply")),
 )
+"""The pages that show nothing of their own, or have a view to themselves."""

@@ -11,6 +11,7 @@ from proposals import models
 from proposals.pages import bulk, ledger, presence, proposal, steps
 from proposals.pages import search as searching
 from proposals.pages.assigning.urls import urlpatterns as assigning
+from proposals.pages.declarations import SUBJECT_PAGES
 from proposals.pages.handling.urls import urlpatterns as handling
 from proposals.pages.office import urls as office
 from proposals.pages.proposing.urls import urlpatterns as proposing
@@ -45,5 +46,5 @@ urlpatterns = [
     *handling,
     *proposing,
     *office.urlpatterns,
-    *addresses(PAGES.values()),
+    *addresses(PAGES[page.model] for page in SUBJECT_PAGES),
 ]

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import OFFICE_ROLES, Role
-from members.pages import worklist
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import Column, Worklist
 from members.reader import Reader
@@ -171,7 +170,7 @@ def proposals(
     )
 
 
-worklist.add(
+WORKLISTS = (
     proposals(
         "mine",
         _("我的提案"),
@@ -192,7 +191,7 @@ worklist.add(
         rows=seen(*AWAITING_ASSIGNMENT),
         comes_next=_("立案以后、交办以前的提案列在这里。"),
         order=("case_serial", "id"),
-        bulk=("assign",),
+        bulk=(Proposal.assign,),
         tools="proposals/assigning/_filed_tools.html",
     ),
     proposals(

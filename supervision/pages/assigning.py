@@ -49,8 +49,3 @@ def owed(tasks: Collection[int], reader: Reader) -> dict[int, list[Date]]:
             Date(duty.kind, str(duty.get_kind_display()), duty.due_at, duty.basis)
         )
     return found
-
-
-dates.EXPECTED.append(expected)
-dates.LOADS.append(loads)
-dates.OWED.append(owed)

@@ -16,14 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members import clock
 from members.enums import Role
 from members.models import Committee
-from members.pages import navigation, worklist
+from members.pages import navigation
 from members.pages.frame import frame_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.reader import Reader, reader_of
 from members.visibility import visible
+from proposals.machine.subject import declared_step
+from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import taken
-from proposals.pages.subjects import ALONE, page_of
+from proposals.pages.subjects import SubjectPage, page_of
 from supervision import calendar_moves
 from supervision.calendar import Calendar, Day
 from supervision.enums import CalendarChangeState
@@ -117,8 +119,7 @@ def enter(request: HttpRequest) -> HttpResponse:
     if committee is None:
         raise Http404
     change = CalendarChange(committee=committee)
-    step = CalendarChange.all_steps()["enter"]
-    return taken(request, change, step, template="supervision/calendar/enter.html")
+    return taken(request, change, declared_step(CalendarChange.enter))
 
 
 @dataclass(frozen=True)
@@ -163,18 +164,28 @@ def changes(reader: Reader) -> Any:
     return visible(reader, CalendarChange.objects.all())
 
 
-ALONE.add((CalendarChange, "enter"))
+STEP_PAGES = (
+    StepPage(CalendarChange.enter, template="supervision/calendar/enter.html", full_page=True),
+)
 
-navigation.add(
+SUBJECT_PAGES = (
+    SubjectPage(
+        CalendarChange,
+        "calendar-changes",
+        template="supervision/calendar/change.html",
+        context=of_change,
+    ),
+)
+NAVIGATION = (
     navigation.Entry(
         section=Section.SETTINGS,
         label=_("工作日历"),
         icon="calendar",
         address=("this_year",),
         roles=ADMINISTRATORS,
-    )
+    ),
 )
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="calendar-changes",
         label=_("日历变更"),
@@ -205,7 +216,7 @@ worklist.add(
         comes_next=_("录入的放假调休安排列在这里；看过影响之后再应用。"),
         tools="supervision/calendar/_enter.html",
         counted=False,
-    )
+    ),
 )
 
 

@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 from django_filters import rest_framework as filters
 
 from members.enums import UNIT_ROLES, DutyKind, Role
-from members.pages import worklist
 from members.pages.links import page_of as page_at
 from members.pages.navigation import Section
 from members.pages.trail import trail_of
@@ -112,7 +111,7 @@ def _recipient(row: Any) -> str:
     return row.recipient.get_short_name() if row.recipient is not None else ""
 
 
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="feedback-forms",
         label=_("未收回的征询意见表"),

@@ -16,7 +16,7 @@ from members.punctuation import aside, clauses
 from members.reader import Reader
 from members.visibility import visible
 from proposals.models import Assignment, Proposal
-from proposals.pages.life import CLOCKS, OWED, Clock
+from proposals.pages.life import Clock
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.models import Duty
@@ -133,7 +133,3 @@ def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Clock]:
         remaining = left(duty, calendar, reader.at)
         found[duty.subject_id] = Clock("", duty.due_at, remaining.days, remaining.tone)
     return found
-
-
-CLOCKS.append(clocks)
-OWED.append(owed)

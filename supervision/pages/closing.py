@@ -227,12 +227,12 @@ def session_end(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "supervision/session_end.html", context)
 
 
-navigation.add(
+NAVIGATION = (
     navigation.Entry(
         section=Section.FIGURES,
         label=_("会议收尾"),
         icon="flag-check",
         address=("session_end",),
         roles=READERS,
-    )
+    ),
 )

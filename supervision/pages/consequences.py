@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 
 from members.enums import DutyKind
 from members.models import Committee
-from members.pages.rulebooks.views import CONSEQUENCES
 from members.rules import DeadlineRule, Rules
 from supervision import deadlines
 from supervision.calendar import Calendar
@@ -54,6 +53,3 @@ def _due(rule: DeadlineRule | None, facts: Facts, calendar: Calendar) -> str:
         return _("没有期限")
     due = deadlines.due_at(deadlines.terms(rule, facts), calendar)
     return date_format(local_day(due))
-
-
-CONSEQUENCES.append(of_dates)

@@ -347,20 +347,20 @@ def leading(reader: Reader) -> dict[str, Any] | None:
     }
 
 
-navigation.add(
+NAVIGATION = (
     navigation.Entry(
         section=Section.FIGURES,
         label=_("领导一页纸"),
         icon="gauge",
         address=("dashboard",),
         roles=READERS,
-    )
+    ),
 )
-home.add(
+HOME_SECTIONS = (
     home.HomeSection(
         "supervision/first_page/_leading.html",
         leading,
         roles=frozenset({Role.LEADING_SUPERVISOR}),
         order=20,
-    )
+    ),
 )

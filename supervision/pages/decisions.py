@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -11,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, ReturnLevel, Role
-from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.punctuation import listed
@@ -20,8 +20,8 @@ from members.visibility import visible
 from proposals.enums import RETURN_OPEN, ExtensionState, PreAssignmentState, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, ExtensionRequest, PreAssignment, Reply, ReturnRequest
-from proposals.pages.inputs import FILLED
-from proposals.pages.subjects import PAGES, SubjectPage, add, page_of
+from proposals.pages.step_pages import StepPage
+from proposals.pages.subjects import SubjectPage, page_of
 from supervision.models import Duty
 from supervision.pages.clocks import left
 from supervision.selectors import calendar_for
@@ -223,25 +223,25 @@ def inspections(reader: Reader) -> QuerySet[Reply]:
     return seen.annotate(due_by=due_of(DutyKind.INSPECTION, Reply))
 
 
-add(
+SUBJECT_PAGES = (
     SubjectPage(
         ReturnRequest,
-        PAGES[ReturnRequest].slug,
+        "return-requests",
         template="supervision/decisions/return.html",
         related=("assignment__unit", "assignment__proposal__committee", "suggested_unit"),
         context=of_return,
     ),
     SubjectPage(
         ExtensionRequest,
-        PAGES[ExtensionRequest].slug,
+        "extension-requests",
         template="supervision/decisions/extension.html",
         related=("assignment__unit", "assignment__proposal__committee"),
         context=of_extension,
     ),
 )
-FILLED[ReturnRequest, "grant"] = lambda request: {"unit": request.suggested_unit_id}
+STEP_PAGES = (StepPage(ReturnRequest.grant, initial={"unit": attrgetter("suggested_unit_id")}),)
 
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="returns",
         label=_("退办裁定"),
@@ -314,7 +314,7 @@ worklist.add(
         order=("due_by", "id"),
         prepare=dated,
         session="assignment__proposal__session",
-        bulk=("consent",),
+        bulk=(ExtensionRequest.consent,),
     ),
     Worklist(
         slug="inspections",

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, Role
-from members.pages import worklist
 from members.pages.links import page_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
@@ -177,7 +176,7 @@ def duties(
     )
 
 
-worklist.add(
+WORKLISTS = (
     duties(
         "overdue",
         _("逾期"),

@@ -287,12 +287,12 @@ def _workbook(sheet: Sheet, found: Report, more: dict[str, Any], reader: Reader)
     return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 
 
-navigation.add(
+NAVIGATION = (
     navigation.Entry(
         section=Section.FIGURES,
         label=_("统计"),
         icon="chart-bar",
         address=("figures",),
         roles=ROLES,
-    )
+    ),
 )

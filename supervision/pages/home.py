@@ -32,4 +32,4 @@ def waiting_on(reader: Reader) -> dict[str, Any] | None:
     }
 
 
-home.add(home.HomeSection("supervision/first_page/_waiting.html", waiting_on, order=10))
+HOME_SECTIONS = (home.HomeSection("supervision/first_page/_waiting.html", waiting_on, order=10),)

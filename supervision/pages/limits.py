@@ -22,7 +22,7 @@ from members.rules import DeadlineRule
 from members.visibility import visible, visible_row
 from proposals.ledger import step_of
 from proposals.models import Proposal
-from proposals.pages.proposal import Tab, add
+from proposals.pages.proposal import Tab
 from supervision.calendar import Calendar
 from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms, local_day
 from supervision.models import Duty
@@ -211,6 +211,8 @@ def show_duty(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "supervision/duty.html", context)
 
 
-add(
-    Tab("limits", _("时限"), "calendar-due", "supervision/tabs/_limits.html", of_proposal, order=60)
+TABS = (
+    Tab(
+        "limits", _("时限"), "calendar-due", "supervision/tabs/_limits.html", of_proposal, order=60
+    ),
 )

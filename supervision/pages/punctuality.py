@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, Role
-from members.pages import worklist
 from members.pages.links import page_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
@@ -70,7 +69,7 @@ def prepare(found: list[Any], reader: Reader) -> None:
         duty.left = left(duty, calendar, reader.at) if duty.closed_at is None else None
 
 
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="time-limits",
         label=_("时限台账"),
@@ -105,5 +104,5 @@ worklist.add(
         prepare=prepare,
         session="proposal__session",
         counted=False,
-    )
+    ),
 )

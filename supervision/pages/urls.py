@@ -2,45 +2,10 @@
 
 from django.urls import path
 
-from proposals.pages.subjects import SubjectPage, add
 from proposals.pages.urls import addresses
-from supervision import models
 from supervision.pages import calendar, chasing, closing, dashboard, figures, limits
 from supervision.pages.key_topics import board as key_topic_board
 from supervision.pages.key_topics import page as key_topic
-
-OWN = (
-    SubjectPage(
-        models.KeyTopic,
-        "key-topics",
-        template="supervision/key_topics/topic.html",
-        related=key_topic.RELATED,
-        prefetched=("supervisors", "milestones"),
-        context=key_topic.context,
-    ),
-    SubjectPage(
-        models.Milestone,
-        "milestones",
-        template="supervision/key_topics/part.html",
-        related=("topic",),
-        context=key_topic.of_part,
-    ),
-    SubjectPage(
-        models.Instruction,
-        "instructions",
-        template="supervision/key_topics/part.html",
-        related=("topic", "unit"),
-        context=key_topic.of_part,
-    ),
-    SubjectPage(
-        models.CalendarChange,
-        "calendar-changes",
-        template="supervision/calendar/change.html",
-        context=calendar.of_change,
-    ),
-)
-
-add(*OWN)
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
@@ -54,5 +19,5 @@ urlpatterns = [
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:sheet>/", figures.figures, name="figures"),
     path("duties/<int:pk>/", limits.show_duty, name="duty"),
-    *addresses(OWN),
+    *addresses([*key_topic.SUBJECT_PAGES, *calendar.SUBJECT_PAGES]),
 ]

@@ -17,11 +17,12 @@ from rest_framework import serializers
 from members import clock
 from members.models import FormDraft, Job, SavedView
 from members.pages.forms import data_of, fields_of, kind_of
+from members.reader import Reader
 from members.selectors import rules_for
 from members.services import job
 from proposals.enums import ProposalState
 from proposals.models import SUBJECTS, Event, Presence, Proposal
-from proposals.pages.inputs import choices_for
+from proposals.pages.step_pages import step_page
 from proposals.pages.subjects import PAGES, page_of
 from proposals.permissions import offers
 from tests.proposals.inputs import Writer
@@ -77,7 +78,7 @@ def test_every_step_of_everybody_has_a_form_that_says_what_the_api_would_be_told
             subject = case.make(state)
             for user in subjects.users.values():
                 with clock.at(NOW):
-                    offered = offers(user, subject, clock.today())
+                    offered = offers(Reader(user, NOW), subject)
                 for offer in offered:
                     if (case.model, offer.step.name, state) in steps_seen:
                         continue
@@ -111,7 +112,7 @@ def _form_holds_what_the_input_wants(user: Any, subject: Any, step: Any) -> None
         fields_of(
             step.input(context={"subject": subject, "rules": rules}),
             got,
-            choices=choices_for(subject, step, user),
+            choices=step_page(step).choices_for(subject, Reader(user, NOW)),
         )
 
 
@@ -292,7 +293,7 @@ def _all_proposals_can_be_returned(monkeypatch):
     from members.pages.worklist import WORKLISTS  # noqa: PLC0415 -- filled as applications load
 
     listed = WORKLISTS["proposals"]
-    changed = type(listed)(**{**vars(listed), "bulk": ("return_for_revision",)})
+    changed = type(listed)(**{**vars(listed), "bulk": (Proposal.return_for_revision,)})
     monkeypatch.setitem(WORKLISTS, "proposals", changed)
 
 

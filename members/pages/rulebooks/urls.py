@@ -3,7 +3,7 @@
 from django.urls import path
 
 from members.enums import Role
-from members.pages.navigation import Entry, Section, add
+from members.pages.navigation import Entry, Section
 from members.pages.rulebooks import views
 
 urlpatterns = [
@@ -14,7 +14,7 @@ urlpatterns = [
     path("rulebooks/<int:pk>/parts/<slug:name>/", views.part, name="rulebook_part"),
 ]
 
-add(
+NAVIGATION = (
     Entry(
         section=Section.SETTINGS,
         label=views.LABEL,
@@ -27,5 +27,5 @@ add(
             Role.PLATFORM_ADMINISTRATOR,
             Role.AUDITOR,
         },
-    )
+    ),
 )

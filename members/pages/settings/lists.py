@@ -13,7 +13,6 @@ from django_filters import rest_framework as filters
 from members import clock
 from members.enums import BodyKind, Role, UnitKind
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
-from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.settings.administered import ADMINISTRATORS, committees
 from members.pages.worklist import Column, Worklist
@@ -189,7 +188,7 @@ def _list(slug: str, label: Any, icon: str, rows: Any, columns: Any, **more: Any
     )
 
 
-worklist.add(
+WORKLISTS = (
     _list(
         "accounts",
         _("账号"),

@@ -250,4 +250,6 @@ PAGES: dict[str, Callable[[HttpRequest, Progress], HttpResponse]] = {
 }
 """What each step shows."""
 
-home.add(home.HomeSection("members/start/_home.html", unfinished, roles=ADMINISTRATORS, order=1))
+HOME_SECTIONS = (
+    home.HomeSection("members/start/_home.html", unfinished, roles=ADMINISTRATORS, order=1),
+)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from operator import attrgetter
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
@@ -10,7 +10,6 @@ from django_filters import rest_framework as filters
 
 from members import clock
 from members.enums import Role
-from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.reader import Reader
@@ -19,7 +18,7 @@ from members.visibility import visible
 from proposals.enums import FILED_STATES, CommitmentState, PublicationScope, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import AssignmentBatch, Commitment, FollowUp, Proposal, Reply
-from proposals.pages.inputs import FILLED
+from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import page_of
 from proposals.pages.worklists import OFFICE, proposals, seen
 
@@ -82,12 +81,11 @@ def to_follow_up(reader: Reader) -> QuerySet[Proposal]:
     return visible(reader, rows)
 
 
-def _follow_up(proposal: Proposal) -> dict[str, Any]:
-    """This year, and the result that stands now."""
+def _result_so_far(proposal: Proposal) -> str:
+    """The result that stands now."""
     before = proposal.follow_ups.order_by("year").last()
     reply = proposal.replies.filter(state=ReplyState.DELIVERED).order_by("id").last()
-    result = before.result_class if before else reply.result_class if reply else ""
-    return {"year": clock.today().year, "result_class": result}
+    return before.result_class if before else reply.result_class if reply else ""
 
 
 # -- Making public -----------------------------------------------------------------------------
@@ -107,25 +105,23 @@ def published(reader: Reader) -> QuerySet[Proposal]:
     return visible(reader, rows.filter(published_at__isnull=False))
 
 
-def _publish(proposal: Proposal) -> dict[str, Any]:
+def _scope(proposal: Proposal) -> str:
     """As it is public now; in full when it is not."""
     scope = proposal.publication_scope
-    return {
-        "scope": PublicationScope.FULL if scope == PublicationScope.NONE else scope,
-        "summary": proposal.public_summary,
-    }
+    return PublicationScope.FULL if scope == PublicationScope.NONE else scope
 
 
-def _evidence(commitment: Commitment) -> dict[str, Any]:
-    return {"evidence": commitment.evidence}
-
-
-FILLED[Proposal, "follow_up"] = _follow_up
-FILLED[Proposal, "publish"] = _publish
-FILLED[Commitment, "keep"] = _evidence
-FILLED[Commitment, "report_progress"] = _evidence
-
-worklist.add(
+STEP_PAGES = (
+    StepPage(
+        Proposal.follow_up,
+        initial={"year": lambda _proposal: clock.today().year, "result_class": _result_so_far},
+    ),
+    StepPage(
+        Proposal.publish,
+        initial={"scope": _scope, "summary": attrgetter("public_summary")},
+    ),
+)
+WORKLISTS = (
     Worklist(
         slug="batches",
         label=_("交办批次"),
@@ -158,7 +154,7 @@ worklist.add(
         rows=seen(S.REPLIED),
         comes_next=_("各单位都已答复、提案者还没有全部评价的提案列在这里；都满意的自动办结。"),
         order=("replied_at", "id"),
-        bulk=("conclude",),
+        bulk=(Proposal.conclude,),
         counted=False,
     ),
     proposals(
@@ -218,7 +214,7 @@ worklist.add(
         rows=to_publish,
         comes_next=_("提案者同意公开、还没有公开的已立案提案列在这里。"),
         order=("case_serial", "id"),
-        bulk=("publish",),
+        bulk=(Proposal.publish,),
         counted=False,
     ),
     proposals(
@@ -229,7 +225,7 @@ worklist.add(
         rows=published,
         comes_next=_("已公开的提案列在这里，可以更改公开范围或撤下。"),
         order=("-published_at", "-id"),
-        bulk=("unpublish",),
+        bulk=(Proposal.unpublish,),
         counted=False,
     ),
 )

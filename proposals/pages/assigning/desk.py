@@ -18,14 +18,15 @@ from members.models import Unit
 from members.pages import forms
 from members.pages.forms import Field
 from members.reader import Reader, reader_of
-from proposals.machine.subject import Step
+from proposals.machine.subject import declared_step
 from proposals.models import Proposal
 from proposals.pages.assigning.letters import Letter, planned
+from proposals.pages.assigning.meeting import gather
 from proposals.pages.assigning.suggestions import Candidate, candidates, experienced
 from proposals.pages.dates import Date, Expected, Load, expected, loads
-from proposals.pages.inputs import CHOICES
-from proposals.pages.steps import StepForm, subject_of, taken
-from proposals.pages.subjects import ALONE, FORMS, PAGES
+from proposals.pages.step_pages import StepPage
+from proposals.pages.steps import StepForm, subject_of
+from proposals.pages.subjects import PAGES
 from proposals.permissions import require
 
 BLANK = 2
@@ -181,16 +182,14 @@ def _roles(known: Expected) -> list[Role]:
     return [Role(role.value, str(role.label), known.get(role, [])) for role in AssignmentRole]
 
 
-def desk(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
+def desk(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """Assign a proposal, or ask units before: text on one side, units on the other."""
-    reader = reader_of(request)
-
-    def drawn(form: StepForm) -> dict[str, Any]:
-        prefetch_related_objects([subject], "suggested_units", "suggestions")
-        tells_dates = step.name == "assign"
-        return {"desk": Desk(form, reader, tells_dates=tells_dates), "proposal": subject}
-
-    return taken(request, subject, step, template="proposals/assigning/desk.html", extra=drawn)
+    prefetch_related_objects([form.subject], "suggested_units", "suggestions")
+    tells_dates = form.step is declared_step(Proposal.assign)
+    return {
+        "desk": Desk(form, form.reader, tells_dates=tells_dates),
+        "proposal": form.subject,
+    }
 
 
 @require_safe
@@ -202,7 +201,7 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
     reader = reader_of(request)
     page = PAGES[Proposal]
     proposal: Any = subject_of(page, reader, pk)
-    require(reader, "pre_assign", proposal)
+    require(reader, Proposal.pre_assign.__name__, proposal)
     known = set(request.GET.getlist("known"))
     found = experienced(proposal, reader)
     owed = loads([row.unit.pk for row in found], reader)
@@ -227,7 +226,14 @@ def _drawn_here(subject: Any, reader: Reader) -> list[forms.Choice]:
     return []
 
 
-for name in ("assign", "pre_assign"):
-    FORMS[Proposal, name] = desk
-    ALONE.add((Proposal, name))
-    CHOICES[Proposal, name, "units.unit"] = _drawn_here
+STEP_PAGES = tuple(
+    StepPage(
+        step,
+        template="proposals/assigning/desk.html",
+        context=desk,
+        choices={"units.unit": _drawn_here},
+        full_page=True,
+        bulk=bulk,
+    )
+    for step, bulk in ((Proposal.assign, gather), (Proposal.pre_assign, None))
+)

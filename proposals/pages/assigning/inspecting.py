@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q
@@ -12,18 +13,19 @@ from django.views.decorators.http import require_safe
 from members.pages.trail import carried, trail_of
 from members.reader import reader_of
 from members.visibility import visible
+from proposals.machine.subject import declared_step
 from proposals.models import Assignment, Reply, Suggestion
-from proposals.pages.inputs import FILLED
+from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, subject_of
-from proposals.pages.subjects import PAGES, SubjectPage
+from proposals.pages.subjects import SubjectPage
 from proposals.permissions import offers
 
-STEPS = ("pass_inspection", "send_back_from_inspection")
+STEPS = (Reply.pass_inspection, Reply.send_back_from_inspection)
 """The two ways to decide."""
 
 PAGE = SubjectPage(
     Reply,
-    PAGES[Reply].slug,
+    "replies",
     related=("assignment__unit", "proposal__lead", "proposal__body", "proposal__committee"),
 )
 
@@ -33,7 +35,8 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     """What was suggested, what is answered, and the decision beside it."""
     reader = reader_of(request)
     reply: Any = subject_of(PAGE, reader, pk)
-    offered = [offer.step for offer in offers(reader, reply) if offer.step.name in STEPS]
+    wanted = [declared_step(step) for step in STEPS]
+    offered = [offer.step for offer in offers(reader, reply) if offer.step in wanted]
     family = Q(proposal=reply.proposal_id) | Q(proposal__merged_into=reply.proposal_id)
     suggestions = Suggestion.objects.filter(family).order_by("proposal", "number")
     points = {point.suggestion_id: point for point in reply.points.all()}
@@ -54,8 +57,6 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "proposals/assigning/inspection.html", context)
 
 
-def _pass(reply: Reply) -> dict[str, Any]:
-    return {"result_class": reply.result_class}
-
-
-FILLED[Reply, "pass_inspection"] = _pass
+STEP_PAGES = (
+    StepPage(Reply.pass_inspection, initial={"result_class": attrgetter("result_class")}),
+)

@@ -29,13 +29,13 @@ from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import AWAITING_ASSIGNMENT, Channel
 from proposals.errors import Conflict, RuleBroken
-from proposals.machine.subject import Step
+from proposals.machine.subject import Step, declared_step
 from proposals.models import Assignment, AssignmentBatch, Event, Proposal
-from proposals.pages import bulk
 from proposals.pages.assigning.letters import issued
 from proposals.pages.assigning.suggestions import Candidate, candidates
 from proposals.pages.dates import Date, expected
-from proposals.pages.subjects import FORMS, PAGES, SubjectPage, add, page_of
+from proposals.pages.step_pages import StepPage
+from proposals.pages.subjects import SubjectPage, page_of
 from proposals.permissions import require
 
 MOST = 300
@@ -329,17 +329,17 @@ def _printed(
 def gather(request: HttpRequest, listing: Any, chosen: Sequence[Any]) -> HttpResponse:
     """From the rows chosen in a list to the form of a batch of them."""
     query = urlencode({"proposal": [row.pk for row in chosen[:MOST]]}, doseq=True)
-    return redirect(f"{reverse('assignmentbatch-begin', args=['issue'])}?{query}")
+    address = reverse("assignmentbatch-begin", args=[declared_step(AssignmentBatch.issue).slug])
+    return redirect(f"{address}?{query}")
 
 
-add(
+STEP_PAGES = (StepPage(AssignmentBatch.issue, view=issue),)
+SUBJECT_PAGES = (
     SubjectPage(
         AssignmentBatch,
-        PAGES[AssignmentBatch].slug,
+        "assignment-batches",
         template="proposals/assigning/batch.html",
         related=("committee",),
         context=_batch,
-    )
+    ),
 )
-FORMS[AssignmentBatch, "issue"] = issue
-bulk.OWN[Proposal, "assign"] = gather

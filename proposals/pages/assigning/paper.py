@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -13,18 +13,17 @@ from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
 from members.enums import Role
-from members.pages import navigation
 from members.pages.forms import Field
-from members.pages.navigation import Section
+from members.pages.navigation import Entry, Section
 from members.punctuation import clauses, reasons
 from members.reader import reader_of
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import Channel
-from proposals.machine.subject import Step
+from proposals.machine.subject import declared_step
 from proposals.models import Event, Proposal
-from proposals.pages.steps import StepForm, taken
-from proposals.pages.subjects import ALONE, FORMS
+from proposals.pages.step_pages import StepPage
+from proposals.pages.steps import StepForm
 
 SCANS = "scan"
 """The name of the field for scans."""
@@ -67,52 +66,49 @@ def arranged(form: StepForm) -> list[tuple[StrOrPromise, list[Field]]]:
     return found
 
 
-def enter(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
-    """Type in a proposal handed in on paper; its scans become attachments by acts of their own.
+def attach_scans(request: HttpRequest, event: Event) -> None:
+    """Make the scans of a proposal typed in from paper its attachments, by acts of their own.
 
     A scan that is refused does not undo the entry: it says why, and can be added again.
     """
-    reader = reader_of(request)
+    attaching = declared_step(Proposal.attach)
+    key = request.POST.get("key", "")[:80]
+    for number, file in enumerate(request.FILES.getlist(SCANS)):
+        try:
+            perform(
+                Proposal.objects.get(pk=event.subject_id),
+                attaching.name,
+                reader_of(request).user,
+                declared(attaching.input(), {"file": file}),
+                key=f"{key}:{number}" if key else None,
+                channel=Channel.WEB,
+                address=address_of(cast(Request, request)),
+            )
+        except APIException as error:
+            text = _t("已代录，但扫描件“%(name)s”没有存入，请重新添加：%(why)s")
+            why = {"name": file.name, "why": clauses(reasons(error.detail))}
+            messages.error(request, text % why)
 
-    def attach(event: Event) -> None:
-        entered: Any = event.subject
-        attaching = entered.all_steps()["attach"]
-        key = request.POST.get("key", "")[:80]
-        for number, file in enumerate(request.FILES.getlist(SCANS)):
-            try:
-                perform(
-                    Proposal.objects.get(pk=entered.pk),
-                    attaching.name,
-                    reader.user,
-                    declared(attaching.input(), {"file": file}),
-                    key=f"{key}:{number}" if key else None,
-                    channel=Channel.WEB,
-                    address=address_of(cast(Request, request)),
-                )
-            except APIException as error:
-                text = _t("已代录，但扫描件“%(name)s”没有存入，请重新添加：%(why)s")
-                why = {"name": file.name, "why": clauses(reasons(error.detail))}
-                messages.error(request, text % why)
 
-    return taken(
-        request,
-        subject,
-        step,
+def _on_paper(request: HttpRequest, form: StepForm) -> dict[str, Any]:
+    return {"sends_files": True, "scans": SCANS, "parts": arranged(form)}
+
+
+STEP_PAGES = (
+    StepPage(
+        Proposal.enter,
         template="proposals/assigning/enter.html",
-        extra=lambda form: {"sends_files": True, "scans": SCANS, "parts": arranged(form)},
-        then=attach,
-    )
-
-
-FORMS[Proposal, "enter"] = enter
-ALONE.add((Proposal, "enter"))
-
-navigation.add(
-    navigation.Entry(
+        context=_on_paper,
+        then=attach_scans,
+        full_page=True,
+    ),
+)
+NAVIGATION = (
+    Entry(
         section=Section.PROPOSALS,
         label=_("代录纸质提案"),
         icon="file-pencil",
-        address=("proposal-begin", "enter"),
+        address=("proposal-begin", declared_step(Proposal.enter).slug),
         roles={Role.COMMITTEE_CLERK},
-    )
+    ),
 )

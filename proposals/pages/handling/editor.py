@@ -3,28 +3,29 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from operator import attrgetter
+from typing import Any, cast
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from members.pages.forms import Choice, Field
-from members.reader import Reader, reader_of
+from members.reader import Reader
 from proposals.enums import LIVE_ASSIGNMENTS, ReplyState
-from proposals.machine.subject import Step
+from proposals.machine.subject import Step, declared_step
 from proposals.models import Assignment, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.phrases import phrases_for
 from proposals.pages.handling.replies import Check, checks, numbered, suggestions_of
-from proposals.pages.handling.tasks import tasks_of, with_contacts
-from proposals.pages.inputs import CHOICES, FILLED
+from proposals.pages.handling.tasks import only_assists, tasks_of, with_contacts
+from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, taken
-from proposals.pages.subjects import ALONE, FORMS
 
 LETTER = ("body", "points", "commitments", "cc", "contact_name", "contact_phone", "leader")
 """What stands in the letter to the proposer, or beside its fields; all else stays inside."""
@@ -53,20 +54,14 @@ def write(request: HttpRequest, subject: Assignment | Reply, step: Step) -> Http
         request.POST = without_empty_points(request.POST)
     elif isinstance(subject, Assignment) and subject.has_begun_reply():
         return redirect(_begun(subject))
-    return taken(
-        request,
-        subject,
-        step,
-        template="proposals/handling/editor.html",
-        extra=lambda form: _beside(form, subject, reader_of(request)),
-    )
+    return taken(request, subject, step)
 
 
 def _begun(task: Assignment) -> str:
     """Where the reply of this round is that has been begun already."""
     draft = task.replies.filter(round=task.round, state=ReplyState.DRAFTING).first()
     if draft is not None:
-        return reverse("reply-step", args=[draft.pk, "edit"])
+        return reverse("reply-step", args=[draft.pk, declared_step(Reply.edit).slug])
     return reverse("proposal", args=[task.proposal_id]) + "?tab=replies"
 
 
@@ -86,11 +81,12 @@ def without_empty_points(sent: QueryDict) -> QueryDict:
     return kept
 
 
-def _beside(form: StepForm, subject: Assignment | Reply, reader: Reader) -> dict[str, Any]:
+def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """The form in its parts, the phrases, and what the reply still wants."""
+    subject = cast(Assignment | Reply, form.subject)
     proposal = subject.proposal
     parts = {field.name: field for field in form.fields}
-    rows = point_rows(parts["points"], suggestions_of(proposal, reader), proposal)
+    rows = point_rows(parts["points"], suggestions_of(proposal, form.reader), proposal)
     inward = ("publicity_reason", "reason")
     return {
         "proposal": proposal,
@@ -98,8 +94,8 @@ def _beside(form: StepForm, subject: Assignment | Reply, reader: Reader) -> dict
         "rows": rows,
         "unanswered": [row.number for row in rows if not row.is_told],
         "inward": [parts[name] for name in inward if name in parts],
-        "phrases": phrases_for(subject, reader, reader.rules(proposal.committee_id)),
-        "tasks": tasks_of(proposal, reader),
+        "phrases": phrases_for(subject, form.reader, form.reader.rules(proposal.committee_id)),
+        "tasks": tasks_of(proposal, form.reader),
     }
 
 
@@ -142,11 +138,10 @@ def _numbered(part: Field, number: int) -> Field:
 # -- Sending it on -------------------------------------------------------------------------------
 
 
-def send(request: HttpRequest, reply: Reply, step: Step) -> HttpResponse:
+def _asked_before(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """Ask before a draft goes to be checked: what has been answered, and what is missing."""
-    found = check_of(reply, reader_of(request))
-    extra = {"checks": found, "missing": [check for check in found if check.weight == "missing"]}
-    return taken(request, reply, step, template="proposals/handling/send.html", extra=extra)
+    found = check_of(cast(Reply, form.subject), form.reader)
+    return {"checks": found, "missing": [check for check in found if check.weight == "missing"]}
 
 
 def check_of(reply: Reply, reader: Reader) -> list[Check]:
@@ -162,45 +157,37 @@ def check_of(reply: Reply, reader: Reader) -> list[Check]:
 # -- What forms begin with -----------------------------------------------------------------------
 
 
-def _as_it_is(reply: Reply) -> dict[str, Any]:
-    """The text of a reply as it stands."""
-    points = ReplyPoint.objects.filter(reply=reply).order_by("id")
-    return {
-        "body": reply.body,
-        "result_class": reply.result_class,
-        "publicity": reply.publicity,
-        "publicity_reason": reply.publicity_reason,
-        "points": [
-            {
-                "suggestion": str(point.suggestion_id),
-                "answer": point.answer,
-                "adoption": point.adoption,
-                "reason": point.reason,
-            }
-            for point in points
-        ],
-        "commitments": [
-            {"text": row.text, "due_on": row.due_on} for row in reply.commitments.order_by("id")
-        ],
-        "cc": reply.cc,
-        "contact_name": reply.contact_name,
-        "contact_phone": reply.contact_phone,
-        "leader": reply.leader,
-    }
+CONTACT = ("contact_name", "contact_phone", "leader")
+"""Who is asked about a reply, and who answers for it."""
 
 
-def _as_usual(task: Assignment) -> dict[str, Any]:
-    """What a unit's replies have in common: who is asked, and who gets copies."""
-    last = Reply.objects.filter(assignment__unit=task.unit_id).order_by("-id").first()
+def _points(reply: Reply) -> list[dict[str, Any]]:
+    return [
+        {
+            "suggestion": str(point.suggestion_id),
+            "answer": point.answer,
+            "adoption": point.adoption,
+            "reason": point.reason,
+        }
+        for point in ReplyPoint.objects.filter(reply=reply).order_by("id")
+    ]
+
+
+def _promises(reply: Reply) -> list[dict[str, Any]]:
+    return [{"text": row.text, "due_on": row.due_on} for row in reply.commitments.order_by("id")]
+
+
+def _copies(task: Assignment) -> list[str]:
+    """Who gets copies of a reply: the committee, and the other units."""
     others = task.proposal.assignments.filter(state__in=LIVE_ASSIGNMENTS).exclude(pk=task.pk)
     copies = [_("%(committee)s提案委员会") % {"committee": task.committee}]
-    copies += [str(other.unit) for other in others.select_related("unit").order_by("id")]
-    contact = {
-        "contact_name": last.contact_name if last else "",
-        "contact_phone": last.contact_phone if last else "",
-        "leader": last.leader if last else "",
-    }
-    return {"cc": copies, **contact}
+    return copies + [str(other.unit) for other in others.select_related("unit").order_by("id")]
+
+
+def _contact(task: Assignment) -> tuple[str, ...]:
+    """The contact of the last reply of the unit."""
+    replies = Reply.objects.filter(assignment__unit=task.unit_id).order_by("-id")
+    return replies.values_list(*CONTACT).first() or ("", "", "")
 
 
 def _suggestions(subject: Assignment | Reply, reader: Reader) -> list[Choice]:
@@ -212,11 +199,35 @@ def _suggestions(subject: Assignment | Reply, reader: Reader) -> list[Choice]:
     ]
 
 
-WRITING = ((Assignment, "draft_reply"), (Reply, "edit"), (Reply, "correct"))
-for model, name in WRITING:
-    ALONE.add((model, name))
-    FORMS[model, name] = write
-    CHOICES[model, name, "points.suggestion"] = _suggestions
-FILLED[Assignment, "draft_reply"] = _as_usual
-FILLED[Reply, "edit"] = FILLED[Reply, "correct"] = _as_it_is
-FORMS[Reply, "send_to_check"] = send
+def _is_not_to_begin(task: Assignment) -> bool:
+    return only_assists(task) or task.has_begun_reply()
+
+
+EDITOR = StepPage(
+    Assignment.draft_reply,
+    template="proposals/handling/editor.html",
+    context=_beside,
+    view=write,
+    initial={"cc": _copies, CONTACT: _contact},
+    choices={"points.suggestion": _suggestions},
+    full_page=True,
+    hidden=_is_not_to_begin,
+)
+TEXT: dict[str, Callable[[Reply], Any]] = {
+    **{
+        name: attrgetter(name)
+        for name in ("body", "result_class", "publicity", "publicity_reason", "cc", *CONTACT)
+    },
+    "points": _points,
+    "commitments": _promises,
+}
+"""The text of a reply: the field to how it is read from the reply as it stands."""
+
+STEP_PAGES = (
+    EDITOR,
+    replace(EDITOR, step=Reply.edit, initial=TEXT, hidden=None, heading=gettext_lazy("修改答复稿")),
+    replace(
+        EDITOR, step=Reply.correct, initial=TEXT, hidden=None, heading=gettext_lazy("更正答复")
+    ),
+    StepPage(Reply.send_to_check, template="proposals/handling/send.html", context=_asked_before),
+)

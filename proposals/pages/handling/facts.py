@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -11,9 +12,9 @@ from members.visibility import visible
 from proposals.models import Assignment, Commitment, Reply
 from proposals.pages.handling.replies import explained
 from proposals.pages.handling.tasks import with_contacts
-from proposals.pages.inputs import FILLED
 from proposals.pages.life import owed
-from proposals.pages.subjects import SubjectPage, add
+from proposals.pages.step_pages import StepPage
+from proposals.pages.subjects import SubjectPage
 
 
 def of_task(task: Assignment, reader: Reader) -> dict[str, Any]:
@@ -45,11 +46,7 @@ def of_promise(promise: Commitment, reader: Reader) -> dict[str, Any]:
     return {"clock": owed("commitment", [promise.pk], reader).get(promise.pk)}
 
 
-def _evidence(promise: Commitment) -> dict[str, Any]:
-    return {"evidence": promise.evidence}
-
-
-add(
+SUBJECT_PAGES = (
     SubjectPage(
         Assignment,
         "assignments",
@@ -75,5 +72,7 @@ add(
         tab="replies",
     ),
 )
-
-FILLED[Commitment, "report_progress"] = FILLED[Commitment, "keep"] = _evidence
+STEP_PAGES = tuple(
+    StepPage(step, initial={"evidence": attrgetter("evidence")})
+    for step in (Commitment.report_progress, Commitment.keep)
+)

@@ -14,6 +14,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
 
 from members import clock
+from proposals.machine.subject import Step, declared_step
 from proposals.mail_actions import STEPS, UNTIL, Fault, Opened, opened
 from proposals.pages.steps import StepForm, try_step
 
@@ -40,7 +41,8 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
         context: dict[str, Any] = {"title": _titles()[found], "text": _texts()[found]}
         return _answer(request, "proposals/handling/mailed_dead.html", context, STATUS[found])
     asked = request.POST.get("step", "") if request.method == "POST" else ""
-    forms = {name: _form(found, name) for name in STEPS}
+    accepting, returning = (step.__name__ for step in STEPS)
+    forms = {step.name: _form(found, step) for step in map(declared_step, STEPS)}
     if asked in forms:
         sent = request.POST.copy()
         sent["version"] = str(found.assignment.version)
@@ -50,9 +52,9 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
             return _answer(request, "proposals/handling/mailed_done.html", context)
     context = {
         "found": found,
-        "accepting": forms["acknowledge"],
-        "returning": forms["request_return"],
-        "open": asked == "request_return",
+        "accepting": forms[accepting],
+        "returning": forms[returning],
+        "open": asked == returning,
         "until": next((moment for tell in UNTIL if (moment := tell(found.assignment))), None),
     }
     tried = bool(asked)
@@ -60,8 +62,8 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
     return _answer(request, "proposals/handling/mailed.html", context, status)
 
 
-def _form(found: Opened, name: str) -> StepForm:
-    return StepForm(found.assignment, found.assignment.all_steps()[name], found.reader)
+def _form(found: Opened, step: Step) -> StepForm:
+    return StepForm(found.assignment, step, found.reader)
 
 
 def _answer(

@@ -138,12 +138,12 @@ def _written(request: HttpRequest, phrase: Phrase, context: dict[str, Any]) -> H
     return None
 
 
-navigation.add(
+NAVIGATION = (
     navigation.Entry(
         section=Section.HANDLING,
         label=_("答复常用语"),
         icon="quote",
         address=("phrases",),
         roles=KEEPERS,
-    )
+    ),
 )

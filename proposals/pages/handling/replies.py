@@ -27,7 +27,7 @@ from proposals.models import (
 from proposals.pages.handling.tasks import replies_of
 from proposals.pages.proposal import Action, actions
 
-BACK = ("send_back", "send_back_from_inspection")
+BACK = (Reply.send_back.__name__, Reply.send_back_from_inspection.__name__)
 """Steps that send it back to its handler."""
 
 

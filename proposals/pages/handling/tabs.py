@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,12 +13,12 @@ from members.enums import AssignmentRole, ProposerKind
 from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import LIVE_ASSIGNMENTS, UNANSWERED
+from proposals.machine.subject import declared_step
 from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
-from proposals.pages import proposal as page
 from proposals.pages.handling.replies import answers_of
 from proposals.pages.handling.tasks import own_tasks, tasks_of, with_contacts
 from proposals.pages.life import Clock, owed
-from proposals.pages.proposal import Action, actions
+from proposals.pages.proposal import Action, Tab, actions
 
 
 @dataclass
@@ -76,7 +76,7 @@ def contacts(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     records.sort(key=lambda pair: pair[0].held_at, reverse=True)
     return {
         "records": records,
-        "adding": _buttons(own_tasks(proposal, reader), "record_contact", reader),
+        "adding": _buttons(own_tasks(proposal, reader), Assignment.record_contact, reader),
     }
 
 
@@ -93,22 +93,22 @@ def opinions(proposal: Proposal, reader: Reader) -> dict[str, Any]:
         "given": [task for task in assisting if task.opinion],
         "waived": [task for task in assisting if task.waiver_reason and not task.opinion],
         "missing": [(t, due.get(t.pk)) for t in assisting if t.state in UNANSWERED],
-        "giving": _buttons(own_tasks(proposal, reader), "give_opinion", reader),
+        "giving": _buttons(own_tasks(proposal, reader), Assignment.give_opinion, reader),
         "leads": [task for task in tasks if task.role == AssignmentRole.LEAD],
     }
 
 
-def _buttons(tasks: Iterable[Assignment], name: str, reader: Reader) -> list[Action]:
+def _buttons(tasks: Iterable[Assignment], step: Callable[..., Any], reader: Reader) -> list[Action]:
     """The buttons of one step on the tasks, where the reader takes it."""
     found = [action for task in tasks for action in actions(task, reader)]
-    return [action for action in found if action.name == name]
+    return [action for action in found if action.step is declared_step(step)]
 
 
 def replies(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The replies, and the buttons that begin one."""
     return {
         "answers": answers_of(proposal, reader),
-        "beginning": _buttons(own_tasks(proposal, reader), "draft_reply", reader),
+        "beginning": _buttons(own_tasks(proposal, reader), Assignment.draft_reply, reader),
     }
 
 
@@ -132,8 +132,8 @@ def _is_answered(proposal: Proposal, reader: Reader) -> bool:
     return proposal.assigned_at is not None
 
 
-page.add(
-    page.Tab(
+TABS = (
+    Tab(
         "handling",
         _("办理"),
         "clipboard-list",
@@ -142,7 +142,7 @@ page.add(
         _concerned,
         order=40,
     ),
-    page.Tab(
+    Tab(
         "contacts",
         _("沟通记录"),
         "phone",
@@ -151,7 +151,7 @@ page.add(
         _concerned,
         order=42,
     ),
-    page.Tab(
+    Tab(
         "opinions",
         _("会办"),
         "users-group",
@@ -160,7 +160,7 @@ page.add(
         _works,
         order=44,
     ),
-    page.Tab(
+    Tab(
         "replies",
         _("答复"),
         "mail",

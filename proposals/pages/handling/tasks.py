@@ -29,18 +29,19 @@ from proposals.models import (
     Proposal,
     Reply,
 )
-from proposals.pages.proposal import HIDDEN, PANELS, Action, Panel, actions
+from proposals.pages.proposal import Action, Panel, actions
+from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import page_of
 
 
-def _moot(task: Assignment) -> set[str]:
-    """What can never be for a unit of that role, and beginning what has been begun."""
-    answers = task.role in ANSWERING_ROLES
-    moot = {"give_opinion", "waive_opinion"} if answers else {"draft_reply", "request_extension"}
-    return moot | ({"draft_reply"} if answers and task.has_begun_reply() else set())
+def answers(task: Assignment) -> bool:
+    """Whether the unit answers the proposer itself, rather than giving an opinion to who does."""
+    return task.role in ANSWERING_ROLES
 
 
-HIDDEN[Assignment] = _moot
+def only_assists(task: Assignment) -> bool:
+    """Whether the unit gives an opinion to another that answers."""
+    return not answers(task)
 
 
 @read_once
@@ -192,4 +193,9 @@ def panel(request: HttpRequest, proposal: Proposal, buttons: list[Action]) -> di
     return {"own": own} if own else None
 
 
-PANELS.append(Panel("proposals/handling/_panel.html", panel))
+PANEL = Panel("proposals/handling/_panel.html", panel)
+STEP_PAGES = (
+    StepPage(Assignment.give_opinion, hidden=answers),
+    StepPage(Assignment.waive_opinion, hidden=answers),
+    StepPage(Assignment.request_extension, hidden=only_assists),
+)

@@ -19,12 +19,10 @@ from proposals import permissions
 from proposals.enums import SCAN_UNDER_WAY
 from proposals.matching import scan as scans
 from proposals.models import CandidateMember, MergeCandidate, Scan
-from proposals.pages import subjects
 from proposals.pages.office.desk import laid_out, may_merge
 from proposals.pages.office.groups import read_groups
+from proposals.pages.subjects import SubjectPage
 from proposals.permissions import give_rules
-
-"""A scan that its page asks about again and again."""
 
 IN_WORDS = ("session__term", "session__committee", "asked_by")
 """What a scan is told with."""
@@ -61,15 +59,15 @@ def _host_of(members: list[Any]) -> int:
 
 in_groups = CandidateMember.objects.select_related("proposal__session__term")
 
-subjects.add(
-    subjects.SubjectPage(
+SUBJECT_PAGES = (
+    SubjectPage(
         MergeCandidate,
         "merge-candidates",
         template="proposals/office/candidate.html",
         related=("committee", "session__term", "session__committee"),
         prefetched=(Prefetch("members", in_groups),),
         context=group,
-    )
+    ),
 )
 
 

@@ -12,7 +12,7 @@ from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import MERGE_HOSTS, MERGE_SCOPE, MERGEABLE
 from proposals.models import CandidateMember, MergeCandidate, Proposal
-from proposals.pages.inputs import CHOICES
+from proposals.pages.step_pages import StepPage
 
 MOST = 500
 """Choices that a form offers at most; whoever needs another one has the merge desk."""
@@ -79,22 +79,16 @@ def gathered(subject: MergeCandidate, reader: Reader) -> list[Choice]:
     return _newest(_received(reader, subject, state__in=MERGE_SCOPE))
 
 
-def files(subject: Proposal, reader: Reader) -> list[Choice]:
-    """The files beside a text."""
-    rows = subject.attachments.filter(stage="proposal", removed_at=None)
-    seen = visible(reader, rows)
-    return [Choice(str(row.pk), str(row)) for row in seen.order_by("id")]
-
-
-CHOICES.update(
-    {
-        (Proposal, "merge", "into"): hosts,
-        (Proposal, "take_in", "members"): guests,
-        (Proposal, "review", "duplicates"): doubles,
-        (Proposal, "detach", "attachment"): files,
-        (MergeCandidate, "gather", "members"): gathered,
-        (MergeCandidate, "merge", "host"): inside_as_hosts,
-        (MergeCandidate, "merge", "members"): inside,
-        (MergeCandidate, "leave_out", "proposal"): inside,
-    }
+STEP_PAGES = (
+    StepPage(Proposal.merge, choices={"into": hosts}),
+    StepPage(Proposal.take_in, choices={"members": guests}),
+    StepPage(MergeCandidate.gather, choices={"members": gathered}),
+    # The desk beside the buttons merges.
+    StepPage(
+        MergeCandidate.merge,
+        choices={"host": inside_as_hosts, "members": inside},
+        hidden=lambda _group: True,
+    ),
+    StepPage(MergeCandidate.leave_out, choices={"proposal": inside}),
+    StepPage(MergeCandidate.dismiss, shortcut="r"),
 )

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any, cast
 
 from django.conf import settings
 from django.db.models import prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -22,39 +23,41 @@ from members.rules import Rules
 from members.selectors import rules_for
 from proposals import notices, numbering
 from proposals.enums import ReviewOutcome
-from proposals.machine.subject import News, Step, Subject
+from proposals.machine.subject import News, Subject, declared_step
 from proposals.models import Proposal, ReviewOpinion
-from proposals.pages import proposal as page
-from proposals.pages.inputs import FILLED
+from proposals.pages.office.choices import doubles
 from proposals.pages.office.labels import names, opinions_of, tell
-from proposals.pages.steps import SAID, StepForm, taken
-from proposals.pages.subjects import FORMS
+from proposals.pages.proposal import TEXT_TAB, Action, Panel
+from proposals.pages.step_pages import ShownWhen, StepPage
+from proposals.pages.steps import StepForm
 from proposals.permissions import give_rules
-
-DECISIONS = ("review", "file", "return_for_revision", "not_file", "withdraw", "refuse_withdrawal")
-"""What is decided at the reading desk, in the order of the panel."""
-
-KEYS = {"review": "a", "file": "a", "return_for_revision": "r"}
-"""The keys that open a decision."""
 
 CHOICE = "decide"
 """The parameter of the address that says which decision is open."""
 
-WRITTEN = ("review", "return_for_revision", "not_file", "refuse_withdrawal")
-"""Decisions that somebody writes at length; what was typed and not sent comes back."""
+MERGING = (Proposal.merge, Proposal.take_in)
+"""What the merge desk does."""
 
-UNREVIEWED = ("withdraw", "refuse_withdrawal")
-"""Decisions that do not rest on the opinions of the review."""
 
-TOLD = ("return_for_revision", "not_file", "refuse_withdrawal")
-"""Decisions whose notice is shown before they are taken: it says why not."""
+@dataclass(frozen=True, eq=False)
+class DecisionPage(StepPage):
+    """How a decision looks at the reading desk.
+
+    What ``is_written`` at length and not sent comes back; a decision that is not ``by_review``
+    does not rest on the opinions of the rounds; one that ``tells_why`` shows its notice before
+    it is taken.
+    """
+
+    template: str = "proposals/office/decide.html"
+    is_written: bool = False
+    by_review: bool = True
+    tells_why: bool = False
 
 
 @dataclass(frozen=True)
 class Decision:
     """One of the decisions in the panel; ``refusal`` says why it cannot be taken yet."""
 
-    name: str
     label: str
     url: str
     slug: str
@@ -85,67 +88,69 @@ class Told:
 # -- The panel --------------------------------------------------------------------------------
 
 
-def panel(
-    request: HttpRequest, proposal: Proposal, buttons: list[page.Action]
-) -> dict[str, Any] | None:
+def panel(request: HttpRequest, proposal: Proposal, buttons: list[Action]) -> dict[str, Any] | None:
     """The panel for who can decide something now; None: for everybody else."""
     reader = reader_of(request)
-    offered = {one.name: one for one in buttons if one.name in DECISIONS}
-    able = [name for name in DECISIONS if name in offered and not offered[name].refusal]
+    offered = {button.page: button for button in buttons}
+    able = [one for one in DECISIONS if one in offered and not offered[one].refusal]
     if not able:
         return None
     chosen = _chosen(request, proposal, able)
-    first = next((name for name in able if KEYS.get(name) == "a"), "")
+    keys = {one.shortcut: one for one in reversed(able)}  # of two with one key, the first has it
+    merging = [declared_step(step) for step in MERGING]
     return {
         "decisions": [
             Decision(
-                name=name,
-                label=offered[name].label,
-                url=offered[name].url,
-                slug=proposal.all_steps()[name].slug,
-                refusal=offered[name].refusal,
-                key="" if KEYS.get(name) == "a" and name != first else KEYS.get(name, ""),
-                is_open=name == chosen,
+                label=str(offered[one].step.label),
+                url=offered[one].url,
+                slug=offered[one].step.slug,
+                refusal=offered[one].refusal,
+                key=one.shortcut if keys.get(one.shortcut, one) is one else "",
+                is_open=one is chosen,
             )
-            for name in DECISIONS
-            if name in offered and not (name in UNREVIEWED and offered[name].refusal)
+            for one in DECISIONS
+            if one in offered and (one.by_review or not offered[one].refusal)
         ],
-        "others": [one for one in buttons if one.name not in (*DECISIONS, "merge", "take_in")],
+        "others": [one for one in buttons if one.page not in DECISIONS and one.step not in merging],
         "merge": _merge_url(request, proposal, buttons),
         "rounds": give_rules(proposal, reader).review.rounds,
         **(decision(_opened(proposal, chosen, reader)) if chosen else {}),
     }
 
 
-def _opened(proposal: Proposal, name: str, reader: Reader) -> StepForm:
+def _opened(proposal: Proposal, page: DecisionPage, reader: Reader) -> StepForm:
     """The form of a decision with what was typed into it and not sent."""
-    step = proposal.all_steps()[name]
+    step = declared_step(page.step)
     form = StepForm(proposal, step, reader, drawn_elsewhere=frozenset(["duplicates"]))
-    if name in WRITTEN:
+    if page.is_written:
         form.restored = draft_of(form.reader.user, form.url)
     if form.restored is not None:
         form.data = data_of(form.step.input(), typed_in(form.restored))
     return form
 
 
-def _chosen(request: HttpRequest, proposal: Proposal, able: Sequence[str]) -> str:
+def _chosen(
+    request: HttpRequest, proposal: Proposal, able: Sequence[DecisionPage]
+) -> DecisionPage | None:
     """The decision that is open: the one in the address, a request to withdraw, the next one.
 
     None beside another tab than the text: there one looks, and opens a decision to take it.
     """
-    if request.GET.get("tab", page.TABS[0].slug) != page.TABS[0].slug:
-        return ""
-    asked = request.GET.get(CHOICE, "").replace("-", "_")
-    if asked in able:
+    if request.GET.get("tab", TEXT_TAB.slug) != TEXT_TAB.slug:
+        return None
+    by_slug = {declared_step(one.step).slug: one for one in able}
+    asked = by_slug.get(request.GET.get(CHOICE, ""))
+    if asked is not None:
         return asked
-    if proposal.withdrawal_requested_at is not None and "withdraw" in able:
-        return "withdraw"
-    return next((name for name in able if name in KEYS), able[0])
+    if proposal.withdrawal_requested_at is not None and WITHDRAWAL in able:
+        return WITHDRAWAL
+    return next((one for one in able if one.shortcut), able[0])
 
 
-def _merge_url(request: HttpRequest, proposal: Proposal, buttons: list[page.Action]) -> str:
+def _merge_url(request: HttpRequest, proposal: Proposal, buttons: list[Action]) -> str:
     """The merge desk with this proposal and the others of its group; empty: not for the reader."""
-    if not any(one.name in ("merge", "take_in") for one in buttons):
+    merging = [declared_step(step) for step in MERGING]
+    if not any(one.step in merging for one in buttons):
         return ""
     return f"{reverse('merge')}?of={proposal.pk}&{carried(request)}"
 
@@ -155,16 +160,24 @@ def decision(form: StepForm, *, counted: bool = False) -> dict[str, Any]:
     proposal = cast(Proposal, form.subject)
     rules = give_rules(proposal, form.reader)
     prefetch_related_objects([proposal], "suggested_units")
-    opinions = [] if form.step.name in UNREVIEWED else opinions_of(proposal)
+    page = cast(DecisionPage, form.step_page)
+    opinions = opinions_of(proposal) if page.by_review else []
+    is_review = page.step is Proposal.review
     return {
         "form": form,
-        "fields": [_shown(form.step, field, rules) for field in form.fields],
-        "rounds": rules.review.rounds,
+        "fields": [_shown(page, field, rules) for field in form.fields],
+        "round": _round(proposal, rules) if is_review else "",
         "opinions": tell(opinions, rules, _units_in(form)),
-        "suggested": list(proposal.suggested_units.all()) if form.step.name == "review" else [],
-        "number": numbering.next_case_no(proposal, rules) if form.step.name == "file" else "",
-        "told": told(form, counted=counted) if form.step.name in TOLD else None,
+        "suggested": list(proposal.suggested_units.all()) if is_review else [],
+        "number": numbering.next_case_no(proposal, rules) if page.step is Proposal.file else "",
+        "told": told(form, counted=counted) if page.tells_why else None,
     }
+
+
+def _round(proposal: Proposal, rules: Rules) -> str:
+    """The name of the round of review that comes now."""
+    coming = rules.review.rounds[proposal.rounds_done :]
+    return str(coming[0].name) if coming else ""
 
 
 def _units_in(form: StepForm) -> dict[int, str]:
@@ -174,21 +187,12 @@ def _units_in(form: StepForm) -> dict[int, str]:
     return {int(choice.value): choice.label for part in offered for choice in part.choices}
 
 
-WHEN: dict[tuple[str, str], tuple[str, Sequence[str]]] = {
-    ("review", "category"): ("outcome", [ReviewOutcome.FILE, ReviewOutcome.MERGE]),
-    ("review", "units"): ("outcome", [ReviewOutcome.FILE, ReviewOutcome.MERGE]),
-    ("review", "ground"): ("outcome", [ReviewOutcome.NOT_FILE]),
-    ("review", "disposition"): ("outcome", [ReviewOutcome.NOT_FILE]),
-}
-"""Step and field to the field, and its values, with which it is shown."""
-
-
-def _shown(step: Step, field: Field, rules: Rules) -> Shown:
-    if (step.name, field.name) == ("not_file", "destination"):
-        needing = [entry.code for entry in rules.review.dispositions if entry.needs_destination]
-        return Shown(field, "disposition", " ".join(needing))
-    on, values = WHEN.get((step.name, field.name), ("", ()))
-    return Shown(field, on, " ".join(values))
+def _shown(page: DecisionPage, field: Field, rules: Rules) -> Shown:
+    when = page.shown_when.get(field.name)
+    if when is None:
+        return Shown(field)
+    values = when.values(rules) if callable(when.values) else when.values
+    return Shown(field, when.field, " ".join(values))
 
 
 def told(form: StepForm, *, counted: bool) -> Told:
@@ -204,19 +208,11 @@ def told(form: StepForm, *, counted: bool) -> Told:
 # -- The forms --------------------------------------------------------------------------------
 
 
-def decide(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
-    """The form of a decision beside the text; ``preview`` shows the notice before it is sent."""
-    return taken(
-        request,
-        subject,
-        step,
-        template="proposals/office/decide.html",
-        extra=lambda form: _with_form(request, form),
-    )
+def decide(request: HttpRequest, form: StepForm) -> dict[str, Any]:
+    """What the form beside the text shows; the text too, where it is a page of its own.
 
-
-def _with_form(request: HttpRequest, form: StepForm) -> dict[str, Any]:
-    """What the form shows; the text as well, where the form is a page of its own."""
+    ``preview`` in what was sent shows the notice before it goes out.
+    """
     proposal = cast(Proposal, form.subject)
     previewed = PREVIEW in request.POST
     if previewed:
@@ -224,12 +220,13 @@ def _with_form(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     found = {"part": decision(form, counted=previewed), "proposal": proposal, "subject": proposal}
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware
         return found
-    return {**found, **page.TABS[0].context(proposal, form.reader)}
+    return {**found, **TEXT_TAB.context(proposal, form.reader)}
 
 
 def compose(form: StepForm) -> None:
     """Begin the notice of a refusal, where none is written, from the chosen reasons."""
-    if form.step.name == "not_file" and form.data is not None and not form.data.get("notice"):
+    is_refusal = form.step is declared_step(Proposal.not_file)
+    if is_refusal and form.data is not None and not form.data.get("notice"):
         rules = give_rules(form.subject, form.reader)
         form.data = {**form.data, "notice": _notice(form.subject, rules, **_reasons(form.data))}
 
@@ -254,10 +251,6 @@ def _notice(subject: Subject, rules: Rules, *, ground: str, disposition: str) ->
     }
 
 
-for name in DECISIONS:
-    FORMS[Proposal, name] = decide
-
-
 # -- What the forms begin with ---------------------------------------------------------------
 
 
@@ -265,34 +258,24 @@ def _last_opinion(proposal: Proposal) -> ReviewOpinion | None:
     return next(reversed(opinions_of(proposal)), None)
 
 
-def _for_review(proposal: Proposal) -> dict[str, Any]:
-    """The category and units of the round before."""
+def _last_units(proposal: Proposal) -> list[Any]:
+    """The units that the round before proposed."""
     last = _last_opinion(proposal)
-    return {
-        "category": proposal.category,
-        "units": list(last.units) if last is not None and proposal.rounds_done else [],
-    }
+    return list(last.units) if last is not None and proposal.rounds_done else []
 
 
-def _for_filing(proposal: Proposal) -> dict[str, Any]:
-    """The reviewed category."""
-    return {"category": proposal.category, "urgent": proposal.urgent}
-
-
-def _for_refusal(proposal: Proposal) -> dict[str, Any]:
+def _last_refusal(proposal: Proposal) -> tuple[str, str, str] | None:
     """The ground and disposition that the last round proposed, and the notice they make."""
     last = _last_opinion(proposal)
     if last is None or last.outcome != ReviewOutcome.NOT_FILE:
-        return {"category": proposal.category}
-    reasons = {"ground": last.ground, "disposition": last.disposition}
+        return None
     rules = getattr(proposal, "rules", None) or rules_for(proposal.committee_id, clock.today())
-    notice = _notice(proposal, rules, **reasons)
-    return {"category": proposal.category, **reasons, "notice": notice}
+    notice = _notice(proposal, rules, ground=last.ground, disposition=last.disposition)
+    return last.ground, last.disposition, notice
 
 
-FILLED[Proposal, "review"] = _for_review
-FILLED[Proposal, "file"] = _for_filing
-FILLED[Proposal, "not_file"] = _for_refusal
+def _needing_destination(rules: Rules) -> list[str]:
+    return [entry.code for entry in rules.review.dispositions if entry.needs_destination]
 
 
 def _filed(event: Any) -> str:
@@ -303,8 +286,56 @@ def _filed(event: Any) -> str:
     }
 
 
-SAID[Proposal, "file"] = _filed
+# -- The decisions -----------------------------------------------------------------------------
 
-page.PANELS.append(
-    page.Panel("proposals/office/_panel.html", panel, below="proposals/office/_alike_below.html")
+IF_FILED = ShownWhen("outcome", [ReviewOutcome.FILE, ReviewOutcome.MERGE])
+IF_NOT_FILED = ShownWhen("outcome", [ReviewOutcome.NOT_FILE])
+CATEGORY = attrgetter("category")
+
+WITHDRAWAL = DecisionPage(Proposal.withdraw, context=decide, by_review=False)
+
+DECISIONS = (
+    DecisionPage(
+        Proposal.review,
+        context=decide,
+        initial={"category": CATEGORY, "units": _last_units},
+        choices={"duplicates": doubles},
+        shown_when={
+            "category": IF_FILED,
+            "units": IF_FILED,
+            "ground": IF_NOT_FILED,
+            "disposition": IF_NOT_FILED,
+        },
+        shortcut="a",
+        is_written=True,
+    ),
+    DecisionPage(
+        Proposal.file,
+        context=decide,
+        initial={"category": CATEGORY, "urgent": attrgetter("urgent")},
+        success=_filed,
+        shortcut="a",
+    ),
+    DecisionPage(
+        Proposal.return_for_revision, context=decide, shortcut="r", is_written=True, tells_why=True
+    ),
+    DecisionPage(
+        Proposal.not_file,
+        context=decide,
+        initial={"category": CATEGORY, ("ground", "disposition", "notice"): _last_refusal},
+        shown_when={"destination": ShownWhen("disposition", _needing_destination)},
+        is_written=True,
+        tells_why=True,
+    ),
+    WITHDRAWAL,
+    DecisionPage(
+        Proposal.refuse_withdrawal,
+        context=decide,
+        is_written=True,
+        by_review=False,
+        tells_why=True,
+    ),
 )
+"""What is decided at the reading desk, in the order of the panel."""
+
+PANEL = Panel("proposals/office/_panel.html", panel, below="proposals/office/_alike_below.html")

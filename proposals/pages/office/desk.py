@@ -183,7 +183,7 @@ def _likely_host(found: Sequence[Proposal]) -> Proposal:
 def _form(reader: Reader, host: Proposal, candidate: MergeCandidate | None) -> StepForm:
     """The form of the step that will be taken: of the group, or of the host."""
     subject: Subject = host if candidate is None else candidate
-    step = "take_in" if candidate is None else "merge"
+    step = (Proposal.take_in if candidate is None else MergeCandidate.merge).__name__
     give_rules(subject, reader)
     without = frozenset(OWN_CONTROLS)
     return StepForm(subject, subject.all_steps()[step], reader, data={}, drawn_elsewhere=without)

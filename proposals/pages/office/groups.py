@@ -117,7 +117,7 @@ GROUPS = (
         icon="copy",
         rows=groups(MergeCandidateState.OPEN),
         comes_next=_("查重发现的、尚未决定的候选组列在这里；可以点“查重”再查一遍本次会议。"),
-        bulk=("dismiss", "postpone", "relate"),
+        bulk=(MergeCandidate.dismiss, MergeCandidate.postpone, MergeCandidate.relate),
     ),
     _group_list(
         "duplicates-decided",

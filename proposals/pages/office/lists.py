@@ -239,7 +239,7 @@ WAITING = (
         rows=new,
         comes_next=_("新提交的提案列在这里，等待第一轮审查，收到最早的在最前。"),
         columns=_columns(REVIEWED, hidden=["rounds"]),
-        bulk=("review", "return_for_revision"),
+        bulk=(Proposal.review, Proposal.return_for_revision),
     ),
     office_list(
         "resubmitted",
@@ -248,7 +248,7 @@ WAITING = (
         rows=again,
         comes_next=_("退回修改的提案重新提交后列在这里，等待审查。"),
         columns=_columns(REVIEWED, hidden=["rounds"]),
-        bulk=("review", "return_for_revision"),
+        bulk=(Proposal.review, Proposal.return_for_revision),
     ),
     office_list(
         "reviewing",
@@ -256,7 +256,7 @@ WAITING = (
         icon="eye-check",
         rows=_by_rounds(done=False),
         comes_next=_("已有审查意见、规定的轮次还没有完成的提案列在这里。"),
-        bulk=("review", "return_for_revision"),
+        bulk=(Proposal.review, Proposal.return_for_revision),
     ),
     office_list(
         "to-file",
@@ -264,7 +264,7 @@ WAITING = (
         icon="gavel",
         rows=_by_rounds(done=True),
         comes_next=_("规定的审查轮次全部完成的提案列在这里，等待决定立案或不予立案。"),
-        bulk=("file", "return_for_revision"),
+        bulk=(Proposal.file, Proposal.return_for_revision),
     ),
     office_list(
         "withdrawals",

@@ -22,7 +22,7 @@ from members.reader import Reader, reader_of
 from members.rules import REVIEWERS
 from members.visibility import visible, visible_row
 from proposals.api.filters import LONGEST_NUMBER
-from proposals.machine.subject import Subject
+from proposals.machine.subject import Subject, declared_step
 from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.desk import MOST, Desk, keys_in, laid_out, may_merge, number
 from proposals.pages.office.lists import open_groups
@@ -157,7 +157,7 @@ def _merged(request: HttpRequest, reader: Reader, candidate: MergeCandidate | No
 
 def _form(reader: Reader, subject: Subject, candidate: MergeCandidate | None) -> StepForm:
     """The form of the step that merges; whoever does not take it finds no desk to send it to."""
-    step = subject.all_steps()["merge" if candidate is not None else "take_in"]
+    step = declared_step(MergeCandidate.merge if candidate is not None else Proposal.take_in)
     if not may(reader, step.name, subject):
         raise Http404
     return StepForm(subject, step, reader)
@@ -175,7 +175,8 @@ def _gone_on(
     page = f"{reverse('proposal', args=[host])}?tab=alike"
     undo = page
     if len(joining) == 1:
-        address = reverse("proposal-step", args=[joining[0], "unmerge"])
+        slug = declared_step(Proposal.unmerge).slug
+        address = reverse("proposal-step", args=[joining[0], slug])
         undo = f"{address}?{urlencode({'next': page})}"
     messages.success(
         request,

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_safe
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals import permissions
+from proposals.machine.subject import declared_step
 from proposals.matching.near import similar
 from proposals.matching.sources import text_of
 from proposals.models import CandidateMember, Event, MergeCandidate, Proposal
@@ -22,6 +23,14 @@ from proposals.pages.office.deciding import DECISIONS
 from proposals.pages.office.labels import names, opinions_of, tell
 from proposals.pages.timeline import timeline
 from proposals.permissions import give_rules, offers
+
+REVIEWED_BY = (
+    *(one.step for one in DECISIONS),
+    Proposal.request_withdrawal,
+    Proposal.merge,
+    Proposal.unmerge,
+)
+"""The steps that the tab of the review tells of."""
 
 SIMILAR = 8
 """How many similar proposals are shown."""
@@ -43,7 +52,7 @@ def review(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     events = Event.objects.filter(
         subject_kind=proposal.kind,
         subject_id=proposal.pk,
-        action__in=[*DECISIONS, "request_withdrawal", "merge", "unmerge"],
+        action__in=[step.__name__ for step in REVIEWED_BY],
     )
     return {
         "rounds": rules.review.rounds,
@@ -89,7 +98,7 @@ def _parting(
     if host is not None:
         guest.merged_into = host  # which the conditions read
     for offer in offers(reader, guest):
-        if offer.step.name == "unmerge":
+        if offer.step is declared_step(Proposal.unmerge):
             url = reverse("proposal-step", args=[guest.pk, offer.step.slug])
             return {"url": url, "label": str(offer.step.label), "refusal": offer.refusal}
     return None
@@ -117,7 +126,7 @@ def similar_to(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, template + part, context)
 
 
-page.add(
+TABS = (
     page.Tab(
         "review", _("审查"), "gavel", "proposals/tabs/_review.html", review, _official, order=20
     ),

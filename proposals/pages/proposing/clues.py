@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from operator import attrgetter
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -9,17 +10,16 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import Role
-from members.pages import worklist
 from members.pages.forms import Choice
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import ClueState
-from proposals.models import Clue, Proposal
-from proposals.pages.inputs import CHOICES, FILLED
+from proposals.models import Clue
 from proposals.pages.proposing.desk import PROPOSERS
-from proposals.pages.subjects import SubjectPage, add, page_of
+from proposals.pages.step_pages import StepPage
+from proposals.pages.subjects import SubjectPage, page_of
 
 CLERK = frozenset({Role.COMMITTEE_CLERK})
 """Who publishes clues."""
@@ -59,32 +59,33 @@ def _written_on(clue: Clue, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _to_choose(proposal: Any, reader: Reader) -> list[Choice]:
+def published(proposal: Any, reader: Reader) -> list[Choice]:
+    """The clues that a proposal can be written on."""
     rows = Clue.objects.filter(committee=proposal.committee_id, state=ClueState.PUBLISHED)
     return [Choice(str(row.pk), row.topic) for row in rows[:200]]
 
 
-def _as_it_is(clue: Clue) -> dict[str, Any]:
-    return {
-        "topic": clue.topic,
-        "text": clue.text,
-        "source": clue.source,
-        "session": clue.session_id,
-    }
-
-
-CHOICES[Proposal, "draft", "clue"] = _to_choose
-FILLED[Clue, "revise"] = _as_it_is
-add(
+STEP_PAGES = (
+    StepPage(
+        Clue.revise,
+        initial={
+            "topic": attrgetter("topic"),
+            "text": attrgetter("text"),
+            "source": attrgetter("source"),
+            "session": attrgetter("session_id"),
+        },
+    ),
+)
+SUBJECT_PAGES = (
     SubjectPage(
         Clue,
         "clues",
         template="proposals/clue.html",
         related=("committee", "session__term", "session__committee"),
         context=_written_on,
-    )
+    ),
 )
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="clues",
         label=_("提案线索"),
@@ -115,5 +116,5 @@ worklist.add(
         filterset=ClueFilter,
         tools="proposals/_publish_clue.html",
         counted=False,
-    )
+    ),
 )

@@ -22,13 +22,14 @@ from django.db.models.functions import Cast, Concat
 
 from members.enums import Role
 from members.models import FormDraft, Post
-from members.pages import home
+from members.pages.home import HomeSection
 from members.reader import Reader
 from members.selectors import NoSession, Placement, placed, sessions_of, window
 from members.visibility import visible
 from proposals import rules as checks
 from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
+from proposals.machine.subject import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
 from proposals.pages.life import Clock, Mark, bar, clocks, owed, waiting_on
 from proposals.pages.subjects import PAGES
@@ -36,6 +37,9 @@ from proposals.pages.worklists import own
 
 PROPOSERS = frozenset({Role.MEMBER, Role.COLLECTIVE_CONTACT})
 """Who proposes."""
+
+WRITING = (Proposal.draft.__name__, Proposal.edit.__name__)
+"""The steps by which a proposer writes."""
 
 SHOWN = 6
 """Proposals, drafts and forms of each kind on the first page; the worklists have all."""
@@ -172,15 +176,17 @@ def cards(proposals: list[Proposal], reader: Reader) -> list[Card]:
 
 def drafts(reader: Reader) -> list[Draft]:
     """The texts that are with the reader, the last changed first; one query."""
-    form = PAGES[Proposal].step_url(Proposal(pk=0), Proposal.all_steps()["edit"])
+    form = PAGES[Proposal].step_url(Proposal(pk=0), declared_step(Proposal.edit))
     before, _zero, after = form.partition("0")
     typed = FormDraft.objects.filter(
         user=reader.user,
         path=Concat(Value(before), Cast(OuterRef("pk"), CharField()), Value(after)),
     )
-    back = Event.objects.filter(proposal=OuterRef("pk"), action="return_for_revision")
+    back = Event.objects.filter(
+        proposal=OuterRef("pk"), action=Proposal.return_for_revision.__name__
+    )
     rows = led(reader, *TEXT_WITH_PROPOSER).annotate(
-        changed_at=Max("events__at", filter=Q(events__action__in=["draft", "edit"])),
+        changed_at=Max("events__at", filter=Q(events__action__in=WRITING)),
         typed_at=Subquery(typed.values("saved_at")[:1]),
         told=Subquery(back.order_by("-id").values("input")[:1]),
     )
@@ -196,8 +202,8 @@ def drafts(reader: Reader) -> list[Draft]:
     ]
 
 
-home.add(
-    home.HomeSection("proposals/first_page/_opening.html", opening, roles=PROPOSERS, order=4),
-    home.HomeSection("proposals/first_page/_waiting.html", waiting, roles=PROPOSERS, order=6),
-    home.HomeSection("proposals/first_page/_mine.html", mine, roles=PROPOSERS, order=20),
+HOME_SECTIONS = (
+    HomeSection("proposals/first_page/_opening.html", opening, roles=PROPOSERS, order=4),
+    HomeSection("proposals/first_page/_waiting.html", waiting, roles=PROPOSERS, order=6),
+    HomeSection("proposals/first_page/_mine.html", mine, roles=PROPOSERS, order=20),
 )

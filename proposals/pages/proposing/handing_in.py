@@ -4,35 +4,26 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
-from django.template.response import TemplateResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from members import clock
 from members.models import Session
 from members.selectors import NoSession, Placement, placement, rules_for
-from proposals.machine.subject import Step
 from proposals.models import Event, Proposal
 from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.proposing.writing import text_of
-from proposals.pages.steps import SAID, StepForm, taken
-from proposals.pages.subjects import ALONE, FORMS
+from proposals.pages.step_pages import StepPage
+from proposals.pages.steps import StepForm
 
 HELD_UP = 3
 """Similar proposals that are held up to who is asked why theirs is another."""
 
 
-def hand_in(request: HttpRequest, proposal: Proposal, step: Step) -> HttpResponse:
-    """The form that hands a proposal in, with what the rulebook will look at."""
-    answer = taken(request, proposal, step, template="proposals/hand_in.html")
-    if isinstance(answer, TemplateResponse):
-        context = cast(dict[str, Any], answer.context_data)
-        context |= _looked_at(proposal, context["form"])
-    return answer
-
-
-def _looked_at(proposal: Proposal, form: StepForm) -> dict[str, Any]:
+def _looked_at(request: HttpRequest, form: StepForm) -> dict[str, Any]:
+    """What the rulebook will look at when the proposal is handed in."""
+    proposal = cast(Proposal, form.subject)
     rules = rules_for(proposal.committee, clock.today())
     text = text_of(proposal)
     return {
@@ -78,7 +69,13 @@ def _said(event: Event) -> str:
     return _("已提交，收件号 %(number)s") % {"number": proposal.receipt_no}
 
 
-for name in ("submit", "resubmit"):
-    FORMS[Proposal, name] = hand_in
-    ALONE.add((Proposal, name))
-    SAID[Proposal, name] = _said
+STEP_PAGES = tuple(
+    StepPage(
+        step,
+        template="proposals/hand_in.html",
+        context=_looked_at,
+        full_page=True,
+        success=_said,
+    )
+    for step in (Proposal.submit, Proposal.resubmit)
+)

@@ -9,7 +9,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
-from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.reader import Reader
@@ -48,7 +47,7 @@ DUE = Column(
     cell="proposals/cells/_clock.html",
 )
 
-worklist.add(
+WORKLISTS = (
     Worklist(
         slug="invitations",
         label=_("联名邀请"),

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from members import clock
 from members.enums import FeedbackScale
 from members.pages.forms import Choice
-from members.reader import Reader, reader_of
+from members.reader import Reader
 from members.rules import Rules
 from members.selectors import rules_for
 from members.visibility import visible, visible_row
 from proposals.enums import FeedbackState
 from proposals.enums import ProposalState as S
-from proposals.machine.subject import Step
 from proposals.models import Event, Feedback, Reply
-from proposals.pages.inputs import CHOICES
 from proposals.pages.life import owed
-from proposals.pages.steps import SAID, taken
-from proposals.pages.subjects import ALONE, FORMS, SubjectPage, add
-
-
-def rate(request: HttpRequest, form: Feedback, step: Step) -> HttpResponse:
-    """The scales beside the reply that they are about."""
-    extra = letter(form, reader_of(request))
-    return taken(request, form, step, template="proposals/rate.html", extra=extra)
+from proposals.pages.step_pages import StepPage
+from proposals.pages.subjects import SubjectPage
 
 
 def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
@@ -103,16 +94,22 @@ def _scale(name: FeedbackScale) -> Any:
     return choices
 
 
-CHOICES |= {(Feedback, "rate", name.value): _scale(name) for name in FeedbackScale}
-FORMS[Feedback, "rate"] = rate
-ALONE.add((Feedback, "rate"))
-SAID[Feedback, "rate"] = _said
-add(
+STEP_PAGES = (
+    StepPage(
+        Feedback.rate,
+        template="proposals/rate.html",
+        context=lambda request, form: letter(form.subject, form.reader),
+        choices={name.value: _scale(name) for name in FeedbackScale},
+        full_page=True,
+        success=_said,
+    ),
+)
+SUBJECT_PAGES = (
     SubjectPage(
         Feedback,
         "feedback",
         template="proposals/feedback.html",
         related=("member", "body", "proposal__committee", "reply"),
         context=letter,
-    )
+    ),
 )

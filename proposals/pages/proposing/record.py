@@ -15,8 +15,7 @@ from django.views.decorators.http import require_safe
 from members import clock
 from members.enums import Merit, ProposingPart
 from members.models import Body, Member
-from members.pages import navigation
-from members.pages.navigation import Section
+from members.pages.navigation import Entry, Section
 from members.reader import Reader, reader_of
 from members.rules import Rules
 from members.selectors import rules_by_day
@@ -93,12 +92,12 @@ def _row(year: Year, rules: Rules | None) -> SessionRow:
     )
 
 
-navigation.add(
-    navigation.Entry(
+NAVIGATION = (
+    Entry(
         section=Section.FIGURES,
         label=_("履职档案"),
         icon="certificate",
         address=("record",),
         roles=PROPOSERS,
-    )
+    ),
 )

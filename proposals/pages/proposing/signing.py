@@ -8,7 +8,7 @@ from members.reader import Reader
 from members.visibility import visible, visible_row
 from proposals.models import Cosignature, Proposal
 from proposals.pages.life import owed
-from proposals.pages.subjects import SubjectPage, add
+from proposals.pages.subjects import SubjectPage
 
 
 def _text(signature: Cosignature, reader: Reader) -> dict[str, Any]:
@@ -28,12 +28,12 @@ def _text(signature: Cosignature, reader: Reader) -> dict[str, Any]:
     }
 
 
-add(
+SUBJECT_PAGES = (
     SubjectPage(
         Cosignature,
         "cosignatures",
         template="proposals/cosignature.html",
         related=("member", "proposal__lead", "proposal__committee"),
         context=_text,
-    )
+    ),
 )

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.reader import Reader
 from proposals.models import Proposal
-from proposals.pages.proposal import Tab, add
+from proposals.pages.proposal import Tab
 from proposals.selectors.versions import compared
 
 
@@ -29,7 +29,7 @@ def _handed_in(proposal: Proposal, reader: Reader) -> bool:
     return proposal.received_at is not None
 
 
-add(
+TABS = (
     Tab(
         "versions",
         _("文本版本"),
@@ -37,5 +37,5 @@ add(
         "proposals/tabs/_versions.html",
         _versions,
         is_for=_handed_in,
-    )
+    ),
 )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from operator import attrgetter
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
@@ -19,13 +20,15 @@ from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals.enums import STANDING_SIGNATURES
 from proposals.inputs.drafting import BeginInput
-from proposals.machine.subject import Step
+from proposals.machine.subject import Step, declared_step
 from proposals.models import Clue, Proposal
-from proposals.pages.inputs import CHOICES, FILLED
+from proposals.pages.proposing import clues
 from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total
+from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, committee_of, taken
-from proposals.pages.subjects import ALONE, FORMS
+
+EDITOR = "proposals/editor.html"
 
 LOOK = "look"
 """Asked for without scripts: what is like the text, without saving it."""
@@ -36,15 +39,10 @@ PARTS = ("title", "situation", "analysis", "suggestions")
 
 def write(request: HttpRequest, proposal: Proposal, step: Step) -> HttpResponse:
     """The form that begins a proposal or changes its text; then the page, or handing it in."""
-    answer = taken(request, proposal, step, template="proposals/editor.html")
-    if isinstance(answer, TemplateResponse):
-        context = cast(dict[str, Any], answer.context_data)
-        if step.creates:
-            context["form"].now = _prompted(request)
-        context |= _beside(request, context["form"])
-    elif isinstance(answer, HttpResponseRedirect) and request.POST.get("then") == "submit":
+    answer = taken(request, proposal, step)
+    if isinstance(answer, HttpResponseRedirect) and request.POST.get("then") == "submit":
         key = resolve(answer.url).kwargs["pk"]
-        return redirect("proposal-step", key, "submit" if step.creates else _submitting(proposal))
+        return redirect("proposal-step", key, _handing_in(proposal).slug)
     return answer
 
 
@@ -63,12 +61,14 @@ def _prompted(request: HttpRequest) -> dict[str, Any]:
     return {"clue": clue.pk, "background": said}
 
 
-def _submitting(proposal: Proposal) -> str:
-    return "submit" if proposal.received_at is None else "resubmit"
+def _handing_in(proposal: Proposal) -> Step:
+    return declared_step(Proposal.submit if proposal.received_at is None else Proposal.resubmit)
 
 
 def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """What stands beside the form: checks of what is typed, or of what there is."""
+    if form.step.creates:
+        form.now = _prompted(request)
     committee = form.subject.committee
     rules = form.reader.rules(committee)
     text: Mapping[str, Any] = form.now if form.data is None else form.data
@@ -129,25 +129,22 @@ def _named(request: HttpRequest, reader: Reader) -> Proposal | None:
     return found
 
 
-def _as_it_is(proposal: Proposal) -> dict[str, Any]:
-    """The text as it stands, for forms that change it."""
-    return {
-        "title": proposal.title,
-        "situation": proposal.situation,
-        "analysis": proposal.analysis,
-        "suggestions": list(proposal.suggestions.values_list("text", flat=True)),
-    }
+WRITTEN: dict[str, Callable[[Proposal], Any]] = {
+    "title": attrgetter("title"),
+    "situation": attrgetter("situation"),
+    "analysis": attrgetter("analysis"),
+    "suggestions": lambda row: list(row.suggestions.values_list("text", flat=True)),
+    "suggested_units": lambda row: list(row.suggested_units.values_list("pk", flat=True)),
+    "publicity_wish": attrgetter("publicity_wish"),
+    "publicity_reason": attrgetter("publicity_reason"),
+    "background": attrgetter("background"),
+}
+"""What a proposer writes: the field to how it is read from the proposal as it stands."""
 
 
 def text_of(proposal: Proposal) -> dict[str, Any]:
     """Everything that its proposer writes, as it stands."""
-    return {
-        **_as_it_is(proposal),
-        "suggested_units": list(proposal.suggested_units.values_list("pk", flat=True)),
-        "publicity_wish": proposal.publicity_wish,
-        "publicity_reason": proposal.publicity_reason,
-        "background": proposal.background,
-    }
+    return {name: read(proposal) for name, read in WRITTEN.items()}
 
 
 def _own_bodies(proposal: Any, reader: Reader) -> list[Choice]:
@@ -174,14 +171,24 @@ def _removable(proposal: Proposal, reader: Reader) -> list[Choice]:
     return [Choice(str(row.pk), row.name) for row in files]
 
 
-FILLED |= {
-    (Proposal, "edit"): text_of,
-    (Proposal, "edit_by_office"): _as_it_is,
-}
-CHOICES |= {
-    (Proposal, "draft", "body"): _own_bodies,
-    (Proposal, "invite", "members"): _invitable,
-    (Proposal, "detach", "attachment"): _removable,
-}
-FORMS |= {(Proposal, "draft"): write, (Proposal, "edit"): write}
-ALONE |= {(Proposal, "draft"), (Proposal, "edit")}
+STEP_PAGES = (
+    StepPage(
+        Proposal.draft,
+        template=EDITOR,
+        context=_beside,
+        view=write,
+        choices={"body": _own_bodies, "clue": clues.published},
+        full_page=True,
+    ),
+    StepPage(
+        Proposal.edit,
+        template=EDITOR,
+        context=_beside,
+        view=write,
+        initial=WRITTEN,
+        full_page=True,
+    ),
+    StepPage(Proposal.edit_by_office, initial={name: WRITTEN[name] for name in PARTS}),
+    StepPage(Proposal.invite, choices={"members": _invitable}),
+    StepPage(Proposal.detach, choices={"attachment": _removable}),
+)

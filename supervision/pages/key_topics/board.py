@@ -50,12 +50,12 @@ def show(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "supervision/key_topics/board.html", context)
 
 
-navigation.add(
+NAVIGATION = (
     navigation.Entry(
         section=Section.SUPERVISION,
         label=_("督办看板"),
         icon="layout-kanban",
         address=("key_topic_board",),
         roles=READERS,
-    )
+    ),
 )

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable
+from operator import attrgetter
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 
@@ -17,9 +18,8 @@ from proposals.enums import FILED_STATES
 from proposals.inputs.fields import keys_of
 from proposals.machine.subject import Step
 from proposals.models import Proposal, Theme
-from proposals.pages.inputs import CHOICES, FILLED
-from proposals.pages.steps import taken
-from proposals.pages.subjects import ALONE, FORMS
+from proposals.pages.step_pages import StepPage
+from proposals.pages.steps import StepForm, taken
 from supervision.inputs.key_topics import Method
 from supervision.models import KeyTopic
 
@@ -72,41 +72,45 @@ def special_committees(topic: KeyTopic, reader: Reader) -> list[Choice]:
     return [Choice(str(row.pk), str(row)) for row in rows.order_by("name")]
 
 
-def _as_it_is(topic: KeyTopic) -> Mapping[str, Any]:
-    return {
-        "title": topic.title,
-        "theme": topic.theme_id,
-        "proposals": list(topic.links.values_list("proposal_id", flat=True)),
-    }
-
-
 def nominate(request: HttpRequest, topic: Any, step: Step) -> HttpResponse:
     """The form of a nomination; the address may name the proposals, or a theme, to begin with."""
     topic.asked = keys_of(request.GET.getlist("proposals")[:100])
     topic.asked_theme = next(iter(keys_of([request.GET.get("theme", "")])), None)
-    return taken(request, topic, step, template="supervision/key_topics/nominate.html")
+    return taken(request, topic, step)
 
 
-def plan(request: HttpRequest, topic: Any, step: Step) -> HttpResponse:
+def plan(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """The form of a plan or of a further milestone, beside the dates that it must keep to."""
-    limits = {"limits": topic.time_limits()}
-    return taken(request, topic, step, template="supervision/key_topics/plan.html", extra=limits)
+    return {"limits": cast(KeyTopic, form.subject).time_limits()}
 
 
-for _name in ("nominate", "amend", "correct"):
-    CHOICES[KeyTopic, _name, "proposals"] = proposals
-    CHOICES[KeyTopic, _name, "theme"] = themes
-for _name in ("amend", "correct"):
-    FILLED[KeyTopic, _name] = _as_it_is
-CHOICES[KeyTopic, "decide", "supervisors"] = supervisors
-CHOICES[KeyTopic, "decide", "supervising_body"] = special_committees
-FILLED[KeyTopic, "nominate"] = lambda topic: {
-    "proposals": topic.asked,
-    "theme": topic.asked_theme,
+PLAN = "supervision/key_topics/plan.html"
+NAMES = {"proposals": proposals, "theme": themes}
+"""What a topic is made of."""
+
+NAMED: dict[str, Callable[[KeyTopic], Any]] = {
+    "title": attrgetter("title"),
+    "theme": attrgetter("theme_id"),
+    "proposals": lambda topic: list(topic.links.values_list("proposal_id", flat=True)),
 }
-FORMS[KeyTopic, "nominate"] = nominate
-FORMS[KeyTopic, "make_plan"] = FORMS[KeyTopic, "add_milestone"] = plan
-ALONE.update(
-    (KeyTopic, name)
-    for name in ("nominate", "amend", "correct", "decide", "make_plan", "record_activity")
+
+STEP_PAGES = (
+    StepPage(
+        KeyTopic.nominate,
+        template="supervision/key_topics/nominate.html",
+        view=nominate,
+        initial={"proposals": attrgetter("asked"), "theme": attrgetter("asked_theme")},
+        choices=NAMES,
+        full_page=True,
+    ),
+    StepPage(KeyTopic.amend, initial=NAMED, choices=NAMES, full_page=True),
+    StepPage(KeyTopic.correct, initial=NAMED, choices=NAMES, full_page=True),
+    StepPage(
+        KeyTopic.decide,
+        choices={"supervisors": supervisors, "supervising_body": special_committees},
+        full_page=True,
+    ),
+    StepPage(KeyTopic.make_plan, template=PLAN, context=plan, full_page=True),
+    StepPage(KeyTopic.add_milestone, template=PLAN, context=plan),
+    StepPage(KeyTopic.record_activity, full_page=True),
 )

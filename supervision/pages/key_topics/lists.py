@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import UNIT_ROLES, Role
-from members.pages import worklist
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import Column, Worklist
 from members.punctuation import listed
@@ -253,7 +252,7 @@ STATE = Column(
     "state", _("状态"), lambda row: row.get_state_display(), cell="components/cells/_state.html"
 )
 
-worklist.add(
+WORKLISTS = (
     topics(
         "nominated-topics",
         _("推荐的题目"),
@@ -262,7 +261,7 @@ worklist.add(
         rows=in_states(S.NOMINATED),
         comes_next=_("审查人员、党派团体和承办单位推荐的重点题目列在这里，等待列入候选名单。"),
         tools="supervision/key_topics/_nominate.html",
-        bulk=("put_on_list", "pass_over"),
+        bulk=(KeyTopic.put_on_list, KeyTopic.pass_over),
     ),
     topics(
         "listed-topics",
@@ -271,7 +270,7 @@ worklist.add(
         roles=OFFICE,
         rows=in_states(S.LISTED),
         comes_next=_("列入候选名单的题目列在这里，等待主席会议审定。"),
-        bulk=("pass_over",),
+        bulk=(KeyTopic.pass_over,),
     ),
     topics(
         "topics-to-plan",

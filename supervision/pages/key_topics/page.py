@@ -18,7 +18,8 @@ from members.visibility import visible, visible_row
 from proposals.api.views import as_download
 from proposals.enums import FILED_STATES
 from proposals.models import Event, Proposal
-from proposals.pages.proposal import Action, Tab, actions, add
+from proposals.pages.proposal import Action, Tab, actions
+from proposals.pages.subjects import SubjectPage
 from proposals.pages.timeline import timeline
 from proposals.permissions import is_official
 from supervision.board import BoardMilestone, own_milestones
@@ -172,7 +173,7 @@ def _has_topics(proposal: Proposal, reader: Reader) -> bool:
     return proposal.is_key or (proposal.state in FILED_STATES and official)
 
 
-add(
+TABS = (
     Tab(
         "supervision",
         _("督办"),
@@ -181,7 +182,7 @@ add(
         of_proposal,
         _has_topics,
         order=80,
-    )
+    ),
 )
 
 
@@ -194,13 +195,35 @@ def of_part(part: Milestone | Instruction, reader: Reader) -> dict[str, Any]:
     return {"due": duty, "left": left(duty, calendar_for(reader), reader.at) if duty else None}
 
 
-RELATED = (
-    "committee",
-    "session__term",
-    "session__committee",
-    "supervising_body",
-    "nominated_by",
-    "nominating_body",
-    "nominating_unit",
+SUBJECT_PAGES = (
+    SubjectPage(
+        KeyTopic,
+        "key-topics",
+        template="supervision/key_topics/topic.html",
+        related=(
+            "committee",
+            "session__term",
+            "session__committee",
+            "supervising_body",
+            "nominated_by",
+            "nominating_body",
+            "nominating_unit",
+        ),
+        prefetched=("supervisors", "milestones"),
+        context=context,
+    ),
+    SubjectPage(
+        Milestone,
+        "milestones",
+        template="supervision/key_topics/part.html",
+        related=("topic",),
+        context=of_part,
+    ),
+    SubjectPage(
+        Instruction,
+        "instructions",
+        template="supervision/key_topics/part.html",
+        related=("topic", "unit"),
+        context=of_part,
+    ),
 )
-"""What the page reads with the topic."""

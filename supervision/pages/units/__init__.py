@@ -1,5 +1,1 @@
 """Worklists of undertaking units."""
-
-from supervision.pages.units import lists
-
-__all__ = ["lists"]

@@ -10,12 +10,11 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import UNIT_ROLES, AssignmentRole, DutyKind, Role
-from members.pages import worklist
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Worklist
 from members.reader import Reader
 from proposals.enums import ExtensionState, ReplyState, ReturnState
-from proposals.models import ExtensionRequest, ReturnRequest
+from proposals.models import Assignment, ExtensionRequest, Reply, ReturnRequest
 from proposals.pages.subjects import page_of
 from supervision.pages.duties import duties, mine
 from supervision.pages.units.rows import (
@@ -156,7 +155,8 @@ TO_ACCEPT = _list(
     comes_next=_("交办给本单位的提案，在签收之前列在这里；可以一次签收多件。"),
     filterset=TaskFilter,
     prepare=dated([DutyKind.ACKNOWLEDGE], "assignment"),
-    bulk=("acknowledge",),
+    bulk=(Assignment.acknowledge,),
+    model=Assignment,
 )
 
 ASKED = duties(
@@ -197,7 +197,8 @@ WAITING = _list(
     comes_next=_("轮到您起草、核稿、签发或送达的答复稿列在这里。"),
     filterset=ReplyFilter,
     prepare=dated(ANSWERS, "assignment", "assignment_id"),
-    bulk=("pass_check", "sign"),
+    bulk=(Reply.pass_check, Reply.sign),
+    model=Reply,
     tab="replies",
 )
 
@@ -304,4 +305,14 @@ PROMISES = _list(
     tab="replies",
 )
 
-worklist.add(TO_ACCEPT, ASKED, IN_HAND, WAITING, BACK, REPLIES, RETURNS, EXTENSIONS, PROMISES)
+WORKLISTS = (
+    TO_ACCEPT,
+    ASKED,
+    IN_HAND,
+    WAITING,
+    BACK,
+    REPLIES,
+    RETURNS,
+    EXTENSIONS,
+    PROMISES,
+)

@@ -1,0 +1,23 @@
+"""Everything that the pages of people and bodies declare, in one list of each kind."""
+
+from members.pages import home, outbox, palette, tours, worklist
+from members.pages.rulebooks import urls as rulebooks
+from members.pages.settings import lists as settings
+from members.pages.start import sample
+from members.pages.start import views as start
+
+NAVIGATION = (
+    *outbox.WORKLISTS,
+    *sample.NAVIGATION,
+    *settings.WORKLISTS,
+    *rulebooks.NAVIGATION,
+)
+HOME_SECTIONS = (*start.HOME_SECTIONS, *tours.HOME_SECTIONS, *home.HOME_SECTIONS)
+FINDERS = (palette.pages, palette.people)
+
+
+def register() -> None:
+    """Put everything where it is shown."""
+    worklist.add(*NAVIGATION)
+    home.add(*HOME_SECTIONS)
+    palette.FINDERS.extend(FINDERS)

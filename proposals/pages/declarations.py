@@ -1,0 +1,86 @@
+"""Everything that the pages of a proposal's life declare, in one list of each kind."""
+
+from members.pages import home, outbox, palette, worklist
+from members.services import job
+from proposals.pages import bulk, ledger, proposal, search, step_pages, subjects, worklists
+from proposals.pages.assigning import afterwards, inspecting, meeting, paper
+from proposals.pages.assigning import desk as assigning
+from proposals.pages.handling import editor, facts, phrases, tabs, tasks
+from proposals.pages.office import candidates, choices, deciding, groups, numbers
+from proposals.pages.office import lists as office
+from proposals.pages.office import tabs as office_tabs
+from proposals.pages.proposing import (
+    clues,
+    desk,
+    handing_in,
+    lists,
+    rating,
+    record,
+    signing,
+    versions,
+    writing,
+)
+
+SUBJECT_PAGES = (
+    *subjects.SUBJECT_PAGES,
+    *signing.SUBJECT_PAGES,
+    *meeting.SUBJECT_PAGES,
+    *facts.SUBJECT_PAGES,
+    *rating.SUBJECT_PAGES,
+    *candidates.SUBJECT_PAGES,
+    *clues.SUBJECT_PAGES,
+)
+STEP_PAGES = (
+    *writing.STEP_PAGES,
+    *handing_in.STEP_PAGES,
+    *clues.STEP_PAGES,
+    *rating.STEP_PAGES,
+    *deciding.DECISIONS,
+    *choices.STEP_PAGES,
+    *assigning.STEP_PAGES,
+    *meeting.STEP_PAGES,
+    *paper.STEP_PAGES,
+    *inspecting.STEP_PAGES,
+    *afterwards.STEP_PAGES,
+    *editor.STEP_PAGES,
+    *facts.STEP_PAGES,
+    *tasks.STEP_PAGES,
+)
+TABS = (
+    proposal.TEXT_TAB,
+    *office_tabs.TABS,
+    *tabs.TABS,
+    *versions.TABS,
+    proposal.RECORD_TAB,
+)
+PANELS = (tasks.PANEL, deciding.PANEL)
+NAVIGATION = (
+    *phrases.NAVIGATION,
+    *ledger.WORKLISTS,
+    *worklists.WORKLISTS,
+    *office.WAITING,
+    *groups.GROUPS,
+    *office.DONE,
+    numbers.REGISTER,
+    *afterwards.WORKLISTS,
+    *paper.NAVIGATION,
+    *clues.WORKLISTS,
+    *lists.WORKLISTS,
+    *record.NAVIGATION,
+)
+HOME_SECTIONS = (*ledger.HOME_SECTIONS, *desk.HOME_SECTIONS)
+FINDERS = (search.by_number_or_title, search.beginnings)
+JOBS = {bulk.BULK: bulk.take_all, ledger.VERIFYING: ledger.verify_whole}
+
+
+def register() -> None:
+    """Put everything where it is shown."""
+    subjects.add(*SUBJECT_PAGES)
+    step_pages.add(*STEP_PAGES)
+    proposal.add(*TABS)
+    proposal.PANELS.extend(PANELS)
+    worklist.add(*NAVIGATION)
+    home.add(*HOME_SECTIONS)
+    palette.FINDERS[:0] = FINDERS
+    outbox.EVENT_LABELS.append(ledger.said)
+    job.WORK.update(JOBS)

@@ -18,7 +18,7 @@ from proposals.door import perform
 from proposals.enums import RETURN_LED_AWAY, ExtensionState
 from proposals.errors import RuleBroken, WrongState
 from proposals.machine.subject import StepContext, Subject
-from proposals.models import Cosignature, Event, Proposal
+from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
 from supervision.deadlines import Terms, local_day

@@ -1,7 +1,5 @@
 """Database triggers that make the ledger append-only, on SQLite and on PostgreSQL."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from django.db import connections
@@ -59,16 +57,3 @@ def missing(connection: BaseDatabaseWrapper) -> set[str]:
     """The triggers that should guard the ledger and do not."""
     wanted = _SQLITE if connection.vendor == "sqlite" else _POSTGRESQL
     return set(wanted) - names(connection)
-
-
-@contextmanager
-def suspended(connection: BaseDatabaseWrapper) -> Iterator[None]:
-    """Lift the guard, for emptying a test database and nothing else."""
-    with connection.cursor() as cursor:
-        for name in names(connection):
-            table = "" if connection.vendor == "sqlite" else f" ON {TABLE}"
-            cursor.execute(f"DROP TRIGGER {name}{table}")
-    try:
-        yield
-    finally:
-        install(using=connection.alias)

@@ -14,7 +14,7 @@ from hypothesis import settings as hypothesis_settings
 
 from config.celery import app
 from config.processes import Child
-from proposals.triggers import suspended
+from tests.ledger import suspended
 from tests.services import running
 
 hypothesis_settings.register_profile("suite", deadline=None, derandomize="CI" in os.environ)

@@ -19,10 +19,10 @@ from members.models import Rulebook, User
 from members.rules import Rules
 from proposals.ledger import SUBJECTS
 from proposals.models import Event
-from proposals.triggers import suspended
 from tests.browser.personal_records import add_personal_records, leave_requests_open
 from tests.factories import members as make
 from tests.factories.proposals import CommitteeWithUsers, platform_administrator
+from tests.ledger import suspended
 from tests.proposals.conftest import Life
 from tests.proposals.subjects_in_every_state import (
     NOW,

@@ -13,6 +13,7 @@ from members.enums import Role
 from proposals import ledger, triggers
 from proposals.door import perform
 from proposals.models import Event, Proposal
+from tests.ledger import suspended
 from tests.proposals.staffed_committee import StaffedCommittee
 
 AT = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
@@ -39,7 +40,7 @@ def proposal() -> Proposal:
 def unguarded() -> Iterator[None]:
     """Somebody with the database's own password has lifted the triggers for a while."""
     connection.check_constraints()  # PostgreSQL: nothing may be pending on the table
-    with triggers.suspended(connection):
+    with suspended(connection):
         yield
         connection.check_constraints()
 

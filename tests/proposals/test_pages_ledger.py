@@ -15,8 +15,8 @@ from members import clock
 from members.models import Job
 from members.services import job
 from proposals.models import Event, Proposal
-from proposals.triggers import suspended
 from tests import MOST_QUERIES
+from tests.ledger import suspended
 from tests.proposals.conftest import Life
 
 pytestmark = pytest.mark.django_db

@@ -206,10 +206,11 @@ def _handling(then: Received, at: datetime) -> list[Figure]:
         action=Proposal.complete_reply.__name__,
         at__lte=at,
     )
-    met = ContactRecord.objects.filter(
-        assignment__proposal=OuterRef("pk"), held_at__lte=at, way__in=FACE_TO_FACE
+    # A talk counts from when it is on record, however long before it was held.
+    spoken = ContactRecord.objects.filter(
+        assignment__proposal=OuterRef("pk"), held_at__lte=at, recorded_at__lte=at
     )
-    spoken = ContactRecord.objects.filter(assignment__proposal=OuterRef("pk"), held_at__lte=at)
+    met = spoken.filter(way__in=FACE_TO_FACE)
     counts = (
         filed.annotate(was_replied=Exists(replied), was_met=Exists(met), was_spoken=Exists(spoken))
         .order_by()

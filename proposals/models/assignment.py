@@ -272,7 +272,9 @@ class Assignment(Subject):
     )
     def record_contact(self, context: StepContext) -> None:
         """A talk with the proposer is put on record."""
-        self.contact_records.create(**context.data, recorded_by=context.person)
+        self.contact_records.create(
+            **context.data, recorded_by=context.person, recorded_at=context.at
+        )
 
     @step(
         source=AT_WORK,

@@ -25,6 +25,7 @@ class ContactRecord(models.Model):
     recorded_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
     )
+    recorded_at = models.DateTimeField(_("记录时间"))
 
     class Meta:
         ordering = ["assignment_id", "held_at"]

@@ -36,7 +36,7 @@ AssignmentSerializer = subject_serializer(
 ContactRecordSerializer = read_serializer(
     ContactRecord,
     "A talk with the proposer.",
-    "id held_at way stage place persons outcome",
+    "id held_at way stage place persons outcome recorded_at",
 )
 
 AssignmentDetailSerializer = read_serializer(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from random import Random
@@ -16,7 +17,7 @@ from demo.scenario import Scenario
 from demo.scenario import Session as SessionPlan
 from members.enums import BodyKind, Role
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
-from members.services import create_committee
+from members.services import create_committee, give_posts
 
 OFFICES = (
     Role.COMMITTEE_CLERK,
@@ -96,7 +97,7 @@ def gather(scenario: Scenario, rng: Random, code: str, at: datetime) -> Company:
     company = Company(committee, _session(committee, term, scenario.session))
     if scenario.next_session:
         _session(committee, term, scenario.next_session)
-    _Founding(company, scenario, rng, code, term).fill()
+    _Founding(company, scenario, rng, code, term, at).fill()
     return company
 
 
@@ -108,10 +109,16 @@ class _Founding:
     """Fills a company in a few large inserts."""
 
     def __init__(
-        self, company: Company, scenario: Scenario, rng: Random, code: str, term: Term
+        self,
+        company: Company,
+        scenario: Scenario,
+        rng: Random,
+        code: str,
+        term: Term,
+        at: datetime,
     ) -> None:
         self.company, self.scenario, self.rng = company, scenario, rng
-        self.code, self.term = code, term
+        self.code, self.term, self.at = code, term, at
         self.unusable = make_password(None)
 
     def fill(self) -> None:
@@ -123,10 +130,13 @@ class _Founding:
         self._members()
         for role in OFFICES:
             (user,) = self._users(1, role.value)
-            Post.objects.create(user=user, role=role, committee=committee)
+            self._appoint([Post(user=user, role=role, committee=committee)])
             self.company._offices[role] = Caller(user)
         self._contacts()
         self._units()
+
+    def _appoint(self, posts: Iterable[Post]) -> None:
+        give_posts(posts, at=self.at, reason="届初任职")
 
     def _users(self, count: int, prefix: str) -> list[User]:
         """Accounts named ``CODE-PREFIX-N``; a single one has no number."""
@@ -160,7 +170,7 @@ class _Founding:
         joined.objects.bulk_create(
             joined(member_id=member.pk, term_id=self.term.pk) for member in members
         )
-        Post.objects.bulk_create(
+        self._appoint(
             Post(user=user, role=Role.MEMBER, committee=committee, member=member)
             for user, member in zip(users, members, strict=True)
         )
@@ -186,7 +196,7 @@ class _Founding:
             body.contact_name = user.name
             self.company._contacts[body.pk] = Caller(user)
         Body.objects.bulk_update(bodies, ["convener", "contact_name"])
-        Post.objects.bulk_create(
+        self._appoint(
             Post(user=user, role=Role.COLLECTIVE_CONTACT, committee=committee, body=body)
             for body, user in zip(bodies, users, strict=True)
         )
@@ -200,7 +210,7 @@ class _Founding:
         self.company.units = {unit.name: unit for unit in units}
         for role in UNIT_STAFF:
             users = self._users(len(units), role.value)
-            Post.objects.bulk_create(
+            self._appoint(
                 Post(user=user, role=role, committee=committee, unit=unit)
                 for user, unit in zip(users, units, strict=True)
             )

@@ -136,13 +136,36 @@ class MemberAdmin(ForPlatformAdministrators):
     ]
 
 
+class PostForm(forms.ModelForm):
+    """A post, and why it is given or its dates change."""
+
+    reason = forms.CharField(label=_("事由"), max_length=200)
+
+    class Meta:
+        model = Post
+        fields = ["user", "role", "committee", "unit", "body", "member", "since", "until"]
+
+
 @admin.register(Post)
 class PostAdmin(ForPlatformAdministrators):
+    """Every change goes on record; a post ends and is never deleted."""
+
+    form = PostForm
     list_display = ["user", "role", "committee", "unit", "body", "since", "until"]
     list_filter = ["role"]
     list_select_related = ["user", "committee", "unit", "body"]
     search_fields = ["user__name", "user__username", "committee__short_name"]
     autocomplete_fields = ["user", "committee", "unit", "body", "member"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> list[str]:
+        return ["user", "role", "committee", "unit", "body", "member"] if obj else []
+
+    def save_model(self, request: HttpRequest, obj: Post, form: Any, change: bool) -> None:
+        by = cast(User, request.user)
+        services.keep_post(obj, reason=form.cleaned_data["reason"], by=by, at=clock.now())
 
 
 class PasswordForm(AdminPasswordChangeForm):

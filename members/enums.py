@@ -76,6 +76,31 @@ SECOND_FACTOR_ROLES = frozenset(Role) - {
 """Roles that prove themselves twice where that is the rule: offices, units, administrators."""
 
 
+class PostState(models.TextChoices):
+    """Whether a post has an end."""
+
+    HELD = "held", _("不定期")
+    ENDED = "ended", _("定有卸任日期")
+
+
+class PostChange(models.TextChoices):
+    """What is done to a post."""
+
+    APPOINT = "appoint", _("任命")
+    RESCHEDULE = "reschedule", _("变更任期")
+    END = "end", _("结束职务")
+
+
+class Channel(models.TextChoices):
+    """How an act reached us."""
+
+    WEB = "web", _("网页")
+    API = "api", _("接口")
+    PAPER = "paper", _("纸质代录")
+    IMPORT = "import", _("导入")
+    SYSTEM = "system", _("系统")
+
+
 class PeriodKind(models.TextChoices):
     """Whether a proposal came with the plenary session or between sessions."""
 

@@ -3,6 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from members.enums import Channel as Channel
 from members.enums import Role
 
 NEW = ""
@@ -270,16 +271,6 @@ class ScanState(models.TextChoices):
 
 SCAN_UNDER_WAY = (ScanState.WAITING, ScanState.RUNNING)
 """Ordered and not finished."""
-
-
-class Channel(models.TextChoices):
-    """How an act reached us."""
-
-    WEB = "web", _("网页")
-    API = "api", _("接口")
-    PAPER = "paper", _("纸质代录")
-    IMPORT = "import", _("导入")
-    SYSTEM = "system", _("系统")
 
 
 class TextKind(models.TextChoices):

@@ -4,19 +4,65 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from proposals import triggers
+from members.enums import PostChange, PostState
+from members.models import Post
+from proposals import posts, triggers
+from proposals.enums import Tone
 from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS, Event, Proposal
 
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
+    from rest_framework.serializers import Serializer
+
 DEEPEST = 10
 """Levels of an input that are kept; no declared input has more than four."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """What a line of the ledger tells of that is no step of a machine."""
+
+    label: StrOrPromise
+    input: type[Serializer[Any]]
+    tone: Tone = Tone.NEUTRAL
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A kind of row that the ledger tells of: what it is called, its states, and its changes."""
+
+    label: StrOrPromise
+    states: Mapping[str, StrOrPromise]
+    changes: Mapping[str, Step | Change]
+
+
+POSTS = Kind(
+    Post._meta.verbose_name or "",
+    dict(PostState.choices),
+    {change.value: Change(change.label, posts.PostInput) for change in PostChange},
+)
+
+
+@cache
+def kinds() -> dict[str, Kind]:
+    """Every kind of row by the name that events give it; asked once all applications are there."""
+    found = {posts.KIND: POSTS}
+    for model in SUBJECTS:
+        machine: type[Any] = model
+        meta = machine._meta
+        states = dict(meta.get_field("state").choices)
+        found[str(meta.model_name)] = Kind(meta.verbose_name, states, model.all_steps())
+    return found
 
 
 def model_of(kind: str) -> type[Subject] | None:
@@ -24,16 +70,14 @@ def model_of(kind: str) -> type[Subject] | None:
     return next((model for model in SUBJECTS if model._meta.model_name == kind), None)
 
 
-def step_of(kind: str, action: str) -> Step | None:
-    """The step that events name so; None where there is none any more."""
-    model = model_of(kind)
-    return model.all_steps().get(action) if model is not None else None
+def step_of(kind: str, action: str) -> Step | Change | None:
+    """The step, or change of a post, that events name so; None where there is none any more."""
+    return kinds()[kind].changes.get(action) if kind in kinds() else None
 
 
 def kind_in_words(kind: str) -> str:
     """A kind of subject as readers call it; by its name where there is none any more."""
-    model = model_of(kind)
-    return str(model._meta.verbose_name) if model is not None else kind
+    return str(kinds()[kind].label) if kind in kinds() else kind
 
 
 def recorded(value: Any, depth: int = 0) -> Any:
@@ -118,12 +162,24 @@ def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | Non
             end = ends.pop((kind, pk), None)
             found = (end.target, end.sequence, end.hash) if end else ("", 0, "")
             if found != (state, version, digest):
-                yield _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % {
-                    "kind": kind_in_words(kind),
-                    "pk": pk,
-                }
+                yield _not_as_recorded(kind, pk)
+    if proposal is None:
+        yield from _faults_of_posts(ends)
     for kind, pk in ends:
         yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": kind_in_words(kind), "pk": pk}
+
+
+def _faults_of_posts(ends: dict[tuple[str, int], Event]) -> Iterator[str]:
+    """Which posts are not as their last event tells, or have none."""
+    for post in Post.objects.order_by("pk").iterator(chunk_size=2000):
+        end = ends.pop((posts.KIND, post.pk), None)
+        if end is None or not posts.stands(post, end):
+            yield _not_as_recorded(posts.KIND, post.pk)
+
+
+def _not_as_recorded(kind: str, pk: int) -> str:
+    names = {"kind": kind_in_words(kind), "pk": pk}
+    return _("%(kind)s %(pk)s 的现状与其最后一条事件不符") % names
 
 
 def _called(event: Event) -> str:

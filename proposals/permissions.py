@@ -21,6 +21,7 @@ from members.reader import Reader
 from members.rules import Rules
 from members.selectors import NoRulebook
 from members.visibility import NOBODY, Visibility, pruned, seen
+from proposals import posts
 from proposals.enums import (
     FILED_STATES,
     SENT_OUT,
@@ -221,12 +222,16 @@ def _attachments(reader: Reader) -> Q:
 def _events(reader: Reader) -> Q:
     rated = Q(subject_kind="feedback", committee__in=reader.reach.assigning - reader.reach.offices)
     drafts = Q(subject_kind="proposal", target=ProposalState.DRAFT)
-    merging = Q(
-        subject_kind="mergecandidate", committee__in=reader.reach.officials - reader.reach.offices
+    # Merge candidates and posts are the committee office's matter, no other officials'.
+    internal = Q(
+        subject_kind__in=["mergecandidate", posts.KIND],
+        committee__in=reader.reach.officials - reader.reach.offices,
     )
     seen = (_official(reader) & ~rated & ~drafts) | (
-        Q(committee__in=reader.reach.officials, proposal=None) & ~merging
+        Q(committee__in=reader.reach.officials, proposal=None) & ~internal
     )
+    if reader.reach.platform:
+        seen |= Q(subject_kind=posts.KIND)
     if reader.reach.members or reader.reach.bodies:
         mine = Proposal.objects.filter(own(reader))
         seen |= Q(subject_kind="proposal", proposal__in=mine)

@@ -1,10 +1,15 @@
-"""Listening to the ledger: what changes a proposal orders its entry in the index anew."""
+"""Listening: posts go on record, and what changes a proposal orders its index entry anew."""
 
+from datetime import datetime
 from typing import Any
 
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
+from members.enums import Channel, PostChange
+from members.models import Post, User
+from members.signals import post_changed
+from proposals import posts
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs.drafting import DistinctInput
 from proposals.machine.subject import Step, StepContext, Subject
@@ -13,6 +18,21 @@ from proposals.matching.near import similar
 from proposals.matching.sources import text_of
 from proposals.models import Assignment, Cosignature, Event, IndexEntry, Proposal, Reply
 from proposals.signals import event_recorded
+
+
+@receiver(post_changed, dispatch_uid="record-post")
+def record_post(
+    post: Post,
+    change: PostChange,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    channel: Channel,
+    **_signal: Any,
+) -> None:
+    """Keep the record of who holds which post."""
+    posts.record(post, change, by=by, at=at, reason=reason, channel=channel)
+
 
 READ = (Proposal, Cosignature, Assignment, Reply)
 """The subjects whose rows ``matching.sources`` reads."""

@@ -35,7 +35,7 @@ def write_calls(subject: Subject, step: Step, event: Event, **_signal: Any) -> N
         }
 
     announce(
-        committee=event.committee_id,
+        committee=subject.committee_id,
         event=event.pk,
         kind=event.subject_kind,
         action=event.action,

@@ -2,10 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from proposals import triggers
+from members.enums import PostChange
+from members.models import Post
+from proposals import posts, triggers
+from proposals.enums import Channel
 
 
 @contextmanager
@@ -19,3 +23,11 @@ def suspended(connection: BaseDatabaseWrapper) -> Iterator[None]:
         yield
     finally:
         triggers.install(using=connection.alias)
+
+
+def record_posts(at: datetime) -> None:
+    """Put the posts that factories have made on record, as a check of the whole ledger wants."""
+    for post in Post.objects.filter(version=0):
+        posts.record(
+            post, PostChange.APPOINT, by=None, at=at, reason="测试", channel=Channel.SYSTEM
+        )

@@ -17,8 +17,10 @@ from demo.present.days import Days
 from demo.present.scene import Scene
 from demo.scenario import Path, Scenario
 from demo.story import LONG_AGO, Story
+from members import clock
 from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, Role
 from members.models import Body, Member, Post, User
+from members.services import give_posts
 from proposals.enums import Adoption
 from proposals.models import Proposal
 
@@ -198,5 +200,6 @@ def _platform_administrator() -> User:
         username="platform", defaults={"name": "平台管理员", "password": make_password(None)}
     )
     if is_new:
-        Post.objects.create(user=user, role=Role.PLATFORM_ADMINISTRATOR)
+        post = Post(user=user, role=Role.PLATFORM_ADMINISTRATOR)
+        give_posts([post], at=clock.now(), reason="演示")
     return user

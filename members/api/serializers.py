@@ -245,6 +245,9 @@ class PostSerializer(serializers.ModelSerializer):
     )
     unit_name = serializers.CharField(source="unit.name", default=None, read_only=True)
     body_name = serializers.CharField(source="body.name", default=None, read_only=True)
+    reason = serializers.CharField(
+        label=_("事由"), max_length=200, write_only=True, required=False, allow_blank=True
+    )
 
     class Meta:
         model = Post
@@ -263,12 +266,14 @@ class PostSerializer(serializers.ModelSerializer):
             "member",
             "since",
             "until",
+            "reason",
         ]
         validators: list[Any] = []  # services.give_post takes an ended post up again
 
 
 class PostEndSerializer(serializers.Serializer):
     until = serializers.DateField(label=_("卸任日期"), required=False)
+    reason = serializers.CharField(label=_("事由"), max_length=200)
 
 
 class AccountSerializer(serializers.ModelSerializer):

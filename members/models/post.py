@@ -10,7 +10,7 @@ from django.db.models import F, Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import UNIT_ROLES, Role
+from members.enums import UNIT_ROLES, PostState, Role
 from members.models.body import Body
 from members.models.committee import Committee
 from members.models.member import Member
@@ -29,7 +29,11 @@ class PostQuerySet(models.QuerySet["Post"]):
 
 
 class Post(models.Model):
-    """A role of a user in a committee, a unit, a body, or as a member for themself."""
+    """A role of a user in a committee, a unit, a body, or as a member for themself.
+
+    Rows are never deleted: a post that ends on its first day was never held. ``version`` counts
+    the changes on record, and ``ledger_hash`` is the hash of the last one.
+    """
 
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts"
@@ -49,6 +53,8 @@ class Post(models.Model):
     )
     since = models.DateField(_("任职日期"), null=True, blank=True)
     until = models.DateField(_("卸任日期"), null=True, blank=True, help_text=_("不含当日"))
+    version = models.PositiveIntegerField(_("版本"), default=0, editable=False)
+    ledger_hash = models.CharField(max_length=64, default="", editable=False)
 
     objects = PostQuerySet.as_manager()
 
@@ -78,8 +84,8 @@ class Post(models.Model):
                 name="post_names_a_committee",
             ),
             models.CheckConstraint(
-                condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gt=F("since")),
-                name="post_ends_after_it_begins",
+                condition=Q(until__isnull=True) | Q(since__isnull=True) | Q(until__gte=F("since")),
+                name="post_ends_no_earlier_than_it_begins",
             ),
             models.UniqueConstraint(
                 "user",
@@ -94,6 +100,11 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+    @property
+    def state(self) -> PostState:
+        """Whether an end is set, as the ledger tells it."""
+        return PostState.HELD if self.until is None else PostState.ENDED
 
     def clean(self) -> None:
         """Refuse a unit, body or member of another committee."""

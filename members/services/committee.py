@@ -13,6 +13,7 @@ from knox.models import AuthToken
 from members import permissions
 from members.models import Committee, Post, User
 from members.reader import Reader
+from members.services.post import end_post
 from members.services.rulebook import adopt_rulebook
 
 
@@ -64,9 +65,9 @@ def close_sample(*, committee: Committee, by: User | None, at: datetime) -> None
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     if not committee.is_sample:
         raise ValidationError(_("只有示例委员会可以移除"))
-    posts = Post.objects.filter(committee=committee)
-    posts.filter(since__gte=today).delete()
-    posts.held_on(today).update(until=today)
+    current = Post.objects.filter(committee=committee).exclude(until__lte=today)
+    for post in current.select_related("user"):
+        end_post(post=post, until=today, by=by, at=at, reason=_("移除示例委员会"))
     elsewhere = Post.objects.held_on(today).values("user_id")
     accounts = User.objects.filter(home=committee).exclude(pk__in=elsewhere)
     AuthToken.objects.filter(user__in=accounts).delete()

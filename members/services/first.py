@@ -51,5 +51,6 @@ def make_first_account(
     if not opens(given):
         raise PermissionDenied(_("设置链接无效，或者已经有人建立了第一个账号"))
     account = create_account(username=username, password=password, name=name, by=None, at=at)
-    give_post(user=account, role=Role.PLATFORM_ADMINISTRATOR, by=None, at=at)
+    why = _("建立第一个账号")
+    give_post(user=account, role=Role.PLATFORM_ADMINISTRATOR, by=None, at=at, reason=why)
     return account

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -64,27 +65,26 @@ def invite(
     if len(members) + len(units) + len(offices) > AT_ONCE:
         told = ngettext("一次最多邀请 %(n)s 人", "一次最多邀请 %(n)s 人", AT_ONCE)
         raise ValidationError(told % {"n": AT_ONCE})
-    made = [_member(member, by, at) for member in members if member.user_id is None]
+    why: dict[str, Any] = {"by": by, "at": at, "reason": _("邀请加入")}
+    made = [_member(member, why) for member in members if member.user_id is None]
     for unit in units:
         name = _("%(unit)s联络员") % {"unit": unit}
         account, password = _account(committee, f"unit{unit.pk}", name, by, at)
-        give_post(
-            user=account, role=Role.UNIT_LIAISON, committee=committee, unit=unit, by=by, at=at
-        )
+        give_post(user=account, role=Role.UNIT_LIAISON, committee=committee, unit=unit, **why)
         made.append(Invitation(account, aside(Role.UNIT_LIAISON.label, unit), password))
     for role, name in offices:
         if role not in OFFICES:
             raise ValidationError(_("没有这种职务：%(role)s") % {"role": role})
         account, password = _account(committee, role.removeprefix("committee_"), name, by, at)
-        give_post(user=account, role=role, committee=committee, by=by, at=at)
+        give_post(user=account, role=role, committee=committee, **why)
         made.append(Invitation(account, str(Role(role).label), password))
     return made
 
 
-def _member(member: Member, by: User, at: datetime) -> Invitation:
-    committee = member.committee
+def _member(member: Member, why: dict[str, Any]) -> Invitation:
+    committee, by, at = member.committee, why["by"], why["at"]
     account, password = _account(committee, member.number, member.name, by, at, member.phone)
-    change_member(member=member, user=account, by=by, at=at)
+    change_member(member=member, user=account, **why)
     return Invitation(account, f"{Role.MEMBER.label} {member.number}", password)
 
 

@@ -10,7 +10,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import permissions
-from members.enums import Role
+from members.enums import Channel, Role
 from members.models import Body, Committee, Member, Term, User
 from members.services.post import end_post, give_post
 
@@ -27,6 +27,7 @@ def add_member(
     terms: Iterable[Term] = (),
     special_committees: Iterable[Body] = (),
     since: date | None = None,
+    channel: Channel = Channel.WEB,
     **details: Any,
 ) -> Member:
     """Enter a member; with ``user``, also give that account the member's post.
@@ -50,15 +51,26 @@ def add_member(
             since=since,
             by=by,
             at=at,
+            reason=_("登记为委员"),
+            channel=channel,
         )
     return member
 
 
 @transaction.atomic
-def change_member(*, member: Member, by: User | None, at: datetime, **changes: Any) -> Member:
+def change_member(
+    *,
+    member: Member,
+    by: User | None,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+    reason: str = "",
+    **changes: Any,
+) -> Member:
     """Change fields of a member; a new ``user`` takes the member's post over from the old.
 
-    ``changes`` are fields of Member, among them ``terms`` and ``special_committees`` (lists).
+    ``changes`` are fields of Member, among them ``terms`` and ``special_committees`` (lists);
+    ``reason`` is why the account changes.
     """
     permissions.require_administers(by, member.committee, at)
     lists: dict[str, list[Any]] = {
@@ -73,7 +85,8 @@ def change_member(*, member: Member, by: User | None, at: datetime, **changes: A
     for name, rows in lists.items():
         getattr(member, name).set(rows)
     if member.user_id != before:
-        _hand_over_membership(member, by, at)
+        why = {"reason": reason or _("委员账号变更"), "by": by, "at": at, "channel": channel}
+        _hand_over_membership(member, localdate(at), why)
     return member
 
 
@@ -83,19 +96,13 @@ def _check(member: Member) -> None:
     member.full_clean()
 
 
-def _hand_over_membership(member: Member, by: User | None, at: datetime) -> None:
+def _hand_over_membership(member: Member, today: date, why: dict[str, Any]) -> None:
     """End the posts of the account that was the member's, and give one to the new."""
-    for post in member.posts.held_on(localdate(at)).exclude(user=member.user):
-        end_post(post=post, until=localdate(at), by=by, at=at)
+    for post in member.posts.held_on(today).exclude(user=member.user):
+        end_post(post=post, until=today, **why)
     if member.user is not None:
-        give_post(
-            user=member.user,
-            role=Role.MEMBER,
-            committee=member.committee,
-            member=member,
-            by=by,
-            at=at,
-        )
+        committee = member.committee
+        give_post(user=member.user, role=Role.MEMBER, committee=committee, member=member, **why)
 
 
 def _require_own(committee: Committee, lists: Mapping[str, list[Any]]) -> None:

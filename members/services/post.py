@@ -1,5 +1,6 @@
-"""Giving and ending posts."""
+"""Giving and ending posts; every change is announced, with its reason, to who keeps the record."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
@@ -8,8 +9,10 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import permissions
+from members.enums import Channel, PostChange
 from members.models import Body, Committee, Member, Post, Unit, User
 from members.reader import Reader
+from members.signals import post_changed
 
 
 @transaction.atomic
@@ -25,6 +28,8 @@ def give_post(
     member: Member | None = None,
     since: date | None = None,
     until: date | None = None,
+    reason: str = "",
+    channel: Channel = Channel.WEB,
 ) -> Post:
     """Let ``user`` hold ``role`` in a scope, from ``since`` (now when None) to ``until``.
 
@@ -35,6 +40,8 @@ def give_post(
         permissions.require(permissions.refusal_to_grant(Reader(by, at), role, committee, user))
     if member is not None and member.user_id != user.pk:
         raise ValidationError({"member": _("委员职务只能授予该委员自己的账号")})
+    if since is not None and until is not None and until <= since:
+        raise ValidationError({"until": _("卸任日期须晚于任职日期")})
     scope = {"committee": committee, "unit": unit, "body": body, "member": member}
     post = Post.objects.select_for_update().filter(user=user, role=role, **scope).first()
     if post is not None and (post.until is None or post.until > today):
@@ -42,16 +49,31 @@ def give_post(
     post = post or Post(user=user, role=role, **scope)
     post.since, post.until = since, until
     post.full_clean()
-    post.save()
+    _save(post, PostChange.APPOINT, by=by, at=at, reason=reason, channel=channel)
     return post
 
 
 @transaction.atomic
-def end_post(*, post: Post, until: date, by: User | None, at: datetime) -> Post:
+def give_posts(posts: Iterable[Post], *, at: datetime, reason: str) -> None:
+    """Enter many new posts as the operator, who answers for their being right."""
+    for post in posts:
+        _save(post, PostChange.APPOINT, by=None, at=at, reason=reason)
+
+
+@transaction.atomic
+def end_post(
+    *,
+    post: Post,
+    until: date,
+    reason: str,
+    by: User | None,
+    at: datetime,
+    channel: Channel = Channel.WEB,
+) -> Post:
     """Let a post end; ``until`` is the first day on which it is no longer held.
 
-    A post that would end on or before its first day never was one, and is deleted. Raises
-    ValidationError for a day that has passed, PermissionDenied.
+    A post that ends on its first day, or before, is never held. Raises ValidationError for a day
+    that has passed and without a reason, PermissionDenied.
     """
     today = localdate(at)
     post = Post.objects.select_for_update().get(pk=post.pk)
@@ -61,9 +83,31 @@ def end_post(*, post: Post, until: date, by: User | None, at: datetime) -> Post:
         )
     if until < today:
         raise ValidationError({"until": _("卸任日期不能早于今天")})
+    if not reason.strip():
+        raise ValidationError({"reason": _("请填写事由")})
     post.until = until
-    if post.since is not None and until <= post.since:
-        post.delete()
-    else:
-        post.save()
+    post.since = post.since and min(post.since, until)
+    _save(post, PostChange.END, by=by, at=at, reason=reason, channel=channel)
     return post
+
+
+@transaction.atomic
+def keep_post(post: Post, *, reason: str, by: User, at: datetime) -> None:
+    """Save a new post, or changed dates, that the back office has checked."""
+    change = PostChange.APPOINT if post.pk is None else PostChange.RESCHEDULE
+    _save(post, change, by=by, at=at, reason=reason)
+
+
+def _save(
+    post: Post,
+    change: PostChange,
+    *,
+    by: User | None,
+    at: datetime,
+    reason: str,
+    channel: Channel = Channel.WEB,
+) -> None:
+    post.save()
+    post_changed.send(
+        sender=Post, post=post, change=change, by=by, at=at, reason=reason, channel=channel
+    )

@@ -293,4 +293,5 @@ class EventViewSet(VisibleViewSet):
 
     def _reads_all(self) -> bool:
         reach = self.reader.reach
-        return bool(reach.officials) and not (reach.members or reach.bodies or reach.units)
+        whole = bool(reach.officials) or reach.platform
+        return whole and not (reach.members or reach.bodies or reach.units)

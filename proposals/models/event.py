@@ -23,8 +23,9 @@ from proposals.models.proposal import Proposal
 class Event(models.Model):
     """Who did what to which subject, when, on whose behalf, through which channel, with what.
 
-    Rows are appended by ``proposals.door.perform`` alone; database triggers refuse UPDATE and
-    DELETE. ``sequence`` counts the events of a subject from 1 and is its version after the
+    Rows are appended by ``proposals.door.perform``, and for posts by ``proposals.posts.record``;
+    database triggers refuse UPDATE and DELETE. Only a post of the platform has no committee.
+    ``sequence`` counts the events of a subject from 1 and is its version after the
     act; ``call_id`` is shared by all events of one call; ``key`` is the caller's Idempotency-Key.
     """
 
@@ -35,7 +36,7 @@ class Event(models.Model):
         Proposal, null=True, on_delete=models.PROTECT, related_name="events"
     )
     committee = models.ForeignKey(
-        "members.Committee", on_delete=models.PROTECT, related_name="events"
+        "members.Committee", null=True, on_delete=models.PROTECT, related_name="events"
     )
     call_id = models.UUIDField(default=uuid.uuid4, db_index=True)
     action = models.CharField(_("动作"), max_length=40)

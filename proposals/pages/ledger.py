@@ -28,16 +28,27 @@ from members.pages import home
 from members.pages.navigation import Section
 from members.pages.trail import trail_of
 from members.pages.worklist import Column, Worklist
-from members.punctuation import clauses, listed, stated
+from members.punctuation import aside, clauses, listed, stated
 from members.reader import Reader, reader_of
 from members.services.job import Tell, ask
 from members.visibility import visible, visible_row
+from proposals import posts
 from proposals.enums import Channel
-from proposals.ledger import faults, kind_in_words, step_of
-from proposals.models import SUBJECTS, Event, Proposal
+from proposals.ledger import faults, kind_in_words, kinds, step_of
+from proposals.models import Event, Proposal
 
-READERS = frozenset({Role.AUDITOR, Role.COMMITTEE_DIRECTOR, Role.COMMITTEE_ADMINISTRATOR})
-"""For whom the ledger is a list; in others' pages it is the record of one subject."""
+READERS = frozenset(
+    {
+        Role.AUDITOR,
+        Role.COMMITTEE_DIRECTOR,
+        Role.COMMITTEE_ADMINISTRATOR,
+        Role.PLATFORM_ADMINISTRATOR,
+    }
+)
+"""For whom the ledger is a list; in others' pages it is the record of one subject.
+
+Platform administrators find posts in it, and nothing of proposals.
+"""
 
 VERIFYING = "verify_ledger"
 """The kind of job that verifies the whole ledger."""
@@ -46,20 +57,15 @@ TOLD = 200
 """Faults that a page tells; it counts all."""
 
 
-def _models() -> dict[str, Any]:
-    """Kind of subject to its model; applications above add theirs while they load."""
-    return {str(model._meta.model_name): model for model in SUBJECTS}
-
-
 def _kinds() -> list[tuple[str, str]]:
-    return [(kind, str(model._meta.verbose_name)) for kind, model in _models().items()]
+    return [(name, str(kind.label)) for name, kind in kinds().items()]
 
 
 def _steps() -> list[tuple[str, str]]:
     """Every step by its name; those of one name share a line."""
     names: dict[str, list[str]] = {}
-    for model in _models().values():
-        for name, step in model.all_steps().items():
+    for kind in kinds().values():
+        for name, step in kind.changes.items():
             names.setdefault(name, []).append(str(step.label))
     pairs = [(name, listed(dict.fromkeys(labels))) for name, labels in names.items()]
     return sorted(pairs, key=lambda pair: pair[1])
@@ -100,22 +106,29 @@ class LedgerFilter(filters.FilterSet):
 
 
 def events(reader: Reader) -> QuerySet[Event]:
-    """The events that the reader sees whole: those of committees whose record they read."""
-    committees = reader.reach.officials
-    return visible(reader, Event.objects.filter(committee__in=committees))
+    """The events that the reader sees whole: those of committees whose record they read.
+
+    Of posts, all that they see.
+    """
+    whole = Q(committee__in=reader.reach.officials) | Q(subject_kind=posts.KIND)
+    return visible(reader, Event.objects.filter(whole))
 
 
 def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each event its words; no query."""
-    models = _models()
     for row in rows:
-        model = models[row.subject_kind]
-        states = dict(model._meta.get_field("state").choices)
-        step = model.all_steps().get(row.action)
-        row.what = str(model._meta.verbose_name)
+        kind = kinds()[row.subject_kind]
+        step = kind.changes.get(row.action)
+        row.what = str(kind.label)
+        if row.subject_kind == posts.KIND:
+            holder, code = row.input["holder"], row.input["role"]
+            row.what = stated(
+                row.what,
+                aside(f"{holder} {dict(Role.choices).get(code, code)}", row.input["scope"]),
+            )
         row.label = str(step.label) if step is not None else row.action
-        row.source_label = str(states.get(row.source, row.source))
-        row.target_label = str(states.get(row.target, row.target))
+        row.source_label = str(kind.states.get(row.source, row.source))
+        row.target_label = str(kind.states.get(row.target, row.target))
 
 
 def _number(event: Any) -> str | None:
@@ -238,6 +251,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "inputs": list(_inputs(event)),
         "previous": previous,
         "following": chain.get(event.sequence + 1),
+        "has_page": event.subject_kind != posts.KIND,
         "holds": event.digest() == event.hash,
         "follows": event.previous_hash == (previous.hash if previous is not None else ""),
         "same_call": same_call,

@@ -161,6 +161,8 @@ def body_of(request: str, place: CommitteeRows) -> dict[str, Any]:
     committee = place.committee.pk
     method, path = request.split(" ")
     kind, _, rest = path.partition("/")
+    if kind == "posts" and rest.endswith("/end/"):
+        return {"reason": "调离"}
     if rest.endswith(("/end/", "/read/", "/resend/", "/renew-secret/", "/replay/")):
         return {}
     if method == "PATCH":

@@ -133,10 +133,15 @@ def test_post_ends_from_a_day_on(signed_in, committee):
     post = PostFactory(committee=committee, user=UserFactory(home=committee))
     tomorrow = clock.today() + timedelta(days=1)
 
-    refused = signed_in.post(f"/posts/{post.pk}/end/", {"until": "2020-01-01"})
-    signed_in.post(f"/posts/{post.pk}/end/", {"until": tomorrow.isoformat()})
+    refused = signed_in.post(f"/posts/{post.pk}/end/", {"until": "2020-01-01", "reason": "调离"})
+    bare = signed_in.post(f"/posts/{post.pk}/end/", {"until": tomorrow.isoformat()})
+    post.refresh_from_db()
+    without_a_reason = post.until
+    data = {"until": tomorrow.isoformat(), "reason": "调离"}
+    signed_in.post(f"/posts/{post.pk}/end/", data)
 
     assert "不能早于今天" in refused.content.decode()
+    assert (bare.status_code, without_a_reason) == (422, None)
     post.refresh_from_db()
     assert post.until == tomorrow
 

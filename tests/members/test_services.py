@@ -229,20 +229,29 @@ def test_give_post_refuses_a_wrong_scope(words: str, given: Any) -> None:
 def test_end_post_takes_effect_on_its_day() -> None:
     post = PostFactory()
 
-    services.end_post(post=post, until=TOMORROW, by=None, at=NOW)
+    services.end_post(post=post, until=TOMORROW, reason="退休", by=None, at=NOW)
 
     assert Reader(post.user, NOW).posts == [post]
     assert Reader(post.user, NOW + timedelta(days=1)).posts == []
     with pytest.raises(ValidationError, match="卸任日期不能早于今天"):
-        services.end_post(post=post, until=YESTERDAY, by=None, at=NOW)
+        services.end_post(post=post, until=YESTERDAY, reason="退休", by=None, at=NOW)
+    with pytest.raises(ValidationError, match="请填写事由"):
+        services.end_post(post=post, until=TOMORROW, reason=" ", by=None, at=NOW)
 
 
-def test_end_post_that_never_began_leaves_nothing() -> None:
+def test_end_post_that_never_began_is_kept_and_never_held() -> None:
     post = PostFactory(since=TOMORROW)
 
-    services.end_post(post=post, until=TODAY, by=None, at=NOW)
+    services.end_post(post=post, until=TODAY, reason="录错", by=None, at=NOW)
 
-    assert not Post.objects.exists()
+    days = [YESTERDAY, TODAY, TOMORROW, TOMORROW + timedelta(days=1)]
+    assert not any(Post.objects.held_on(day).exists() for day in days)
+    post.refresh_from_db()
+    assert (post.since, post.until) == (TODAY, TODAY)
+    again = services.give_post(
+        user=post.user, role=post.role, committee=post.committee, by=None, at=NOW
+    )
+    assert (again.pk, again.since, again.until) == (post.pk, None, None)
 
 
 # -- Grant scope: nobody gives what is not theirs to give ------------------------------------

@@ -16,7 +16,7 @@ from members.models import Job
 from members.services import job
 from proposals.models import Event, Proposal
 from tests import MOST_QUERIES
-from tests.ledger import suspended
+from tests.ledger import record_posts, suspended
 from tests.proposals.conftest import Life
 
 pytestmark = pytest.mark.django_db
@@ -132,6 +132,7 @@ def test_what_was_changed_in_the_database_is_found_in_one_proposal_and_in_all(
     life: Life, auditor: Browser
 ) -> None:
     whole, broken = life.filed(), life.filed()
+    record_posts(life.now)
     broken.refresh_from_db()
     page = auditor.text("/ledger/verify/", number=broken.receipt_no)
     assert "完整" in page

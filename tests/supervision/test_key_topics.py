@@ -27,6 +27,7 @@ from supervision.models import (
 from supervision.models.duty import Closing
 from supervision.recipients import People
 from supervision.statistics import report
+from tests.ledger import record_posts
 from tests.proposals.conftest import Life, rules, state, told
 from tests.supervision.leaders import Leaders
 
@@ -117,6 +118,7 @@ def test_one_proposal_is_chosen_supervised_and_reported_on(life, settings, tmp_p
 
     assert state(topic) == "concluded"
     assert Problem.objects.get().to_whom == "市政府"
+    record_posts(life.now)
     assert list(faults()) == []
 
 
@@ -380,6 +382,7 @@ def test_cancelling_ends_everything_that_was_owed(life):
     assert set(topic.milestones.values_list("state", flat=True)) == {"dropped"}
     assert state(Instruction.objects.get()) == "lapsed"
     assert "reply" in owed(task)
+    record_posts(life.now)
     assert list(faults()) == []
 
 

@@ -14,6 +14,7 @@ from rest_framework.serializers import BaseSerializer
 from members import clock, permissions, services
 from members.api import filters, serializers
 from members.api.views.base import CommitteeRows, Seen, described
+from members.enums import Channel
 from members.models import Member, Post, User
 from members.reader import reader_of
 from members.visibility import visible
@@ -32,14 +33,18 @@ class MemberViewSet(CommitteeRows):
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.add_member(
-            **serializer.validated_data, by=self.actor, at=clock.now()
+            **serializer.validated_data, by=self.actor, at=clock.now(), channel=Channel.API
         )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         changes = {**serializer.validated_data}
         changes.pop("committee", None)
         serializer.instance = services.change_member(
-            member=cast(Member, serializer.instance), **changes, by=self.actor, at=clock.now()
+            member=cast(Member, serializer.instance),
+            **changes,
+            by=self.actor,
+            at=clock.now(),
+            channel=Channel.API,
         )
 
 
@@ -61,7 +66,7 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.give_post(
-            **serializer.validated_data, by=self.actor, at=clock.now()
+            **serializer.validated_data, by=self.actor, at=clock.now(), channel=Channel.API
         )
 
     @extend_schema(
@@ -75,8 +80,10 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
         serializer = serializers.PostEndSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
         at = clock.now()
-        until = serializer.validated_data.get("until") or localdate(at)
-        post = services.end_post(post=self.get_object(), until=until, by=self.actor, at=at)
+        data = {"until": localdate(at), **serializer.validated_data}
+        post = services.end_post(
+            post=self.get_object(), **data, by=self.actor, at=at, channel=Channel.API
+        )
         return Response(self.get_serializer(post).data)
 
 

@@ -69,6 +69,7 @@ class Command(BaseCommand):
                 committee=committee,
                 by=None,
                 at=at,
+                reason=_("建立委员会"),
             )
         return committee
 

@@ -72,6 +72,7 @@ class PostForm(serializers.Serializer):
         label=gettext_lazy("卸任日期"),
         help_text=gettext_lazy("不含当日；留空为不定期"),
     )
+    reason = serializers.CharField(label=gettext_lazy("事由"), max_length=200, required=False)
 
 
 class EndForm(serializers.Serializer):
@@ -80,6 +81,7 @@ class EndForm(serializers.Serializer):
     until = serializers.DateField(
         label=gettext_lazy("自哪天起不再任职"), help_text=gettext_lazy("当天起不再有此职务的权限")
     )
+    reason = serializers.CharField(label=gettext_lazy("事由"), max_length=200)
 
 
 def account_of(request: HttpRequest, pk: int) -> User:

@@ -95,7 +95,11 @@ def choose_preset(request: HttpRequest, progress: Progress) -> HttpResponse:
     if request.method == "POST" and chosen in NAMES:
         if request.user.is_superuser and not progress.reader.reach.platform:
             services.give_post(
-                user=progress.reader.user, role=Role.PLATFORM_ADMINISTRATOR, by=None, at=clock.now()
+                user=progress.reader.user,
+                role=Role.PLATFORM_ADMINISTRATOR,
+                by=None,
+                at=clock.now(),
+                reason=_("开始使用平台"),
             )
         progress.keep(preset=chosen)
         return redirect("start_step", "committee")
@@ -134,6 +138,7 @@ def name_committee(request: HttpRequest, progress: Progress) -> HttpResponse:
                 committee=committee,
                 by=reader.user,
                 at=reader.at,
+                reason=_("建立委员会"),
             )
         progress.keep(committee=committee.pk)
         messages.success(request, _("已建立 %(committee)s") % {"committee": committee.name})

@@ -10,6 +10,7 @@ from proposals.errors import Conflict
 from proposals.ledger import faults
 from proposals.matching import scan
 from proposals.models import CandidateMember, MergeCandidate, Proposal, Scan, Theme
+from tests.ledger import record_posts
 from tests.proposals.conftest import state, told
 from tests.proposals.matching.test_near import LIFTS, LIFTS_AGAIN, NIGHT_MARKET
 from tests.services import until
@@ -84,6 +85,7 @@ def test_proposals_of_one_matter_are_grouped_with_centre_scores_and_passages(
     why = life["clerk"].reads(f"merge-candidates/{found['id']}/why/")
     assert [row["proposal"] for row in why] == [r["proposal"]["id"] for r in found["members"][1:]]
     assert all("电梯" in row["terms"] and row["passages"] for row in why)
+    record_posts(life.now)
     assert list(faults()) == []
 
 

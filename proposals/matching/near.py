@@ -10,10 +10,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
-from django.db.models import QuerySet
 
 from members.models import Committee
-from members.prepared import KEY, prepared
 from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import MAY_HAVE_REPLIES, PublicationScope
@@ -139,16 +137,11 @@ def _candidates(
         inside = Proposal.objects.filter(pk__in=own, session=session).values_list("pk", flat=True)
         kept = set(inside)
         return [key for key in own if key in kept], set()
-    if not _another(committee.pk):
+    if not Committee.objects.exclude(pk=committee.pk).exists():
         return own, set()
     public = index.nearest(profile.words, PUBLISHED, READ)
     both = dict.fromkeys(key for pair in _alternating(own, public) for key in pair)
     return list(both), set(public)
-
-
-@prepared(KEY)
-def _another(committee: int) -> QuerySet[Committee, int]:
-    return Committee.objects.exclude(pk=committee).order_by().values_list("pk", flat=True)[:1]
 
 
 def _alternating(one: Sequence[int], other: Sequence[int]) -> Iterable[Sequence[int]]:
@@ -164,7 +157,8 @@ def _published(keys: Iterable[int], committee: Committee) -> set[int]:
 def _compared(
     profile: Profile, keys: Sequence[int], of: Proposal | None
 ) -> Iterable[tuple[int, float]]:
-    rows = _profiles(list(keys)) if keys else []
+    entries = IndexEntry.objects.filter(proposal__in=keys).order_by()
+    rows = list(entries.values_list("proposal_id", "profile"))
     likenesses = profile.likenesses([bytes(packed) for _key, packed in rows])
     score = {key: likeness for (key, _packed), likeness in zip(rows, likenesses, strict=True)}
     embedder = embedding.current_embedder()
@@ -175,12 +169,6 @@ def _compared(
             for key, vector in vectors.items():
                 score[key] = float(with_meaning(score[key], mine @ vector, embedder.floor))
     return score.items()
-
-
-@prepared(KEY)
-def _profiles(keys: list[int]) -> QuerySet[IndexEntry, tuple[int, bytes | memoryview[int]]]:
-    entries = IndexEntry.objects.filter(proposal__pk__in=keys).order_by()
-    return entries.values_list("proposal_id", "profile")
 
 
 # -- Why -----------------------------------------------------------------------------------

@@ -6,9 +6,6 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from django.db.models import QuerySet
-
-from members.prepared import KEY, prepared
 from proposals.enums import (
     HANDED_IN,
     SENT_OUT,
@@ -64,17 +61,12 @@ def text_of(proposal: Proposal) -> Text:
 
 def texts(keys: Iterable[int]) -> dict[int, tuple[Proposal, Text]]:
     """These proposals, each with what is compared of it; less to read than for ``sources``."""
-    wanted = list(keys)
-    found = {proposal.pk: proposal for proposal in (_proposals(wanted) if wanted else [])}
+    rows = Proposal.objects.filter(pk__in=list(keys)).select_related("committee").order_by()
+    found = {proposal.pk: proposal for proposal in rows}
     suggested = defaultdict(list)
     for key, suggestion in _suggestions(found):
         suggested[key].append(suggestion)
     return {key: (proposal, _text(proposal, suggested[key])) for key, proposal in found.items()}
-
-
-@prepared(KEY)
-def _proposals(keys: list[int]) -> QuerySet[Proposal]:
-    return Proposal.objects.filter(pk__in=keys).select_related("committee").order_by()
 
 
 def _text(proposal: Proposal, suggestions: Iterable[str]) -> Text:

@@ -14,9 +14,8 @@ from functools import lru_cache
 from hashlib import sha1
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef
 
-from members.prepared import prepared
 from proposals.enums import HANDED_IN, ProposalState
 from proposals.matching.embedding import Embedder, embedded_text, pack
 from proposals.matching.index import current_index
@@ -204,14 +203,8 @@ def _digest(text: str) -> str:
 
 def current_frequencies() -> tuple[Frequencies, int]:
     """The count in force, and its number; nothing is common before the first count."""
-    for number, counted_at in _newest():
-        return _frequencies(number, counted_at), number
-    return Frequencies(), 0
-
-
-@prepared()
-def _newest() -> QuerySet[Vocabulary, tuple[int, datetime]]:
-    return Vocabulary.objects.order_by("-id").values_list("id", "counted_at")[:1]
+    newest = Vocabulary.objects.order_by("-id").values_list("id", "counted_at").first()
+    return (_frequencies(*newest), newest[0]) if newest else (Frequencies(), 0)
 
 
 @lru_cache(maxsize=2)

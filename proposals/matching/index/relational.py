@@ -7,9 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from django.db import connection, transaction
-from django.db.models import QuerySet
 
-from members.prepared import KEY, prepared
 from proposals.matching.index.base import Index
 from proposals.matching.likeness import Vector, packed_words
 from proposals.models import IndexEntry
@@ -57,13 +55,6 @@ def postings(entry: IndexEntry) -> list[Row]:
         for scope in entry.scopes
         for key, impact in terms
     ]
-
-
-@prepared(KEY)
-def _posting(keys: list[int]) -> QuerySet[IndexEntry]:
-    """The entries, with as much as tells their postings."""
-    entries = IndexEntry.objects.filter(proposal__pk__in=keys).order_by()
-    return entries.only("profile", "scopes")
 
 
 class RelationalIndex(Index):
@@ -122,8 +113,8 @@ class RelationalIndex(Index):
             cursor.execute(_upsert(len(entries)), values)
 
     def _posted(self, keys: Sequence[int]) -> set[Row]:
-        rows = _posting(list(keys)) if keys else []
-        return {row for entry in rows for row in postings(entry)}
+        entries = IndexEntry.objects.filter(proposal__in=keys).order_by()
+        return {row for entry in entries.only("profile", "scopes") for row in postings(entry)}
 
     def _write(self, gone: Sequence[Row], come: Sequence[Row]) -> None:
         with connection.cursor() as cursor:

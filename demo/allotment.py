@@ -6,8 +6,7 @@ from typing import TypeVar
 
 from demo.life import Life, Task
 from demo.scenario import OUTCOMES, RETURNS, Path, Scenario, ScenarioInvalid, Stage
-from members.enums import AssignmentRole, PeriodKind
-from proposals.enums import Channel
+from members.enums import AssignmentRole, Channel, PeriodKind
 
 _ANSWERED = (Stage.CONCLUDED, Stage.REPLIED)
 _POOR = (Path.POOR_THEN_SATISFIED, Path.POOR_TWICE)

@@ -11,9 +11,9 @@ from demo.letters import Note, review_opinion
 from demo.life import Fate
 from demo.scenario import Path
 from demo.story import Story
-from members.enums import ProposerKind, Role
+from members.enums import Channel, ProposerKind, Role
 from members.models import Member
-from proposals.enums import Channel, ReviewOutcome
+from proposals.enums import ReviewOutcome
 
 EDITED_EVERY = 17
 """Of the filed ones the office polishes about every 17th, with the proposer's consent."""

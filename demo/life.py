@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from demo.scenario import Path, Stage
-from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind
-from proposals.enums import Adoption, Channel
+from members.enums import AssignmentRole, BodyKind, Channel, PeriodKind, ProposerKind
+from proposals.enums import Adoption
 
 
 class Fate(StrEnum):

@@ -17,13 +17,13 @@ from django.utils import timezone
 from django_fsm import TransitionNotAllowed
 
 from members import clock
+from members.enums import Channel
 from members.models import User
 from members.prepared import KEY, prepared
 from members.reader import Reader
 from members.rules import Rules
 from members.selectors import NoRulebook, rules_for
 from proposals import notices
-from proposals.enums import Channel
 from proposals.errors import (
     Busy,
     Conflict,

@@ -6,10 +6,9 @@ from datetime import datetime
 
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-from members.enums import PostChange
+from members.enums import Channel, PostChange
 from members.models import Post
 from proposals import posts, triggers
-from proposals.enums import Channel
 
 
 @contextmanager

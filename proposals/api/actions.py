@@ -29,6 +29,7 @@ from rest_framework.throttling import BaseThrottle
 
 from members.api.authentication import TokenAuthentication
 from members.api.filters import BACKENDS
+from members.enums import Channel
 from members.models import Committee
 from members.punctuation import listed
 from members.reader import Reader, reader_of
@@ -37,7 +38,6 @@ from proposals.api.errors import ConflictSerializer
 from proposals.api.metadata import InputMetadata
 from proposals.api.serializers import OfferSerializer, ReceiptSerializer
 from proposals.door import perform
-from proposals.enums import Channel
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
 from proposals.permissions import offers

@@ -15,11 +15,11 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
 
-from members.enums import DutyKind
+from members.enums import Channel, DutyKind
 from members.models import Committee, Member, Post, User
 from members.reader import Reader
 from members.rules import Rules
-from proposals.enums import NEW, Channel, Tone
+from proposals.enums import NEW, Tone
 from proposals.machine.who import Who
 
 

@@ -9,14 +9,8 @@ from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import DutyKind, ProposerKind
-from proposals.enums import (
-    BEFORE_FILING,
-    NEW,
-    STANDING_SIGNATURES,
-    Channel,
-    Tone,
-)
+from members.enums import Channel, DutyKind, ProposerKind
+from proposals.enums import BEFORE_FILING, NEW, STANDING_SIGNATURES, Tone
 from proposals.enums import CosignatureState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import drafting as inputs

@@ -14,8 +14,8 @@ from django.db.models import Q
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from members.enums import Channel
 from members.models import Member
-from proposals.enums import Channel
 from proposals.machine.subject import Subject
 from proposals.models.proposal import Proposal
 

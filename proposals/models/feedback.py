@@ -6,8 +6,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import DutyKind
-from proposals.enums import NEW, RATEABLE, Channel, Tone
+from members.enums import Channel, DutyKind
+from proposals.enums import NEW, RATEABLE, Tone
 from proposals.enums import FeedbackState as S
 from proposals.inputs import replying as inputs
 from proposals.machine import who

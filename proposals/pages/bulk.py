@@ -15,6 +15,7 @@ from django.views.decorators.http import require_POST
 from rest_framework.exceptions import APIException
 
 from members import clock
+from members.enums import Channel
 from members.models import Job
 from members.pages.forms import data_of
 from members.pages.lists import listing_of
@@ -25,7 +26,6 @@ from members.services import job
 from members.services.job import Tell
 from proposals.api.actions import declared, own_steps
 from proposals.door import perform
-from proposals.enums import Channel
 from proposals.ledger import model_of
 from proposals.machine.subject import Step, Subject, declared_step
 from proposals.pages.recipients import told

@@ -22,7 +22,7 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from members import clock
-from members.enums import Role
+from members.enums import Channel, Role
 from members.models import Job, JobState
 from members.pages import home
 from members.pages.navigation import Section
@@ -33,7 +33,6 @@ from members.reader import Reader, reader_of
 from members.services.job import Tell, ask
 from members.visibility import visible, visible_row
 from proposals import posts
-from proposals.enums import Channel
 from proposals.ledger import faults, kind_in_words, kinds, step_of
 from proposals.models import Event, Proposal
 

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
+from members.enums import Channel
 from members.models import Committee, FormDraft
 from members.pages.drafts import draft_of, forget
 from members.pages.drafts import fields_of as fields_of_draft
@@ -38,7 +39,6 @@ from members.reader import Reader, reader_of
 from members.visibility import visible_row
 from proposals.api.actions import address_of, declared, own_steps
 from proposals.door import changes_since, perform
-from proposals.enums import Channel
 from proposals.errors import Conflict, Stale
 from proposals.inputs.fields import RulebookCode
 from proposals.machine.subject import Step, Subject

@@ -15,8 +15,8 @@ from demo.letters import Note
 from demo.life import Fate, Life
 from demo.plan import plan, texts_of
 from demo.scenario import OUTCOMES, REASSIGNED, RETURNS, Path, ScenarioInvalid, Stage
-from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, UnitKind
-from proposals.enums import Adoption, Channel, ReviewOutcome
+from members.enums import AssignmentRole, BodyKind, Channel, PeriodKind, ProposerKind, UnitKind
+from proposals.enums import Adoption, ReviewOutcome
 
 NAMES = ("lingwu-2022", "national-2026", "sichuan-2022", "yichun-2022")
 LINGWU = scenario.load("lingwu-2022")

@@ -9,11 +9,10 @@ from typing import Any
 
 from django.core.files.base import ContentFile
 
-from members.enums import AssignmentRole, DutyKind, Role
+from members.enums import AssignmentRole, Channel, DutyKind, Role
 from proposals.enums import (
     AWAITING_FILING,
     AssignmentState,
-    Channel,
     CosignatureState,
     PreAssignmentState,
     ProposalState,

@@ -13,7 +13,7 @@ import pytest
 from django.conf import settings
 from django.db import transaction
 
-from members.enums import DutyKind, Role
+from members.enums import Channel, DutyKind, Role
 from members.selectors import rules_for
 from proposals import models
 from proposals.door import perform
@@ -21,7 +21,6 @@ from proposals.enums import (
     NEW,
     AssignmentState,
     BatchState,
-    Channel,
     ClueState,
     CommitmentState,
     CosignatureState,

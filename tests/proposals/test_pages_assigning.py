@@ -12,8 +12,8 @@ from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
 from members import clock
-from members.enums import DutyKind
-from proposals.enums import AssignmentState, Channel, ProposalState
+from members.enums import Channel, DutyKind
+from proposals.enums import AssignmentState, ProposalState
 from proposals.matching import upkeep
 from proposals.models import Assignment, AssignmentBatch, Feedback, Proposal
 from tests import MOST_QUERIES

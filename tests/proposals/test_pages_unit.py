@@ -14,9 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from members import clock
+from members.enums import Channel
 from members.models import Delivery, Notice, Post, User
 from members.services.delivery import compose
-from proposals.enums import AssignmentState, Channel, ReplyState
+from proposals.enums import AssignmentState, ReplyState
 from proposals.mail_actions import Fault, address, opened
 from proposals.models import Assignment, Commitment, Event, Phrase, Reply
 from tests.proposals.conftest import Life, state

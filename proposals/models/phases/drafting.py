@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext.db.models.manager import RelatedManager
 
-from members.enums import BodyKind, PeriodKind, ProposerKind
+from members.enums import BodyKind, Channel, PeriodKind, ProposerKind
 from members.models import Member
 from members.selectors import NoSession, Placement, placement
 from proposals import rules as checks
@@ -19,7 +19,6 @@ from proposals.enums import (
     NEW,
     STANDING_SIGNATURES,
     TEXT_WITH_PROPOSER,
-    Channel,
     ClueState,
     CosignatureState,
     TextKind,

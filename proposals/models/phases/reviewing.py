@@ -9,10 +9,10 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext.db.models.manager import RelatedManager
 
-from members.enums import Role
+from members.enums import Channel, Role
 from members.punctuation import listed, titled
 from members.rules import REVIEWERS
-from proposals.enums import AWAITING_FILING, IN_HANDS, WITHDRAWABLE, Channel, FeedbackState, Tone
+from proposals.enums import AWAITING_FILING, IN_HANDS, WITHDRAWABLE, FeedbackState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import reviewing as inputs

@@ -19,7 +19,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 from rest_framework.request import Request
 
-from members.enums import AssignmentRole
+from members.enums import AssignmentRole, Channel
 from members.models import Unit
 from members.pages.forms import Field, fields_of
 from members.punctuation import clauses, stated
@@ -27,7 +27,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
-from proposals.enums import AWAITING_ASSIGNMENT, Channel
+from proposals.enums import AWAITING_ASSIGNMENT
 from proposals.errors import Conflict, RuleBroken
 from proposals.machine.subject import Step, declared_step
 from proposals.models import Assignment, AssignmentBatch, Event, Proposal

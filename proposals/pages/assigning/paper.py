@@ -12,14 +12,13 @@ from django_stubs_ext import StrOrPromise
 from rest_framework.exceptions import APIException
 from rest_framework.request import Request
 
-from members.enums import Role
+from members.enums import Channel, Role
 from members.pages.forms import Field
 from members.pages.navigation import Entry, Section
 from members.punctuation import clauses, reasons
 from members.reader import reader_of
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
-from proposals.enums import Channel
 from proposals.machine.subject import declared_step
 from proposals.models import Event, Proposal
 from proposals.pages.step_pages import StepPage

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from multiprocessing import get_context
@@ -11,6 +12,7 @@ from random import Random
 from typing import Any, TypeVar
 
 from django.db import connections
+from django.db.models import Q
 from django.utils import timezone
 
 from demo import afterwards, answering, assigning, deciding, intake, supervising
@@ -20,7 +22,8 @@ from demo.plan import complete, plan, texts_of
 from demo.scenario import Path, Scenario, Stage
 from demo.story import Story
 from members.enums import PeriodKind
-from proposals.signals import time_passed
+from members.models import Committee
+from supervision.sweeps import sweep
 
 LEARNT = ("id", "text", "rng")
 """What a story learns before it is assigned, and takes along from one process to the next."""
@@ -74,6 +77,16 @@ class Year:
         ]
         return cls(scenario, company, stories, watch, processes)
 
+    @contextmanager
+    def own_clock(self) -> Iterator[None]:
+        """Until this ends, however it does, no sweep by the clock looks at the committee."""
+        committee = Committee.objects.filter(pk=self.company.committee.pk)
+        committee.update(has_own_clock=True)
+        try:
+            yield
+        finally:
+            committee.update(has_own_clock=False)
+
     def play(self) -> None:
         """All acts, in the order of the year."""
         session = [s for s in self.stories if s.life.period == PeriodKind.SESSION]
@@ -91,7 +104,7 @@ class Year:
         last_day = date(self.scenario.session.closes_on.year, 12, 31)
         owing = [s.id for s in self.stories if s.life.stage in UNFINISHED]
         if owing:
-            time_passed.send(type(self), proposals=owing, subjects=[], until=_morning(last_day))
+            sweep(among=Q(proposal__in=owing), until=_morning(last_day))
 
     def go_on(self) -> None:
         """What came in after the roll-over is handled in the next year, and answered well."""

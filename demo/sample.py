@@ -53,8 +53,9 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
     try:
         year = Year.prepare(load(SCENARIO), 1, code, watch)
         _mark(year.company.committee)
-        year.play()
-        logins = settle_and_bring(year, 1, clock.today(), prefix=f"{code}-", passes=go_on)
+        with year.own_clock():
+            year.play()
+            logins = settle_and_bring(year, 1, clock.today(), prefix=f"{code}-", passes=go_on)
     finally:
         quiet.setLevel(level)
     kept = []

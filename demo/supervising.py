@@ -9,13 +9,15 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
+from django.db.models import Q
+
 from demo.caller import Caller
 from demo.letters import Note
 from demo.scenario import Path
 from demo.story import Story
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body
-from proposals.signals import time_passed
+from supervision.sweeps import sweep
 
 MILESTONES = (
     (7, SupervisionMethod.RESEARCH, "调研提案所提情况"),
@@ -158,5 +160,7 @@ def _supervisor(story: Story) -> Caller:
 
 def _let_time_pass(story: Story, also: list[tuple[str, int]], until: datetime) -> None:
     """The bells ring until then for what is owed on a key proposal and its topic."""
-    subjects = [("keytopic", story.topic), *also]
-    time_passed.send(sender=Story, proposals=[story.id], subjects=subjects, until=until)
+    among = Q(proposal=story.id)
+    for kind, key in [("keytopic", story.topic), *also]:
+        among |= Q(subject_kind=kind, subject_id=key)
+    sweep(among=among, until=until)

@@ -13,10 +13,3 @@ event_recorded = Signal()
 
 A receiver may write, and may refuse the whole act by raising.
 """
-
-time_passed = Signal()
-"""Sent by a played year, whose clock moves by leaps: ``until`` when bells have rung meanwhile.
-
-``proposals`` are the keys of those concerned and ``subjects`` kinds and keys of what else is;
-without either the whole platform is.
-"""

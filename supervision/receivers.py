@@ -1,11 +1,9 @@
 """Listening to the ledger: duties open, move and close in the transaction of the event."""
 
-from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
 from django.dispatch import receiver
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -14,8 +12,8 @@ from django.utils.translation import override
 from proposals.errors import TooLate
 from proposals.machine.subject import Step, StepContext, Subject
 from proposals.models import Event, Proposal
-from proposals.signals import event_recorded, step_checked, time_passed
-from supervision import calendar_moves, reminders, services
+from proposals.signals import event_recorded, step_checked
+from supervision import calendar_moves, services
 from supervision.enums import CalendarChangeState
 from supervision.models import CalendarChange, Duty
 
@@ -48,17 +46,6 @@ def keep_duties(
         services.remind_anew_of(subject, event)
     with override(settings.LANGUAGE_CODE):  # a basis is read by others than the one who acts
         services.open_duties(subject, step.opened_by(subject), event, context)
-
-
-@receiver(time_passed, dispatch_uid="ring-all-along")
-def ring_all_along(
-    proposals: Sequence[int], subjects: Sequence[tuple[str, int]], until: datetime, **_signal: Any
-) -> None:
-    """Send the reminders of a time that was leapt over."""
-    among = Q(proposal__in=proposals)
-    for kind, key in subjects:
-        among |= Q(subject_kind=kind, subject_id=key)
-    reminders.catch_up(until=until, among=among)
 
 
 @receiver(event_recorded, dispatch_uid="keep-the-calendar")

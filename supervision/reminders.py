@@ -20,6 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from members.models.committee import BY_THE_CLOCK
 from members.rules import Reminders
 from members.selectors import rules_for
 from members.services.notice import Message, send
@@ -35,8 +36,6 @@ from supervision.services import recorded_steps, steps_of
 
 logger = logging.getLogger(__name__)
 
-EVERYTHING = Q()
-
 AGAIN = timedelta(hours=1)
 """When a duty is looked at again whose reminders failed."""
 
@@ -44,10 +43,11 @@ BATCH = 200
 """How many duties are looked after in one transaction."""
 
 
-def remind(*, at: datetime, limit: int | None = None, among: Q = EVERYTHING) -> int:
+def remind(*, at: datetime, limit: int | None = None, among: Q = BY_THE_CLOCK) -> int:
     """Take every step of every ladder that is due at ``at``; returns how many were sent.
 
-    ``limit`` bounds the duties looked at; ``among`` says of which.
+    ``limit`` bounds the duties looked at; ``among`` says of which, and leaves out committees
+    that are being played.
     """
     sent = looked_at = 0
     while limit is None or looked_at < limit:

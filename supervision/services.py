@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
 from members.enums import Anchor, DutyKind, Role
+from members.models.committee import BY_THE_CLOCK
 from members.rules import DeadlineRule, Reminders
 from members.selectors import NoRulebook, rules_for
 from proposals.door import perform
@@ -356,13 +357,13 @@ def steps_of(
 # -- By the clock -----------------------------------------------------------------------------
 
 
-def lapse_invitations(*, at: datetime, limit: int = 500) -> int:
+def lapse_invitations(*, at: datetime, limit: int = 500, among: Q = BY_THE_CLOCK) -> int:
     """Take back invitations to co-sign that were not answered by ``at`` (rules.md section 5).
 
     At most ``limit`` at a time, the longest overdue first. One that is answered meanwhile is
-    left alone. Returns how many lapsed.
+    left alone; ``among`` leaves out committees that are being played. Returns how many lapsed.
     """
-    late = Duty.objects.overdue(at).filter(kind=DutyKind.COSIGN).order_by("due_at")
+    late = Duty.objects.overdue(at).filter(among, kind=DutyKind.COSIGN).order_by("due_at")
     lapsed = 0
     for number in late.values_list("subject_id", flat=True)[:limit]:
         signature = Cosignature.objects.get(pk=number)

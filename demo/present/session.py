@@ -22,7 +22,7 @@ from members.services import mark_read
 from proposals.enums import ProposalState
 from proposals.matching import scan, upkeep
 from proposals.models import MergeCandidate
-from proposals.signals import time_passed
+from supervision.sweeps import sweep
 
 READ_UNTIL = 7
 """The people of the visit have read what is older than so many days."""
@@ -86,11 +86,10 @@ def bring(
 
     def day_passes(day: date) -> None:
         passes(day)
-        handed_in = [scene.story.id for scene in cast.scenes if scene.story.id]
-        if handed_in:
-            time_passed.send(
-                Cast, proposals=handed_in, subjects=cast.subjects, until=moment(day, 0)
-            )
+        among = Q(proposal__in=[scene.story.id for scene in cast.scenes if scene.story.id])
+        for kind, key in cast.subjects:
+            among |= Q(subject_kind=kind, subject_id=key)
+        sweep(among=among, until=moment(day, 0))
 
     play([*scripts(cast), readers], day_passes)
     _look_for_candidates(company, moment(days.last, CLOSING_TIME))

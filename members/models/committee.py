@@ -36,6 +36,7 @@ class Committee(models.Model):
     )
     is_sample = models.BooleanField(_("示例"), default=False, editable=False)
     closed_at = models.DateTimeField(_("关闭时间"), null=True, blank=True, editable=False)
+    has_own_clock = models.BooleanField(default=False, editable=False)  # it is being played
 
     class Meta:
         ordering = ["code"]
@@ -52,6 +53,10 @@ class Committee(models.Model):
             CommitteeLevel(self.level)
         ):
             raise ValidationError({"parent": _("上级委员会的层级须高于本委员会")})
+
+
+BY_THE_CLOCK = Q(committee__has_own_clock=False)
+"""Rows of committees that live by the clock on the wall; sweeps look at no others."""
 
 
 class Term(models.Model):

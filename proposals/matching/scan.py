@@ -13,6 +13,7 @@ from django.db.models import Q
 
 from members import clock
 from members.models import Session, User
+from members.models.committee import BY_THE_CLOCK
 from members.selectors import rules_for
 from proposals.door import perform
 from proposals.enums import (
@@ -48,9 +49,12 @@ def ask(session: Session, by: User, at: datetime) -> Scan:
 
 
 def waiting(at: datetime) -> list[int]:
-    """Keys of the scans to be run: ordered, or broken off by a worker that is no more."""
+    """Keys of the scans to be run: ordered, or broken off by a worker that is no more.
+
+    Those of a committee that is being played are left to the play.
+    """
     silent = Q(state=ScanState.RUNNING, heard_at__lt=at - SILENCE)
-    rows = Scan.objects.filter(Q(state=ScanState.WAITING) | silent)
+    rows = Scan.objects.filter(BY_THE_CLOCK, Q(state=ScanState.WAITING) | silent)
     return list(rows.order_by("id").values_list("pk", flat=True))
 
 

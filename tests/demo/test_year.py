@@ -12,6 +12,7 @@ from demo.scenario import load
 from members.models import Session
 from proposals.ledger import faults
 from proposals.models import Event, Proposal
+from tests.demo.beat import beat
 
 WALKED = {
     "proposal": """draft enter edit invite submit return_for_revision resubmit edit_by_office
@@ -32,11 +33,12 @@ WALKED = {
 """The steps that a county's year takes."""
 
 
-@pytest.mark.django_db
-def test_the_year_of_lingwu_gives_the_published_figures() -> None:
+@pytest.mark.django_db(transaction=True)
+def test_the_year_of_lingwu_gives_the_published_figures_beside_a_running_beat() -> None:
     said = StringIO()
 
-    call_command("play_year", "lingwu-2022", "--json", stdout=said)
+    with beat() as count:
+        call_command("play_year", "lingwu-2022", "--json", "--processes=1", stdout=said)
 
     counts = json.loads(said.getvalue().splitlines()[-1])
     seconds = counts.pop("seconds")
@@ -53,7 +55,9 @@ def test_the_year_of_lingwu_gives_the_published_figures() -> None:
         "adopted": 63,
         "satisfied": 68,
     }
+    assert count[0] > 3
     assert_every_way_was_gone()
+    assert not Event.objects.filter(subject_kind="cosignature", action="lapse").exists()
     assert list(faults()) == []
     assert_numbers_have_no_gap()
     assert_figures_can_be_read_as_of_a_moment()

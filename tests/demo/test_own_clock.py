@@ -1,0 +1,65 @@
+"""A committee that is being played keeps its own time: no sweep by the clock touches it."""
+
+import pytest
+
+from demo import intake
+from demo.play import Year
+from demo.scenario import load
+from members.enums import ProposerKind
+from members.models import Committee, Notice
+from proposals.enums import Channel, CosignatureState, ScanState
+from proposals.matching import scan
+from proposals.models import Cosignature, Event, Scan
+from supervision.models import Duty, Reminder
+from tests.demo.beat import sweep
+
+SWEPT = (Cosignature, Duty, Event, Notice, Reminder, Scan)
+
+
+def rows() -> dict[str, list[object]]:
+    """All rows that a sweep might change."""
+    return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in SWEPT}
+
+
+def invited(year: Year) -> None:
+    """A joint proposal of the year whose co-signers have been asked, years ago, and no more."""
+    story = next(
+        s
+        for s in year.stories
+        if s.life.kind == ProposerKind.JOINT and s.life.channel != Channel.PAPER
+    )
+    intake.choose_proposer(story)
+    at = story.life.received_at
+    draft = {**intake.content(story, story.text), "committee": story.company.committee.pk}
+    story.id = story.proposer.post("proposals/draft/", at, **draft).id
+    others = [member.pk for member in year.company.members if member != story.lead]
+    story.proposer.post(f"{story.path}/invite/", at, members=others[:2])
+
+
+class BrokenOff(Exception):
+    """A play that does not come to its end."""
+
+
+def play_a_little(year: Year) -> None:
+    """Real sweeps between the steps of a play change nothing; then it breaks off."""
+    with year.own_clock():
+        invited(year)
+        asked_at = year.stories[0].life.received_at
+        scan.ask(year.company.session, year.company.members[0].user, asked_at)
+        before = rows()
+        sweep()
+        assert rows() == before
+        raise BrokenOff
+
+
+@pytest.mark.django_db
+def test_a_sweep_leaves_a_committee_alone_while_it_is_played() -> None:
+    year = Year.prepare(load("lingwu-2022"), 1, "lingwu")
+
+    with pytest.raises(BrokenOff):
+        play_a_little(year)
+
+    assert not Committee.objects.get().has_own_clock
+    sweep()
+    assert set(Cosignature.objects.values_list("state", flat=True)) == {CosignatureState.LAPSED}
+    assert Scan.objects.get().state == ScanState.DONE

@@ -55,26 +55,14 @@ class ForPlatformAdministrators(admin.ModelAdmin):
     list_per_page = 50
     show_full_result_count = False
 
-    def _is_allowed(self, request: HttpRequest) -> bool:
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         user = request.user
         if user.is_active and user.is_superuser:
             return True
         return reader_of(request).reach.platform
 
-    def has_module_permission(self, request: HttpRequest) -> bool:
-        return self._is_allowed(request)
-
-    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_allowed(request)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return self._is_allowed(request)
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_allowed(request)
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return self._is_allowed(request)
+    has_module_permission = has_add_permission = has_view_permission
+    has_change_permission = has_delete_permission = has_view_permission
 
 
 @admin.register(Committee)
@@ -178,6 +166,9 @@ class PasswordForm(AdminPasswordChangeForm):
         return account
 
 
+DATES = ("last_login", "date_joined")
+
+
 @admin.register(User)
 class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     actions = ["forget_second_factor"]
@@ -190,18 +181,7 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "password", "name", "phone", "home"]}),
-        (
-            _("登录"),
-            {
-                "fields": [
-                    "is_active",
-                    "is_staff",
-                    "must_change_password",
-                    "last_login",
-                    "date_joined",
-                ]
-            },
-        ),
+        (_("登录"), {"fields": ["is_active", "is_staff", "must_change_password", *DATES]}),
     ]
     add_fieldsets = [
         (
@@ -209,7 +189,7 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
             {"fields": ["username", "usable_password", "password1", "password2", "name", "home"]},
         ),
     ]
-    readonly_fields = ("last_login", "date_joined")
+    readonly_fields = DATES
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
         if not change:
@@ -231,10 +211,16 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
 class OnlyRead(ForPlatformAdministrators):
     """A record: nobody writes it by hand."""
 
-    def has_add_permission(self, request: HttpRequest) -> bool:
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+    has_add_permission = has_change_permission
+
+
+class NeverDeleted(OnlyRead):
+    """A record that is not deleted by hand either."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
@@ -257,14 +243,11 @@ class StandInAdmin(OnlyRead):
     search_fields = ["user__name", "user__username", "stand_in__name"]
 
 
-class OutboxAdmin(OnlyRead):
+class OutboxAdmin(NeverDeleted):
     """What goes out, how far it has come, and the dead letters."""
 
     list_filter = ["state"]
     actions = ["resend_dead"]
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     @admin.action(description=_("重发已停止的"), permissions=["view"])
     def resend_dead(self, request: HttpRequest, queryset: models.QuerySet) -> None:
@@ -289,7 +272,7 @@ class WebhookCallAdmin(OutboxAdmin):
 
 
 @admin.register(Webhook)
-class WebhookAdmin(OnlyRead):
+class WebhookAdmin(NeverDeleted):
     """Made and changed by the committees' administrators."""
 
     list_display = ["url", "committee", "is_active", "made_by", "made_at"]
@@ -298,20 +281,14 @@ class WebhookAdmin(OnlyRead):
     search_fields = ["url", "committee__short_name"]
     exclude = ["secret"]
 
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(OnlyRead):
+class CalendarDayAdmin(NeverDeleted):
     """The days that were entered; a change moves dates, so it is an act of its own."""
 
     list_display = ["day", "is_working", "name", "source"]
     list_filter = ["is_working"]
     date_hierarchy = "day"
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 # -- Rulebook ------------------------------------------------------------------------------

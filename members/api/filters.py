@@ -9,6 +9,7 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
+from django_filters.filterset import filterset_factory
 from rest_framework import exceptions
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
@@ -16,21 +17,12 @@ from rest_framework.settings import api_settings
 
 from members import clock
 from members.models import (
-    Body,
-    Committee,
-    Delivery,
     Member,
     Notice,
-    NoticeChannel,
     Post,
-    Rulebook,
-    Session,
     StandIn,
-    Term,
     Unit,
     User,
-    Webhook,
-    WebhookCall,
 )
 from members.punctuation import listed
 
@@ -107,28 +99,9 @@ class RowFilters(filters.FilterSet):
         return super().filter_for_field(field, field_name, lookup_expr)
 
 
-class CommitteeFilters(RowFilters):
-    class Meta:
-        model = Committee
-        fields = ["level", "parent", "code"]
-
-
-class TermFilters(RowFilters):
-    class Meta:
-        model = Term
-        fields = ["committee"]
-
-
-class SessionFilters(RowFilters):
-    class Meta:
-        model = Session
-        fields = ["committee", "term"]
-
-
-class BodyFilters(RowFilters):
-    class Meta:
-        model = Body
-        fields = ["committee", "kind", "is_active"]
+def by(model: type[models.Model], *fields: str) -> type[filters.FilterSet]:
+    """Rows of the model are narrowed by these of its fields, and by nothing else."""
+    return filterset_factory(model, RowFilters, fields)
 
 
 class UnitFilters(RowFilters):
@@ -172,30 +145,12 @@ class UserFilters(RowFilters):
         fields = ["is_active", "home"]
 
 
-class RulebookFilters(RowFilters):
-    class Meta:
-        model = Rulebook
-        fields = ["committee"]
-
-
 class NoticeFilters(RowFilters):
     unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
 
     class Meta:
         model = Notice
         fields = ["needs_action", "statutory"]
-
-
-class NoticeChannelFilters(RowFilters):
-    class Meta:
-        model = NoticeChannel
-        fields = ["means"]
-
-
-class DeliveryFilters(RowFilters):
-    class Meta:
-        model = Delivery
-        fields = ["state", "means", "recipient"]
 
 
 class StandInFilters(RowFilters):
@@ -208,15 +163,3 @@ class StandInFilters(RowFilters):
     def by_day(self, queryset: Any, name: str, value: bool) -> QuerySet:
         present = StandIn.objects.in_force(localdate(clock.now()))
         return queryset.filter(pk__in=present) if value else queryset.exclude(pk__in=present)
-
-
-class WebhookFilters(RowFilters):
-    class Meta:
-        model = Webhook
-        fields = ["committee", "is_active"]
-
-
-class WebhookCallFilters(RowFilters):
-    class Meta:
-        model = WebhookCall
-        fields = ["webhook", "state", "event", "kind"]

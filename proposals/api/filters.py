@@ -8,6 +8,7 @@ from django.core.validators import RegexValidator
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
+from django_filters.filterset import filterset_factory
 
 from members.enums import BodyKind
 from members.reader import reader_of
@@ -145,45 +146,22 @@ class SearchFilter(ProposalFilter):
         return queryset
 
 
-class AssignmentFilter(filters.FilterSet):
-    """Filters of the list of assignments."""
-
-    state = filters.MultipleChoiceFilter(choices=Assignment._meta.get_field("state").choices)
-
-    class Meta:
-        model = Assignment
-        fields = ["proposal", "unit", "role", "batch"]
+def by(model: type[Any], *fields: str, **more: filters.Filter) -> type[filters.FilterSet]:
+    """Rows are narrowed by several states at once, by these fields, and by ``more``."""
+    states = filters.MultipleChoiceFilter(choices=model._meta.get_field("state").choices)
+    base = type("StateFilter", (filters.FilterSet,), {"state": states, **more})
+    return filterset_factory(model, base, fields)
 
 
-class ReplyFilter(filters.FilterSet):
-    """Filters of the list of replies."""
-
-    state = filters.MultipleChoiceFilter(choices=Reply._meta.get_field("state").choices)
-
-    class Meta:
-        model = Reply
-        fields = ["proposal", "assignment", "round", "result_class", "publicity"]
-
-
-class FeedbackFilter(filters.FilterSet):
-    """Filters of the list of feedback forms."""
-
-    state = filters.MultipleChoiceFilter(choices=Feedback._meta.get_field("state").choices)
-
-    class Meta:
-        model = Feedback
-        fields = ["proposal", "reply", "member", "body", "poor"]
-
-
-class CommitmentFilter(filters.FilterSet):
-    """Filters of the list of commitments."""
-
-    state = filters.MultipleChoiceFilter(choices=Commitment._meta.get_field("state").choices)
-    due_before = filters.DateFilter(field_name="due_on", lookup_expr="lt")
-
-    class Meta:
-        model = Commitment
-        fields = ["proposal", "reply"]
+AssignmentFilter = by(Assignment, "proposal", "unit", "role", "batch")
+ReplyFilter = by(Reply, "proposal", "assignment", "round", "result_class", "publicity")
+FeedbackFilter = by(Feedback, "proposal", "reply", "member", "body", "poor")
+CommitmentFilter = by(
+    Commitment,
+    "proposal",
+    "reply",
+    due_before=filters.DateFilter(field_name="due_on", lookup_expr="lt"),
+)
 
 
 class EventFilter(filters.FilterSet):

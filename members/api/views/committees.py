@@ -29,7 +29,7 @@ class CommitteeViewSet(
     """The tree of committees: names for everyone signed in, kept by the platform."""
 
     queryset = Committee.objects.all()
-    filterset_class = filters.CommitteeFilters
+    filterset_class = filters.by(Committee, "level", "parent", "code")
     http_method_names = ["get", "post", "patch", "head", "options"]
     ordering_fields = ["code", "name", "level"]
 
@@ -65,7 +65,7 @@ class CommitteeViewSet(
 class TermViewSet(CommitteeRows):
     queryset = Term.objects.select_related("committee")
     serializer_class = serializers.TermSerializer
-    filterset_class = filters.TermFilters
+    filterset_class = filters.by(Term, "committee")
     ordering_fields = ["number", "begins_on"]
 
 
@@ -73,7 +73,7 @@ class TermViewSet(CommitteeRows):
 class SessionViewSet(CommitteeRows):
     queryset = Session.objects.select_related("committee", "term")
     serializer_class = serializers.SessionSerializer
-    filterset_class = filters.SessionFilters
+    filterset_class = filters.by(Session, "committee", "term")
     ordering_fields = ["opens_on", "collection_opens_at"]
 
 
@@ -81,7 +81,7 @@ class SessionViewSet(CommitteeRows):
 class BodyViewSet(CommitteeRows):
     queryset = Body.objects.select_related("committee")
     serializer_class = serializers.BodySerializer
-    filterset_class = filters.BodyFilters
+    filterset_class = filters.by(Body, "committee", "kind", "is_active")
     ordering_fields = ["kind", "name"]
 
 

@@ -35,7 +35,7 @@ class NoticeChannelViewSet(
     """How the person is told outside the product; statutory notices go at once all the same."""
 
     queryset = NoticeChannel.objects.select_related("user")
-    filterset_class = filters.NoticeChannelFilters
+    filterset_class = filters.by(NoticeChannel, "means")
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "partial_update":
@@ -99,7 +99,7 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
 
     queryset = Delivery.objects.select_related("recipient")
     serializer_class = outside.NoticeDeliverySerializer
-    filterset_class = filters.DeliveryFilters
+    filterset_class = filters.by(Delivery, "state", "means", "recipient")
     ordering_fields = ["id", "next_try_at"]
     http_method_names = ["get", "post", "head", "options"]
 
@@ -123,7 +123,7 @@ class WebhookViewSet(CommitteeRows):
     """Addresses that are told of a committee's events; seen and kept by its administrators."""
 
     queryset = Webhook.objects.select_related("committee")
-    filterset_class = filters.WebhookFilters
+    filterset_class = filters.by(Webhook, "committee", "is_active")
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         tells = self.action in {"create", "renew_secret"}
@@ -163,7 +163,7 @@ class WebhookCallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen)
 
     queryset = WebhookCall.objects.select_related("webhook__committee")
     serializer_class = outside.WebhookCallSerializer
-    filterset_class = filters.WebhookCallFilters
+    filterset_class = filters.by(WebhookCall, "webhook", "state", "event", "kind")
     ordering_fields = ["id", "next_try_at"]
     http_method_names = ["get", "post", "head", "options"]
 

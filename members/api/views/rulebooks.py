@@ -36,7 +36,7 @@ class RulebookViewSet(
     """What is in force is read by the committee's people; what comes by its administrators."""
 
     queryset = Rulebook.objects.select_related("committee")
-    filterset_class = filters.RulebookFilters
+    filterset_class = filters.by(Rulebook, "committee")
     lookup_value_regex = r"\d+"
     ordering_fields = ["effective_from"]
     permission_classes = [*Seen.permission_classes, AdministersCommittee]

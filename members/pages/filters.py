@@ -1,22 +1,72 @@
-"""The filters of a list as fields of a form, and as pills that can be taken off."""
+"""The filters of a list: declared, as fields of a form, and as pills that can be taken off."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, Any
 
 from django import forms
+from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
+from django_filters.rest_framework import (
+    CharFilter,
+    DateFilter,
+    Filter,
+    FilterSet,
+    MultipleChoiceFilter,
+)
 
-from members.pages.forms import Choice, Field
+from members.pages.forms import Field, choices_of, kind_of, shown
 from members.punctuation import listed
 
 if TYPE_CHECKING:
-    from django_filters import FilterSet
+    from django_stubs_ext import StrOrPromise
+
+
+# -- Declaring -----------------------------------------------------------------------------------
+
+
+def narrowed(**declared: Filter) -> type[FilterSet]:
+    """Filters by their names; one that asks the reader needs a class of its own."""
+    return type("Narrowed", (FilterSet,), declared)
+
+
+def contains(label: StrOrPromise, path: str | None = None) -> CharFilter:
+    """Rows that have this text at ``path``, which is the filter's name unless said."""
+    return CharFilter(label=label, field_name=path, lookup_expr="icontains")
+
+
+def contains_any(label: StrOrPromise, *paths: str) -> CharFilter:
+    """Rows that have this text at one of the paths."""
+
+    def search(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return rows.filter(reduce(or_, (Q(**{f"{path}__icontains": value}) for path in paths)))
+
+    return CharFilter(label=label, method=search)
+
+
+def one_of(label: StrOrPromise, choices: Any, path: str | None = None) -> MultipleChoiceFilter:
+    """Rows that have one of the values that are ticked."""
+    return MultipleChoiceFilter(label=label, choices=choices, field_name=path)
+
+
+def day_from(label: StrOrPromise, path: str) -> DateFilter:
+    """Rows whose moment is on this day or later."""
+    return DateFilter(label=label, field_name=path, lookup_expr="date__gte")
+
+
+def day_before(label: StrOrPromise, path: str, lookup: str = "lt") -> DateFilter:
+    """Rows whose day is earlier; for moments, ``lookup`` is ``date__lt``."""
+    return DateFilter(label=label, field_name=path, lookup_expr=lookup)
+
+
+# -- Drawing -------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -43,54 +93,23 @@ def pills(filterset: FilterSet, asked: QueryDict) -> list[Pill]:
         if name in asked:
             rest = asked.copy()
             rest.pop(name)
-            found.append(Pill(_label(form[name]), _said(form.fields[name], value), _query(rest)))
+            said = _said(form.fields[name], value)
+            found.append(Pill(str(form[name].label), said, f"?{rest.urlencode()}"))
     return found
 
 
-def _query(asked: QueryDict) -> str:
-    return f"?{asked.urlencode()}"
-
-
-def _label(bound: forms.BoundField) -> str:
-    return str(bound.label)
-
-
-def _choices(field: Any) -> list[Choice]:
-    if isinstance(field, forms.NullBooleanField):
-        return [Choice("true", _("是")), Choice("false", _("否"))]
-    return [Choice(str(value), str(label)) for value, label in field.choices if str(value)]
-
-
 def _field(bound: forms.BoundField) -> Field:
-    field, value = bound.field, bound.value()
-    drawn = Field(
+    field, value, kind = bound.field, bound.value(), kind_of(bound.field)
+    return Field(
         name=bound.html_name,
-        label=_label(bound),
-        kind=_kind(field),
+        label=str(bound.label),
+        kind=kind,
         help=str(field.help_text or ""),
         errors=[str(error) for error in bound.errors],
-        value="" if value is None else value,
+        value="" if kind == "several" else shown(value, kind),
+        values=[str(one) for one in value or []] if kind == "several" else [],
+        choices=choices_of(field),
     )
-    if hasattr(field, "choices") or isinstance(field, forms.NullBooleanField):
-        drawn.choices = _choices(field)
-        drawn.searchable = len(drawn.choices) > 8
-    if drawn.kind == "several":
-        drawn.values = [str(one) for one in value or []]
-    if isinstance(field, forms.NullBooleanField):
-        drawn.value = {True: "true", False: "false"}.get(value, value or "")
-    return drawn
-
-
-def _kind(field: Any) -> str:
-    if isinstance(field, forms.MultipleChoiceField | forms.ModelMultipleChoiceField):
-        return "several"
-    if isinstance(field, forms.ChoiceField | forms.ModelChoiceField | forms.NullBooleanField):
-        return "select"
-    if isinstance(field, forms.DateTimeField):
-        return "date"
-    if isinstance(field, forms.DateField):
-        return "date"
-    return "text"
 
 
 def _said(field: Any, value: Any) -> str:

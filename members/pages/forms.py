@@ -14,6 +14,7 @@ from datetime import date, datetime
 from functools import singledispatch
 from typing import Any
 
+from django import forms as django_forms
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
 from django.utils.timezone import is_aware, localtime
@@ -25,9 +26,6 @@ from members.pages.glossary import meaning_of
 
 Initial = Mapping[str, Any]
 """Values by the name of the field; of rows, a list of such mappings."""
-
-BLANK_ROWS = 1
-"""How many empty rows stand below the filled ones; a button adds more."""
 
 ADD = "add-row"
 """The name of the button that asks for one more row; its value names the rows."""
@@ -41,8 +39,25 @@ DROP = "drop"
 LONG = 200
 """A text that may be longer than this gets room for several lines."""
 
+INPUTS = {
+    **{kind: kind for kind in ("date", "file", "number", "password", "text", "time")},
+    "moment": "datetime-local",
+}
+"""Kinds of fields that are one input, with its type."""
+
+MANY = 8
+"""More choices than these can be searched."""
+
 MOST_ROWS = 200
 """Rows that a form of a browser can have."""
+
+
+class Words(serializers.CharField):
+    """Words in one line, with spaces between them."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(max_length=LONG, **options)
+
 
 UNFILLED = frozenset({"blank", "empty", "null", "required"})
 """Codes of the faults of what was left empty."""
@@ -77,7 +92,6 @@ class Field:
     rows: list[list[Field]] = field(default_factory=list)
     blank: list[Field] = field(default_factory=list)
     max_length: int | None = None
-    searchable: bool = False
     several: bool = False  # of files: whether more than one can be sent
 
     @property
@@ -86,9 +100,19 @@ class Field:
         return "id-" + re.sub(r"[^\w-]+", "-", self.name).strip("-")
 
     @property
+    def input_type(self) -> str:
+        """The type of its input, if it is drawn as one."""
+        return INPUTS.get(self.kind, "")
+
+    @property
     def template(self) -> str:
         """The part that draws it."""
-        return f"components/fields/_{self.kind}.html"
+        return f"components/fields/_{'input' if self.input_type else self.kind}.html"
+
+    @property
+    def searchable(self) -> bool:
+        """Whether there is too much to choose from to be looked over."""
+        return len(self.choices) > MANY
 
     @property
     def explained(self) -> list[Choice]:
@@ -119,56 +143,39 @@ def _(declared: serializers.CharField) -> str:
 
 
 @kind_of.register
-def _(declared: serializers.IntegerField) -> str:
-    return "number"
-
-
-@kind_of.register
-def _(declared: serializers.BooleanField) -> str:
-    return "checkbox"
-
-
-@kind_of.register
-def _(declared: serializers.DateField) -> str:
-    return "date"
-
-
-@kind_of.register
-def _(declared: serializers.DateTimeField) -> str:
-    return "moment"
-
-
-@kind_of.register
-def _(declared: serializers.FileField) -> str:
-    return "file"
-
-
-@kind_of.register(serializers.ChoiceField)
-@kind_of.register(serializers.RelatedField)
-def _(declared: Any) -> str:
-    return "select"
-
-
-@kind_of.register(serializers.MultipleChoiceField)
-@kind_of.register(serializers.ManyRelatedField)
-def _(declared: Any) -> str:
-    return "several"
-
-
-@kind_of.register
 def _(declared: serializers.ListField) -> str:
     child = kind_of(declared.child)
     return {"select": "several", "file": "file"}.get(child, "texts")
 
 
-@kind_of.register
-def _(declared: serializers.ListSerializer) -> str:
-    return "rows"
+def _always(kind: str) -> Callable[[Any], str]:
+    return lambda declared: kind
 
 
-@kind_of.register
-def _(declared: serializers.Serializer) -> str:
-    return "group"
+for _kind, _classes in {
+    "number": (serializers.IntegerField,),
+    "checkbox": (serializers.BooleanField,),
+    "date": (serializers.DateField, django_forms.DateField),
+    "moment": (serializers.DateTimeField,),
+    "time": (serializers.TimeField,),
+    "file": (serializers.FileField,),
+    "select": (
+        serializers.ChoiceField,
+        serializers.RelatedField,
+        django_forms.ChoiceField,
+        django_forms.NullBooleanField,
+    ),
+    "several": (
+        serializers.MultipleChoiceField,
+        serializers.ManyRelatedField,
+        django_forms.MultipleChoiceField,
+        django_forms.ModelMultipleChoiceField,
+    ),
+    "rows": (serializers.ListSerializer,),
+    "group": (serializers.Serializer,),
+}.items():
+    for _class in _classes:
+        kind_of.register(_class, _always(_kind))
 
 
 @singledispatch
@@ -183,18 +190,24 @@ def _(declared: serializers.ChoiceField) -> list[Choice]:
 
 
 @choices_of.register
+def _(declared: django_forms.ChoiceField) -> list[Choice]:
+    return [Choice(str(value), str(label)) for value, label in declared.choices if str(value)]
+
+
+@choices_of.register
+def _(declared: django_forms.NullBooleanField) -> list[Choice]:
+    return [Choice("true", gettext("是")), Choice("false", gettext("否"))]
+
+
+@choices_of.register
 def _(declared: serializers.RelatedField) -> list[Choice]:
     return [Choice(str(row.pk), str(row)) for row in declared.get_queryset() or ()]
 
 
-@choices_of.register
-def _(declared: serializers.ManyRelatedField) -> list[Choice]:
-    return choices_of(declared.child_relation)
-
-
-@choices_of.register
-def _(declared: serializers.ListField) -> list[Choice]:
-    return choices_of(declared.child)
+@choices_of.register(serializers.ManyRelatedField)
+@choices_of.register(serializers.ListField)
+def _(declared: Any) -> list[Choice]:
+    return choices_of(getattr(declared, "child_relation", None) or declared.child)
 
 
 Choices = Callable[[str, Any], list[Choice] | None]
@@ -208,12 +221,14 @@ def fields_of(
     *,
     choices: Choices = lambda path, declared: None,
     more: str = "",
+    blank_rows: int = 1,
 ) -> list[Field]:
     """The fields of ``form`` filled with ``initial``, with the faults of a refused attempt.
 
-    ``more`` is the path of rows that get one more, for who has no scripts.
+    ``more`` is the path of rows that get one more, for who has no scripts; ``blank_rows`` stand
+    where there are none yet.
     """
-    builder = _Builder(choices, more)
+    builder = _Builder(choices, more, blank_rows)
     return builder.fields(form, initial, errors or {}, prefix="", path="")
 
 
@@ -221,6 +236,7 @@ def fields_of(
 class _Builder:
     choices: Choices
     more: str
+    blank_rows: int
     known: dict[str, list[Choice]] = field(default_factory=dict)
     given: set[str] = field(default_factory=set)
 
@@ -250,17 +266,17 @@ class _Builder:
             required=declared.required,
             choices=known,
             max_length=getattr(getattr(declared, "child", declared), "max_length", None),
-            searchable=len(known) > 8,
             several=isinstance(declared, serializers.ListField),
         )
         if kind == "rows":
             self._rows(drawn, declared, path, value or [], errors)
         elif kind == "group":
-            drawn.blank = self.fields(declared, value or {}, errors or {}, f"{name}.", f"{path}.")
+            inner = errors if isinstance(errors, Mapping) else {}
+            drawn.blank = self.fields(declared, value or {}, inner, f"{name}.", f"{path}.")
         elif kind in ("several", "texts"):
-            drawn.values = [_shown(one) for one in value or []]
+            drawn.values = [shown(one) for one in value or []]
         else:
-            drawn.value = _shown(value)
+            drawn.value = shown(value, kind)
         if kind != "rows" and kind != "group":
             drawn.errors = [_told(one, drawn, declared) for one in _flat(errors)]
         return drawn
@@ -268,14 +284,13 @@ class _Builder:
     def _rows(
         self, drawn: Field, declared: Any, path: str, rows: Sequence[Any], errors: Any
     ) -> None:
-        told = errors if isinstance(errors, list) else []
-        faults = [fault if isinstance(fault, Mapping) else {} for fault in told]
-        if not any(faults):
+        told = errors.items() if isinstance(errors, Mapping) else enumerate(errors or ())
+        faults = {at: fault for at, fault in told if isinstance(fault, Mapping)}
+        if not any(faults.values()):
             drawn.errors = [_told(one, drawn, declared) for one in _flat(errors)]
-        wanted = max(len(rows), 0 if rows else BLANK_ROWS) + (self.more == drawn.name)
+        wanted = max(len(rows), 0 if rows else self.blank_rows) + (self.more == drawn.name)
         for at in range(wanted):
-            row = rows[at] if at < len(rows) else {}
-            fault = faults[at] if at < len(faults) else {}
+            row, fault = rows[at] if at < len(rows) else {}, faults.get(at) or {}
             prefix = f"{drawn.name}[{at}]"
             drawn.rows.append(self.fields(declared.child, row, fault, prefix, f"{path}."))
         drawn.blank = self.fields(declared.child, {}, {}, f"{drawn.name}[#]", f"{path}.")
@@ -292,17 +307,20 @@ class _Builder:
         return self.known[path]
 
 
-def _shown(value: Any) -> Any:
-    """A value as a form shows it."""
+def shown(value: Any, kind: str = "") -> Any:
+    """A value as a form shows it; yes and no can be boxes, or chosen."""
+    value = getattr(value, "pk", value)
     if value is None:
         return ""
     if isinstance(value, bool):
-        return value
+        return str(value).lower() if kind == "select" else value
     if isinstance(value, datetime):
         return (localtime(value) if is_aware(value) else value).strftime("%Y-%m-%dT%H:%M")
     if isinstance(value, date):
         return value.isoformat()
-    return str(getattr(value, "pk", value))
+    if isinstance(value, list):
+        return " ".join(value)
+    return str(value)
 
 
 def _flat(errors: Any) -> list[Any]:
@@ -333,63 +351,74 @@ def data_of(
     form: serializers.Serializer[Any],
     sent: QueryDict,
     files: MultiValueDict[str, Any] | None = None,
-    prefix: str = "",
+    *,
+    whole: bool = False,
 ) -> dict[str, Any]:
     """The plain data of a form as the browser sent it, in the shape of the API's body.
 
     What a form leaves empty is left out, unless it is a text, of which the empty one is a value
-    of its own; a row of which nothing is filled in is no row.
+    of its own; a row of which nothing is filled in is no row. In a form that shows the ``whole``
+    of something, what was emptied is emptied: it becomes nothing, where there may be nothing.
     """
-    found: dict[str, Any] = {}
-    for name, declared in form.fields.items():
-        if not declared.read_only:
-            value = _value(declared, f"{prefix}{name}", sent, files or MultiValueDict())
-            if value is not empty:
-                found[name] = value
-    return found
+    return _Sent(sent, files or MultiValueDict(), whole).data(form)
 
 
-def _value(declared: Any, key: str, sent: QueryDict, files: MultiValueDict[str, Any]) -> Any:
-    kind = kind_of(declared)
-    if kind == "rows":
-        return _read_rows(declared, key, sent, files)
-    if kind == "group":
-        return data_of(declared, sent, files, f"{key}.") or empty
-    if kind == "file":
-        several = isinstance(declared, serializers.ListField)
-        found = files.getlist(key)
-        return (found if several else found[-1]) if found else empty
-    if kind in ("several", "texts"):
-        if key not in sent:
+@dataclass(frozen=True)
+class _Sent:
+    values: QueryDict
+    files: MultiValueDict[str, Any]
+    whole: bool
+
+    def data(self, form: Any, prefix: str = "") -> dict[str, Any]:
+        found = {
+            name: self.value(declared, f"{prefix}{name}")
+            for name, declared in form.fields.items()
+            if not declared.read_only
+        }
+        return {name: value for name, value in found.items() if value is not empty}
+
+    def value(self, declared: Any, key: str) -> Any:
+        kind = kind_of(declared)
+        if kind == "rows":
+            return self.rows(declared.child, key)
+        if kind == "group":
+            found = self.data(declared, f"{key}.")
+            return found if found or self.whole else empty
+        if kind == "file":
+            several = isinstance(declared, serializers.ListField)
+            sent = self.files.getlist(key)
+            return (sent if several else sent[-1]) if sent else empty
+        if kind == "checkbox":
+            return self.values.get(key, "") not in ("", "false")
+        if key not in self.values:
             return empty
-        return [value for value in sent.getlist(key) if value.strip()]
-    if kind == "checkbox":
-        return sent.get(key, "") not in ("", "false")
-    value = sent.get(key)
-    if value is None:
-        return empty
-    if value.strip() == "":
+        if kind in ("several", "texts"):
+            return [value for value in self.values.getlist(key) if value.strip()]
+        value = self.values[key]
+        if isinstance(declared, Words):
+            return value.split()
+        return value.replace("\r\n", "\n") if value.strip() else self.emptied(declared)
+
+    def emptied(self, declared: Any) -> Any:
+        if self.whole and declared.allow_null:
+            return None
         is_text = isinstance(declared, serializers.CharField) and declared.required
         return "" if getattr(declared, "allow_blank", False) or is_text else empty
-    return value.replace("\r\n", "\n")
+
+    def rows(self, form: Any, key: str) -> list[dict[str, Any]]:
+        pattern = re.compile(rf"^{re.escape(key)}\[(\d{{1,4}})\]")
+        numbers = {int(found[1]) for name in self.values if (found := pattern.match(name))}
+        prefixes = [f"{key}[{number}]" for number in sorted(numbers)[:MOST_ROWS]]
+        rows = [
+            self.data(form, prefix) for prefix in prefixes if not self.values.get(prefix + DROP)
+        ]
+        return [row for row in rows if _is_filled(form, row)]
 
 
-def _read_rows(
-    declared: Any, key: str, sent: QueryDict, files: MultiValueDict[str, Any]
-) -> list[dict[str, Any]]:
-    pattern = re.compile(rf"^{re.escape(key)}\[(\d{{1,4}})\]")
-    numbers = {int(found[1]) for name in sent if (found := pattern.match(name))}
-    rows = []
-    for number in sorted(numbers)[:MOST_ROWS]:
-        if sent.get(f"{key}[{number}]{DROP}"):
-            continue
-        row = data_of(declared.child, sent, files, f"{key}[{number}]")
-        told = {name: value for name, value in row.items() if value not in ("", False, [], None)}
-        chosen = {
-            name
-            for name, part in declared.child.fields.items()
-            if kind_of(part) == "select" and part.required
-        }
-        if set(told) - chosen or len(chosen) == len(declared.child.fields) == len(told):
-            rows.append(row)
-    return rows
+def _is_filled(form: Any, row: Mapping[str, Any]) -> bool:
+    """Whether there is more in a row than what has to be chosen anyway."""
+    told = {name for name, value in row.items() if value not in ("", False, [], None)}
+    chosen = {
+        name for name, part in form.fields.items() if kind_of(part) == "select" and part.required
+    }
+    return bool(told - chosen) or len(chosen) == len(form.fields) == len(told)

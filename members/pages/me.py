@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.contrib.auth import update_session_auth_hash
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
@@ -21,8 +19,8 @@ from rest_framework import serializers
 from members import services
 from members.authentication import owed_first
 from members.models import Means, NoticeChannel, Pace, StandIn, User
-from members.pages.forms import Choice, Field, data_of, fields_of
-from members.pages.signing_in.resume_post import resumed_post
+from members.pages import plain_form
+from members.pages.forms import Choice
 from members.reader import reader_of
 from members.services.channel import masked
 from members.services.stand_in import candidates
@@ -126,28 +124,26 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
         raise Http404
     reader = reader_of(request)
     own = visible(reader, NoticeChannel.objects.all()).filter(means=means).first()
-    form = EmailForm if means == Means.EMAIL else RobotForm
     wishes = own or NoticeChannel(user=reader.user, means=means)
-    initial = {
-        "address": wishes.address if means == Means.EMAIL else "",
-        "for_action": wishes.for_action,
-        "for_others": wishes.for_others,
-    }
-    faults: Mapping[str, Any] = {}
-    if request.method == "POST":
-        initial, data, faults = _read(form, request.POST)
-        if not faults:
-            try:
-                services.set_channel(user=reader.user, means=means, at=reader.at, **data)
-            except ValidationError as error:
-                faults = _told(error)
-            else:
-                messages.success(request, _("通知方式已保存"))
-                return redirect("account")
-    elif (kept := resumed_post(request)) is not None:
-        initial, _data, _faults = _read(form, kept)
-    note = _("按规定必须送达的通知始终立即发送。")
-    return _page(request, str(Means(means).label), note, fields_of(form(), initial, faults), faults)
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        services.set_channel(user=reader.user, means=means, at=reader.at, **data)
+        messages.success(request, _("通知方式已保存"))
+        return redirect("account")
+
+    return plain_form.page(
+        request,
+        EmailForm if means == Means.EMAIL else RobotForm,
+        act,
+        template="members/own_form.html",
+        initial={
+            "address": wishes.address if means == Means.EMAIL else "",
+            "for_action": wishes.for_action,
+            "for_others": wishes.for_others,
+        },
+        heading=str(Means(means).label),
+        note=_("按规定必须送达的通知始终立即发送。"),
+    )
 
 
 @require_POST
@@ -163,33 +159,27 @@ def remove_channel(request: HttpRequest, means: str) -> HttpResponse:
 def new_stand_in(request: HttpRequest) -> HttpResponse:
     """Arrange who gets one's notices during an absence."""
     reader = reader_of(request)
-    people = list(candidates(reader.user, reader.day)[:SHOWN])
-    initial: Mapping[str, Any] = {"since": reader.day}
-    faults: Mapping[str, Any] = {}
-    if request.method == "POST":
-        initial, data, faults = _read(StandInForm, request.POST)
-        if not faults:
-            wanted = User.objects.filter(pk=data.pop("stand_in")).first()
-            try:
-                services.appoint_stand_in(
-                    user=reader.user, stand_in=wanted, by=reader.user, at=reader.at, **data
-                )
-            except ValidationError as error:
-                faults = _told(error)
-            else:
-                messages.success(request, _("代收已安排"))
-                return redirect("account")
-    elif (kept := resumed_post(request)) is not None:
-        initial, _data, _faults = _read(StandInForm, kept)
-    choices = [Choice(str(person.pk), str(person)) for person in people]
-    fields = fields_of(
-        StandInForm(),
-        initial,
-        faults,
-        choices=lambda path, declared: choices if path == "stand_in" else None,
+    user = reader.user
+    people = [
+        Choice(str(person.pk), str(person)) for person in candidates(user, reader.day)[:SHOWN]
+    ]
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        wanted = User.objects.filter(pk=data.pop("stand_in")).first()
+        services.appoint_stand_in(user=user, stand_in=wanted, by=user, at=reader.at, **data)
+        messages.success(request, _("代收已安排"))
+        return redirect("account")
+
+    return plain_form.page(
+        request,
+        StandInForm,
+        act,
+        template="members/own_form.html",
+        initial={"since": reader.day},
+        choices=lambda path, declared: people if path == "stand_in" else None,
+        heading=_("安排代收"),
+        note=_("代收人须与您在同一委员会、单位或组织任职；只收到通知，不能代您办理。"),
     )
-    note = _("代收人须与您在同一委员会、单位或组织任职；只收到通知，不能代您办理。")
-    return _page(request, _("安排代收"), note, fields, faults)
 
 
 @require_POST
@@ -200,35 +190,3 @@ def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     services.end_stand_in(stand_in=row, by=reader.user, at=reader.at)
     messages.success(request, _("代收已结束"))
     return redirect("account")
-
-
-# -- Forms ---------------------------------------------------------------------------------
-
-
-def _read(
-    form: type[serializers.Serializer[Any]], sent: QueryDict
-) -> tuple[dict[str, Any], dict[str, Any], Mapping[str, Any]]:
-    """What was typed, what it means, and what is wrong with it by field."""
-    typed = data_of(form(), sent)
-    read = form(data=typed)
-    read.is_valid()
-    return typed, dict(read.validated_data), read.errors
-
-
-def _told(error: ValidationError) -> Mapping[str, Any]:
-    return (
-        error.message_dict if hasattr(error, "error_dict") else {NON_FIELD_ERRORS: error.messages}
-    )
-
-
-def _page(
-    request: HttpRequest, heading: str, note: str, fields: list[Field], faults: Mapping[str, Any]
-) -> HttpResponse:
-    context = {
-        "faults": [faulty for field in fields for faulty in field.faulty()],
-        "fields": fields,
-        "heading": heading,
-        "note": note,
-        "refusals": [str(text) for text in faults.get(NON_FIELD_ERRORS, [])],
-    }
-    return TemplateResponse(request, "members/own_form.html", context)

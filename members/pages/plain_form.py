@@ -11,8 +11,9 @@ from django.template.response import TemplateResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as ApiRefusal
 
-from members.pages.forms import Choices, Field, Initial, data_of, fields_of
+from members.pages.forms import Choices, Initial, data_of, fields_of
 from members.pages.signing_in.resume_post import resumed_post
+from members.punctuation import reasons
 
 Form = Callable[..., serializers.Serializer[Any]]
 """Makes the form; called with ``data`` to read what was sent."""
@@ -26,11 +27,7 @@ def read(form: Form, sent: QueryDict) -> tuple[dict[str, Any], dict[str, Any], M
 
     What was emptied is emptied: a choice becomes nothing, where there may be none.
     """
-    declared = form()
-    typed = data_of(declared, sent)
-    for name, part in declared.fields.items():
-        if not part.read_only and name in sent and name not in typed and part.allow_null:
-            typed[name] = None
+    typed = data_of(form(), sent, whole=True)
     filled = form(data=typed)
     filled.is_valid()
     return typed, dict(filled.validated_data), filled.errors
@@ -46,15 +43,12 @@ def told(error: ValidationError | ApiRefusal) -> Mapping[str, Any]:
     )
 
 
-def general(faults: Mapping[str, Any], fields: list[Field]) -> list[str]:
-    """What is wrong with no field that is drawn."""
-    drawn = {field.name for field in fields}
-    return [
-        str(text)
-        for name, texts in faults.items()
-        if name not in drawn
-        for text in (texts if isinstance(texts, list | tuple) else [texts])
-    ]
+def values_of(form: serializers.Serializer[Any]) -> Initial:
+    """The values of the row that a form is about; nothing where it is about none."""
+    if form.instance is None:
+        return {}
+    fields = form.fields.items()
+    return {name: part.get_attribute(form.instance) for name, part in fields if not part.read_only}
 
 
 def page(
@@ -70,8 +64,9 @@ def page(
 ) -> HttpResponse:
     """The page of a form; ``act`` takes its data and answers with where it leads.
 
-    ``fixed`` are fields that nobody chooses. What ``act`` refuses by a ValidationError is told
-    above the form, with everything typed still in it.
+    It is filled with ``initial``, or with the row that the form is about. ``fixed`` are fields
+    that nobody chooses. What ``act`` refuses by a ValidationError is told above the form, with
+    everything typed still in it.
     """
     fixed = fixed or {}
 
@@ -80,7 +75,7 @@ def page(
             options["data"] = {**options["data"], **fixed}
         return form(**options)
 
-    shown: Initial = initial or {}
+    shown: Initial = values_of(form()) if initial is None else initial
     faults: Mapping[str, Any] = {}
     if request.method == "POST":
         shown, data, faults = read(whole, request.POST)
@@ -93,9 +88,10 @@ def page(
         shown, _data, _faults = read(whole, kept)
     drawn = fields_of(form(), shown, faults, choices=choices)
     fields = [field for field in drawn if field.name not in fixed]
+    names = {field.name for field in fields}
     context |= {
         "fields": fields,
         "faults": [faulty for field in fields for faulty in field.faulty()],
-        "refusals": general(faults, fields),
+        "refusals": reasons({name: said for name, said in faults.items() if name not in names}),
     }
     return TemplateResponse(request, template, context, status=REFUSED if faults else 200)

@@ -38,11 +38,11 @@ def send(field: Field, sent: QueryDict) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_what_is_drawn_and_sent_back_says_the_same(name):
     document = preset(name)
-    for part, info in Rules.model_fields.items():
+    for part in Rules.model_fields:
         sent = QueryDict(mutable=True)
-        send(drawn_part(info, part, document.get(part), {}), sent)
+        send(drawn_part(part, document.get(part), {}), sent)
 
-        again = Rules.read({**document, part: part_of(info, part, sent)})
+        again = Rules.read({**document, part: part_of(part, sent)})
 
         assert getattr(again, part) == getattr(Rules.read(document), part), part
 
@@ -93,9 +93,8 @@ def test_a_wrong_place_is_named_and_nothing_is_lost(signed_in, prepared):
 
 
 def test_a_row_that_is_added_is_part_of_the_rules(signed_in, prepared):
-    info = Rules.model_fields["review"]
     sent = QueryDict(mutable=True)
-    drawn = drawn_part(info, "review", prepared.document["review"], {})
+    drawn = drawn_part("review", prepared.document["review"], {})
     send(drawn, sent)
     number = len(prepared.document["review"]["categories"])
     sent[f"review.categories[{number}]code"] = "sea"

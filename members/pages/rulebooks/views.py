@@ -158,7 +158,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         raise PermissionDenied
     value, errors, more = row.document.get(name), {}, ""
     if request.method == "POST":
-        value = part_of(info, name, request.POST)
+        value = part_of(name, request.POST)
         more = request.POST.get(ADD, "")
         if not more:
             errors = _saved(row, {**row.document, name: value}, reader_of(request))
@@ -166,14 +166,14 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
                 label = _(info.title or name)
                 messages.success(request, _("已保存：%(part)s") % {"part": label})
                 return redirect("rulebook", pk)
-    own = {path.removeprefix(f"{name}."): text for path, text in errors.items() if path != name}
-    field = drawn_part(info, name, value, own, more)
+    own = {path: text for path, text in errors.items() if path.startswith(f"{name}.")}
+    field = drawn_part(name, value, own, more)
     context = {
         "book": row,
         "label": field.label,
         "fields": field.blank if field.kind == "group" else [field],
         "faults": [faulty for one in (field.blank or [field]) for faulty in one.faulty()],
-        "refusals": [text for path, text in errors.items() if not path.startswith(f"{name}.")],
+        "refusals": [text for path, text in errors.items() if path not in own],
     }
     status = 422 if errors else 200
     return TemplateResponse(request, "members/rulebooks/part.html", context, status=status)

@@ -11,8 +11,8 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import F
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -61,7 +61,7 @@ class AccountForm(serializers.ModelSerializer):
 class PostForm(serializers.Serializer):
     """A post; the picker of its scope follows from the role."""
 
-    scope = serializers.IntegerField(label="")
+    scope = serializers.PrimaryKeyRelatedField(queryset=Unit.objects.none())
     since = serializers.DateField(
         required=False,
         label=gettext_lazy("任职日期"),
@@ -88,10 +88,7 @@ def account_of(request: HttpRequest, pk: int) -> User:
     """The account, if the reader keeps accounts and may see it; else a 404."""
     reader = reader_of(request)
     require(refusal_to_see_accounts(reader))
-    found = visible(reader, User.objects.select_related("home")).filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    return found
+    return get_object_or_404(visible(reader, User.objects.select_related("home")), pk=pk)
 
 
 def _homes(request: HttpRequest) -> Choices:
@@ -144,13 +141,6 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         partial(AccountForm, found),
         act,
         template="members/settings/account.html",
-        initial={
-            "username": found.username,
-            "name": found.name,
-            "phone": found.phone,
-            "email": found.email,
-            "home": found.home,
-        },
         choices=_homes(request),
         account=found,
         refusal=refusal,
@@ -260,12 +250,12 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
         if rows is None:
             made.fields.pop("scope")
         else:
-            made.fields["scope"].label = str(rows.model._meta.verbose_name)
+            scope: Any = made.fields["scope"]
+            scope.queryset, scope.label = rows, str(rows.model._meta.verbose_name)
         return made
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        scope = data.pop("scope", None)
-        chosen = {} if rows is None else {name: rows.filter(pk=scope).first()}
+        chosen = {} if rows is None else {name: data.pop("scope")}
         services.give_post(
             user=found,
             role=role,
@@ -278,13 +268,11 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
         messages.success(request, _("已给予职务：%(role)s") % {"role": Role(role).label})
         return redirect("user", pk)
 
-    choices = [] if rows is None else [Choice(str(row.pk), str(row)) for row in rows[:2000]]
     return plain_form.page(
         request,
         form,
         act,
         template="members/settings/account_form.html",
-        choices=lambda path, declared: choices if path == "scope" else None,
         heading=_("给予职务：%(role)s") % {"role": Role(role).label},
         account=found,
         committee=committee,
@@ -306,9 +294,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     reader = reader_of(request)
     require(refusal_to_see_accounts(reader))
     posts = Post.objects.select_related("user", "committee", "unit", "body")
-    post = visible(reader, posts).filter(pk=pk).first()
-    if post is None:
-        raise Http404
+    post = get_object_or_404(visible(reader, posts), pk=pk)
     back = reverse("user", args=[post.user_id])
 
     def act(data: dict[str, Any]) -> HttpResponse:

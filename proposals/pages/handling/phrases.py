@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -16,8 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from members.enums import Role
 from members.models import Post
-from members.pages import navigation
-from members.pages.forms import Field, data_of, fields_of
+from members.pages import navigation, plain_form
 from members.pages.navigation import Section
 from members.reader import Reader, reader_of
 from members.rules import Rules
@@ -66,20 +65,19 @@ def kept(request: HttpRequest) -> HttpResponse:
     rows = list(phrases.phrases_seen(reader).order_by("unit__name", "topic", "title")[:MOST])
     if not own and not rows:
         raise Http404
-    context: dict[str, Any] = {}
-    if own:
-        post = _chosen(own, request.POST.get("of", ""))
-        phrase = Phrase(committee_id=post.committee_id, unit_id=post.unit_id)
-        answer = _written(request, phrase, context)
-        if answer is not None:
-            return answer
-        context |= {"posts": own, "chosen": post}
     names = {row.committee_id: reader.rules(row.committee_id) for row in rows}
-    context["rows"] = [
-        PhraseRow(row, _result(row, names[row.committee_id]), phrases.keeps(reader, row))
-        for row in rows
-    ]
-    return TemplateResponse(request, "proposals/handling/phrases.html", context)
+    context: dict[str, Any] = {
+        "rows": [
+            PhraseRow(row, _result(row, names[row.committee_id]), phrases.keeps(reader, row))
+            for row in rows
+        ]
+    }
+    template = "proposals/handling/phrases.html"
+    if not own:
+        return TemplateResponse(request, template, context)
+    post = _chosen(own, request.POST.get("of", ""))
+    phrase = Phrase(committee_id=post.committee_id, unit_id=post.unit_id)
+    return _form(request, phrase, template, posts=own, chosen=post, **context)
 
 
 def _chosen(own: list[Post], wanted: str) -> Post:
@@ -91,9 +89,7 @@ def _chosen(own: list[Post], wanted: str) -> Post:
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of one phrase."""
     phrase = _of_reader(request, pk)
-    context: dict[str, Any] = {"phrase": phrase}
-    answer = _written(request, phrase, context)
-    return answer or TemplateResponse(request, "proposals/handling/phrase.html", context)
+    return _form(request, phrase, "proposals/handling/phrase.html", phrase=phrase)
 
 
 @require_POST
@@ -114,28 +110,23 @@ def _of_reader(request: HttpRequest, pk: int) -> Phrase:
     return phrase
 
 
-def _written(request: HttpRequest, phrase: Phrase, context: dict[str, Any]) -> HttpResponse | None:
-    """Keep what was sent and lead back to the list; else put the form into ``context``."""
+def _form(request: HttpRequest, phrase: Phrase, template: str, **context: Any) -> HttpResponse:
+    """The page with the form of a phrase; kept, it leads back to the list."""
     reader = reader_of(request)
-    rules = {"rules": reader.rules(phrase.committee_id)}
-    data: dict[str, Any] = {name: getattr(phrase, name) for name in phrases.FIELDS}
-    errors: Any = {}
-    if request.method == "POST":
-        data = data_of(PhraseInput(), request.POST)
-        form = PhraseInput(data=data, context=rules)
-        if form.is_valid():
-            try:
-                phrases.keep(phrase, reader=reader, text=form.validated_data)
-            except ValidationError as error:
-                errors = error.message_dict
-            else:
-                messages.success(request, _t("已保存常用语“%(title)s”") % {"title": phrase.title})
-                return redirect("phrases")
-        else:
-            errors = form.errors
-    fields: list[Field] = fields_of(PhraseInput(context=rules), data, errors)
-    context |= {"fields": fields, "faults": [part for one in fields for part in one.faulty()]}
-    return None
+
+    def act(data: dict[str, Any]) -> HttpResponse:
+        phrases.keep(phrase, reader=reader, text=data)
+        messages.success(request, _t("已保存常用语“%(title)s”") % {"title": phrase.title})
+        return redirect("phrases")
+
+    return plain_form.page(
+        request,
+        partial(PhraseInput, context={"rules": reader.rules(phrase.committee_id)}),
+        act,
+        template=template,
+        initial={name: getattr(phrase, name) for name in phrases.FIELDS},
+        **context,
+    )
 
 
 NAVIGATION = (

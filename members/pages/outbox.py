@@ -9,77 +9,26 @@ from typing import Any
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
-from django_filters import rest_framework as filters
 
 from members import clock, services
-from members.enums import Role
 from members.models import Delivery, Means, OutgoingState, WebhookCall
-from members.models.outbox import NOT_SENT
+from members.pages.filters import contains, day_from, narrowed, one_of
 from members.pages.lists import listing_of
-from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.settings.administered import SettingsList
+from members.pages.worklist import DAY, STATE, Column, day, seen
 from members.punctuation import clauses
 from members.reader import Reader, reader_of
 from members.visibility import visible
 
-ADMINISTRATORS = {Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}
-
 AT_ONCE = 200
 """How many stopped messages are sent again at once."""
-
-DAY = "components/cells/_day.html"
-STATE = "components/cells/_state.html"
-
-
-class DeliveryFilter(filters.FilterSet):
-    """How the outbox can be narrowed."""
-
-    state = filters.MultipleChoiceFilter(label=_("状态"), choices=OutgoingState.choices)
-    means = filters.MultipleChoiceFilter(label=_("渠道"), choices=Means.choices)
-    recipient = filters.CharFilter(
-        label=_("收件人"), field_name="recipient__name", lookup_expr="icontains"
-    )
-    since = filters.DateFilter(
-        label=_("产生不早于"), field_name="created_at", lookup_expr="date__gte"
-    )
-
-    class Meta:
-        model = Delivery
-        fields: list[str] = []
-
-
-class CallFilter(filters.FilterSet):
-    """How the log of calls can be narrowed."""
-
-    state = filters.MultipleChoiceFilter(label=_("状态"), choices=OutgoingState.choices)
-    kind = filters.CharFilter(label=_("事件种类"), lookup_expr="icontains")
-    url = filters.CharFilter(label=_("地址"), field_name="webhook__url", lookup_expr="icontains")
-
-    class Meta:
-        model = WebhookCall
-        fields: list[str] = []
-
-
-def deliveries(reader: Reader) -> QuerySet[Delivery]:
-    """Rows of a list: messages to the people of the committees that the reader administers."""
-    return visible(reader, Delivery.objects.select_related("recipient"))
-
-
-def unsent(reader: Reader) -> QuerySet[Delivery]:
-    """Those that wait, are tried again, or were given up."""
-    return deliveries(reader).filter(state__in=NOT_SENT)
-
-
-def calls(reader: Reader) -> QuerySet[WebhookCall]:
-    """Rows of a list: what other systems were told, as far as the reader sees it."""
-    return visible(reader, WebhookCall.objects.select_related("webhook"))
 
 
 EVENT_LABELS: list[Callable[[str], str]] = []
@@ -92,23 +41,20 @@ def label_of(call: WebhookCall) -> str:
     return next((label for say in EVENT_LABELS if (label := say(call.kind))), call.kind)
 
 
-def _common(main: Column, *more: Column) -> tuple[Column, ...]:
+def _columns(main: Column, *more: Column) -> tuple[Column, ...]:
     return (
         main,
         *more,
-        Column("state", _("状态"), lambda row: row.get_state_display(), cell=STATE),
-        Column("attempts", _("次数"), lambda row: row.attempts, order=["attempts"]),
-        Column("due", _("应发时间"), lambda row: row.due_at, cell=DAY, order=["due_at"]),
-        Column("sent", _("发出时间"), lambda row: row.sent_at, cell=DAY, order=["sent_at"]),
+        STATE,
+        Column("attempts", _("次数"), order=["attempts"]),
+        day("due", _("应发时间"), "due_at"),
+        day("sent", _("发出时间"), "sent_at"),
         Column("error", _("错误"), lambda row: row.last_error[:80]),
     )
 
 
 def _row(reader: Reader, rows: QuerySet[Any], pk: int) -> Any:
-    row = visible(reader, rows).filter(pk=pk).first()
-    if row is None:
-        raise Http404
-    return row
+    return get_object_or_404(visible(reader, rows), pk=pk)
 
 
 @require_safe
@@ -183,41 +129,44 @@ def _try(request: HttpRequest, act: Any) -> None:
 
 
 WORKLISTS = (
-    Worklist(
+    SettingsList(
         slug="outbox",
         label=_("发件箱"),
         icon="mail-forward",
-        section=Section.SETTINGS,
-        roles=ADMINISTRATORS,
-        rows=deliveries,
-        columns=_common(
-            Column("recipient", _("收件人"), lambda row: row.recipient.get_short_name(), main=True),
-            Column("means", _("渠道"), lambda row: row.get_means_display()),
-            Column("created", _("产生时间"), lambda row: row.created_at, cell=DAY, shown=False),
+        rows=seen(Delivery.objects.all()),
+        related=("recipient",),
+        columns=_columns(
+            Column("recipient", _("收件人"), "recipient.get_short_name", main=True),
+            Column("means", _("渠道"), "get_means_display"),
+            Column("created", _("产生时间"), "created_at", DAY, shown=False),
         ),
         page_of=lambda row: f"/outbox/{row.pk}/",
         comes_next=_("发往邮箱、短信和机器人的通知列在这里，可以看到等待、失败和已停止的。"),
-        filterset=DeliveryFilter,
-        order=("-id",),
+        filterset=narrowed(
+            state=one_of(_("状态"), OutgoingState.choices),
+            means=one_of(_("渠道"), Means.choices),
+            recipient=contains(_("收件人"), "recipient__name"),
+            since=day_from(_("产生不早于"), "created_at"),
+        ),
         tools="members/outbox/_tools.html",
-        counted=False,
     ),
-    Worklist(
+    SettingsList(
         slug="webhook-calls",
         label=_("事件推送记录"),
         icon="webhook",
-        section=Section.SETTINGS,
-        roles=ADMINISTRATORS,
-        rows=calls,
-        columns=_common(
+        rows=seen(WebhookCall.objects.all()),
+        related=("webhook",),
+        columns=_columns(
             Column("kind", _("事件"), label_of, cell="members/outbox/_event.html", main=True),
-            Column("url", _("地址"), lambda row: row.webhook.url),
-            Column("status", _("应答"), lambda row: row.status_code),
+            Column("url", _("地址"), "webhook.url"),
+            Column("status", _("应答"), "status_code"),
         ),
         page_of=lambda row: f"/webhook-calls/{row.pk}/",
         comes_next=_("向其他系统推送的每一次调用列在这里。"),
-        filterset=CallFilter,
-        order=("-id",),
-        counted=False,
+        filterset=narrowed(
+            state=one_of(_("状态"), OutgoingState.choices),
+            kind=contains(_("事件种类")),
+            url=contains(_("地址"), "webhook__url"),
+        ),
     ),
 )

@@ -7,7 +7,7 @@ done with many at once. Filters live in the address; how somebody likes to see i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlencode
@@ -16,6 +16,8 @@ from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, OrderBy, QuerySet
 from django.http import HttpRequest, QueryDict
 from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django_filters.rest_framework import FilterSet
 
 from members.models import SavedView
 from members.pages import navigation
@@ -27,8 +29,13 @@ from members.reader import Reader
 from members.visibility import visible
 
 if TYPE_CHECKING:
-    from django_filters import FilterSet
     from django_stubs_ext import StrOrPromise
+
+PLAIN = "components/cells/_plain.html"
+DAY = "components/cells/_day.html"
+MOMENT = "components/cells/_moment.html"
+FLAG = "components/cells/_flag.html"
+STATE_BADGE = "components/cells/_state.html"
 
 PAGE = 50
 """Rows of a page."""
@@ -43,34 +50,80 @@ ORDER = "order"
 """The parameter of the address that names the column to sort by, after ``-`` the other way."""
 
 
+Rows = Callable[[Reader], QuerySet[Any]]
+"""The rows of a list for a person at a moment."""
+
+
+def seen(rows: QuerySet[Any]) -> Rows:
+    """Rows of a list: those of ``rows`` that the reader sees."""
+    return lambda reader: visible(reader, rows.all())
+
+
+Prepare = Callable[[list[Any], Reader], None]
+"""What adds to the rows of a page what their cells read."""
+
+
 @dataclass(frozen=True)
 class Column:
     """A column: ``value`` is what an export writes, ``cell`` the part that draws it.
 
-    ``order`` are the fields of the database to sort by, none if it cannot be sorted by;
-    ``shown`` is whether it is there before somebody chooses. The ``main`` one is the link.
+    ``value`` is a function of the row, or the path from the row to it, which is the name of the
+    column unless something else is said. ``order`` are the fields of the database to sort by,
+    none if it cannot be sorted by; ``shown`` is whether it is there before somebody chooses. The
+    ``main`` one is the link.
     """
 
     name: str
     label: StrOrPromise
-    value: Callable[[Any], Any]
-    cell: str = "components/cells/_plain.html"
+    value: str | Callable[[Any], Any] = ""
+    cell: str = PLAIN
     order: Sequence[str] = ()
     shown: bool = True
     main: bool = False
 
+    def of(self, row: Any) -> Any:
+        """What the column says of a row; None where it, or something on the path, is missing."""
+        if callable(self.value):
+            return self.value(row)
+        found = row
+        for name in (self.value or self.name).split("."):
+            found = getattr(found, name) if found is not None else None
+        said = found() if callable(found) else found
+        return None if said == "" else said
 
-@dataclass(frozen=True)
+
+def day(name: str, label: StrOrPromise, path: str, **more: Any) -> Column:
+    """A column of a day, by which the list can be sorted."""
+    return Column(name, label, path, **{"cell": DAY, "order": [path.replace(".", "__")], **more})
+
+
+STATE = Column("state", _("状态"), "get_state_display", cell=STATE_BADGE, order=["state"])
+"""In what state a row is."""
+
+
+def arranged(
+    columns: Sequence[Column], *, shown: Collection[str] = (), hidden: Collection[str] = ()
+) -> tuple[Column, ...]:
+    """The columns, of which those ``shown`` stand there at first and those ``hidden`` do not."""
+    return tuple(
+        replace(one, shown=(one.shown or one.name in shown) and one.name not in hidden)
+        for one in columns
+    )
+
+
+@dataclass(frozen=True, kw_only=True)
 class Worklist:
     """A list of work.
 
     ``rows`` gives the rows that a person sees at a moment, filtered by visibility already;
-    ``prepare`` adds to the rows of one page what their cells read, in a constant number of
-    queries. ``session`` is the path from a row to its session, empty where the choice of a
-    session does not narrow the list. ``bulk`` are the steps that can be taken on many: methods
-    of the model of its rows, which its filters know, or ``model`` where it has none.
-    ``comes_next`` says, when it is empty, when something will stand here. ``tab`` is the tab at
-    which the pages of its rows open, ``together`` a part with further buttons for the chosen rows.
+    ``related`` are the rows beside each that its cells read, and ``prepare`` adds to the rows of
+    one page what else they read, in a constant number of queries. ``session`` is the path from a
+    row to its session, empty where the choice of a session does not narrow the list. ``bulk``
+    are the steps that can be taken on many: methods of the model of its rows, which its filters
+    know, or ``model`` where they do not. ``comes_next`` says, when it is empty, when something
+    will stand here. ``tab`` is the tab at which the pages of its rows open, ``together`` a part
+    with further buttons for the chosen rows. A family of lists that have much in common is a
+    subclass with defaults of its own.
     """
 
     slug: str
@@ -78,13 +131,14 @@ class Worklist:
     icon: str
     section: Section
     roles: Collection[str]
-    rows: Callable[[Reader], QuerySet[Any]]
+    rows: Rows
     columns: Sequence[Column]
     page_of: Callable[[Any], str]
     comes_next: StrOrPromise
-    filterset: type[FilterSet] | None = None
+    related: Sequence[str] = ()
+    filterset: type[FilterSet] = FilterSet
     order: Sequence[str | OrderBy] = ("-id",)
-    prepare: Callable[[list[Any], Reader], None] | None = None
+    prepare: Prepare | None = None
     session: str = ""
     bulk: Sequence[Callable[..., Any]] = ()
     model: type[Model] | None = None
@@ -101,7 +155,7 @@ class Worklist:
     @property
     def row_model(self) -> type[Model] | None:
         """The model of its rows, as far as it is declared."""
-        return self.model or (self.filterset._meta.model if self.filterset else None)
+        return self.model or self.filterset._meta.model
 
     @property
     def entry(self) -> Entry:
@@ -165,10 +219,9 @@ class Listing:
     def filters(self) -> QueryDict:
         """The parameters that narrow the list, the empty ones left out."""
         found = QueryDict(mutable=True)
-        known = set(self.worklist.filterset.base_filters) if self.worklist.filterset else set()
-        for name in self.asked:
+        for name in self.worklist.filterset.base_filters:
             values = [value for value in self.asked.getlist(name) if value.strip()]
-            if name in known and values:
+            if values:
                 found.setlist(name, values)
         return found
 
@@ -176,30 +229,29 @@ class Listing:
     def base(self) -> QuerySet[Any]:
         """The rows of the list, before any filter, in the chosen session."""
         rows = self.worklist.rows(self.reader)
+        if self.worklist.related:
+            rows = rows.select_related(*self.worklist.related)
         chosen = self.frame.session if self.worklist.session else None
         if chosen is not None and "session" not in self.filters:
             rows = rows.filter(**{self.worklist.session: chosen.pk})
         return rows
 
     @cached_property
-    def filterset(self) -> FilterSet | None:
+    def filterset(self) -> FilterSet:
         """The filters as they are set."""
-        if self.worklist.filterset is None:
-            return None
         return self.worklist.filterset(self.filters, queryset=self.base, request=self.request)
 
     @cached_property
     def is_valid(self) -> bool:
         """Whether the filters say something that can be looked for."""
-        return self.filterset is None or self.filterset.is_valid()
+        return bool(self.filterset.is_valid())
 
     @cached_property
     def rows(self) -> QuerySet[Any]:
         """The rows that the filters leave, in their order; none if a filter makes no sense."""
         if not self.is_valid:
             return self.base.none()
-        rows = self.filterset.qs if self.filterset is not None else self.base
-        return rows.order_by(*self.order)
+        return self.filterset.qs.order_by(*self.order)
 
     @cached_property
     def sorted_by(self) -> tuple[str, bool]:
@@ -255,12 +307,12 @@ class Listing:
     @cached_property
     def fields(self) -> list[Field]:
         """The filters as a form."""
-        return drawn(self.filterset) if self.filterset is not None else []
+        return drawn(self.filterset)
 
     @cached_property
     def pills(self) -> list[Pill]:
         """The filters that are set, each with the address without it."""
-        return pills(self.filterset, self.filters) if self.filterset is not None else []
+        return pills(self.filterset, self.filters)
 
     @cached_property
     def views(self) -> list[SavedView]:

@@ -38,7 +38,7 @@ _class_of = {state: name for name, states in TONES.items() for state in states}
 @register.simple_tag
 def value(column: Any, row: Any) -> Any:
     """What the column says of a row."""
-    return column.value(row)
+    return column.of(row)
 
 
 @register.simple_tag

@@ -25,9 +25,10 @@ from members import clock
 from members.enums import Channel, Role
 from members.models import Job, JobState
 from members.pages import home
+from members.pages.filters import day_from, one_of
 from members.pages.navigation import Section
 from members.pages.trail import trail_of
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import MOMENT, Column, Worklist
 from members.punctuation import aside, clauses, listed, stated
 from members.reader import Reader, reader_of
 from members.services.job import Tell, ask
@@ -80,17 +81,13 @@ def said(event: str) -> str:
 class LedgerFilter(filters.FilterSet):
     """How the ledger can be narrowed."""
 
-    subject_kind = filters.MultipleChoiceFilter(label=_("对象"), choices=_kinds)
-    action = filters.MultipleChoiceFilter(label=_("动作"), choices=_steps)
+    subject_kind = one_of(_("对象"), _kinds)
+    action = one_of(_("动作"), _steps)
     person = filters.CharFilter(label=_("经办人"), method="done_by")
-    channel = filters.MultipleChoiceFilter(label=_("渠道"), choices=Channel.choices)
+    channel = one_of(_("渠道"), Channel.choices)
     number = filters.CharFilter(label=_("提案编号"), method="of_proposal")
-    after = filters.DateFilter(label=_("不早于"), field_name="at", lookup_expr="date__gte")
+    after = day_from(_("不早于"), "at")
     before = filters.DateFilter(label=_("不晚于"), field_name="at", lookup_expr="date__lte")
-
-    class Meta:
-        model = Event
-        fields: list[str] = []
 
     def done_by(self, rows: Any, name: str, value: str) -> Any:
         """Acts of somebody of this name, or for a member of this name."""
@@ -148,26 +145,26 @@ WORKLISTS = (
         icon="book-2",
         section=Section.FIGURES,
         roles=READERS,
-        rows=lambda reader: events(reader).select_related("proposal", "actor", "on_behalf_of"),
+        rows=events,
+        related=("proposal", "actor", "on_behalf_of"),
         columns=(
-            Column("id", _("流水号"), lambda row: row.pk, order=["id"]),
-            Column("at", _("时间"), lambda row: row.at, cell="components/cells/_moment.html"),
-            Column("label", _("动作"), lambda row: row.label, main=True),
-            Column("what", _("对象"), lambda row: row.what),
+            Column("id", _("流水号"), order=["id"]),
+            Column("at", _("时间"), cell=MOMENT),
+            Column("label", _("动作"), main=True),
+            Column("what", _("对象")),
             Column("number", _("提案编号"), _number),
             Column("move", _("状态"), _move),
             Column("actor", _("经办人"), lambda row: str(row.actor or _("系统"))),
-            Column("behalf", _("代理"), lambda row: row.on_behalf_of and str(row.on_behalf_of)),
-            Column("channel", _("渠道"), lambda row: row.get_channel_display()),
-            Column("address", _("来源地址"), lambda row: row.address, shown=False),
-            Column("subject", _("对象编号"), lambda row: row.subject_id, shown=False),
-            Column("sequence", _("序号"), lambda row: row.sequence, shown=False),
-            Column("hash", _("哈希"), lambda row: row.hash, shown=False),
+            Column("behalf", _("代理"), "on_behalf_of"),
+            Column("channel", _("渠道"), "get_channel_display"),
+            Column("address", _("来源地址"), shown=False),
+            Column("subject", _("对象编号"), "subject_id", shown=False),
+            Column("sequence", _("序号"), shown=False),
+            Column("hash", _("哈希"), shown=False),
         ),
         page_of=lambda row: reverse("event", args=[row.pk]),
         comes_next=_("每一个动作都按先后记在这里，不能修改，也不能删除。"),
         filterset=LedgerFilter,
-        order=("-id",),
         prepare=prepare,
         tools="proposals/ledger/_tools.html",
         counted=False,

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
+from django_filters.rest_framework import FilterSet
 
 from members.enums import OFFICE_ROLES, Role
 from members.pages.navigation import EVERYBODY, Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import FLAG, STATE, Column, Prepare, Rows, Worklist, day, seen
 from members.reader import Reader
 from members.visibility import visible
 from proposals.api.filters import ProposalFilter
@@ -63,6 +65,15 @@ def proposer(row: Proposal) -> str:
     return str(row.lead or row.body or "")
 
 
+NUMBER = Column(
+    "number",
+    _("案号"),
+    lambda row: row.proposal.case_no or row.proposal.receipt_no,
+    order=["proposal__case_serial"],
+)
+TITLE = Column("title", _("案由"), "proposal.title", main=True)
+"""The proposal that a row hangs on."""
+
 COLUMNS = (
     Column(
         "number",
@@ -70,56 +81,49 @@ COLUMNS = (
         lambda row: row.case_no or row.receipt_no,
         order=["case_serial", "receipt_no"],
     ),
-    Column("title", _("案由"), lambda row: row.title, order=["title"], main=True),
+    Column("title", _("案由"), order=["title"], main=True),
     Column("proposer", _("提案者"), proposer),
-    Column("kind", _("类型"), lambda row: row.get_proposer_kind_display(), shown=False),
-    Column("category", _("类别"), lambda row: row.category, shown=False),
-    Column(
-        "state",
-        _("状态"),
-        lambda row: row.get_state_display(),
-        cell="components/cells/_state.html",
-        order=["state"],
-    ),
-    Column(
-        "key", _("重点"), lambda row: row.is_key, cell="components/cells/_flag.html", shown=False
-    ),
-    Column(
-        "received",
-        _("收到"),
-        lambda row: row.received_at,
-        cell="components/cells/_day.html",
-        order=["received_at"],
-    ),
-    Column(
-        "filed",
-        _("立案"),
-        lambda row: row.filed_at,
-        cell="components/cells/_day.html",
-        order=["filed_at"],
-        shown=False,
-    ),
-    Column(
-        "due",
-        _("期限"),
-        lambda row: row.clock.due_at if row.clock else None,
-        cell="proposals/cells/_clock.html",
-    ),
+    Column("kind", _("类型"), "get_proposer_kind_display", shown=False),
+    Column("category", _("类别"), shown=False),
+    STATE,
+    Column("key", _("重点"), "is_key", FLAG, shown=False),
+    day("received", _("收到"), "received_at"),
+    day("filed", _("立案"), "filed_at", shown=False),
+    Column("due", _("期限"), "clock.due_at", cell="proposals/cells/_clock.html"),
 )
 """The columns of a list of proposals."""
 
 
-def seen(*states: str, **narrowed: Any) -> Callable[[Reader], QuerySet[Proposal]]:
-    """Rows of a list: visible proposals in these states; in any when none is named."""
-
-    def rows(reader: Reader) -> QuerySet[Proposal]:
-        found = visible(reader, Proposal.objects.filter(**narrowed))
-        return found.filter(state__in=states) if states else found
-
-    return rows
+def url_of(subject: Any) -> str:
+    """The page of a subject."""
+    return page_of(subject).url(subject)
 
 
-def own(*states: str) -> Callable[[Reader], QuerySet[Proposal]]:
+@dataclass(frozen=True, kw_only=True)
+class SubjectList(Worklist):
+    """A list of subjects, each of which has its page."""
+
+    page_of: Callable[[Any], str] = url_of
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProposalList(SubjectList):
+    """A list of proposals."""
+
+    section: Section = Section.PROPOSALS
+    related: Sequence[str] = ("lead", "body")
+    columns: Sequence[Column] = COLUMNS
+    filterset: type[FilterSet] = ListFilter
+    prepare: Prepare | None = prepare
+    session: str = "session"
+
+
+def in_states(*states: str) -> Rows:
+    """Rows of a list: visible proposals in these states."""
+    return seen(Proposal.objects.filter(state__in=states))
+
+
+def own(*states: str) -> Rows:
     """Rows of a list: proposals that the reader or their body initiated or has signed."""
 
     def rows(reader: Reader) -> QuerySet[Proposal]:
@@ -139,41 +143,10 @@ def own(*states: str) -> Callable[[Reader], QuerySet[Proposal]]:
     return rows
 
 
-def proposals(
-    slug: str,
-    label: Any,
-    *,
-    icon: str,
-    roles: Collection[str],
-    rows: Callable[[Reader], QuerySet[Proposal]],
-    comes_next: Any,
-    section: Section = Section.PROPOSALS,
-    **more: Any,
-) -> Worklist:
-    """Declare a list of proposals."""
-    return Worklist(
-        slug=slug,
-        label=label,
-        icon=icon,
-        section=section,
-        roles=roles,
-        rows=lambda reader: rows(reader).select_related("lead", "body"),
-        page_of=lambda row: page_of(row).url(row),
-        comes_next=comes_next,
-        **{
-            "columns": COLUMNS,
-            "filterset": ListFilter,
-            "prepare": prepare,
-            "session": "session",
-            **more,
-        },
-    )
-
-
 WORKLISTS = (
-    proposals(
-        "mine",
-        _("我的提案"),
+    ProposalList(
+        slug="mine",
+        label=_("我的提案"),
         icon="writing",
         section=Section.MINE,
         roles={Role.MEMBER, Role.COLLECTIVE_CONTACT},
@@ -182,24 +155,24 @@ WORKLISTS = (
         session="",
         counted=False,
     ),
-    proposals(
-        "filed",
-        _("待交办"),
+    ProposalList(
+        slug="filed",
+        label=_("待交办"),
         icon="send",
         section=Section.HANDLING,
         roles={*OFFICE, Role.ASSIGNING_OFFICER},
-        rows=seen(*AWAITING_ASSIGNMENT),
+        rows=in_states(*AWAITING_ASSIGNMENT),
         comes_next=_("立案以后、交办以前的提案列在这里。"),
         order=("case_serial", "id"),
         bulk=(Proposal.assign,),
         tools="proposals/assigning/_filed_tools.html",
     ),
-    proposals(
-        "proposals",
-        _("全部提案"),
+    ProposalList(
+        slug="proposals",
+        label=_("全部提案"),
         icon="files",
         roles=EVERYBODY,
-        rows=seen(),
+        rows=seen(Proposal.objects.all()),
         comes_next=_("您可以查看的提案都在这里。"),
         counted=False,
     ),

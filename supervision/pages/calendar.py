@@ -19,13 +19,14 @@ from members.models import Committee
 from members.pages import navigation
 from members.pages.frame import frame_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import STATE, Column, day, seen
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.machine.subject import declared_step
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import taken
-from proposals.pages.subjects import SubjectPage, page_of
+from proposals.pages.subjects import SubjectPage
+from proposals.pages.worklists import SubjectList
 from supervision import calendar_moves
 from supervision.calendar import Calendar, Day
 from supervision.enums import CalendarChangeState
@@ -159,11 +160,6 @@ def of_change(change: CalendarChange, reader: Reader) -> dict[str, Any]:
     return found | {"count": count, "moves": moves, "hidden": len(first) - len(moves)}
 
 
-def changes(reader: Reader) -> Any:
-    """Rows of a list: the changes that the reader sees."""
-    return visible(reader, CalendarChange.objects.all())
-
-
 STEP_PAGES = (
     StepPage(CalendarChange.enter, template="supervision/calendar/enter.html", full_page=True),
 )
@@ -186,33 +182,20 @@ NAVIGATION = (
     ),
 )
 WORKLISTS = (
-    Worklist(
+    SubjectList(
         slug="calendar-changes",
         label=_("日历变更"),
         icon="calendar-cog",
         section=Section.SETTINGS,
         roles=ADMINISTRATORS,
-        rows=changes,
+        rows=seen(CalendarChange.objects.all()),
         columns=(
-            Column("source", _("依据"), lambda row: row.source, main=True),
-            Column("year", _("整年安排"), lambda row: row.year),
+            Column("source", _("依据"), main=True),
+            Column("year", _("整年安排")),
             Column("days", _("天数"), lambda row: len(row.days)),
-            Column(
-                "state",
-                _("状态"),
-                lambda row: row.get_state_display(),
-                cell="components/cells/_state.html",
-                order=["state"],
-            ),
-            Column(
-                "applied",
-                _("应用"),
-                lambda row: row.applied_at,
-                cell="components/cells/_day.html",
-                order=["applied_at"],
-            ),
+            STATE,
+            day("applied", _("应用"), "applied_at"),
         ),
-        page_of=lambda row: page_of(row).url(row),
         comes_next=_("录入的放假调休安排列在这里；看过影响之后再应用。"),
         tools="supervision/calendar/_enter.html",
         counted=False,

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OrderBy, OuterRef, QuerySet, Subquery
 from django.utils.translation import gettext_lazy as _
-from django_filters import rest_framework as filters
+from django_filters.rest_framework import Filter, FilterSet
 
 from members.enums import DutyKind, ReturnLevel, Role
+from members.pages.filters import contains, narrowed, one_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import STATE, Column, Prepare, Rows, day, seen
 from members.punctuation import listed
 from members.reader import Reader
 from members.visibility import visible
@@ -21,9 +22,11 @@ from proposals.enums import RETURN_OPEN, ExtensionState, PreAssignmentState, Rep
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, ExtensionRequest, PreAssignment, Reply, ReturnRequest
 from proposals.pages.step_pages import StepPage
-from proposals.pages.subjects import SubjectPage, page_of
+from proposals.pages.subjects import SubjectPage
+from proposals.pages.worklists import NUMBER, TITLE, SubjectList, url_of
 from supervision.models import Duty
 from supervision.pages.clocks import left
+from supervision.pages.duties import OFFICERS
 from supervision.selectors import calendar_for
 
 
@@ -31,6 +34,11 @@ def due_of(kind: DutyKind, model: Any) -> Subquery:
     """When what is owed on each row is due, to sort by."""
     owed = Duty.objects.open().filter(kind=kind, subject_kind=model._meta.model_name)
     return Subquery(owed.filter(subject_id=OuterRef("pk")).values("due_at")[:1])
+
+
+def owed(rows: QuerySet[Any], kind: DutyKind) -> Rows:
+    """Rows of a list: those that the reader sees, with when what is owed on each is due."""
+    return seen(rows.annotate(due_by=due_of(kind, rows.model)))
 
 
 def dated(rows: list[Any], reader: Reader) -> None:
@@ -48,63 +56,46 @@ def dated(rows: list[Any], reader: Reader) -> None:
         row.left = left(duty, calendar, reader.at) if duty is not None else None
 
 
-DUE = Column(
-    "due",
-    _("期限"),
-    lambda row: row.due_at,
-    cell="supervision/cells/_due_if_any.html",
-    order=["due_by"],
-)
+DUE = Column("due", _("期限"), "due_at", "supervision/cells/_due_if_any.html", order=["due_by"])
+ROLE = Column("role", _("办理方式"), "get_role_display")
+UNIT = Column("unit", _("承办单位"), "assignment.unit")
+INSTEAD = Column("instead", _("建议承办单位"), "suggested_unit")
+
+
+@dataclass(frozen=True, kw_only=True)
+class DecisionList(SubjectList):
+    """A list of what waits for somebody's decision, the nearest date first."""
+
+    section: Section = Section.HANDLING
+    roles: Collection[str] = frozenset({Role.ASSIGNING_OFFICER, Role.COMMITTEE_CLERK})
+    order: Sequence[str | OrderBy] = ("due_by", "id")
+    prepare: Prepare | None = dated
 
 
 def _of_task(*more: Column) -> Sequence[Column]:
     """The columns of a list of what is asked about a task."""
     return (
-        Column("number", _("案号"), lambda row: row.assignment.proposal.case_no),
-        Column("title", _("案由"), lambda row: row.assignment.proposal.title, main=True),
-        Column("unit", _("承办单位"), lambda row: str(row.assignment.unit)),
-        Column("role", _("办理方式"), lambda row: row.assignment.get_role_display(), shown=False),
+        replace(NUMBER, order=["assignment__proposal__case_serial"]),
+        TITLE,
+        UNIT,
+        Column("role", _("办理方式"), "assignment.get_role_display", shown=False),
         Column("reason", _("理由"), lambda row: row.reason[:80]),
         *more,
-        Column(
-            "asked",
-            _("提出"),
-            lambda row: row.created_at,
-            cell="components/cells/_day.html",
-            order=["created_at"],
-        ),
+        day("asked", _("提出"), "created_at"),
         DUE,
     )
 
 
+def _task_filters(**more: Filter) -> type[FilterSet]:
+    """How a list of what is asked about a task can be narrowed."""
+    return narrowed(
+        **more,
+        unit=contains(_("承办单位"), "assignment__unit__name"),
+        title=contains(_("案由"), "assignment__proposal__title"),
+    )
+
+
 # -- Returns -----------------------------------------------------------------------------------
-
-
-class ReturnFilter(filters.FilterSet):
-    """How the list of return requests can be narrowed."""
-
-    state = filters.MultipleChoiceFilter(
-        label=_("裁定层级"), choices=[(state.value, state.label) for state in RETURN_OPEN]
-    )
-    unit = filters.CharFilter(
-        label=_("承办单位"), field_name="assignment__unit__name", lookup_expr="icontains"
-    )
-    title = filters.CharFilter(
-        label=_("案由"), field_name="assignment__proposal__title", lookup_expr="icontains"
-    )
-
-    class Meta:
-        model = ReturnRequest
-        fields: list[str] = []
-
-
-def returns(reader: Reader) -> QuerySet[ReturnRequest]:
-    """Rows of a list: return requests that wait for a decision."""
-    rows = ReturnRequest.objects.filter(state__in=RETURN_OPEN)
-    seen = visible(reader, rows).select_related(
-        "assignment__unit", "assignment__proposal", "suggested_unit"
-    )
-    return seen.annotate(due_by=due_of(DutyKind.RETURN_DECISION, ReturnRequest))
 
 
 @dataclass(frozen=True)
@@ -149,28 +140,6 @@ def of_return(request: ReturnRequest, reader: Reader) -> dict[str, Any]:
 # -- More time ---------------------------------------------------------------------------------
 
 
-class ExtensionFilter(filters.FilterSet):
-    """How the list of extension requests can be narrowed."""
-
-    unit = filters.CharFilter(
-        label=_("承办单位"), field_name="assignment__unit__name", lookup_expr="icontains"
-    )
-    title = filters.CharFilter(
-        label=_("案由"), field_name="assignment__proposal__title", lookup_expr="icontains"
-    )
-
-    class Meta:
-        model = ExtensionRequest
-        fields: list[str] = []
-
-
-def extensions(reader: Reader) -> QuerySet[ExtensionRequest]:
-    """Rows of a list: requests for more time that wait for consent."""
-    rows = ExtensionRequest.objects.filter(state=ExtensionState.REQUESTED)
-    seen = visible(reader, rows).select_related("assignment__unit", "assignment__proposal")
-    return seen.annotate(due_by=due_of(DutyKind.EXTENSION_DECISION, ExtensionRequest))
-
-
 def consents(request: ExtensionRequest) -> str:
     """Who has consented, in words."""
     return listed(str(Role(role).label) for role in request.consents)
@@ -205,24 +174,6 @@ def of_extension(request: ExtensionRequest, reader: Reader) -> dict[str, Any]:
     }
 
 
-# -- Objections and replies --------------------------------------------------------------------
-
-
-def objections(reader: Reader) -> QuerySet[PreAssignment]:
-    """Rows of a list: units that say of a proposal still to be assigned that it is not theirs."""
-    rows = PreAssignment.objects.filter(
-        state=PreAssignmentState.OBJECTED, proposal__state=S.PRE_ASSIGNED
-    )
-    return visible(reader, rows).select_related("unit", "proposal", "suggested_unit")
-
-
-def inspections(reader: Reader) -> QuerySet[Reply]:
-    """Rows of a list: replies that the inspection reads before they go out."""
-    rows = Reply.objects.filter(state=ReplyState.INSPECTION)
-    seen = visible(reader, rows).select_related("assignment__unit", "proposal")
-    return seen.annotate(due_by=due_of(DutyKind.INSPECTION, Reply))
-
-
 SUBJECT_PAGES = (
     SubjectPage(
         ReturnRequest,
@@ -242,105 +193,79 @@ SUBJECT_PAGES = (
 STEP_PAGES = (StepPage(ReturnRequest.grant, initial={"unit": attrgetter("suggested_unit_id")}),)
 
 WORKLISTS = (
-    Worklist(
+    DecisionList(
         slug="returns",
         label=_("退办裁定"),
         icon="arrow-back-up",
-        section=Section.HANDLING,
-        roles={Role.ASSIGNING_OFFICER, Role.COMMITTEE_CLERK},
-        rows=returns,
-        columns=_of_task(
-            Column("instead", _("建议承办单位"), lambda row: str(row.suggested_unit)),
-            Column(
-                "state",
-                _("裁定层级"),
-                lambda row: row.get_state_display(),
-                cell="components/cells/_state.html",
-                order=["state"],
-            ),
-        ),
-        page_of=lambda row: page_of(row).url(row),
+        rows=owed(ReturnRequest.objects.filter(state__in=RETURN_OPEN), DutyKind.RETURN_DECISION),
+        related=("assignment__unit", "assignment__proposal", "suggested_unit"),
+        columns=_of_task(INSTEAD, replace(STATE, label=_("裁定层级"))),
         comes_next=_("承办单位申请退办的，在作出裁定之前列在这里。裁定之前原单位照常办理。"),
-        filterset=ReturnFilter,
-        order=("due_by", "id"),
-        prepare=dated,
+        filterset=_task_filters(
+            state=one_of(_("裁定层级"), [(state.value, state.label) for state in RETURN_OPEN])
+        ),
         session="assignment__proposal__session",
     ),
-    Worklist(
+    DecisionList(
         slug="objections",
         label=_("预交办异议"),
         icon="message-x",
-        section=Section.HANDLING,
-        roles={Role.ASSIGNING_OFFICER, Role.COMMITTEE_CLERK},
-        rows=objections,
-        columns=(
-            Column("number", _("案号"), lambda row: row.proposal.case_no),
-            Column("title", _("案由"), lambda row: row.proposal.title, main=True),
-            Column("unit", _("单位"), lambda row: str(row.unit)),
-            Column("role", _("办理方式"), lambda row: row.get_role_display()),
-            Column("answer", _("异议"), lambda row: row.answer[:80]),
-            Column("instead", _("建议承办单位"), lambda row: str(row.suggested_unit or "")),
+        rows=seen(
+            PreAssignment.objects.filter(
+                state=PreAssignmentState.OBJECTED, proposal__state=S.PRE_ASSIGNED
+            )
         ),
-        page_of=lambda row: page_of(row.proposal).url(row.proposal),
+        related=("unit", "proposal", "suggested_unit"),
+        columns=(
+            NUMBER,
+            TITLE,
+            Column("unit", _("单位")),
+            ROLE,
+            Column("answer", _("异议"), lambda row: row.answer[:80]),
+            INSTEAD,
+        ),
+        page_of=lambda row: url_of(row.proposal),
         comes_next=_("预交办时单位认为不应由其承办的，在交办之前列在这里。"),
         order=("id",),
+        prepare=None,
         session="proposal__session",
     ),
-    Worklist(
+    DecisionList(
         slug="extensions",
         label=_("延期审批"),
         icon="calendar-plus",
-        section=Section.HANDLING,
-        roles={
-            Role.COMMITTEE_DIRECTOR,
-            Role.COMMITTEE_CLERK,
-            Role.ASSIGNING_OFFICER,
-            Role.INSPECTION_OFFICER,
-        },
-        rows=extensions,
-        columns=_of_task(
-            Column(
-                "new",
-                _("申请延至"),
-                lambda row: row.new_due_on,
-                cell="components/cells/_day.html",
-                order=["new_due_on"],
-            ),
-            Column("consents", _("已同意"), consents),
+        roles=OFFICERS,
+        rows=owed(
+            ExtensionRequest.objects.filter(state=ExtensionState.REQUESTED),
+            DutyKind.EXTENSION_DECISION,
         ),
-        page_of=lambda row: page_of(row).url(row),
+        related=("assignment__unit", "assignment__proposal"),
+        columns=_of_task(
+            day("new", _("申请延至"), "new_due_on"), Column("consents", _("已同意"), consents)
+        ),
         comes_next=_("承办单位申请延期的，在各方都同意或有一方不同意之前列在这里。"),
-        filterset=ExtensionFilter,
-        order=("due_by", "id"),
-        prepare=dated,
+        filterset=_task_filters(),
         session="assignment__proposal__session",
         bulk=(ExtensionRequest.consent,),
+        model=ExtensionRequest,
     ),
-    Worklist(
+    DecisionList(
         slug="inspections",
         label=_("待审核答复"),
         icon="zoom-check",
-        section=Section.HANDLING,
         roles={Role.INSPECTION_OFFICER},
-        rows=inspections,
+        rows=owed(Reply.objects.filter(state=ReplyState.INSPECTION), DutyKind.INSPECTION),
+        related=("assignment__unit", "proposal"),
         columns=(
-            Column("number", _("案号"), lambda row: row.proposal.case_no),
-            Column("title", _("案由"), lambda row: row.proposal.title, main=True),
-            Column("unit", _("承办单位"), lambda row: str(row.assignment.unit)),
-            Column("round", _("轮次"), lambda row: row.round, shown=False),
-            Column(
-                "signed",
-                _("签发"),
-                lambda row: row.signed_at,
-                cell="components/cells/_day.html",
-                order=["signed_at"],
-            ),
+            NUMBER,
+            TITLE,
+            UNIT,
+            Column("round", _("轮次"), shown=False),
+            day("signed", _("签发"), "signed_at"),
             DUE,
         ),
         page_of=lambda row: f"/inspections/{row.pk}/",
         comes_next=_("承办单位签发、送达之前须经审核的答复列在这里。"),
-        order=("due_by", "id"),
-        prepare=dated,
         session="proposal__session",
     ),
 )

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import OrderBy, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, Role
+from members.pages.filters import contains, day_before, one_of
 from members.pages.links import page_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import Column, Prepare, Rows, Worklist
 from members.punctuation import listed, stated
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -22,22 +24,26 @@ from supervision.models import Duty
 from supervision.pages.clocks import holder, left
 from supervision.selectors import calendar_for
 
+OFFICERS = frozenset(
+    {
+        Role.COMMITTEE_CLERK,
+        Role.COMMITTEE_DIRECTOR,
+        Role.ASSIGNING_OFFICER,
+        Role.INSPECTION_OFFICER,
+    }
+)
+"""Who sees to it that others keep their dates."""
+
 
 class DutyFilter(filters.FilterSet):
     """How a list of duties can be narrowed."""
 
-    kind = filters.MultipleChoiceFilter(label=_("任务"), choices=DutyKind.choices)
+    kind = one_of(_("任务"), DutyKind.choices)
     is_key = filters.BooleanFilter(label=_("重点提案"))
     late = filters.BooleanFilter(label=_("逾期"), method="which_are_late")
-    title = filters.CharFilter(label=_("案由"), lookup_expr="icontains")
-    unit = filters.CharFilter(label=_("承办单位"), field_name="unit__name", lookup_expr="icontains")
-    due_before = filters.DateFilter(
-        label=_("期限早于"), field_name="due_at", lookup_expr="date__lt"
-    )
-
-    class Meta:
-        model = Duty
-        fields: list[str] = []
+    title = contains(_("案由"))
+    unit = contains(_("承办单位"), "unit__name")
+    due_before = day_before(_("期限早于"), "due_at", "date__lt")
 
     def which_are_late(self, rows: Any, name: str, value: bool) -> Any:
         """Those whose date has passed, or the others."""
@@ -62,21 +68,11 @@ def owed_by(reader: Reader) -> Q:
     return mine
 
 
-def mine(*kinds: DutyKind) -> Callable[[Reader], QuerySet[Duty]]:
+def mine(*kinds: DutyKind) -> Rows:
     """Rows of a list: what the reader owes, of these kinds; of all when none is named."""
 
     def rows(reader: Reader) -> QuerySet[Duty]:
         owed = visible(reader, Duty.objects.open()).filter(owed_by(reader))
-        return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
-
-    return rows
-
-
-def seen(*kinds: DutyKind) -> Callable[[Reader], QuerySet[Duty]]:
-    """Rows of a list: what is owed by anybody, as far as the reader sees it."""
-
-    def rows(reader: Reader) -> QuerySet[Duty]:
-        owed = visible(reader, Duty.objects.open())
         return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
 
     return rows
@@ -108,86 +104,48 @@ def number(duty: Duty) -> str:
     return (proposal.case_no or proposal.receipt_no) if proposal is not None else ""
 
 
+def url_of_duty(duty: Duty) -> str:
+    """Where what is owed is done."""
+    return page_of(duty.link)
+
+
+def others(duty: Any) -> str:
+    """The other units of its proposal, and how far they are."""
+    return listed(stated(task.unit, task.get_state_display()) for task in duty.others)
+
+
 COLUMNS = (
     Column("number", _("案号"), number, order=["proposal__case_serial"]),
     Column("title", _("案由"), lambda duty: duty.title or str(duty), main=True),
-    Column("kind", _("任务"), lambda duty: duty.get_kind_display(), order=["kind"]),
-    Column("holder", _("由谁"), lambda duty: duty.holder),
-    Column("part", _("承办方式"), lambda duty: str(duty.part), shown=False),
-    Column(
-        "others",
-        _("其他单位"),
-        lambda duty: listed(stated(task.unit, task.get_state_display()) for task in duty.others),
-        cell="supervision/cells/_others.html",
-        shown=False,
-    ),
-    Column(
-        "due",
-        _("期限"),
-        lambda duty: duty.due_at,
-        cell="supervision/cells/_due.html",
-        order=["due_at"],
-    ),
+    Column("kind", _("任务"), "get_kind_display", order=["kind"]),
+    Column("holder", _("由谁")),
+    Column("part", _("承办方式"), shown=False),
+    Column("others", _("其他单位"), others, "supervision/cells/_others.html", shown=False),
+    Column("due", _("期限"), "due_at", "supervision/cells/_due.html", order=["due_at"]),
 )
 """The columns of a list of duties."""
 
 
-def duties(
-    slug: str,
-    label: Any,
-    *,
-    icon: str,
-    roles: Collection[str],
-    rows: Callable[[Reader], QuerySet[Duty]],
-    comes_next: Any,
-    section: Section = Section.MINE,
-    shown: Iterable[str] = (),
-    hidden: Iterable[str] = (),
-    tab: str = "",
-) -> Worklist:
-    """Declare a list of duties; ``shown`` are further columns that stand there at first.
+@dataclass(frozen=True, kw_only=True)
+class DutyList(Worklist):
+    """A list of what is owed."""
 
-    ``hidden`` are those that do not, where they would say the same of every row.
-    """
-    extra, needless = set(shown), set(hidden)
-    columns = tuple(
-        Column(
-            **{
-                **vars(column),
-                "shown": (column.shown or column.name in extra) and column.name not in needless,
-            }
-        )
-        for column in COLUMNS
-    )
-    return Worklist(
-        slug=slug,
-        label=label,
-        icon=icon,
-        section=section,
-        roles=roles,
-        rows=lambda reader: rows(reader).select_related("proposal", "unit", "member", "body"),
-        columns=columns,
-        page_of=lambda duty: page_of(duty.link),
-        comes_next=comes_next,
-        filterset=DutyFilter,
-        order=("due_at", "id"),
-        prepare=prepare,
-        tab=tab,
-    )
+    section: Section = Section.MINE
+    related: Sequence[str] = ("proposal", "unit", "member", "body")
+    columns: Sequence[Column] = COLUMNS
+    page_of: Callable[[Any], str] = url_of_duty
+    filterset: type[filters.FilterSet] = DutyFilter
+    order: Sequence[str | OrderBy] = ("due_at", "id")
+    prepare: Prepare | None = prepare
 
 
 WORKLISTS = (
-    duties(
-        "overdue",
-        _("逾期"),
+    DutyList(
+        slug="overdue",
+        label=_("逾期"),
         icon="alarm",
         section=Section.HANDLING,
-        roles={
-            Role.COMMITTEE_CLERK,
-            Role.COMMITTEE_DIRECTOR,
-            Role.ASSIGNING_OFFICER,
-            Role.INSPECTION_OFFICER,
-        },
+        roles=OFFICERS,
         rows=late,
         comes_next=_("现在没有逾期的任务。"),
     ),

@@ -4,33 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import F
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
 from members.enums import DutyKind, Role
-from members.pages.links import page_of
+from members.pages.filters import one_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import Column, day, seen
 from members.reader import Reader, reader_of
-from members.visibility import visible
 from supervision.models import Duty
 from supervision.models.duty import KEPT, OPTIONAL, Closing
 from supervision.pages.clocks import holder, left
-from supervision.pages.duties import DutyFilter, number
+from supervision.pages.duties import COLUMNS, OFFICERS, DutyFilter, DutyList
 from supervision.pages.limits import outcome
 from supervision.selectors import calendar_for
 
-READERS = frozenset(
-    {
-        Role.COMMITTEE_CLERK,
-        Role.COMMITTEE_DIRECTOR,
-        Role.ASSIGNING_OFFICER,
-        Role.INSPECTION_OFFICER,
-        Role.LEADING_SUPERVISOR,
-        Role.AUDITOR,
-    }
-)
+READERS = OFFICERS | {Role.LEADING_SUPERVISOR, Role.AUDITOR}
 """For whom the list is."""
 
 
@@ -41,9 +31,7 @@ class KeptFilter(DutyFilter):
     ended = filters.BooleanFilter(
         label=_("已了结"), field_name="closed_at", lookup_expr="isnull", exclude=True
     )
-    kind = filters.MultipleChoiceFilter(
-        label=_("任务"), choices=[pair for pair in DutyKind.choices if pair[0] not in OPTIONAL]
-    )
+    kind = one_of(_("任务"), [pair for pair in DutyKind.choices if pair[0] not in OPTIONAL])
 
     def which_were_kept(self, rows: Any, name: str, value: bool) -> Any:
         """Those that were done by their date; or those done later, or late now."""
@@ -52,12 +40,6 @@ class KeptFilter(DutyFilter):
         late = Duty.objects.overdue(reader_of(self.request).at).values("pk")
         done_late = rows.filter(closing=Closing.DONE, closed_at__gt=F("due_at"))
         return done_late | rows.filter(pk__in=late)
-
-
-def rows(reader: Reader) -> QuerySet[Duty]:
-    """What was or is owed on proposals, as far as the reader sees it."""
-    owed = Duty.objects.exclude(closing=Closing.CANCELLED).exclude(kind__in=OPTIONAL)
-    return visible(reader, owed.filter(proposal__isnull=False))
 
 
 def prepare(found: list[Any], reader: Reader) -> None:
@@ -70,25 +52,20 @@ def prepare(found: list[Any], reader: Reader) -> None:
 
 
 WORKLISTS = (
-    Worklist(
+    DutyList(
         slug="time-limits",
         label=_("时限台账"),
         icon="calendar-stats",
         section=Section.FIGURES,
         roles=READERS,
-        rows=lambda reader: rows(reader).select_related("proposal", "unit", "member", "body"),
+        rows=seen(
+            Duty.objects.filter(proposal__isnull=False)
+            .exclude(closing=Closing.CANCELLED)
+            .exclude(kind__in=OPTIONAL)
+        ),
         columns=(
-            Column("number", _("案号"), number, order=["proposal__case_serial"]),
-            Column("title", _("案由"), lambda duty: duty.title or str(duty), main=True),
-            Column("kind", _("任务"), lambda duty: duty.get_kind_display(), order=["kind"]),
-            Column("holder", _("由谁"), lambda duty: duty.holder),
-            Column(
-                "due",
-                _("期限"),
-                lambda duty: duty.due_at,
-                cell="components/cells/_day.html",
-                order=["due_at"],
-            ),
+            *(column for column in COLUMNS if column.name in ("number", "title", "kind", "holder")),
+            day("due", _("期限"), "due_at"),
             Column(
                 "outcome",
                 _("结果"),
@@ -97,7 +74,6 @@ WORKLISTS = (
                 order=["closed_at"],
             ),
         ),
-        page_of=lambda duty: page_of(duty.link),
         comes_next=_("提案上的每一项期限，无论是否已经完成，都列在这里。"),
         filterset=KeptFilter,
         order=("-due_at", "-id"),

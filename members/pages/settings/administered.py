@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from django.http import Http404, HttpRequest
+from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
@@ -14,6 +16,8 @@ from rest_framework import serializers
 from members.enums import BodyKind, Role
 from members.models import Committee, User
 from members.pages.forms import Choice, Choices
+from members.pages.navigation import Section
+from members.pages.worklist import Worklist
 from members.permissions import refusal_to_administer, require
 from members.punctuation import aside
 from members.reader import Reader, reader_of
@@ -24,6 +28,15 @@ ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINIST
 
 MOST = 2000
 """Rows to choose from that are listed."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SettingsList(Worklist):
+    """A list of what administrators keep."""
+
+    section: Section = Section.SETTINGS
+    roles: Collection[str] = ADMINISTRATORS
+    counted: bool = False
 
 
 def committees(reader: Reader) -> QuerySet[Committee]:
@@ -51,11 +64,9 @@ def chosen_committee(request: HttpRequest) -> Committee | None:
 
 def row_kept(request: HttpRequest, rows: QuerySet[Any], pk: int) -> Any:
     """The row of a committee; 404 for who may not see it, refused to who does not keep it."""
-    row = visible(reader_of(request), rows.select_related("committee"))
-    found = row.filter(pk=pk).first()
-    if found is None:
-        raise Http404
-    require(refusal_to_administer(reader_of(request), found.committee))
+    reader = reader_of(request)
+    found = get_object_or_404(visible(reader, rows.select_related("committee")), pk=pk)
+    require(refusal_to_administer(reader, found.committee))
     return found
 
 

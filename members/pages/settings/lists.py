@@ -3,44 +3,38 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
+from rest_framework import serializers
 
 from members import clock
+from members.api.serializers import (
+    BodySerializer,
+    MemberSerializer,
+    SessionSerializer,
+    TermSerializer,
+    UnitSerializer,
+)
 from members.enums import BodyKind, Role, UnitKind
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
-from members.pages.navigation import Section
-from members.pages.settings.administered import ADMINISTRATORS, committees
-from members.pages.worklist import Column, Worklist
+from members.pages.filters import contains_any, narrowed, one_of
+from members.pages.settings.administered import SettingsList, committees
+from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, seen
 from members.punctuation import aside, listed
 from members.reader import Reader, reader_of
 from members.visibility import visible
 
-DAY = "components/cells/_day.html"
-MOMENT = "components/cells/_moment.html"
-FLAG = "components/cells/_flag.html"
-
+if TYPE_CHECKING:
+    from django_stubs_ext import StrOrPromise
 
 # -- Filters -------------------------------------------------------------------------------
-
-
-class Called(filters.CharFilter):
-    """Rows in which one of ``among`` contains the text."""
-
-    def __init__(self, *among: str, **options: Any) -> None:
-        super().__init__(**options)
-        self.among = among
-
-    def filter(self, rows: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """The rows that are called so."""
-        wanted = Q()
-        for name in self.among if value else ():
-            wanted |= Q(**{f"{name}__icontains": value})
-        return rows.filter(wanted)
 
 
 def _own(model: type[Any], **which: Any) -> Any:
@@ -56,18 +50,26 @@ def _own_committees(request: Any) -> QuerySet[Committee]:
     return committees(reader_of(request))
 
 
+def _of_committee() -> filters.ModelChoiceFilter:
+    return filters.ModelChoiceFilter(label=_("委员会"), queryset=_own_committees)
+
+
+def _active() -> filters.BooleanFilter:
+    return filters.BooleanFilter(label=_("启用"))
+
+
+def _body(label: Any, kind: BodyKind) -> filters.ModelChoiceFilter:
+    return filters.ModelChoiceFilter(label=label, queryset=_own(Body, kind=kind))
+
+
 class AccountFilter(filters.FilterSet):
     """How accounts can be narrowed."""
 
-    name = Called("name", "username", "phone", label=_("姓名、用户名或手机号"))
+    name = contains_any(_("姓名、用户名或手机号"), "name", "username", "phone")
     role = filters.ChoiceFilter(label=_("现任职务"), choices=Role.choices, method="by_role")
     is_active = filters.BooleanFilter(label=_("启用"))
     waits = filters.BooleanFilter(label=_("尚未修改初始密码"), field_name="must_change_password")
     home = filters.ModelChoiceFilter(label=_("所属委员会"), queryset=_own_committees)
-
-    class Meta:
-        model = User
-        fields: list[str] = []
 
     def by_role(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Who holds a post of the role in a committee of the reader's."""
@@ -76,64 +78,7 @@ class AccountFilter(filters.FilterSet):
         return rows.filter(pk__in=seen.values("user"))
 
 
-class MemberFilter(filters.FilterSet):
-    """How members can be narrowed."""
-
-    name = Called("name", "number", label=_("姓名或委员证号"))
-    committee = filters.ModelChoiceFilter(label=_("委员会"), queryset=_own_committees)
-    sector = filters.ModelChoiceFilter(label=_("界别"), queryset=_own(Body, kind=BodyKind.SECTOR))
-    party = filters.ModelChoiceFilter(label=_("党派"), queryset=_own(Body, kind=BodyKind.PARTY))
-    group = filters.ModelChoiceFilter(label=_("委员小组"), queryset=_own(Body, kind=BodyKind.GROUP))
-    terms = filters.ModelChoiceFilter(
-        label=_("届"),
-        queryset=lambda request: _own(Term)(request).select_related("committee"),
-    )
-    without = filters.BooleanFilter(label=_("没有账号"), field_name="user", lookup_expr="isnull")
-
-    class Meta:
-        model = Member
-        fields: list[str] = []
-
-
-class UnitFilter(filters.FilterSet):
-    """How units can be narrowed."""
-
-    name = Called("name", "short_name", label=_("名称"))
-    committee = filters.ModelChoiceFilter(label=_("委员会"), queryset=_own_committees)
-    kind = filters.MultipleChoiceFilter(label=_("类别"), choices=UnitKind.choices)
-    is_active = filters.BooleanFilter(label=_("启用"))
-
-    class Meta:
-        model = Unit
-        fields: list[str] = []
-
-
-class BodyFilter(UnitFilter):
-    """How bodies can be narrowed."""
-
-    name = Called("name", "contact_name", label=_("名称或联系人"))
-    kind = filters.MultipleChoiceFilter(label=_("类别"), choices=BodyKind.choices)
-
-    class Meta:
-        model = Body
-        fields: list[str] = []
-
-
-class TermFilter(filters.FilterSet):
-    """How terms and sessions can be narrowed."""
-
-    committee = filters.ModelChoiceFilter(label=_("委员会"), queryset=_own_committees)
-
-    class Meta:
-        model = Term
-        fields: list[str] = []
-
-
 # -- Rows ----------------------------------------------------------------------------------
-
-
-def _accounts(reader: Reader) -> QuerySet[User]:
-    return visible(reader, User.objects.select_related("home"))
 
 
 def _with_posts(rows: list[User], reader: Reader) -> None:
@@ -148,164 +93,251 @@ def _with_posts(rows: list[User], reader: Reader) -> None:
         row.posts_said = listed(found[row.pk])  # type: ignore[attr-defined]  # read by a cell
 
 
-def _kept(model: type[Any], *related: str) -> Any:
+def _kept(model: type[Any]) -> Any:
     """Rows of the committees that the reader keeps."""
 
     def rows(reader: Reader) -> QuerySet[Any]:
-        own = committees(reader).values("pk")
-        found = model.objects.filter(committee__in=own).select_related("committee", *related)
+        found = model.objects.filter(committee__in=committees(reader).values("pk"))
         return visible(reader, found)
 
     return rows
 
 
 def _units(reader: Reader) -> QuerySet[Unit]:
-    rows: QuerySet[Unit] = _kept(Unit, "parent")(reader)
+    rows: QuerySet[Unit] = _kept(Unit)(reader)
     held = Q(posts__since=None) | Q(posts__since__lte=reader.day)
     left = Q(posts__until=None) | Q(posts__until__gt=reader.day)
     return rows.annotate(people=Count("posts__user", filter=held & left, distinct=True))
+
+
+COMMITTEE = Column("committee", _("委员会"), shown=False)
+ACTIVE = Column("active", _("启用"), "is_active", FLAG, order=["is_active"])
 
 
 def _page(name: str) -> Any:
     return lambda row: reverse(name, args=[row.pk])
 
 
-COMMITTEE = Column("committee", _("委员会"), lambda row: str(row.committee), shown=False)
-ACTIVE = Column("active", _("启用"), lambda row: row.is_active, cell=FLAG, order=["is_active"])
+@dataclass(frozen=True, kw_only=True)
+class RowList(SettingsList):
+    """A list of rows of a committee, each of which has a page with its form, the API's.
+
+    ``new`` names the page of one more, ``first`` is what its form begins with. ``note`` stands
+    above the form; ``beside`` is a part of the page of a row, and ``around`` what it reads.
+    """
+
+    model: type[models.Model]
+    form: type[serializers.Serializer[Any]]
+    new: StrOrPromise
+    note: StrOrPromise = ""
+    beside: str = ""
+    around: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+    first: Callable[[Committee], Mapping[str, Any]] = lambda committee: {}
+
+    @property
+    def row_name(self) -> str:
+        """The name of the address of a row; that of a new one begins with ``new_``."""
+        return str(self.model._meta.model_name)
 
 
-def _list(slug: str, label: Any, icon: str, rows: Any, columns: Any, **more: Any) -> Worklist:
-    return Worklist(
-        slug=slug,
-        label=label,
-        icon=icon,
-        section=Section.SETTINGS,
-        roles=ADMINISTRATORS,
-        rows=rows,
-        columns=columns,
-        counted=False,
-        **more,
-    )
+def staff(row: Unit | Body) -> dict[str, Any]:
+    """Who works in a unit, or speaks for a body, today."""
+    posts = Post.objects.held_on(clock.today()).filter(**{row._meta.model_name or "": row})
+    return {"posts": posts.select_related("user").order_by("role", "user__name")[:100]}
 
 
-WORKLISTS = (
-    _list(
-        "accounts",
-        _("账号"),
-        "user-cog",
-        _accounts,
-        (
-            Column("name", _("姓名"), lambda row: row.get_short_name(), order=["name"], main=True),
-            Column("username", _("用户名"), lambda row: row.username, order=["username"]),
-            Column("posts", _("现任职务"), lambda row: row.posts_said),
-            Column("phone", _("手机号"), lambda row: row.phone, shown=False),
-            Column("home", _("所属委员会"), lambda row: str(row.home or "—"), shown=False),
-            Column("login", _("上次登录"), lambda row: row.last_login, DAY, order=["last_login"]),
-            ACTIVE,
-        ),
-        page_of=_page("user"),
-        comes_next=_("点“新建账号”，或用“邀请”一次为多名委员建立账号。"),
-        filterset=AccountFilter,
-        order=("username", "id"),
-        prepare=_with_posts,
-        tools="members/settings/_account_tools.html",
+def of_member(member: Member) -> dict[str, Any]:
+    """The account of a member and what they are besides."""
+    posts = Post.objects.held_on(clock.today()).filter(user=member.user_id or 0)
+    return {"posts": posts.select_related("user", "unit", "body").order_by("role")[:50]}
+
+
+def latest_term(committee: Committee) -> dict[str, Any]:
+    """A new session or member belongs to the latest term."""
+    term = committee.terms.order_by("-begins_on").first()
+    return {"term": term, "terms": [term] if term else []}
+
+
+ACCOUNTS = SettingsList(
+    slug="accounts",
+    label=_("账号"),
+    icon="user-cog",
+    rows=seen(User.objects.all()),
+    related=("home",),
+    columns=(
+        Column("name", _("姓名"), "get_short_name", order=["name"], main=True),
+        Column("username", _("用户名"), order=["username"]),
+        Column("posts", _("现任职务"), "posts_said"),
+        Column("phone", _("手机号"), shown=False),
+        Column("home", _("所属委员会"), shown=False),
+        day("login", _("上次登录"), "last_login"),
+        ACTIVE,
     ),
-    _list(
-        "members",
-        _("委员名册"),
-        "users",
-        _kept(Member, "sector", "party", "group", "user"),
-        (
-            Column("name", _("姓名"), lambda row: row.name, order=["name"], main=True),
-            Column("number", _("委员证号"), lambda row: row.number, order=["number"]),
-            Column("sector", _("界别"), lambda row: str(row.sector or "—"), order=["sector__name"]),
-            Column("party", _("党派"), lambda row: str(row.party or "—"), order=["party__name"]),
-            Column(
-                "group", _("委员小组"), lambda row: str(row.group or "—"), order=["group__name"]
-            ),
-            Column("employer", _("单位及职务"), lambda row: row.employer),
-            Column("phone", _("联系电话"), lambda row: row.phone, shown=False),
-            Column("account", _("有账号"), lambda row: row.user_id is not None, cell=FLAG),
+    page_of=_page("user"),
+    comes_next=_("点“新建账号”，或用“邀请”一次为多名委员建立账号。"),
+    filterset=AccountFilter,
+    order=("username", "id"),
+    prepare=_with_posts,
+    tools="members/settings/_account_tools.html",
+)
+
+ROW_LISTS = (
+    RowList(
+        slug="members",
+        label=_("委员名册"),
+        icon="users",
+        rows=_kept(Member),
+        related=("committee", "sector", "party", "group", "user"),
+        columns=(
+            Column("name", _("姓名"), order=["name"], main=True),
+            Column("number", _("委员证号"), order=["number"]),
+            Column("sector", _("界别"), order=["sector__name"]),
+            Column("party", _("党派"), order=["party__name"]),
+            Column("group", _("委员小组"), order=["group__name"]),
+            Column("employer", _("单位及职务")),
+            Column("phone", _("联系电话"), shown=False),
+            Column("account", _("有账号"), lambda row: row.user_id is not None, FLAG),
             COMMITTEE,
         ),
+        model=Member,
+        form=MemberSerializer,
+        new=_("新建委员"),
+        beside="members/settings/_membership.html",
+        around=of_member,
+        first=latest_term,
         page_of=_page("member"),
         comes_next=_("点“导入名单”，从表格一次录入委员；也可以逐名新建。"),
-        filterset=MemberFilter,
+        filterset=narrowed(
+            name=contains_any(_("姓名或委员证号"), "name", "number"),
+            committee=_of_committee(),
+            sector=_body(_("界别"), BodyKind.SECTOR),
+            party=_body(_("党派"), BodyKind.PARTY),
+            group=_body(_("委员小组"), BodyKind.GROUP),
+            terms=filters.ModelChoiceFilter(
+                label=_("届"),
+                queryset=lambda request: _own(Term)(request).select_related("committee"),
+            ),
+            without=filters.BooleanFilter(
+                label=_("没有账号"), field_name="user", lookup_expr="isnull"
+            ),
+        ),
         order=("number", "id"),
         tools="members/settings/_member_tools.html",
     ),
-    _list(
-        "units",
-        _("承办单位"),
-        "building",
-        _units,
-        (
-            Column("name", _("名称"), lambda row: row.name, order=["name"], main=True),
-            Column("short", _("简称"), lambda row: row.short_name),
-            Column("kind", _("类别"), lambda row: row.get_kind_display(), order=["kind"]),
-            Column("parent", _("上级单位"), lambda row: str(row.parent or "—")),
-            Column("people", _("人员"), lambda row: row.people, order=["people"]),
+    RowList(
+        slug="units",
+        label=_("承办单位"),
+        icon="building",
+        rows=_units,
+        related=("committee", "parent"),
+        columns=(
+            Column("name", _("名称"), order=["name"], main=True),
+            Column("short", _("简称"), "short_name"),
+            Column("kind", _("类别"), "get_kind_display", order=["kind"]),
+            Column("parent", _("上级单位")),
+            Column("people", _("人员"), order=["people"]),
             ACTIVE,
             COMMITTEE,
         ),
+        model=Unit,
+        form=UnitSerializer,
+        new=_("新建承办单位"),
+        note=_("停用的单位不能再交办；已交办的继续办理。"),
+        beside="members/settings/_staff.html",
+        around=staff,
+        first=lambda committee: {"is_active": True},
         page_of=_page("unit"),
         comes_next=_("点“导入名单”，从表格一次录入承办单位；也可以逐个新建。"),
-        filterset=UnitFilter,
+        filterset=narrowed(
+            name=contains_any(_("名称"), "name", "short_name"),
+            committee=_of_committee(),
+            kind=one_of(_("类别"), UnitKind.choices),
+            is_active=_active(),
+        ),
         order=("kind", "name", "id"),
         tools="members/settings/_unit_tools.html",
     ),
-    _list(
-        "bodies",
-        _("集体提案者"),
-        "users-group",
-        _kept(Body, "convener"),
-        (
-            Column("name", _("名称"), lambda row: row.name, order=["name"], main=True),
-            Column("kind", _("类别"), lambda row: row.get_kind_display(), order=["kind"]),
-            Column("convener", _("召集人"), lambda row: str(row.convener or "—")),
-            Column("contact", _("联系人"), lambda row: row.contact_name or "—"),
+    RowList(
+        slug="bodies",
+        label=_("集体提案者"),
+        icon="users-group",
+        rows=_kept(Body),
+        related=("committee", "convener"),
+        columns=(
+            Column("name", _("名称"), order=["name"], main=True),
+            Column("kind", _("类别"), "get_kind_display", order=["kind"]),
+            Column("convener", _("召集人")),
+            Column("contact", _("联系人"), "contact_name"),
             ACTIVE,
             COMMITTEE,
         ),
+        model=Body,
+        form=BodySerializer,
+        new=_("新建集体提案者"),
+        note=_("停用的不能再提出集体提案；已有的提案不受影响。"),
+        beside="members/settings/_staff.html",
+        around=staff,
+        first=lambda committee: {"is_active": True},
         page_of=_page("body"),
         comes_next=_("党派、人民团体、专门委员会、界别和委员小组列在这里；导入委员时也会建立。"),
-        filterset=BodyFilter,
+        filterset=narrowed(
+            name=contains_any(_("名称或联系人"), "name", "contact_name"),
+            committee=_of_committee(),
+            kind=one_of(_("类别"), BodyKind.choices),
+            is_active=_active(),
+        ),
         order=("kind", "name", "id"),
         tools="members/settings/_body_tools.html",
     ),
-    _list(
-        "sessions",
-        _("会议"),
-        "calendar-event",
-        _kept(Session, "term__committee"),
-        (
-            Column("name", _("会议"), str, order=["term__number", "number"], main=True),
-            Column("opens", _("开幕日期"), lambda row: row.opens_on, DAY, order=["opens_on"]),
-            Column("closes", _("闭幕日期"), lambda row: row.closes_on, DAY),
-            Column("from", _("开始征集"), lambda row: row.collection_opens_at, MOMENT),
-            Column("until", _("截止时间"), lambda row: row.collection_closes_at, MOMENT),
-            Column("rolls", _("转入下次会议"), lambda row: row.rollover_at, MOMENT),
+    RowList(
+        slug="sessions",
+        label=_("会议"),
+        icon="calendar-event",
+        rows=_kept(Session),
+        related=("committee", "term__committee"),
+        columns=(
+            Column("name", _("会议"), "__str__", order=["term__number", "number"], main=True),
+            day("opens", _("开幕日期"), "opens_on"),
+            Column("closes", _("闭幕日期"), "closes_on", DAY),
+            Column("from", _("开始征集"), "collection_opens_at", MOMENT),
+            Column("until", _("截止时间"), "collection_closes_at", MOMENT),
+            Column("rolls", _("转入下次会议"), "rollover_at", MOMENT),
         ),
+        model=Session,
+        form=SessionSerializer,
+        new=_("新建会议"),
+        note=_(
+            "征集时间内提交的是大会提案，截止后提交的是平时提案；"
+            "自“转入下次会议的时间”起提交的计入下次会议。时间精确到分。"
+        ),
+        first=latest_term,
         page_of=_page("session"),
         comes_next=_("先建立届，再建立会议并设定提案征集时间。"),
-        filterset=TermFilter,
+        filterset=narrowed(committee=_of_committee()),
         order=("-collection_opens_at", "id"),
         tools="members/settings/_session_tools.html",
     ),
-    _list(
-        "terms",
-        _("届"),
-        "calendar-time",
-        _kept(Term),
-        (
-            Column("name", _("届"), str, order=["number"], main=True),
-            Column("begins", _("开始日期"), lambda row: row.begins_on, DAY),
-            Column("ends", _("结束日期（不含）"), lambda row: row.ends_on, DAY),
+    RowList(
+        slug="terms",
+        label=_("届"),
+        icon="calendar-time",
+        rows=_kept(Term),
+        related=("committee",),
+        columns=(
+            Column("name", _("届"), "__str__", order=["number"], main=True),
+            Column("begins", _("开始日期"), "begins_on", DAY),
+            Column("ends", _("结束日期（不含）"), "ends_on", DAY),
         ),
+        model=Term,
+        form=TermSerializer,
+        new=_("新建届"),
         page_of=_page("term"),
         comes_next=_("建立本届，委员和会议都属于某一届。"),
-        filterset=TermFilter,
+        filterset=narrowed(committee=_of_committee()),
         order=("-begins_on", "id"),
         tools="members/settings/_term_tools.html",
     ),
 )
+"""The lists whose rows have pages here."""
+
+WORKLISTS = (ACCOUNTS, *ROW_LISTS)

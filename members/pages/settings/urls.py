@@ -2,17 +2,8 @@
 
 from django.urls import URLPattern, path
 
-from members.pages.settings import accounts, inviting, lists, rows
-
-__all__ = ["lists", "urlpatterns"]  # the lists register themselves
-
-PLURALS = {
-    "unit": "units",
-    "body": "bodies",
-    "term": "terms",
-    "session": "sessions",
-    "member": "members",
-}
+from members.pages.settings import accounts, inviting, rows
+from members.pages.settings.lists import ROW_LISTS
 
 urlpatterns: list[URLPattern] = [
     path("users/new/", accounts.new, name="new_user"),
@@ -25,8 +16,8 @@ urlpatterns: list[URLPattern] = [
     path("posts/<int:pk>/end/", accounts.end_post, name="end_post"),
     path("invitations/", inviting.invitations, name="invitations"),
 ]
-for slug, plural in PLURALS.items():
+for kept in ROW_LISTS:
     urlpatterns += [
-        path(f"{plural}/new/", rows.new, {"slug": slug}, name=f"new_{slug}"),
-        path(f"{plural}/<int:pk>/", rows.row, {"slug": slug}, name=slug),
+        path(f"{kept.slug}/new/", rows.new, {"kept": kept}, name=f"new_{kept.row_name}"),
+        path(f"{kept.slug}/<int:pk>/", rows.row, {"kept": kept}, name=kept.row_name),
     ]

@@ -6,12 +6,12 @@ from operator import attrgetter
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import rest_framework as filters
 
 from members import clock
 from members.enums import Role
+from members.pages.filters import contains, day_before, narrowed, one_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import Column, day, seen
 from members.reader import Reader
 from members.selectors import NoRulebook
 from members.visibility import visible
@@ -19,46 +19,9 @@ from proposals.enums import FILED_STATES, CommitmentState, PublicationScope, Rep
 from proposals.enums import ProposalState as S
 from proposals.models import AssignmentBatch, Commitment, FollowUp, Proposal, Reply
 from proposals.pages.step_pages import StepPage
-from proposals.pages.subjects import page_of
-from proposals.pages.worklists import OFFICE, proposals, seen
+from proposals.pages.worklists import NUMBER, OFFICE, ProposalList, SubjectList, in_states
 
 CLERKS = {Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR}
-
-# -- Batches -----------------------------------------------------------------------------------
-
-
-def batches(reader: Reader) -> QuerySet[AssignmentBatch]:
-    """Rows of a list: what was assigned together."""
-    return visible(reader, AssignmentBatch.objects.all())
-
-
-# -- Promises ----------------------------------------------------------------------------------
-
-
-class PromiseFilter(filters.FilterSet):
-    """How the list of promises can be narrowed."""
-
-    state = filters.MultipleChoiceFilter(
-        label=_("状态"), choices=Commitment._meta.get_field("state").choices
-    )
-    unit = filters.CharFilter(
-        label=_("承办单位"), field_name="reply__assignment__unit__name", lookup_expr="icontains"
-    )
-    title = filters.CharFilter(
-        label=_("案由"), field_name="proposal__title", lookup_expr="icontains"
-    )
-    due_before = filters.DateFilter(label=_("期限早于"), field_name="due_on", lookup_expr="lt")
-
-    class Meta:
-        model = Commitment
-        fields: list[str] = []
-
-
-def promises(reader: Reader) -> QuerySet[Commitment]:
-    """Rows of a list: what units have promised and not yet kept."""
-    rows = Commitment.objects.filter(state=CommitmentState.OPEN)
-    return visible(reader, rows).select_related("proposal", "reply__assignment__unit")
-
 
 # -- Following up ------------------------------------------------------------------------------
 
@@ -91,20 +54,6 @@ def _result_so_far(proposal: Proposal) -> str:
 # -- Making public -----------------------------------------------------------------------------
 
 
-def to_publish(reader: Reader) -> QuerySet[Proposal]:
-    """Rows of a list: filed, its proposer agrees to publication, and not public yet."""
-    rows = Proposal.objects.filter(
-        state__in=FILED_STATES, publicity_wish=True, publication_scope=PublicationScope.NONE
-    )
-    return visible(reader, rows)
-
-
-def published(reader: Reader) -> QuerySet[Proposal]:
-    """Rows of a list: what the public sees."""
-    rows = Proposal.objects.exclude(publication_scope=PublicationScope.NONE)
-    return visible(reader, rows.filter(published_at__isnull=False))
-
-
 def _scope(proposal: Proposal) -> str:
     """As it is public now; in full when it is not."""
     scope = proposal.publication_scope
@@ -122,82 +71,73 @@ STEP_PAGES = (
     ),
 )
 WORKLISTS = (
-    Worklist(
+    SubjectList(
         slug="batches",
         label=_("交办批次"),
         icon="stack-2",
         section=Section.HANDLING,
         roles={*OFFICE, Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER},
-        rows=batches,
+        rows=seen(AssignmentBatch.objects.all()),
         columns=(
-            Column("name", _("名称"), lambda row: row.name, order=["name"], main=True),
-            Column("number", _("文号"), lambda row: row.document_number),
-            Column(
-                "held",
-                _("交办日期"),
-                lambda row: row.held_on,
-                cell="components/cells/_day.html",
-                order=["held_on"],
-            ),
+            Column("name", _("名称"), order=["name"], main=True),
+            Column("number", _("文号"), "document_number"),
+            day("held", _("交办日期"), "held_on"),
         ),
-        page_of=lambda row: page_of(row).url(row),
         comes_next=_("交办会或闭会期间一并交办的各批，以及各单位的交办通知列在这里。"),
         order=("-held_on", "-id"),
         counted=False,
     ),
-    proposals(
-        "to-conclude",
-        _("待评价、待办结"),
+    ProposalList(
+        slug="to-conclude",
+        label=_("待评价、待办结"),
         icon="stars",
         roles={*OFFICE, Role.ASSIGNING_OFFICER},
         section=Section.HANDLING,
-        rows=seen(S.REPLIED),
+        rows=in_states(S.REPLIED),
         comes_next=_("各单位都已答复、提案者还没有全部评价的提案列在这里；都满意的自动办结。"),
         order=("replied_at", "id"),
         bulk=(Proposal.conclude,),
         counted=False,
     ),
-    proposals(
-        "escalated",
-        _("待协商"),
+    ProposalList(
+        slug="escalated",
+        label=_("待协商"),
         icon="messages",
         roles={*CLERKS, Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER},
         section=Section.HANDLING,
-        rows=seen(S.ESCALATED),
+        rows=in_states(S.ESCALATED),
         comes_next=_("最后一轮办理仍不满意的，转入面对面协商；协商记录以后办结。"),
         order=("replied_at", "id"),
     ),
-    Worklist(
+    SubjectList(
         slug="commitments",
         label=_("承诺事项"),
         icon="target-arrow",
         section=Section.SUPERVISION,
         roles={*OFFICE, Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER},
-        rows=promises,
+        rows=seen(Commitment.objects.filter(state=CommitmentState.OPEN)),
+        related=("proposal", "reply__assignment__unit"),
         columns=(
-            Column("number", _("案号"), lambda row: row.proposal.case_no),
+            NUMBER,
             Column("text", _("承诺事项"), lambda row: row.text[:120], main=True),
-            Column("unit", _("承办单位"), lambda row: str(row.reply.assignment.unit)),
-            Column("title", _("案由"), lambda row: row.proposal.title, shown=False),
+            Column("unit", _("承办单位"), "reply.assignment.unit"),
+            Column("title", _("案由"), "proposal.title", shown=False),
             Column("evidence", _("进展"), lambda row: row.evidence[:80]),
-            Column(
-                "due",
-                _("兑现期限"),
-                lambda row: row.due_on,
-                cell="components/cells/_day.html",
-                order=["due_on"],
-            ),
+            day("due", _("兑现期限"), "due_on"),
         ),
-        page_of=lambda row: page_of(row).url(row),
         comes_next=_("答复中承诺、尚未兑现的事项按期限列在这里。"),
-        filterset=PromiseFilter,
+        filterset=narrowed(
+            state=one_of(_("状态"), CommitmentState.choices),
+            unit=contains(_("承办单位"), "reply__assignment__unit__name"),
+            title=contains(_("案由"), "proposal__title"),
+            due_before=day_before(_("期限早于"), "due_on"),
+        ),
         order=(F("due_on").asc(nulls_last=True), "id"),
-        session="",
         counted=False,
     ),
-    proposals(
-        "to-follow-up",
-        _("本年跟踪办理"),
+    ProposalList(
+        slug="to-follow-up",
+        label=_("本年跟踪办理"),
         icon="refresh",
         roles={Role.COMMITTEE_CLERK},
         section=Section.SUPERVISION,
@@ -206,23 +146,31 @@ WORKLISTS = (
         order=("concluded_at", "id"),
         session="",
     ),
-    proposals(
-        "to-publish",
-        _("待公开"),
+    ProposalList(
+        slug="to-publish",
+        label=_("待公开"),
         icon="world-up",
         roles={Role.COMMITTEE_CLERK},
-        rows=to_publish,
+        rows=seen(
+            Proposal.objects.filter(
+                state__in=FILED_STATES, publicity_wish=True, publication_scope=PublicationScope.NONE
+            )
+        ),
         comes_next=_("提案者同意公开、还没有公开的已立案提案列在这里。"),
         order=("case_serial", "id"),
         bulk=(Proposal.publish,),
         counted=False,
     ),
-    proposals(
-        "published",
-        _("已公开"),
+    ProposalList(
+        slug="published",
+        label=_("已公开"),
         icon="world",
         roles={Role.COMMITTEE_CLERK},
-        rows=published,
+        rows=seen(
+            Proposal.objects.filter(published_at__isnull=False).exclude(
+                publication_scope=PublicationScope.NONE
+            )
+        ),
         comes_next=_("已公开的提案列在这里，可以更改公开范围或撤下。"),
         order=("-published_at", "-id"),
         bulk=(Proposal.unpublish,),

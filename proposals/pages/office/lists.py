@@ -2,25 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, OrderBy, OuterRef, Q, QuerySet
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
+from django_filters.rest_framework import FilterSet
 
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import Column, Prepare, Rows, arranged, day, seen
 from members.reader import Reader, reader_of
 from members.rules import REVIEWERS
 from proposals.enums import WITHDRAWABLE, CosignatureState, MergeCandidateState, TextKind
 from proposals.enums import ProposalState as S
 from proposals.models import CandidateMember, Cosignature, MergeCandidate, Proposal, TextVersion
 from proposals.pages.office.labels import names, rules_around
-from proposals.pages.worklists import COLUMNS, OFFICE, ListFilter, prepare, proposals, seen
+from proposals.pages.worklists import (
+    COLUMNS,
+    OFFICE,
+    ListFilter,
+    ProposalList,
+    in_states,
+    prepare,
+)
 
 CAUTION = 7
 """From so many days on, what waits for its review is marked."""
@@ -28,14 +37,18 @@ CAUTION = 7
 DANGER = 14
 """From so many days on, it has waited too long."""
 
-Rows = Callable[[Reader], QuerySet[Proposal]]
-
 in_open_group = Exists(
     CandidateMember.objects.filter(
         proposal=OuterRef("pk"), left_out_at=None, candidate__state=MergeCandidateState.OPEN
-    )
+    ),
 )
+SUBMITTED = Proposal.objects.filter(state=S.SUBMITTED)
 handed_in_again = Exists(TextVersion.objects.filter(proposal=OuterRef("pk"), kind=TextKind.REVISED))
+
+
+def which_are_alike(rows: Any, name: str, value: bool) -> Any:
+    """Those in a group of merge candidates that nobody has decided, or the others."""
+    return rows.filter(in_open_group) if value else rows.exclude(in_open_group)
 
 
 class OfficeFilter(ListFilter):
@@ -45,7 +58,7 @@ class OfficeFilter(ListFilter):
     overdue = None
     unit_name = None
     category = filters.ChoiceFilter(label=_("类别"), choices=())
-    alike = filters.BooleanFilter(method="which_are_alike", label=_("疑似重复"))
+    alike = filters.BooleanFilter(method=which_are_alike, label=_("疑似重复"))
 
     class Meta:
         model = Proposal
@@ -57,10 +70,6 @@ class OfficeFilter(ListFilter):
         found = [names(rules.review.categories) for rules in around]
         known = {code: name for one in found for code, name in one.items()}
         self.filters["category"].extra["choices"] = list(known.items())
-
-    def which_are_alike(self, rows: Any, name: str, value: bool) -> Any:
-        """Those in a group of merge candidates that nobody has decided, or the others."""
-        return rows.filter(in_open_group) if value else rows.exclude(in_open_group)
 
 
 # -- What the cells read ---------------------------------------------------------------------
@@ -112,11 +121,16 @@ def tone(days: int | None) -> str:
     return "caution" if days < DANGER else "danger"
 
 
-def aged(days: int | None) -> str:
-    """An age in words."""
-    if days is None:
+def aged(row: Any) -> str:
+    """How long it has waited, in words."""
+    if row.age is None:
         return ""
-    return _t("已收到 %(days)s 天") % {"days": days} if days else _t("今天收到")
+    return _t("已收到 %(days)s 天") % {"days": row.age} if row.age else _t("今天收到")
+
+
+def alike(row: Any) -> str:
+    """Whether it may be double."""
+    return _t("疑似重复") if row.group else ""
 
 
 def rounds(row: Any) -> str:
@@ -132,34 +146,21 @@ def both(rows: list[Any], reader: Reader) -> None:
 
 known = {column.name: column for column in COLUMNS}
 
+CATEGORY = Column("category", _("类别"), "category_name", order=["category"])
+
 REVIEWED = (
     Column(
-        "receipt",
-        _("收件号"),
-        lambda row: row.receipt_no,
-        cell="proposals/cells/_number.html",
-        order=["receipt_no"],
+        "receipt", _("收件号"), "receipt_no", "proposals/cells/_number.html", order=["receipt_no"]
     ),
     known["title"],
     known["proposer"],
-    Column("cosigners", _("联名"), lambda row: row.cosigners or "—"),
+    Column("cosigners", _("联名"), lambda row: row.cosigners or None),
     known["kind"],
-    Column("category", _("类别"), lambda row: row.category_name or "—", order=["category"]),
+    CATEGORY,
     Column("rounds", _("审查轮次"), rounds, order=["rounds_done"]),
-    Column(
-        "alike",
-        _("相似"),
-        lambda row: _t("疑似重复") if row.group else "",
-        cell="proposals/cells/_alike.html",
-    ),
-    Column(
-        "age",
-        _("收到"),
-        lambda row: aged(row.age),
-        cell="proposals/cells/_age.html",
-        order=["-received_at"],
-    ),
-    Column(**{**vars(known["received"]), "label": _("收到日期"), "shown": False}),
+    Column("alike", _("相似"), alike, "proposals/cells/_alike.html"),
+    Column("age", _("收到"), aged, "proposals/cells/_age.html", order=["-received_at"]),
+    replace(known["received"], label=_("收到日期"), shown=False),
 )
 """The columns of what waits for review; ``age`` sorts by how long it has waited."""
 
@@ -167,31 +168,14 @@ DECIDED = (
     known["number"],
     known["title"],
     known["proposer"],
-    Column("category", _("类别"), lambda row: row.category_name or "—", order=["category"]),
+    CATEGORY,
     known["state"],
     known["received"],
 )
 """The columns of what is decided."""
 
 
-def _columns(columns: tuple[Column, ...], *more: Column, hidden: Collection[str] = ()) -> Any:
-    shown = [
-        Column(**{**vars(one), "shown": one.shown and one.name not in hidden}) for one in columns
-    ]
-    return (*shown, *more)
-
-
 # -- The rows --------------------------------------------------------------------------------
-
-
-def new(reader: Reader) -> QuerySet[Proposal]:
-    """Handed in for the first time, no round of review done."""
-    return seen(S.SUBMITTED)(reader).exclude(handed_in_again)
-
-
-def again(reader: Reader) -> QuerySet[Proposal]:
-    """Sent back, revised, and handed in again."""
-    return seen(S.SUBMITTED)(reader).filter(handed_in_again)
 
 
 def _by_rounds(*, done: bool) -> Rows:
@@ -203,85 +187,77 @@ def _by_rounds(*, done: bool) -> Rows:
             number = len(rules.review.rounds)
             enough = Q(rounds_done__gte=number) if done else Q(rounds_done__lt=number)
             those |= Q(committee=committee) & enough
-        return seen(S.REVIEWING)(reader).filter(those)
+        return in_states(S.REVIEWING)(reader).filter(those)
 
     return rows
 
 
-def withdrawals(reader: Reader) -> QuerySet[Proposal]:
-    """Whose proposer has asked to withdraw, undecided."""
-    return seen(*WITHDRAWABLE)(reader).filter(withdrawal_requested_at__isnull=False)
+@dataclass(frozen=True, kw_only=True)
+class OfficeList(ProposalList):
+    """A list of the office: its columns, filters and section."""
+
+    section: Section = Section.REVIEW
+    roles: Collection[str] = REVIEWERS
+    columns: Sequence[Column] = REVIEWED
+    filterset: type[FilterSet] = OfficeFilter
+    prepare: Prepare | None = both
+    order: Sequence[str | OrderBy] = ("received_at", "id")
+    together: str = "proposals/office/_together.html"
 
 
-def office_list(slug: str, label: Any, **more: Any) -> Worklist:
-    """Declare a list of the office: its columns, filters and section."""
-    return proposals(
-        slug,
-        label,
-        **{
-            "section": Section.REVIEW,
-            "roles": REVIEWERS,
-            "columns": REVIEWED,
-            "filterset": OfficeFilter,
-            "prepare": both,
-            "order": ("received_at", "id"),
-            "together": "proposals/office/_together.html",
-            **more,
-        },
-    )
+@dataclass(frozen=True, kw_only=True)
+class DecidedList(OfficeList):
+    """A list of what the office has decided, or sent back: to look at, not to work off."""
+
+    roles: Collection[str] = OFFICE
+    together: str = ""
+    counted: bool = False
 
 
 WAITING = (
-    office_list(
-        "intake",
-        _("新收待审"),
+    OfficeList(
+        slug="intake",
+        label=_("新收待审"),
         icon="inbox",
-        rows=new,
+        rows=seen(SUBMITTED.exclude(handed_in_again)),
         comes_next=_("新提交的提案列在这里，等待第一轮审查，收到最早的在最前。"),
-        columns=_columns(REVIEWED, hidden=["rounds"]),
+        columns=arranged(REVIEWED, hidden=["rounds"]),
         bulk=(Proposal.review, Proposal.return_for_revision),
     ),
-    office_list(
-        "resubmitted",
-        _("修改后重提"),
+    OfficeList(
+        slug="resubmitted",
+        label=_("修改后重提"),
         icon="refresh",
-        rows=again,
+        rows=seen(SUBMITTED.filter(handed_in_again)),
         comes_next=_("退回修改的提案重新提交后列在这里，等待审查。"),
-        columns=_columns(REVIEWED, hidden=["rounds"]),
+        columns=arranged(REVIEWED, hidden=["rounds"]),
         bulk=(Proposal.review, Proposal.return_for_revision),
     ),
-    office_list(
-        "reviewing",
-        _("待复审"),
+    OfficeList(
+        slug="reviewing",
+        label=_("待复审"),
         icon="eye-check",
         rows=_by_rounds(done=False),
         comes_next=_("已有审查意见、规定的轮次还没有完成的提案列在这里。"),
         bulk=(Proposal.review, Proposal.return_for_revision),
     ),
-    office_list(
-        "to-file",
-        _("待立案"),
+    OfficeList(
+        slug="to-file",
+        label=_("待立案"),
         icon="gavel",
         rows=_by_rounds(done=True),
         comes_next=_("规定的审查轮次全部完成的提案列在这里，等待决定立案或不予立案。"),
         bulk=(Proposal.file, Proposal.return_for_revision),
     ),
-    office_list(
-        "withdrawals",
-        _("撤案申请"),
+    OfficeList(
+        slug="withdrawals",
+        label=_("撤案申请"),
         icon="file-x",
-        rows=withdrawals,
-        comes_next=_("提案者申请撤案、尚未决定的提案列在这里。"),
-        columns=_columns(
-            DECIDED,
-            Column(
-                "asked",
-                _("申请撤案"),
-                lambda row: row.withdrawal_requested_at,
-                cell="components/cells/_day.html",
-                order=["withdrawal_requested_at"],
-            ),
+        rows=seen(
+            Proposal.objects.filter(state__in=WITHDRAWABLE, withdrawal_requested_at__isnull=False)
         ),
+        comes_next=_("提案者申请撤案、尚未决定的提案列在这里。"),
+        columns=(*DECIDED, day("asked", _("申请撤案"), "withdrawal_requested_at")),
         order=("withdrawal_requested_at", "id"),
         session="",
         together="",
@@ -290,50 +266,35 @@ WAITING = (
 """What waits for the office."""
 
 DONE = (
-    office_list(
-        "returned",
-        _("退回修改中"),
+    DecidedList(
+        slug="returned",
+        label=_("退回修改中"),
         icon="arrow-back-up",
-        roles=OFFICE,
-        rows=seen(S.RETURNED),
+        rows=in_states(S.RETURNED),
         comes_next=_("退回给提案者修改的提案，在重新提交以前列在这里。"),
-        counted=False,
-        together="",
     ),
-    office_list(
-        "not-filed",
-        _("不予立案"),
+    DecidedList(
+        slug="not-filed",
+        label=_("不予立案"),
         icon="file-off",
-        roles=OFFICE,
-        rows=seen(S.NOT_FILED),
+        rows=in_states(S.NOT_FILED),
         comes_next=_("不予立案的提案和转办去向列在这里。"),
-        columns=_columns(DECIDED, hidden=["state"]),
+        columns=arranged(DECIDED, hidden=["state"]),
         order=("-received_at", "-id"),
-        counted=False,
-        together="",
     ),
-    office_list(
-        "merged",
-        _("已并案"),
+    DecidedList(
+        slug="merged",
+        label=_("已并案"),
         icon="git-merge",
-        roles=OFFICE,
-        rows=lambda reader: seen(S.MERGED)(reader).select_related("merged_into"),
+        rows=in_states(S.MERGED),
+        related=("lead", "body", "merged_into"),
         comes_next=_("并入其他提案一并办理的提案列在这里。"),
-        columns=_columns(
-            DECIDED,
-            Column("host", _("主件"), lambda row: row.merged_into.named),
-            Column(
-                "merged",
-                _("并案"),
-                lambda row: row.merged_at,
-                cell="components/cells/_day.html",
-                order=["merged_at"],
-            ),
-            hidden=["state"],
+        columns=(
+            *arranged(DECIDED, hidden=["state"]),
+            Column("host", _("主件"), "merged_into.named"),
+            day("merged", _("并案"), "merged_at"),
         ),
         order=(F("merged_at").desc(nulls_last=True), "-id"),
-        counted=False,
-        together="",
     ),
 )
 """What the office has decided, or sent back."""

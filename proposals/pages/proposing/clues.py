@@ -5,39 +5,25 @@ from __future__ import annotations
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
-from django_filters import rest_framework as filters
 
 from members.enums import Role
+from members.pages.filters import contains_any, narrowed, one_of
 from members.pages.forms import Choice
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import STATE, Column, day
 from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import ClueState
 from proposals.models import Clue
 from proposals.pages.proposing.desk import PROPOSERS
 from proposals.pages.step_pages import StepPage
-from proposals.pages.subjects import SubjectPage, page_of
+from proposals.pages.subjects import SubjectPage
+from proposals.pages.worklists import SubjectList
 
 CLERK = frozenset({Role.COMMITTEE_CLERK})
 """Who publishes clues."""
-
-
-class ClueFilter(filters.FilterSet):
-    """How the list of clues can be narrowed."""
-
-    text = filters.CharFilter(label=_("检索词"), method="with_text")
-    state = filters.MultipleChoiceFilter(label=_("状态"), choices=ClueState.choices)
-
-    class Meta:
-        model = Clue
-        fields: list[str] = []
-
-    def with_text(self, rows: QuerySet[Clue], name: str, value: str) -> QuerySet[Clue]:
-        """Those that have the words in their topic or text."""
-        return rows.filter(Q(topic__icontains=value) | Q(text__icontains=value))
 
 
 def _offered(reader: Reader) -> QuerySet[Clue]:
@@ -86,7 +72,7 @@ SUBJECT_PAGES = (
     ),
 )
 WORKLISTS = (
-    Worklist(
+    SubjectList(
         slug="clues",
         label=_("提案线索"),
         icon="bulb",
@@ -94,26 +80,17 @@ WORKLISTS = (
         roles=PROPOSERS | CLERK,
         rows=_offered,
         columns=(
-            Column("topic", _("题目"), lambda row: row.topic, order=["topic"], main=True),
-            Column("source", _("线索来源"), lambda row: row.source),
-            Column("session", _("会议"), lambda row: row.session or "", shown=False),
-            Column(
-                "state",
-                _("状态"),
-                lambda row: row.get_state_display(),
-                cell="components/cells/_state.html",
-            ),
-            Column(
-                "published",
-                _("发布"),
-                lambda row: row.published_at,
-                cell="components/cells/_day.html",
-                order=["published_at"],
-            ),
+            Column("topic", _("题目"), order=["topic"], main=True),
+            Column("source", _("线索来源")),
+            Column("session", _("会议"), shown=False),
+            STATE,
+            day("published", _("发布"), "published_at"),
         ),
-        page_of=lambda row: page_of(row).url(row),
         comes_next=_("提案委发布的线索列在这里，可以据此写提案。"),
-        filterset=ClueFilter,
+        filterset=narrowed(
+            text=contains_any(_("检索词"), "topic", "text"),
+            state=one_of(_("状态"), ClueState.choices),
+        ),
         tools="proposals/_publish_clue.html",
         counted=False,
     ),

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Model, Q, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
-from django_filters import rest_framework as filters
+from django_filters.rest_framework import CharFilter, FilterSet
 
 from members.enums import UNIT_ROLES, Role
+from members.pages.filters import contains, day_before, narrowed, one_of
 from members.pages.navigation import EVERYBODY, Section
-from members.pages.worklist import Column, Worklist
+from members.pages.worklist import STATE, Column, Prepare, Rows, day
 from members.punctuation import listed
 from members.reader import Reader
 from members.visibility import visible
-from proposals.pages.subjects import page_of
+from proposals.pages.worklists import SubjectList
 from supervision.deadlines import end_of
 from supervision.enums import BEFORE_SUPERVISION, UNMET, InstructionState
 from supervision.enums import KeyTopicState as S
@@ -26,32 +28,28 @@ from supervision.selectors import calendar_for
 OFFICE = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
 """Who chooses key topics and has them supervised where no special committee does."""
 
-Rows = Callable[[Reader], QuerySet[Any]]
+
+def _with_number(rows: Any, name: str, value: str) -> Any:
+    """Topics of the proposal with that number."""
+    return rows.filter(links__proposal__case_no__endswith=value.strip()).distinct()
 
 
-class TopicFilter(filters.FilterSet):
-    """How a list of key topics can be narrowed."""
+def _led_by(rows: Any, name: str, value: str) -> Any:
+    """Topics that somebody of this name leads."""
+    return rows.filter(supervisors__name__icontains=value.strip()).distinct()
 
-    title = filters.CharFilter(label=_("题目"), lookup_expr="icontains")
-    state = filters.MultipleChoiceFilter(label=_("状态"), choices=S.choices)
-    number = filters.CharFilter(label=_("案号"), method="with_number")
-    supervisor = filters.CharFilter(label=_("领衔督办领导"), method="led_by")
 
-    class Meta:
-        model = KeyTopic
-        fields: list[str] = []
-
-    def with_number(self, rows: Any, name: str, value: str) -> Any:
-        """Topics of the proposal with that number."""
-        return rows.filter(links__proposal__case_no__endswith=value.strip()).distinct()
-
-    def led_by(self, rows: Any, name: str, value: str) -> Any:
-        """Topics that somebody of this name leads."""
-        return rows.filter(supervisors__name__icontains=value.strip()).distinct()
+FILTERS = narrowed(
+    title=contains(_("题目")),
+    state=one_of(_("状态"), S.choices),
+    number=CharFilter(label=_("案号"), method=_with_number),
+    supervisor=CharFilter(label=_("领衔督办领导"), method=_led_by),
+)
 
 
 def prepare(rows: list[Any], reader: Reader) -> None:
-    """Give each topic what is owed on it next; three queries."""
+    """Give each topic its proposals, its leaders and what is owed on it next; five queries."""
+    prefetch_related_objects(rows, "links__proposal", "supervisors")
     calendar = calendar_for(reader)
     owed = Duty.objects.open().filter(
         subject_kind="keytopic", subject_id__in=[row.pk for row in rows]
@@ -65,38 +63,25 @@ def prepare(rows: list[Any], reader: Reader) -> None:
         row.due_at = row.duty.due_at if row.duty is not None else None
 
 
+DUE = Column("due", _("期限"), "due_at", "supervision/cells/_due_if_any.html")
+TOPIC = Column("topic", _("重点题目"), "topic.title")
+
+
+def _proposals(row: Any) -> str:
+    return listed(link.proposal.case_no for link in row.links.all())
+
+
 COLUMNS = (
-    Column("title", _("题目"), lambda row: row.title, order=["title"], main=True),
-    Column(
-        "proposals",
-        _("提案"),
-        lambda row: listed(link.proposal.case_no for link in row.links.all()),
-    ),
-    Column(
-        "state",
-        _("状态"),
-        lambda row: row.get_state_display(),
-        cell="components/cells/_state.html",
-        order=["state"],
-    ),
-    Column(
-        "supervisors",
-        _("领衔督办领导"),
-        lambda row: listed(row.supervisors.all()),
-    ),
+    Column("title", _("题目"), order=["title"], main=True),
+    Column("proposals", _("提案"), _proposals),
+    STATE,
+    Column("supervisors", _("领衔督办领导"), lambda row: listed(row.supervisors.all())),
     Column("body", _("协助督办"), lambda row: str(row.supervising_body or _("提案委办公室"))),
-    Column("nominator", _("推荐"), lambda row: row.get_nominator_role_display(), shown=False),
-    Column("session", _("会议"), lambda row: str(row.session), shown=False),
-    Column(
-        "announced",
-        _("公布"),
-        lambda row: row.announced_at,
-        cell="components/cells/_day.html",
-        order=["announced_at"],
-        shown=False,
-    ),
-    Column("owed", _("待办"), lambda row: row.duty.get_kind_display() if row.duty else None),
-    Column("due", _("期限"), lambda row: row.due_at, cell="supervision/cells/_due_if_any.html"),
+    Column("nominator", _("推荐"), "get_nominator_role_display", shown=False),
+    Column("session", _("会议"), shown=False),
+    day("announced", _("公布"), "announced_at", shown=False),
+    Column("owed", _("待办"), "duty.get_kind_display"),
+    DUE,
 )
 """The columns of a list of key topics."""
 
@@ -143,52 +128,25 @@ def to_review(reader: Reader) -> QuerySet[KeyTopic]:
     return in_states(S.REPORTED)(reader).filter(pk__in=led.values("keytopic"))
 
 
-def topics(
-    slug: str,
-    label: Any,
-    *,
-    icon: str,
-    roles: Collection[str],
-    rows: Rows,
-    comes_next: Any,
-    **more: Any,
-) -> Worklist:
-    """Declare a list of key topics."""
-    return Worklist(
-        slug=slug,
-        label=label,
-        icon=icon,
-        section=Section.SUPERVISION,
-        roles=roles,
-        rows=lambda reader: (
-            rows(reader)
-            .select_related("supervising_body", "session__term")
-            .prefetch_related("links__proposal", "supervisors")
-        ),
-        columns=COLUMNS,
-        page_of=lambda row: page_of(row).url(row),
-        comes_next=comes_next,
-        filterset=TopicFilter,
-        prepare=prepare,
-        **more,
-    )
+@dataclass(frozen=True, kw_only=True)
+class SupervisionList(SubjectList):
+    """A list of what is supervised."""
+
+    section: Section = Section.SUPERVISION
+
+
+@dataclass(frozen=True, kw_only=True)
+class TopicList(SupervisionList):
+    """A list of key topics."""
+
+    related: Sequence[str] = ("supervising_body", "session__term")
+    columns: Sequence[Column] = COLUMNS
+    filterset: type[FilterSet] = FILTERS
+    model: type[Model] | None = KeyTopic
+    prepare: Prepare | None = prepare
 
 
 # -- Milestones and instructions -----------------------------------------------------------------
-
-
-class MilestoneFilter(filters.FilterSet):
-    """How a list of milestones can be narrowed."""
-
-    name = filters.CharFilter(label=_("节点"), lookup_expr="icontains")
-    topic = filters.CharFilter(
-        label=_("重点题目"), field_name="topic__title", lookup_expr="icontains"
-    )
-    due_before = filters.DateFilter(label=_("期限早于"), field_name="due_on", lookup_expr="lt")
-
-    class Meta:
-        model = Milestone
-        fields: list[str] = []
 
 
 def milestones_owed(reader: Reader) -> QuerySet[Milestone]:
@@ -206,20 +164,6 @@ def with_days(rows: list[Any], reader: Reader) -> None:
         row.left = Left(
             days, "late" if row.due_on < reader.day else "soon" if days <= 3 else "near"
         )
-
-
-class InstructionFilter(filters.FilterSet):
-    """How a list of instructions can be narrowed."""
-
-    leader = filters.CharFilter(label=_("批示领导"), lookup_expr="icontains")
-    topic = filters.CharFilter(
-        label=_("重点题目"), field_name="topic__title", lookup_expr="icontains"
-    )
-    unit = filters.CharFilter(label=_("落实单位"), field_name="unit__name", lookup_expr="icontains")
-
-    class Meta:
-        model = Instruction
-        fields: list[str] = []
 
 
 def instructions_owed(reader: Reader) -> QuerySet[Instruction]:
@@ -247,15 +191,10 @@ def with_dates(rows: list[Any], reader: Reader) -> None:
         row.due_at = duty.due_at if duty is not None else None
 
 
-DUE = Column("due", _("期限"), lambda row: row.due_at, cell="supervision/cells/_due_if_any.html")
-STATE = Column(
-    "state", _("状态"), lambda row: row.get_state_display(), cell="components/cells/_state.html"
-)
-
 WORKLISTS = (
-    topics(
-        "nominated-topics",
-        _("推荐的题目"),
+    TopicList(
+        slug="nominated-topics",
+        label=_("推荐的题目"),
         icon="bulb",
         roles=OFFICE,
         rows=in_states(S.NOMINATED),
@@ -263,100 +202,92 @@ WORKLISTS = (
         tools="supervision/key_topics/_nominate.html",
         bulk=(KeyTopic.put_on_list, KeyTopic.pass_over),
     ),
-    topics(
-        "listed-topics",
-        _("候选名单"),
+    TopicList(
+        slug="listed-topics",
+        label=_("候选名单"),
         icon="list-check",
         roles=OFFICE,
         rows=in_states(S.LISTED),
         comes_next=_("列入候选名单的题目列在这里，等待主席会议审定。"),
         bulk=(KeyTopic.pass_over,),
     ),
-    topics(
-        "topics-to-plan",
-        _("待定督办方案"),
+    TopicList(
+        slug="topics-to-plan",
+        label=_("待定督办方案"),
         icon="calendar-plus",
         roles={*OFFICE, Role.COLLECTIVE_CONTACT},
         rows=worked_on(*BEFORE_SUPERVISION),
         comes_next=_("主席会议审定的题目列在这里，公布后制定督办方案。"),
     ),
-    topics(
-        "supervising-topics",
-        _("督办中"),
+    TopicList(
+        slug="supervising-topics",
+        label=_("督办中"),
         icon="target-arrow",
         roles={*OFFICE, Role.COLLECTIVE_CONTACT, Role.LEADING_SUPERVISOR},
         rows=worked_on(S.SUPERVISING),
         comes_next=_("有了督办方案的题目列在这里，直到提交督办报告。"),
     ),
-    topics(
-        "reports-to-review",
-        _("待审定报告"),
+    TopicList(
+        slug="reports-to-review",
+        label=_("待审定报告"),
         icon="file-certificate",
         roles={Role.LEADING_SUPERVISOR},
         rows=to_review,
         comes_next=_("您领衔督办的题目提交督办报告后列在这里，等您审定。"),
     ),
-    Worklist(
+    SupervisionList(
         slug="milestones-due",
         label=_("督办节点"),
         icon="flag",
-        section=Section.SUPERVISION,
         roles={*OFFICE, Role.COLLECTIVE_CONTACT, Role.LEADING_SUPERVISOR},
-        rows=lambda reader: milestones_owed(reader).select_related("topic__supervising_body"),
+        rows=milestones_owed,
+        related=("topic__supervising_body",),
         columns=(
-            Column("name", _("节点"), lambda row: row.name, main=True),
-            Column("topic", _("重点题目"), lambda row: row.topic.title),
-            Column("method", _("督办方式"), lambda row: row.get_method_display() or None),
+            Column("name", _("节点"), main=True),
+            TOPIC,
+            Column("method", _("督办方式"), "get_method_display"),
             Column(
-                "body",
-                _("由谁"),
-                lambda row: str(row.topic.supervising_body or _("提案委办公室")),
+                "body", _("由谁"), lambda row: str(row.topic.supervising_body or _("提案委办公室"))
             ),
             STATE,
-            Column(
-                "due",
-                _("期限"),
-                lambda row: row.due_on,
-                cell="supervision/cells/_due_if_any.html",
-                order=["due_on"],
-            ),
+            replace(DUE, value="due_on", order=["due_on"]),
         ),
-        page_of=lambda row: page_of(row).url(row),
         comes_next=_("督办方案里的节点在完成之前列在这里，最近的在最前。"),
-        filterset=MilestoneFilter,
+        filterset=narrowed(
+            name=contains(_("节点")),
+            topic=contains(_("重点题目"), "topic__title"),
+            due_before=day_before(_("期限早于"), "due_on"),
+        ),
         order=("due_on", "id"),
         prepare=with_days,
     ),
-    Worklist(
+    SupervisionList(
         slug="instructions-to-follow",
         label=_("待落实批示"),
         icon="message-exclamation",
-        section=Section.SUPERVISION,
         roles={*UNIT_ROLES, *OFFICE},
-        rows=lambda reader: instructions_owed(reader).select_related("topic", "unit"),
+        rows=instructions_owed,
+        related=("topic", "unit"),
         columns=(
-            Column("text", _("批示"), lambda row: row.text, main=True),
-            Column("leader", _("批示领导"), lambda row: row.leader),
-            Column("topic", _("重点题目"), lambda row: row.topic.title),
+            Column("text", _("批示"), main=True),
+            Column("leader", _("批示领导")),
+            TOPIC,
             Column("unit", _("落实单位"), lambda row: str(row.unit or _("提案委办公室"))),
-            Column(
-                "given",
-                _("批示日期"),
-                lambda row: row.given_on,
-                cell="components/cells/_day.html",
-                order=["given_on"],
-            ),
+            day("given", _("批示日期"), "given_on"),
             DUE,
         ),
-        page_of=lambda row: page_of(row).url(row),
         comes_next=_("领导对重点题目的批示，要求落实的列在这里，直到报告落实情况。"),
-        filterset=InstructionFilter,
+        filterset=narrowed(
+            leader=contains(_("批示领导")),
+            topic=contains(_("重点题目"), "topic__title"),
+            unit=contains(_("落实单位"), "unit__name"),
+        ),
         order=("given_on", "id"),
         prepare=with_dates,
     ),
-    topics(
-        "key-topics",
-        _("全部重点题目"),
+    TopicList(
+        slug="key-topics",
+        label=_("全部重点题目"),
         icon="star",
         roles=EVERYBODY,
         rows=in_states(),

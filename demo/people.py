@@ -1,148 +1,216 @@
-"""Who takes part in a played year: places, names, sectors, bodies and units."""
+"""The people of a played year: a committee set up from its scenario, with everybody in post."""
 
-import tomllib
-from dataclasses import dataclass
-from functools import cache
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
 from random import Random
-from typing import Any
 
-from demo.wording import HERE, lines
-from members.enums import BodyKind, CommitteeLevel, UnitKind
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
 
-# Half of the names have one character after the surname, as people have.
-_SHORT_NAMES = 0.25
+from demo import places
+from demo.api_user import ApiUser
+from demo.scenario import Scenario
+from demo.scenario import Session as SessionPlan
+from members.enums import BodyKind, Role
+from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
+from members.services import create_committee, give_posts
+
+OFFICES = (
+    Role.COMMITTEE_CLERK,
+    Role.COMMITTEE_REVIEWER,
+    Role.COMMITTEE_DIRECTOR,
+    Role.ASSIGNING_OFFICER,
+    Role.INSPECTION_OFFICER,
+    Role.LEADING_SUPERVISOR,
+    Role.COMMITTEE_ADMINISTRATOR,
+    Role.AUDITOR,
+)
+UNIT_STAFF = (Role.UNIT_LIAISON, Role.UNIT_HANDLER, Role.UNIT_SIGNATORY)
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where a committee works: how it calls itself and what lies in it.
+@dataclass
+class People:
+    """Everybody who acts in the year, by what they are."""
 
-    ``parts`` are the lower governments' places by full name, ``areas`` what titles may name.
+    committee: Committee
+    session: Session
+    members: list[Member] = field(default_factory=list)
+    units: dict[str, Unit] = field(default_factory=dict)
+    bodies: dict[BodyKind, list[Body]] = field(default_factory=lambda: defaultdict(list))
+    _members: dict[int, ApiUser] = field(default_factory=dict)
+    _offices: dict[Role, ApiUser] = field(default_factory=dict)
+    _contacts: dict[int, ApiUser] = field(default_factory=dict)
+    _staff: dict[tuple[str, Role], ApiUser] = field(default_factory=dict)
+
+    def member(self, key: int) -> ApiUser:
+        """A member at the API, by key."""
+        return self._members[key]
+
+    def contact(self, key: int) -> ApiUser:
+        """The contact of the collective proposer with that key."""
+        return self._contacts[key]
+
+    def office(self, role: Role) -> ApiUser:
+        """The holder of an office of the committee, or beside it."""
+        return self._offices[role]
+
+    def liaison(self, unit: str) -> ApiUser:
+        """The liaison of a unit."""
+        return self._staff[unit, Role.UNIT_LIAISON]
+
+    def handler(self, unit: str) -> ApiUser:
+        """The handler of a unit."""
+        return self._staff[unit, Role.UNIT_HANDLER]
+
+    def signatory(self, unit: str) -> ApiUser:
+        """The leader of a unit who signs."""
+        return self._staff[unit, Role.UNIT_SIGNATORY]
+
+
+@transaction.atomic
+def set_up(scenario: Scenario, rng: Random, code: str, at: datetime) -> People:
+    """Set up the committee of a scenario under ``code``, with its rulebook and its people.
+
+    Accounts get no password that works; ``at`` is the moment of the founding.
     """
-
-    name: str
-    level: CommitteeLevel
-    self_name: str
-    parts: tuple[str, ...]
-    areas: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Unit:
-    """An undertaking unit; ``fields`` are the matters it deals with (wording.Topic.fields)."""
-
-    name: str
-    short_name: str
-    kind: UnitKind
-    fields: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Body:
-    """A collective proposer: kind, full name, and the short name of people's talk."""
-
-    kind: BodyKind
-    name: str
-    short_name: str
-
-
-@cache
-def _bank() -> dict[str, Any]:
-    return tomllib.loads((HERE / "people.toml").read_text(encoding="utf-8"))
-
-
-@cache
-def _unit_bank() -> dict[str, str]:
-    return tomllib.loads((HERE / "units.toml").read_text(encoding="utf-8"))
-
-
-def person_name(rng: Random) -> str:
-    """A plausible Chinese name; far more than 4,000 distinct ones are possible."""
-    bank = _bank()
-    surname = rng.choice(bank["surnames"].split())
-    last = rng.choice(bank["given_last"].split())
-    if rng.random() < _SHORT_NAMES:
-        return f"{surname}{last}"
-    first = rng.choice([mark for mark in bank["given_first"].split() if mark != last])
-    return f"{surname}{first}{last}"
-
-
-def person_names(rng: Random, count: int) -> tuple[str, ...]:
-    """``count`` distinct names, in the order drawn."""
-    names: dict[str, None] = {}
-    while len(names) < count:
-        names.setdefault(person_name(rng))
-    return tuple(names)
-
-
-@cache
-def units(place: Place) -> tuple[Unit, ...]:
-    """The undertaking units of a place, the departments first, then the lower governments."""
-    own = tuple(_unit(line, place.name) for line in lines(_unit_bank()[place.level]))
-    lower = tuple(
-        Unit(f"{part}人民政府", f"{part}政府", UnitKind.LOWER_GOVERNMENT, ())
-        if not part.endswith("街道")
-        else Unit(f"{part}办事处", part, UnitKind.LOWER_GOVERNMENT, ())
-        for part in place.parts
+    plan = scenario.committee
+    committee = create_committee(
+        code=code,
+        name=plan.name,
+        short_name=plan.short_name,
+        level=plan.level,
+        place_names=plan.place_names,
+        document=scenario.rules_document(),
+        by=None,
+        at=at,
     )
-    return own + lower
+    term = Term.objects.create(
+        committee=committee,
+        number=scenario.term.number,
+        begins_on=scenario.term.begins_on,
+        ends_on=scenario.term.ends_on,
+    )
+    people = People(committee, _session(committee, term, scenario.session))
+    if scenario.next_session:
+        _session(committee, term, scenario.next_session)
+    _SetUp(people, scenario, rng, code, term, at).fill()
+    return people
 
 
-@cache
-def unit_for(place: Place, field: str) -> Unit:
-    """The unit that deals with a field in a place; raises KeyError when nobody does."""
-    for unit in units(place):
-        if field in unit.fields:
-            return unit
-    raise KeyError(f"{place.name}: {field}")
+def _session(committee: Committee, term: Term, plan: SessionPlan) -> Session:
+    return Session.objects.create(committee=committee, term=term, **plan.model_dump())
 
 
-def _unit(line: str, name: str) -> Unit:
-    stem = name.removesuffix("市")
-    full, short, kind, fields = line.replace("{地}", name).replace("{简}", stem).split("|")
-    return Unit(full, short, UnitKind(kind), tuple(fields.split()))
+class _SetUp:
+    """Fills the committee in a few large inserts."""
 
+    def __init__(
+        self,
+        people: People,
+        scenario: Scenario,
+        rng: Random,
+        code: str,
+        term: Term,
+        at: datetime,
+    ) -> None:
+        self.people, self.scenario, self.rng = people, scenario, rng
+        self.code, self.term, self.at = code, term, at
+        self.unusable = make_password(None)
 
-@cache
-def bodies(place: Place, *, groups: int) -> tuple[Body, ...]:
-    """All collective proposers of a place: parties, organisations, committees, sectors, groups.
+    def fill(self) -> None:
+        """Bodies, members, offices, contacts, units."""
+        committee = self.people.committee
+        for plan in self.scenario.bodies:
+            body = Body.objects.create(committee=committee, kind=plan.kind, name=plan.name)
+            self.people.bodies[plan.kind].append(body)
+        self._members()
+        for role in OFFICES:
+            (user,) = self._users(1, role.value)
+            self._appoint([Post(user=user, role=role, committee=committee)])
+            self.people._offices[role] = ApiUser(user)
+        self._contacts()
+        self._units()
 
-    ``groups`` is the number of member groups (委员小组).
-    """
-    bank = _bank()
-    found = [_party(place, *line.split("|")) for line in lines(bank["parties"])]
-    found += [_organisation(place, name) for name in lines(bank["organisations"])]
-    found += [
-        Body(BodyKind.SPECIAL_COMMITTEE, name, name)
-        for name in lines(bank["committees"][place.level])
-    ]
-    found += [Body(BodyKind.SECTOR, name, name) for name in sectors()]
-    found += [Body(BodyKind.GROUP, f"第{n}委员小组", f"第{n}组") for n in range(1, groups + 1)]
-    return tuple(found)
+    def _appoint(self, posts: Iterable[Post]) -> None:
+        give_posts(posts, at=self.at, reason="届初任职")
 
+    def _users(self, count: int, prefix: str) -> list[User]:
+        """Accounts named ``CODE-PREFIX-N``; a single one has no number."""
+        names = places.person_names(self.rng, count)
+        return User.objects.bulk_create(
+            User(
+                username=f"{self.code}-{prefix}" + (f"-{number}" if count > 1 else ""),
+                name=name,
+                password=self.unusable,
+                home=self.people.committee,
+            )
+            for number, name in enumerate(names, start=1)
+        )
 
-def sectors() -> tuple[str, ...]:
-    """The sectors (界别) of a committee."""
-    return lines(_bank()["sectors"])
+    def _members(self) -> None:
+        committee, bodies = self.people.committee, self.people.bodies
+        users = self._users(self.scenario.counts.members, "member")
+        members = Member.objects.bulk_create(
+            Member(
+                committee=committee,
+                user=user,
+                number=f"{number:05}",
+                name=user.name,
+                sector=self.rng.choice(bodies[BodyKind.SECTOR]),
+                party=self._party(),
+                group=self.rng.choice(bodies[BodyKind.GROUP]),
+            )
+            for number, user in enumerate(users, start=1)
+        )
+        joined = Member.terms.through
+        joined.objects.bulk_create(
+            joined(member_id=member.pk, term_id=self.term.pk) for member in members
+        )
+        self._appoint(
+            Post(user=user, role=Role.MEMBER, committee=committee, member=member)
+            for user, member in zip(users, members, strict=True)
+        )
+        self.people.members = members
+        self.people._members = {
+            member.pk: ApiUser(user) for user, member in zip(users, members, strict=True)
+        }
 
+    def _party(self) -> Body | None:
+        """Two members of five belong to a party that proposes."""
+        return (
+            self.rng.choice(self.people.bodies[BodyKind.PARTY]) if self.rng.random() < 0.4 else None
+        )
 
-def _party(place: Place, short: str, full: str) -> Body:
-    if place.level == CommitteeLevel.NATIONAL:
-        suffix = "" if short == "工商联" else "中央委员会"
-        name = f"中华全国{full}" if short == "工商联" else f"{full}{suffix}"
-        return Body(BodyKind.PARTY, name, short if short == "工商联" else f"{short}中央")
-    if short == "工商联":
-        return Body(BodyKind.PARTY, f"{place.name}{full}", short)
-    rank = {"province": "委员会", "city": "委员会", "county": "总支部委员会"}[place.level]
-    return Body(BodyKind.PARTY, f"{full}{place.name}{rank}", short)
+    def _contacts(self) -> None:
+        committee = self.people.committee
+        bodies = [body for group in self.people.bodies.values() for body in group]
+        users = self._users(len(bodies), "contact")
+        for body, user in zip(bodies, users, strict=True):
+            body.convener = self.rng.choice(self.people.members)
+            body.contact_name = user.name
+            self.people._contacts[body.pk] = ApiUser(user)
+        Body.objects.bulk_update(bodies, ["convener", "contact_name"])
+        self._appoint(
+            Post(user=user, role=Role.COLLECTIVE_CONTACT, committee=committee, body=body)
+            for body, user in zip(bodies, users, strict=True)
+        )
 
-
-def _organisation(place: Place, name: str) -> Body:
-    if place.level == CommitteeLevel.NATIONAL:
-        full = {"共青团": "中国共产主义青年团中央委员会"}.get(name, f"中华全国{name}")
-        full = {"残疾人联合会": "中国残疾人联合会", "红十字会": "中国红十字会"}.get(name, full)
-        full = {"科学技术协会": "中国科学技术协会"}.get(name, full)
-        full = {"文学艺术界联合会": "中国文学艺术界联合会"}.get(name, full)
-    else:
-        full = f"共青团{place.name}委员会" if name == "共青团" else f"{place.name}{name}"
-    return Body(BodyKind.PEOPLES_ORGANISATION, full, name)
+    def _units(self) -> None:
+        committee = self.people.committee
+        units = Unit.objects.bulk_create(
+            Unit(committee=committee, name=u.name, short_name=u.short_name, kind=u.kind)
+            for u in self.scenario.units
+        )
+        self.people.units = {unit.name: unit for unit in units}
+        for role in UNIT_STAFF:
+            users = self._users(len(units), role.value)
+            self._appoint(
+                Post(user=user, role=role, committee=committee, unit=unit)
+                for user, unit in zip(users, units, strict=True)
+            )
+            for user, unit in zip(users, units, strict=True):
+                self.people._staff[unit.name, role] = ApiUser(user)

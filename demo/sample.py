@@ -10,10 +10,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from demo.play import Year
-from demo.present.session import settle_and_bring
+from demo.case import Case
 from demo.scenario import load
-from demo.story import Story
+from demo.today.play import settle_and_bring
+from demo.year import Year
 from members import clock
 from members.models import Committee, Job
 from members.services import close_sample
@@ -24,7 +24,7 @@ SCENARIO = "lingwu-2022"
 """Which year is played: a small one, all settled."""
 
 STEPS = 900
-"""About how many stories the acts of the year and of the present session tell."""
+"""About how many cases the acts of the year and of the present session tell."""
 
 
 def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
@@ -42,17 +42,17 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
     def go_on(_day: date | None = None) -> None:
         tell(min(next(steps), STEPS), STEPS)
 
-    def watch(_name: str, stories: Iterable[Story], _count: int) -> Iterable[Story]:
-        for story in stories:
+    def watch(_name: str, cases: Iterable[Case], _count: int) -> Iterable[Case]:
+        for case in cases:
             go_on()
-            yield story
+            yield case
 
     quiet = logging.getLogger("django.request")
     level = quiet.level
     quiet.setLevel(logging.ERROR)  # a refusal that the plan expects is no warning
     try:
         year = Year.prepare(load(SCENARIO), 1, code, watch)
-        _mark(year.company.committee)
+        _mark(year.people.committee)
         with year.own_clock():
             year.play()
             logins = settle_and_bring(year, 1, clock.today(), prefix=f"{code}-", passes=go_on)
@@ -71,7 +71,7 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
                 "password": password,
             }
         )
-    return {"committee": year.company.committee.pk, "logins": kept}
+    return {"committee": year.people.committee.pk, "logins": kept}
 
 
 def _mark(committee: Committee) -> None:

@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from demo import people
+from demo import places
 from demo.wording import CATEGORIES, HERE
 from members.enums import AssignmentRole, CommitteeLevel, ProposerKind
 from members.presets import preset
@@ -70,7 +70,7 @@ RETURNS = (
 REASSIGNED = (Path.RETURN_OFFICE, Path.RETURN_COORDINATION)
 """Another unit took over."""
 
-OUTCOMES = (Path.POOR_THEN_SATISFIED, Path.POOR_TWICE, Path.UNRATED)
+FEEDBACK_ENDS = (Path.POOR_THEN_SATISFIED, Path.POOR_TWICE, Path.UNRATED)
 """How feedback ended, when not with a first good rating; at most one."""
 
 
@@ -137,7 +137,7 @@ class Session(ScenarioTable):
 
 
 class Counts(ScenarioTable):
-    """How many take part; ``bodies`` and ``units`` are what ``people`` yields."""
+    """How many take part; ``bodies`` and ``units`` are what ``places`` yields."""
 
     members: int = Field(gt=0)
     groups: int = Field(gt=0)
@@ -186,20 +186,20 @@ class Scenario(ScenarioTable):
     paths: dict[Path, Count]
 
     @cached_property
-    def place(self) -> people.Place:
+    def place(self) -> places.Place:
         """The place, as texts and units want it."""
         own = self.committee
-        return people.Place(own.place, own.level, own.self_name, own.parts, own.areas)
+        return places.Place(own.place, own.level, own.self_name, own.parts, own.areas)
 
     @property
-    def units(self) -> tuple[people.Unit, ...]:
+    def units(self) -> tuple[places.Unit, ...]:
         """The undertaking units."""
-        return people.units(self.place)
+        return places.units(self.place)
 
     @property
-    def bodies(self) -> tuple[people.Body, ...]:
+    def bodies(self) -> tuple[places.Body, ...]:
         """The collective proposers."""
-        return people.bodies(self.place, groups=self.counts.groups)
+        return places.bodies(self.place, groups=self.counts.groups)
 
     def rules_document(self) -> dict[str, Any]:
         """The rulebook's document: the preset with the overrides, table by table."""
@@ -249,7 +249,7 @@ class Scenario(ScenarioTable):
     def _limits(self) -> list[tuple[str, int, int]]:
         """(line, a part, the whole that it must fit in)."""
         year, count, rules = self.totals, self.paths_of, self.rules
-        fresh = year.concluded - count(*OUTCOMES)
+        fresh = year.concluded - count(*FEEDBACK_ENDS)
         in_session = year.filed - year.intersession
         followed = [c.code for c in rules.handling.result_classes if c.needs_follow_up]
         inspected = count(Path.INSPECTION_SENT_BACK, Path.CLASS_CHANGED)
@@ -259,7 +259,7 @@ class Scenario(ScenarioTable):
             *((f"paths.{path}", self.paths[path], year.filed) for path in self.paths),
             ("totals.intersession", year.intersession, year.filed),
             ("paths.return_*", count(*RETURNS, Path.PRE_ASSIGNED, Path.URGENT), in_session // 2),
-            ("paths.poor_*", count(*OUTCOMES), year.concluded // 2),
+            ("paths.poor_*", count(*FEEDBACK_ENDS), year.concluded // 2),
             ("paths.corrected", count(Path.CORRECTED), fresh),
             ("paths.paper_feedback", count(Path.PAPER_FEEDBACK), fresh),
             ("paths.paper_entry", count(Path.PAPER_ENTRY, Path.REVISED), year.filed),

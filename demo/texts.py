@@ -8,7 +8,7 @@ from collections.abc import Container, Iterable
 from dataclasses import dataclass, replace
 from random import Random
 
-from demo import people, wording
+from demo import places, wording
 from demo.wording import Topic, phrases, spin
 
 TITLE_AIM = 30
@@ -55,7 +55,7 @@ class ProposalText:
 def compose(
     rng: Random,
     *,
-    place: people.Place,
+    place: places.Place,
     committee_name: str,
     category: str,
     topic: str = "",
@@ -78,7 +78,7 @@ def compose(
         tuple(rng.sample(range(len(matter.causes)), 2)),
         tuple(rng.sample(range(len(matter.measures)), count)),
     )
-    units = tuple(people.unit_for(place, field).name for field in matter.fields)
+    units = tuple(places.unit_for(place, field).name for field in matter.fields)
     blank = ProposalText(
         title=title,
         category=matter.category,
@@ -223,7 +223,7 @@ def _published(rng: Random, matter: Topic, taken: Container[str]) -> str:
 
 
 def _fresh_title(
-    rng: Random, matter: Topic, place: people.Place, taken: Container[str]
+    rng: Random, matter: Topic, place: places.Place, taken: Container[str]
 ) -> tuple[str, str, str]:
     for attempt in range(400):
         where, named = _where(rng, place)
@@ -235,7 +235,7 @@ def _fresh_title(
     raise ValueError(f"no free title on {matter.code}")
 
 
-def _where(rng: Random, place: people.Place) -> tuple[str, str]:
+def _where(rng: Random, place: places.Place) -> tuple[str, str]:
     """(what the text speaks of, what the title names)."""
     share = rng.randrange(100)
     if share < _WHOLE:

@@ -43,7 +43,7 @@ SYNONYMS = (
 class Topic:
     """A matter that proposals are about; lines are wording for ``spin``.
 
-    ``fields`` name who deals with it (people.Unit.fields), the likeliest lead first;
+    ``fields`` name who deals with it (places.Unit.fields), the likeliest lead first;
     a measure is (要点, 说明).
     """
 

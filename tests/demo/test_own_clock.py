@@ -2,9 +2,9 @@
 
 import pytest
 
-from demo import intake
-from demo.play import Year
+from demo import proposing
 from demo.scenario import load
+from demo.year import Year
 from members.enums import ProposerKind
 from members.models import Committee, Notice
 from proposals.enums import Channel, CosignatureState, ScanState
@@ -23,17 +23,17 @@ def rows() -> dict[str, list[object]]:
 
 def invited(year: Year) -> None:
     """A joint proposal of the year whose co-signers have been asked, years ago, and no more."""
-    story = next(
+    case = next(
         s
-        for s in year.stories
-        if s.life.kind == ProposerKind.JOINT and s.life.channel != Channel.PAPER
+        for s in year.cases
+        if s.plan.kind == ProposerKind.JOINT and s.plan.channel != Channel.PAPER
     )
-    intake.choose_proposer(story)
-    at = story.life.received_at
-    draft = {**intake.content(story, story.text), "committee": story.company.committee.pk}
-    story.id = story.proposer.post("proposals/draft/", at, **draft).id
-    others = [member.pk for member in year.company.members if member != story.lead]
-    story.proposer.post(f"{story.path}/invite/", at, members=others[:2])
+    proposing.choose_proposer(case)
+    at = case.plan.received_at
+    draft = {**proposing.content(case, case.text), "committee": case.people.committee.pk}
+    case.id = case.proposer.post("proposals/draft/", at, **draft).id
+    others = [member.pk for member in year.people.members if member != case.lead]
+    case.proposer.post(f"{case.path}/invite/", at, members=others[:2])
 
 
 class BrokenOff(Exception):
@@ -44,8 +44,8 @@ def play_a_little(year: Year) -> None:
     """Real sweeps between the steps of a play change nothing; then it breaks off."""
     with year.own_clock():
         invited(year)
-        asked_at = year.stories[0].life.received_at
-        scan.ask(year.company.session, year.company.members[0].user, asked_at)
+        asked_at = year.cases[0].plan.received_at
+        scan.ask(year.people.session, year.people.members[0].user, asked_at)
         before = rows()
         sweep()
         assert rows() == before

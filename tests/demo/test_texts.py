@@ -10,13 +10,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from demo import letters, people, replies, scenario, tally, texts, wording
+from demo import letters, places, replies, scenario, texts, wording
+from demo.case_plan import CasePlan, Outcome
 from demo.letters import Note
-from demo.life import Fate, Life
-from demo.plan import plan, texts_of
-from demo.scenario import OUTCOMES, REASSIGNED, RETURNS, Path, ScenarioInvalid, Stage
+from demo.planning import plan_cases, texts_of
+from demo.scenario import FEEDBACK_ENDS, REASSIGNED, RETURNS, Path, ScenarioInvalid, Stage
 from members.enums import AssignmentRole, BodyKind, Channel, PeriodKind, ProposerKind, UnitKind
 from proposals.enums import Adoption, ReviewOutcome
+from tests.demo import tally
 
 NAMES = ("lingwu-2022", "national-2026", "sichuan-2022", "yichun-2022")
 LINGWU = scenario.load("lingwu-2022")
@@ -60,7 +61,7 @@ def test_every_topic_has_units_in_every_place(name):
     place = scenario.load(name).place
 
     for topic in wording.topics().values():
-        units = {people.unit_for(place, field).name for field in topic.fields}
+        units = {places.unit_for(place, field).name for field in topic.fields}
         assert len(units) >= 2, topic.code
 
 
@@ -207,7 +208,7 @@ def test_units_write_of_contacts_and_opinions():
 
 
 def test_names_are_many():
-    names = people.person_names(Random(1), 5000)
+    names = places.person_names(Random(1), 5000)
 
     assert len(set(names)) == 5000
     assert all(2 <= len(name) <= 4 for name in names)
@@ -292,13 +293,13 @@ def test_an_unknown_scenario_is_a_key_error():
 def test_lives_add_up_to_the_totals(name, seed):
     played = scenario.load(name)
 
-    assert tally.tally(played, plan(played, seed)) == tally.totals(played)
+    assert tally.tally(played, plan_cases(played, seed)) == tally.totals(played)
 
 
 @given(seeds)
 @settings(max_examples=10)
 def test_the_same_seed_gives_the_same_lives(seed):
-    assert plan(LINGWU, seed) == plan(LINGWU, seed)
+    assert plan_cases(LINGWU, seed) == plan_cases(LINGWU, seed)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -306,37 +307,37 @@ def test_the_same_seed_gives_the_same_lives(seed):
 @given(seed=seeds)
 def test_every_life_makes_sense(name, seed):
     played = scenario.load(name)
-    lives = plan(played, seed)
+    plans = plan_cases(played, seed)
 
-    assert [life.index for life in lives] == list(range(len(lives)))
-    for life in lives:
-        if life.fate == Fate.FILED:
-            _check_filed(played, life)
+    assert [plan.index for plan in plans] == list(range(len(plans)))
+    for plan in plans:
+        if plan.outcome == Outcome.FILED:
+            _check_filed(played, plan)
         else:
-            assert (life.tasks, life.stage, life.paths) == ((), None, frozenset())
-        if life.fate == Fate.MERGED:
-            host = lives[life.host]
-            assert (host.fate, host.period) == (Fate.FILED, PeriodKind.SESSION)
-            assert (host.topic, host.category) == (life.topic, life.category)
-        assert (life.ground != "") == (life.fate == Fate.NOT_FILED)
-        assert (life.agreeing > 0) == (life.kind == ProposerKind.JOINT)
-        assert (life.body_kind is not None) == (life.kind == ProposerKind.COLLECTIVE)
-        _check_moment(played, life)
+            assert (plan.tasks, plan.stage, plan.paths) == ((), None, frozenset())
+        if plan.outcome == Outcome.MERGED:
+            host = plans[plan.host]
+            assert (host.outcome, host.period) == (Outcome.FILED, PeriodKind.SESSION)
+            assert (host.topic, host.category) == (plan.topic, plan.category)
+        assert (plan.ground != "") == (plan.outcome == Outcome.NOT_FILED)
+        assert (plan.agreeing > 0) == (plan.kind == ProposerKind.JOINT)
+        assert (plan.body_kind is not None) == (plan.kind == ProposerKind.COLLECTIVE)
+        _check_moment(played, plan)
 
 
-def _check_moment(played: scenario.Scenario, life: Life) -> None:
+def _check_moment(played: scenario.Scenario, plan: CasePlan) -> None:
     session = played.session
-    if life.fate == Fate.NEXT_SESSION:
-        assert life.received_at >= session.rollover_at
-    elif life.period == PeriodKind.SESSION:
-        assert session.collection_opens_at <= life.received_at < session.collection_closes_at
+    if plan.outcome == Outcome.NEXT_SESSION:
+        assert plan.received_at >= session.rollover_at
+    elif plan.period == PeriodKind.SESSION:
+        assert session.collection_opens_at <= plan.received_at < session.collection_closes_at
     else:
-        assert session.collection_closes_at < life.received_at < session.rollover_at
+        assert session.collection_closes_at < plan.received_at < session.rollover_at
 
 
-def _check_filed(played: scenario.Scenario, life: Life) -> None:
-    roles = [task.role for task in life.tasks]
-    units = [task.unit for task in life.tasks]
+def _check_filed(played: scenario.Scenario, plan: CasePlan) -> None:
+    roles = [task.role for task in plan.tasks]
+    units = [task.unit for task in plan.tasks]
     assert set(units) <= {unit.name for unit in played.units}
     assert len(set(units)) == len(units)
     if roles[0] == AssignmentRole.LEAD:
@@ -346,45 +347,45 @@ def _check_filed(played: scenario.Scenario, life: Life) -> None:
         assert len(roles) > 1
     else:
         assert roles == [AssignmentRole.SOLE]
-    assert sum(path in life.paths for path in RETURNS) <= 1
-    assert sum(path in life.paths for path in OUTCOMES) <= 1
-    assert (life.other_unit != "") == life.on(*RETURNS)
-    assert life.other_unit not in units
-    assert life.on(Path.PAPER_ENTRY) == (life.channel == Channel.PAPER)
-    assert not life.on(Path.ASSIST_WAIVED) or life.assisting
-    assert not life.on(*REASSIGNED) or life.batch or life.period == PeriodKind.SESSION
-    rounds = 2 if life.on(Path.POOR_THEN_SATISFIED, Path.POOR_TWICE) else 1
-    rated = life.stage == Stage.CONCLUDED and not life.on(Path.UNRATED)
-    assert len(life.ratings) == (rounds if rated else 0)
-    assert (life.result_class != "") == (life.stage in (Stage.CONCLUDED, Stage.REPLIED))
-    assert (life.drafted_class != life.result_class) == life.on(Path.CLASS_CHANGED)
+    assert sum(path in plan.paths for path in RETURNS) <= 1
+    assert sum(path in plan.paths for path in FEEDBACK_ENDS) <= 1
+    assert (plan.other_unit != "") == plan.on(*RETURNS)
+    assert plan.other_unit not in units
+    assert plan.on(Path.PAPER_ENTRY) == (plan.channel == Channel.PAPER)
+    assert not plan.on(Path.ASSIST_WAIVED) or plan.assisting
+    assert not plan.on(*REASSIGNED) or plan.batch or plan.period == PeriodKind.SESSION
+    rounds = 2 if plan.on(Path.POOR_THEN_SATISFIED, Path.POOR_TWICE) else 1
+    rated = plan.stage == Stage.CONCLUDED and not plan.on(Path.UNRATED)
+    assert len(plan.ratings) == (rounds if rated else 0)
+    assert (plan.result_class != "") == (plan.stage in (Stage.CONCLUDED, Stage.REPLIED))
+    assert (plan.drafted_class != plan.result_class) == plan.on(Path.CLASS_CHANGED)
 
 
 def test_the_load_comes_in_the_last_hours():
-    lives = plan(scenario.load("national-2026"), 7)
+    plans = plan_cases(scenario.load("national-2026"), 7)
     closes_at = scenario.load("national-2026").session.collection_closes_at
 
-    late = [life for life in lives if (closes_at - life.received_at).total_seconds() <= 6 * 3600]
+    late = [plan for plan in plans if (closes_at - plan.received_at).total_seconds() <= 6 * 3600]
 
-    assert len(late) > len(lives) * 0.35
+    assert len(late) > len(plans) * 0.35
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_two_titles_of_a_year_are_the_same(name):
     played = scenario.load(name)
-    lives = plan(played, 3)
+    plans = plan_cases(played, 3)
 
-    written = texts_of(played, lives)
+    written = texts_of(played, plans)
 
     titles = [text.title for text in written]
-    assert len(set(titles)) == len(lives)
+    assert len(set(titles)) == len(plans)
     assert sum(len(title) <= texts.TITLE_AIM for title in titles) > 0.95 * len(titles)
-    assert [text.category for text in written] == [life.category for life in lives]
-    for life, text in zip(lives, written, strict=True):
+    assert [text.category for text in written] == [plan.category for plan in plans]
+    for plan, text in zip(plans, written, strict=True):
         assert len(text.title) <= played.rules.texts.title_max
         assert re.search(played.rules.texts.title_pattern, text.title)
-        if life.host is not None:
-            assert text.topic == written[life.host].topic
+        if plan.host is not None:
+            assert text.topic == written[plan.host].topic
 
 
 def test_six_thousand_distinct_titles_are_possible():

@@ -6,9 +6,9 @@ from io import StringIO
 import pytest
 from django.core.management import CommandError, call_command
 
-from demo import intake
-from demo.play import Year
+from demo import proposing
 from demo.scenario import load
+from demo.year import Year
 from members.models import Session
 from proposals.ledger import faults
 from proposals.models import Event, Proposal
@@ -97,10 +97,10 @@ def assert_figures_can_be_read_as_of_a_moment() -> None:
 def test_the_same_seed_gives_the_same_year() -> None:
     def opening(code: str, seed: int) -> list[tuple[str, str, str]]:
         year = Year.prepare(load("lingwu-2022"), seed, code)
-        for story in year.stories[:12]:
-            intake.choose_proposer(story)
-            intake.write(story)
-            intake.hand_in(story)
+        for case in year.cases[:12]:
+            proposing.choose_proposer(case)
+            proposing.write(case)
+            proposing.hand_in(case)
         rows = Proposal.objects.filter(committee__code=code).order_by("id")
         return [(p.title, p.receipt_no, str(p.lead or p.body)) for p in rows]
 

@@ -19,11 +19,11 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from demo.play import Year
-from demo.present.cast import Login
-from demo.present.session import is_over, settle_and_bring
+from demo.case import Case
 from demo.scenario import Scenario, load, names
-from demo.story import Story
+from demo.today.play import is_over, settle_and_bring
+from demo.today.session import Login
+from demo.year import Year
 from members import clock
 from members.models import Committee
 from proposals.statistics import Report, last_moment, report
@@ -97,13 +97,13 @@ class Command(BaseCommand):
             counts = {code: known.count(code) for code in COUNTS}
             self.stdout.write(json.dumps({**counts, "seconds": seconds}))
 
-    def _watch(self, name: str, stories: Iterable[Story], count: int) -> Iterable[Story]:
+    def _watch(self, name: str, cases: Iterable[Case], count: int) -> Iterable[Case]:
         """A progress bar for each long act, on a terminal."""
         quiet = count < 2 or not sys.stderr.isatty()
-        return tqdm(stories, desc=name, total=count, disable=quiet)
+        return tqdm(cases, desc=name, total=count, disable=quiet)
 
     def _report(self, year: Year) -> Report:
-        session = year.company.session
+        session = year.people.session
         at = last_moment(session)
         if at is None:
             raise CommandError(_("这一年什么也没有发生"))

@@ -8,14 +8,14 @@ from random import Random
 
 from django.db.models import Q
 
-from demo.company import Company
-from demo.play import Year
-from demo.present import opening
-from demo.present.cast import Cast, Login
-from demo.present.days import Days, moment
-from demo.present.programme import scripts
-from demo.present.scene import Script, play
+from demo.days import Days, moment
+from demo.engine import Script, run
+from demo.people import People
 from demo.scenario import Scenario
+from demo.today import opening
+from demo.today.programme import scripts
+from demo.today.session import Login, TodaysSession
+from demo.year import Year
 from members import clock
 from members.enums import Role
 from members.services import mark_read
@@ -51,11 +51,11 @@ def settle_and_bring(
     """Let the years between settle what a played year has left open, then ``bring`` a session."""
     year.go_on()
     left = [
-        *opening.promises_kept(year.company, year.stories),
-        *opening.followed_up(year.company, year.stories, year.scenario),
+        *opening.promises_kept(year.people, year.cases),
+        *opening.followed_up(year.people, year.cases, year.scenario),
     ]
-    play(left, passes)
-    return bring(year.company, year.scenario, seed, today, prefix=prefix, passes=passes)
+    run(left, passes)
+    return bring(year.people, year.scenario, seed, today, prefix=prefix, passes=passes)
 
 
 def chance(seed: int, today: date) -> Random:
@@ -64,7 +64,7 @@ def chance(seed: int, today: date) -> Random:
 
 
 def bring(
-    company: Company,
+    people: People,
     scenario: Scenario,
     seed: int,
     today: date,
@@ -79,20 +79,20 @@ def bring(
     told of each day.
     """
     days = Days(today)
-    company, scenario = opening.open_session(company, scenario, days)
-    cast = Cast(company, scenario, days, chance(seed, today))
-    logins = cast.logins(prefix)
+    people, scenario = opening.open_session(people, scenario, days)
+    session = TodaysSession(people, scenario, days, chance(seed, today))
+    logins = session.logins(prefix)
     readers = _readers(logins, moment(days.about(READ_UNTIL), 18))
 
     def day_passes(day: date) -> None:
         passes(day)
-        among = Q(proposal__in=[scene.story.id for scene in cast.scenes if scene.story.id])
-        for kind, key in cast.subjects:
+        among = Q(proposal__in=[case.id for case in session.cases if case.id])
+        for kind, key in session.subjects:
             among |= Q(subject_kind=kind, subject_id=key)
         sweep(among=among, until=moment(day, 0))
 
-    play([*scripts(cast), readers], day_passes)
-    _look_for_candidates(company, moment(days.last, CLOSING_TIME))
+    run([*scripts(session), readers], day_passes)
+    _look_for_candidates(people, moment(days.last, CLOSING_TIME))
     day_passes(today)
     return logins
 
@@ -104,15 +104,15 @@ def _readers(logins: Sequence[Login], at: datetime) -> Script:
             mark_read(notices=login.user.notices.all(), at=at)
 
 
-def _look_for_candidates(company: Company, at: datetime) -> None:
+def _look_for_candidates(people: People, at: datetime) -> None:
     """The office has the session scanned, and decides at once on what is not new."""
     with clock.at(at):
         upkeep.catch_up()
         upkeep.recount(at=at)
         while upkeep.reweigh():
             upkeep.catch_up()
-        clerk = company.office(Role.COMMITTEE_CLERK)
-        ordered = scan.ask(company.session, clerk.user, at)
+        clerk = people.office(Role.COMMITTEE_CLERK)
+        ordered = scan.ask(people.session, clerk.user, at)
         scan.run(ordered.pk, at)
     fresh = Q(members__proposal__state=ProposalState.SUBMITTED)
     of_one_kind = MergeCandidate.objects.filter(scan=ordered).exclude(fresh)

@@ -1,17 +1,18 @@
-"""One planned life as it is played: what is known of it so far."""
+"""One planned plan as it is played: what is known of it so far."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 
 from django.utils import timezone
 
-from demo.caller import Caller
-from demo.company import Company
+from demo.api_user import ApiUser
+from demo.case_plan import CasePlan
+from demo.days import Days, moment
 from demo.letters import Note, note
-from demo.life import Life
+from demo.people import People
 from demo.scenario import Scenario
 from demo.texts import ProposalText
 from members.models import Body, Member
@@ -20,20 +21,22 @@ LONG_AGO = datetime(1949, 10, 1, tzinfo=UTC)
 """Before anything happened."""
 
 
-@dataclass
-class Story:
-    """A life, its text, its people, and the keys that the API has given."""
+@dataclass(eq=False)
+class Case:
+    """A plan, its text, its people, and the keys that the API has given."""
 
-    life: Life
+    plan: CasePlan
     text: ProposalText
     scenario: Scenario
-    company: Company
+    people: People
     rng: Random
+    days: Days
+    at: datetime = LONG_AGO  # the moment that it has come to
     lead: Member | None = None
     body: Body | None = None
     id: int = 0
     suggestions: list[int] = field(default_factory=list)  # as the first unit read them
-    merged: list[Story] = field(default_factory=list)  # what was merged into it
+    merged: list[Case] = field(default_factory=list)  # what was merged into it
     tasks: dict[str, int] = field(default_factory=dict)  # unit to assignment
     replies: dict[str, int] = field(default_factory=dict)  # unit to its last reply
     forms: dict[str, list[int]] = field(default_factory=dict)  # unit to its feedback forms
@@ -49,13 +52,27 @@ class Story:
         return f"proposals/{self.id}"
 
     @property
-    def proposer(self) -> Caller:
+    def proposer(self) -> ApiUser:
         """The initiator, or the contact of the body."""
         if self.body is not None:
-            return self.company.contact(self.body.pk)
+            return self.people.contact(self.body.pk)
         if self.lead is None:
-            raise ValueError("a story begins with its proposer")
-        return self.company.member(self.lead.pk)
+            raise ValueError("a case begins with its proposer")
+        return self.people.member(self.lead.pk)
+
+    @property
+    def unit(self) -> str:
+        """The first unit that answers."""
+        return self.plan.tasks[0].unit
+
+    def on(self, day: date) -> datetime:
+        """Go on to a working hour of ``day``, never back; returns the moment."""
+        return self.until(self.working_hour(moment(day, 9)))
+
+    def until(self, at: datetime) -> datetime:
+        """Go on to a moment, never back; returns it."""
+        self.at = max(at, self.at + timedelta(minutes=5))
+        return self.at
 
     def write(self, kind: Note, *, unit: str = "", other: str = "") -> str:
         """A short text about the proposal."""

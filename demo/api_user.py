@@ -49,7 +49,7 @@ class Receipt:
         return [c.id for c in self.consequences if (c.kind, c.action) == (kind, action)]
 
 
-class Caller:
+class ApiUser:
     """One person at the API, by a token of their own."""
 
     def __init__(self, user: User) -> None:

@@ -1,4 +1,4 @@
-"""Beside the other acts of a played year: key topics, from the nomination to the report.
+"""Key topics, from the nomination to the report.
 
 A key proposal is nominated, chosen by the chairpersons' meeting, announced, and supervised
 while its unit works on it. Of every five plans one misses its last milestone, which is told to
@@ -11,10 +11,10 @@ from datetime import datetime, timedelta
 
 from django.db.models import Q
 
-from demo.caller import Caller
+from demo.api_user import ApiUser
+from demo.case import Case
 from demo.letters import Note
 from demo.scenario import Path
-from demo.story import Story
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body
 from supervision.sweeps import sweep
@@ -30,39 +30,39 @@ ONE_MISSES_OF = 5
 """Of so many plans one misses a milestone."""
 
 
-def choose(story: Story, at: datetime) -> None:
+def choose(case: Case, at: datetime) -> None:
     """The committee nominates it, the chairpersons' meeting fixes it, and it is announced."""
-    nominate(story, at)
-    list_it(story, at + timedelta(hours=1))
-    bodies = story.company.bodies[BodyKind.SPECIAL_COMMITTEE]
+    nominate(case, at)
+    list_it(case, at + timedelta(hours=1))
+    bodies = case.people.bodies[BodyKind.SPECIAL_COMMITTEE]
     meeting = at + timedelta(hours=20)
-    decide(story, meeting, story.rng.choice(bodies) if bodies else None)
+    decide(case, meeting, case.rng.choice(bodies) if bodies else None)
 
 
-def nominate(story: Story, at: datetime) -> None:
+def nominate(case: Case, at: datetime) -> None:
     """The office recommends that it become a key topic."""
-    clerk = story.company.office(Role.COMMITTEE_CLERK)
-    reason = story.write(Note.KEY)
-    receipt = clerk.post("key-topics/nominate/", at, proposals=[story.id], reason=reason)
-    story.topic = receipt.id
+    clerk = case.people.office(Role.COMMITTEE_CLERK)
+    reason = case.write(Note.KEY)
+    receipt = clerk.post("key-topics/nominate/", at, proposals=[case.id], reason=reason)
+    case.topic = receipt.id
 
 
-def list_it(story: Story, at: datetime) -> None:
+def list_it(case: Case, at: datetime) -> None:
     """It goes on the list for the chairpersons' meeting."""
-    clerk = story.company.office(Role.COMMITTEE_CLERK)
-    clerk.post(f"key-topics/{story.topic}/put-on-list/", at)
+    clerk = case.people.office(Role.COMMITTEE_CLERK)
+    clerk.post(f"key-topics/{case.topic}/put-on-list/", at)
 
 
-def decide(story: Story, meeting: datetime, body: Body | None) -> None:
-    """The meeting chooses it and names the leader and who helps; it is announced afterwards."""
-    company, path = story.company, f"key-topics/{story.topic}"
-    director = company.office(Role.COMMITTEE_DIRECTOR)
+def decide(case: Case, meeting: datetime, body: Body | None) -> None:
+    """The meeting chooses it and names the leader and who helps; it is announced feedback."""
+    people, path = case.people, f"key-topics/{case.topic}"
+    director = people.office(Role.COMMITTEE_DIRECTOR)
     director.post(
         f"{path}/decide/",
         meeting,
         meeting="主席会议",
         met_on=meeting.date().isoformat(),
-        supervisors=[company.office(Role.LEADING_SUPERVISOR).user.pk],
+        supervisors=[people.office(Role.LEADING_SUPERVISOR).user.pk],
         supervising_body=body.pk if body else None,
         participants="提案委员会、承办单位、部分委员",
         methods=[method.value for _day, method, _name in MILESTONES],
@@ -70,97 +70,97 @@ def decide(story: Story, meeting: datetime, body: Body | None) -> None:
     director.post(f"{path}/announce/", meeting + timedelta(hours=1))
 
 
-def supervise(story: Story) -> None:
+def supervise(case: Case) -> None:
     """Plan, activities, milestones and report, before the unit replies."""
-    if not story.topic:
+    if not case.topic:
         return
-    path, by = f"key-topics/{story.topic}", _supervisor(story)
-    pace = 0.4 if story.life.on(Path.URGENT) else 1.0
+    path, by = f"key-topics/{case.topic}", _supervisor(case)
+    pace = 0.4 if case.plan.on(Path.URGENT) else 1.0
     days = [max(1, round(day * pace)) for day, _method, _name in MILESTONES]
-    planned_at = story.assigned_at + timedelta(hours=8)
+    planned_at = case.assigned_at + timedelta(hours=8)
     rows = [
         {
             "name": name,
             "method": method.value,
-            "due_on": (story.assigned_at + timedelta(days=day)).date().isoformat(),
+            "due_on": (case.assigned_at + timedelta(days=day)).date().isoformat(),
         }
         for day, (_number, method, name) in zip(days, MILESTONES, strict=True)
     ]
-    receipt = by.post(f"{path}/make-plan/", planned_at, text=story.write(Note.KEY), milestones=rows)
+    receipt = by.post(f"{path}/make-plan/", planned_at, text=case.write(Note.KEY), milestones=rows)
     numbers = receipt.ids("milestone", "plan")
-    misses = story.rng.randrange(ONE_MISSES_OF) == 0
+    misses = case.rng.randrange(ONE_MISSES_OF) == 0
     for number, day, (_day, method, name) in zip(numbers, days, MILESTONES, strict=True):
-        due = story.assigned_at + timedelta(days=day)
+        due = case.assigned_at + timedelta(days=day)
         late = misses and number == numbers[-1]
         at = due + timedelta(days=2) if late else due - timedelta(hours=3)
-        _let_time_pass(story, [("milestone", key) for key in numbers], at)
+        _let_time_pass(case, [("milestone", key) for key in numbers], at)
         if late:
-            story.company.office(Role.COMMITTEE_CLERK).post(
+            case.people.office(Role.COMMITTEE_CLERK).post(
                 f"milestones/{number}/escalate/", at, reason="承办单位工作冲突，现场督办推迟"
             )
             at += timedelta(hours=20)
-        meet(story, number, method, name, at, by)
-    _report(story, at + timedelta(hours=6), by, instructed=misses)
+        meet(case, number, method, name, at, by)
+    _report(case, at + timedelta(hours=6), by, instructed=misses)
 
 
 def meet(
-    story: Story, number: int, method: SupervisionMethod, name: str, at: datetime, by: Caller
+    case: Case, number: int, method: SupervisionMethod, name: str, at: datetime, by: ApiUser
 ) -> None:
     """An activity of the plan takes place, and its milestone is met."""
     by.post(
-        f"key-topics/{story.topic}/record-activity/",
+        f"key-topics/{case.topic}/record-activity/",
         at,
         held_at=at - timedelta(hours=2),
-        place=story.life.tasks[0].unit,
+        place=case.plan.tasks[0].unit,
         method=method.value,
-        people=f"{story.company.office(Role.LEADING_SUPERVISOR).user.name}、提案委员会",
-        findings=story.write(Note.COORDINATION),
+        people=f"{case.people.office(Role.LEADING_SUPERVISOR).user.name}、提案委员会",
+        findings=case.write(Note.COORDINATION),
     )
     by.post(f"milestones/{number}/meet/", at + timedelta(minutes=10), evidence=name)
 
 
-def remind(story: Story, until: datetime) -> None:
+def remind(case: Case, until: datetime) -> None:
     """Bells ring for what is owed on a key proposal; all others are reminded of at the end."""
-    if story.topic:
-        _let_time_pass(story, [], until)
+    if case.topic:
+        _let_time_pass(case, [], until)
 
 
-def _report(story: Story, at: datetime, by: Caller, *, instructed: bool) -> None:
+def _report(case: Case, at: datetime, by: ApiUser, *, instructed: bool) -> None:
     """The report, accepted by the leader; where something went wrong, with an instruction."""
-    path, company = f"key-topics/{story.topic}", story.company
-    leader = company.office(Role.LEADING_SUPERVISOR)
+    path, people = f"key-topics/{case.topic}", case.people
+    leader = people.office(Role.LEADING_SUPERVISOR)
     if instructed:
-        unit = story.life.tasks[0].unit
-        receipt = company.office(Role.COMMITTEE_CLERK).post(
+        unit = case.plan.tasks[0].unit
+        receipt = people.office(Role.COMMITTEE_CLERK).post(
             f"{path}/record-instruction/",
             at,
             leader=leader.user.name,
-            text=story.write(Note.LEADER, unit=unit),
+            text=case.write(Note.LEADER, unit=unit),
             given_on=at.date().isoformat(),
-            units=[company.units[unit].pk],
+            units=[people.units[unit].pk],
         )
         (number,) = receipt.ids("instruction", "give")
-        evidence = story.write(Note.COMMITMENT_EVIDENCE, unit=unit)
-        company.liaison(unit).post(
+        evidence = case.write(Note.COMMITMENT_EVIDENCE, unit=unit)
+        people.liaison(unit).post(
             f"instructions/{number}/follow-up/", at + timedelta(hours=20), evidence=evidence
         )
-    by.post(f"{path}/submit-report/", at + timedelta(hours=1), text=story.write(Note.COORDINATION))
+    by.post(f"{path}/submit-report/", at + timedelta(hours=1), text=case.write(Note.COORDINATION))
     leader.post(f"{path}/accept-report/", at + timedelta(hours=2))
 
 
-def _supervisor(story: Story) -> Caller:
+def _supervisor(case: Case) -> ApiUser:
     """The contact of the body that helps to supervise; else the office."""
-    clerk = story.company.office(Role.COMMITTEE_CLERK)
-    topic = clerk.get(f"key-topics/{story.topic}/", story.assigned_at)
+    clerk = case.people.office(Role.COMMITTEE_CLERK)
+    topic = clerk.get(f"key-topics/{case.topic}/", case.assigned_at)
     body = topic["supervising_body"]
     if body is None:
         return clerk
-    return story.company.contact(body["id"] if isinstance(body, dict) else body)
+    return case.people.contact(body["id"] if isinstance(body, dict) else body)
 
 
-def _let_time_pass(story: Story, also: list[tuple[str, int]], until: datetime) -> None:
+def _let_time_pass(case: Case, also: list[tuple[str, int]], until: datetime) -> None:
     """The bells ring until then for what is owed on a key proposal and its topic."""
-    among = Q(proposal=story.id)
-    for kind, key in [("keytopic", story.topic), *also]:
+    among = Q(proposal=case.id)
+    for kind, key in [("keytopic", case.topic), *also]:
         among |= Q(subject_kind=kind, subject_id=key)
     sweep(among=among, until=until)

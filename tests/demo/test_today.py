@@ -9,11 +9,11 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from demo.caller import Caller
-from demo.play import Year
-from demo.present import session
-from demo.present.days import Days
+from demo.api_user import ApiUser
+from demo.days import Days
 from demo.scenario import load
+from demo.today import play
+from demo.year import Year
 from members import clock
 from members.enums import Role
 from members.working_days import next_working
@@ -121,9 +121,9 @@ def test_every_role_has_work_on_any_day(today: date) -> None:
         pytest.skip("a day is the same on every database")
     year = Year.prepare(load("lingwu-2022"), 1, "lingwu")
 
-    logins = session.bring(year.company, year.scenario, 1, today)
+    logins = play.bring(year.people, year.scenario, 1, today)
 
-    callers = {login.name: Caller(login.user) for login in logins}
+    callers = {login.name: ApiUser(login.user) for login in logins}
     now = timezone.make_aware(datetime.combine(today, time(9)))
     assert {login.role for login in logins} == set(Role)
     assert {login.name: login.user.username for login in logins} == {name: name for name in PILES}
@@ -134,7 +134,7 @@ def test_every_role_has_work_on_any_day(today: date) -> None:
     assert list(faults()) == []
 
 
-def short_piles(callers: dict[str, Caller], now: datetime) -> list[str]:
+def short_piles(callers: dict[str, ApiUser], now: datetime) -> list[str]:
     wanted = [(who, path, most) for who, piles in PILES.items() for path, most in piles.items()]
     wanted += [(who, "notices/?unread=true", 1) for who in READERS]
     counts = (
@@ -145,7 +145,7 @@ def short_piles(callers: dict[str, Caller], now: datetime) -> list[str]:
     ]
 
 
-def assert_dates_are_spread(liaison: Caller, days: Days, now: datetime) -> None:
+def assert_dates_are_spread(liaison: ApiUser, days: Days, now: datetime) -> None:
     owed = rows(liaison, "duties/?kind=reply&open=true&page_size=200", now)
     dates = {timezone.localdate(datetime.fromisoformat(duty["due_at"])) for duty in owed}
     near = {days.today, days.ahead(2), days.ahead(5), days.ahead(20)}
@@ -156,7 +156,7 @@ def assert_dates_are_spread(liaison: Caller, days: Days, now: datetime) -> None:
     assert days.ahead(4).isoformat() in soon
 
 
-def assert_somebody_is_waited_for(callers: dict[str, Caller], now: datetime) -> None:
+def assert_somebody_is_waited_for(callers: dict[str, ApiUser], now: datetime) -> None:
     drafts = rows(callers["member"], "proposals/?state=draft", now)
     asked = [rows(callers["member"], f"cosignatures/?proposal={d['id']}", now) for d in drafts]
     assert ["agreed", "invited"] in [sorted(row["state"] for row in some) for some in asked]
@@ -171,7 +171,7 @@ def ready(proposal: dict[str, Any]) -> set[str]:
     return {offer["name"] for offer in proposal["actions"] if not offer["refusal"]}
 
 
-def rows(caller: Caller, path: str, now: datetime) -> list[dict[str, Any]]:
+def rows(caller: ApiUser, path: str, now: datetime) -> list[dict[str, Any]]:
     return list(caller.get(path, now)["results"])
 
 
@@ -179,11 +179,11 @@ def rows(caller: Caller, path: str, now: datetime) -> list[dict[str, Any]]:
 def test_the_same_seed_and_day_give_the_same_session() -> None:
     def titles(code: str, seed: int) -> list[tuple[str, str]]:
         year = Year.prepare(load("lingwu-2022"), seed, code)
-        company, scenario = session.opening.open_session(year.company, year.scenario, Days(MONDAY))
-        cast = session.Cast(company, scenario, Days(MONDAY), session.chance(1, MONDAY))
-        session.scripts(cast)
-        stories = [scene.story for scene in cast.scenes]
-        return [(s.text.title, s.lead.number if s.lead else "") for s in stories]
+        people, scenario = play.opening.open_session(year.people, year.scenario, Days(MONDAY))
+        session = play.TodaysSession(people, scenario, Days(MONDAY), play.chance(1, MONDAY))
+        play.scripts(session)
+        cases = session.cases
+        return [(s.text.title, s.lead.number if s.lead else "") for s in cases]
 
     assert titles("first", 1) == titles("second", 1)
     assert not Proposal.objects.exists()

@@ -10,13 +10,12 @@ from random import Random
 
 from django.contrib.auth.hashers import make_password
 
-from demo import people, texts, wording
-from demo.company import UNIT_STAFF, Company
-from demo.life import Life, Rating, Task
-from demo.present.days import Days
-from demo.present.scene import Scene
+from demo import places, texts, wording
+from demo.case import LONG_AGO, Case
+from demo.case_plan import CasePlan, Rating, Task
+from demo.days import Days
+from demo.people import UNIT_STAFF, People
 from demo.scenario import Path, Scenario
-from demo.story import LONG_AGO, Story
 from members import clock
 from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, Role
 from members.models import Body, Member, Post, User
@@ -51,10 +50,10 @@ class Login:
 
 
 @dataclass
-class Cast:
-    """Makes a scene for each proposal, with people and a matter that fit it."""
+class TodaysSession:
+    """Makes a case for each proposal, with people and a matter that fit it."""
 
-    company: Company
+    people: People
     scenario: Scenario
     days: Days
     rng: Random
@@ -64,63 +63,61 @@ class Cast:
     unit: str = field(init=False)
     other: str = field(init=False)
     third: str = field(init=False)  # nobody signs in there
-    scenes: list[Scene] = field(default_factory=list)
+    cases: list[Case] = field(default_factory=list)
     subjects: list[tuple[str, int]] = field(default_factory=list)  # what else is owed on
 
     def __post_init__(self) -> None:
         """Choose the people of the visit; everybody else stands in the wings."""
-        self.member, self.second, *others = self.company.members
-        self.body = self.company.bodies[BodyKind.SPECIAL_COMMITTEE][0]
+        self.member, self.second, *others = self.people.members
+        self.body = self.people.bodies[BodyKind.SPECIAL_COMMITTEE][0]
         self._leads: Iterator[Member] = cycle(self.rng.sample(others, len(others)))
         self._topics = list(wording.topics().values())
         self.rng.shuffle(self._topics)
         self._used: Counter[str] = Counter()
         self._taken = set(
-            Proposal.objects.filter(committee=self.company.committee).values_list(
-                "title", flat=True
-            )
+            Proposal.objects.filter(committee=self.people.committee).values_list("title", flat=True)
         )
         self.unit, self.other, self.third = self._busiest()
 
-    def scene(
+    def case(
         self,
         *,
         unit: str = "",
         assists: Sequence[str] = (),
         lead: Member | None = None,
         body: Body | None = None,
-        like: Scene | None = None,
+        like: Case | None = None,
         public: bool = False,
         solved: bool = True,
-    ) -> Scene:
+    ) -> Case:
         """A proposal, if asked for by certain people, for certain units, or like another."""
         seed = self.rng.getrandbits(48)
-        life = Life(len(self.scenes), LONG_AGO, PeriodKind.INTERSESSION, seed)
-        topic = wording.topics()[like.story.life.topic] if like else self._topic(unit)
-        life.category, life.topic = topic.category, topic.code
+        plan = CasePlan(len(self.cases), LONG_AGO, PeriodKind.INTERSESSION, seed)
+        topic = wording.topics()[like.plan.topic] if like else self._topic(unit)
+        plan.category, plan.topic = topic.category, topic.code
         units = self._units(topic)
         first = unit or next(name for name in units if name not in assists)
-        life.tasks = (
+        plan.tasks = (
             Task(first, AssignmentRole.LEAD if assists else AssignmentRole.SOLE),
             *(Task(name, AssignmentRole.ASSIST) for name in assists),
         )
         classes = self.scenario.rules.handling.result_classes
         fitting = [c for c in classes if (c.solved if solved else c.planned)]
-        life.result_class = life.drafted_class = fitting[0].code
-        life.adoption = (Adoption.ADOPTED, Adoption.PARTLY, Adoption.NOT_ADOPTED)
+        plan.result_class = plan.drafted_class = fitting[0].code
+        plan.adoption = (Adoption.ADOPTED, Adoption.PARTLY, Adoption.NOT_ADOPTED)
         if public:
-            life.paths |= {Path.PUBLISHED}
+            plan.paths |= {Path.PUBLISHED}
         if body is not None:
-            life.kind, life.body_kind = ProposerKind.COLLECTIVE, BodyKind(body.kind)
-        elif len(self.scenes) % 5 == 4:
-            life.kind, life.agreeing = ProposerKind.JOINT, 1 + len(self.scenes) % 3
-        text = self._text(life, like)
+            plan.kind, plan.body_kind = ProposerKind.COLLECTIVE, BodyKind(body.kind)
+        elif len(self.cases) % 5 == 4:
+            plan.kind, plan.agreeing = ProposerKind.JOINT, 1 + len(self.cases) % 3
+        text = self._text(plan, like)
         rng = Random(seed)  # noqa: S311 -- invented texts
-        story = Story(life, text, self.scenario, self.company, rng)
-        story.body = body
-        story.lead = None if body else lead or next(self._leads)
-        self.scenes.append(Scene(story, self.days))
-        return self.scenes[-1]
+        case = Case(plan, text, self.scenario, self.people, rng, self.days)
+        case.body = body
+        case.lead = None if body else lead or next(self._leads)
+        self.cases.append(case)
+        return case
 
     def marks(self, *, poor: bool = False) -> Rating:
         """A rating on both scales of the rulebook: all well, or poor in its result."""
@@ -134,22 +131,22 @@ class Cast:
 
         A ``prefix`` tells them from real people; then nobody looks after the platform.
         """
-        company = self.company
+        people = self.people
         found = [
-            Login(Role.MEMBER, company.member(self.member.pk).user, "member"),
-            Login(Role.MEMBER, company.member(self.second.pk).user, "member2"),
+            Login(Role.MEMBER, people.member(self.member.pk).user, "member"),
+            Login(Role.MEMBER, people.member(self.second.pk).user, "member2"),
             Login(
                 Role.COLLECTIVE_CONTACT,
-                company.contact(self.body.pk).user,
+                people.contact(self.body.pk).user,
                 "contact",
                 self.body.name,
             ),
         ]
         for role, name in SHORT_NAMES.items():
             if role not in UNIT_STAFF:
-                found.append(Login(role, company.office(role).user, name))
+                found.append(Login(role, people.office(role).user, name))
         for unit, mark in ((self.unit, ""), (self.other, "2")):
-            staff = (company.liaison(unit), company.handler(unit), company.signatory(unit))
+            staff = (people.liaison(unit), people.handler(unit), people.signatory(unit))
             for role, caller in zip(UNIT_STAFF, staff, strict=True):
                 found.append(Login(role, caller.user, f"{SHORT_NAMES[role]}{mark}", unit))
         if not prefix:
@@ -168,7 +165,7 @@ class Cast:
 
     def _units(self, topic: wording.Topic) -> list[str]:
         place = self.scenario.place
-        return list(dict.fromkeys(people.unit_for(place, name).name for name in topic.fields))
+        return list(dict.fromkeys(places.unit_for(place, name).name for name in topic.fields))
 
     def _topic(self, unit: str) -> wording.Topic:
         """A matter that the unit deals with; each in its turn, so that few are alike."""
@@ -177,17 +174,17 @@ class Cast:
         self._used[topic.code] += 1
         return topic
 
-    def _text(self, life: Life, like: Scene | None) -> texts.ProposalText:
-        rng = Random(life.text_seed)  # noqa: S311 -- invented texts
+    def _text(self, plan: CasePlan, like: Case | None) -> texts.ProposalText:
+        rng = Random(plan.text_seed)  # noqa: S311 -- invented texts
         if like is not None:
-            text = texts.near_copy(rng, like.story.text, taken=self._taken)
+            text = texts.near_copy(rng, like.text, taken=self._taken)
         else:
             text = texts.compose(
                 rng,
                 place=self.scenario.place,
                 committee_name=self.scenario.committee.short_name,
-                category=life.category,
-                topic=life.topic,
+                category=plan.category,
+                topic=plan.topic,
                 taken=self._taken,
             )
         self._taken.add(text.title)

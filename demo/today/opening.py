@@ -6,12 +6,12 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
-from demo.company import Company
+from demo.case import Case
+from demo.days import Days, back, moment
+from demo.engine import Script
 from demo.letters import Note
-from demo.present.days import Days, back, moment
-from demo.present.scene import Script
+from demo.people import People
 from demo.scenario import Rulebook, Scenario
-from demo.story import Story
 from members.enums import DutyKind, Role
 from members.models import Member, Session, Term
 from members.services import adopt_rulebook
@@ -39,13 +39,13 @@ def begins_on(days: Days) -> date:
     return days.ago(BEGAN)
 
 
-def open_session(company: Company, scenario: Scenario, days: Days) -> tuple[Company, Scenario]:
+def open_session(people: People, scenario: Scenario, days: Days) -> tuple[People, Scenario]:
     """Set up the present session of the committee, with rules of its own.
 
-    Returns the company and the scenario as they are from then on.
+    Returns the people and the scenario as they are from then on.
     """
-    begins, committee = begins_on(days), company.committee
-    term = _term(company, scenario, begins)
+    begins, committee = begins_on(days), people.committee
+    term = _term(people, scenario, begins)
     last = term.sessions.order_by("number").last()
     number = max(begins.year - term.begins_on.year, last.number if last else 0) + 1
     session = Session.objects.create(
@@ -63,17 +63,17 @@ def open_session(company: Company, scenario: Scenario, days: Days) -> tuple[Comp
         committee=committee,
         document=_document(scenario, rules),
         effective_from=begins,
-        by=company.office(Role.COMMITTEE_ADMINISTRATOR).user,
+        by=people.office(Role.COMMITTEE_ADMINISTRATOR).user,
         at=moment(back(begins, 5), 10),
         note="自本次会议起实行两轮审查，确认联名的时限放宽",
     )
     changed = {**dict(scenario), "rulebook": rules}
-    return replace(company, session=session), Scenario.model_construct(**changed)
+    return replace(people, session=session), Scenario.model_construct(**changed)
 
 
-def _term(company: Company, scenario: Scenario, begins: date) -> Term:
+def _term(people: People, scenario: Scenario, begins: date) -> Term:
     """The term of the session's first day; if it is a later one, all members sit in it too."""
-    first, committee = scenario.term, company.committee
+    first, committee = scenario.term, people.committee
     length = first.ends_on.year - first.begins_on.year
     later = (begins.year - first.begins_on.year) // length
     starts = first.begins_on.replace(year=first.begins_on.year + later * length)
@@ -86,7 +86,7 @@ def _term(company: Company, scenario: Scenario, begins: date) -> Term:
     if is_new:
         joined = Member.terms.through
         joined.objects.bulk_create(
-            joined(member_id=member.pk, term_id=term.pk) for member in company.members
+            joined(member_id=member.pk, term_id=term.pk) for member in people.members
         )
     return term
 
@@ -113,44 +113,42 @@ def _document(scenario: Scenario, rules: Rulebook) -> dict[str, Any]:
 # -- What the years between have settled --------------------------------------------------------
 
 
-def promises_kept(company: Company, stories: list[Story]) -> list[Script]:
+def promises_kept(people: People, cases: list[Case]) -> list[Script]:
     """Every promise of the played year is kept before its day."""
-    texts = {story.id: story for story in stories}
+    texts = {case.id: case for case in cases}
     open_ones = Commitment.objects.filter(
-        proposal__committee=company.committee, state=CommitmentState.OPEN
+        proposal__committee=people.committee, state=CommitmentState.OPEN
     )
     rows = open_ones.select_related("reply__assignment__unit").order_by("id")
-    return [_kept(company, promise, texts[promise.proposal_id]) for promise in rows]
+    return [_kept(people, promise, texts[promise.proposal_id]) for promise in rows]
 
 
-def _kept(company: Company, promise: Commitment, story: Story) -> Script:
+def _kept(people: People, promise: Commitment, case: Case) -> Script:
     unit = promise.reply.assignment.unit.name
     if promise.due_on is None:  # none of the played ones
         return
     at = moment(back(promise.due_on, 6), 10)
     yield at
-    company.handler(unit).post(
+    people.handler(unit).post(
         f"commitments/{promise.pk}/keep/",
         at,
-        evidence=story.write(Note.COMMITMENT_EVIDENCE, unit=unit),
+        evidence=case.write(Note.COMMITMENT_EVIDENCE, unit=unit),
     )
 
 
-def followed_up(company: Company, stories: list[Story], scenario: Scenario) -> list[Script]:
+def followed_up(people: People, cases: list[Case], scenario: Scenario) -> list[Script]:
     """What the year's replies left open is looked at again in the next."""
     wanted = {c.code for c in scenario.rules.handling.result_classes if c.needs_follow_up}
     year = scenario.session.closes_on.year + 1
-    clerk = company.office(Role.COMMITTEE_CLERK)
+    clerk = people.office(Role.COMMITTEE_CLERK)
     better = next(c.code for c in scenario.rules.handling.result_classes if c.solved)
 
-    def script(story: Story) -> Script:
+    def script(case: Case) -> Script:
         at = moment(date(year, 11, 10), 10)
         yield at
-        if clerk.get(f"proposals/{story.id}/", at)["follow_ups"]:
+        if clerk.get(f"proposals/{case.id}/", at)["follow_ups"]:
             return
-        evidence = story.write(Note.FOLLOW_UP)
-        clerk.post(
-            f"{story.path}/follow-up/", at, year=year, result_class=better, evidence=evidence
-        )
+        evidence = case.write(Note.FOLLOW_UP)
+        clerk.post(f"{case.path}/follow-up/", at, year=year, result_class=better, evidence=evidence)
 
-    return [script(story) for story in stories if story.life.result_class in wanted]
+    return [script(case) for case in cases if case.plan.result_class in wanted]

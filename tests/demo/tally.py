@@ -2,36 +2,36 @@
 
 from collections import Counter
 
-from demo.life import Fate, Life
+from demo.case_plan import CasePlan, Outcome
 from demo.scenario import REASSIGNED, Scenario, Stage
 from members.enums import PeriodKind
 from proposals.enums import Adoption
 
 
-def tally(scenario: Scenario, lives: list[Life]) -> dict[str, int]:
-    """What the lives add up to, by the names of the scenario's lines."""
-    year = [life for life in lives if life.fate != Fate.NEXT_SESSION]
-    filed = [life for life in year if life.fate == Fate.FILED]
+def tally(scenario: Scenario, plans: list[CasePlan]) -> dict[str, int]:
+    """What the plans add up to, by the names of the scenario's lines."""
+    year = [plan for plan in plans if plan.outcome != Outcome.NEXT_SESSION]
+    filed = [plan for plan in year if plan.outcome == Outcome.FILED]
     codes = [c.code for c in scenario.rules.feedback.result if c.satisfied]
     lines: Counter[str] = Counter()
     lines["received"] = len(year)
-    lines["rollover"] = len(lives) - len(year)
-    lines.update(life.fate.value for life in year if life.fate != Fate.NOT_FILED)
-    lines.update(f"not_filed.{life.disposition}" for life in year if life.disposition)
-    for life in filed:
-        lines[f"kinds.{life.kind.value}"] += 1
-        lines[f"categories.{life.category}"] += 1
-        lines[f"roles.{life.tasks[0].role.value}"] += 1
-        lines["intersession"] += life.period == PeriodKind.INTERSESSION
-        finished = life.stage == Stage.CONCLUDED
-        lines["concluded" if finished else f"unfinished.{life.stage}"] += 1
-        taken_up = life.adoption[:1] != () and life.adoption[0] != Adoption.NOT_ADOPTED
+    lines["rollover"] = len(plans) - len(year)
+    lines.update(plan.outcome.value for plan in year if plan.outcome != Outcome.NOT_FILED)
+    lines.update(f"not_filed.{plan.disposition}" for plan in year if plan.disposition)
+    for plan in filed:
+        lines[f"kinds.{plan.kind.value}"] += 1
+        lines[f"categories.{plan.category}"] += 1
+        lines[f"roles.{plan.tasks[0].role.value}"] += 1
+        lines["intersession"] += plan.period == PeriodKind.INTERSESSION
+        finished = plan.stage == Stage.CONCLUDED
+        lines["concluded" if finished else f"unfinished.{plan.stage}"] += 1
+        taken_up = plan.adoption[:1] != () and plan.adoption[0] != Adoption.NOT_ADOPTED
         lines["adopted"] += finished and taken_up
-        lines["satisfied"] += bool(finished and life.ratings and life.ratings[-1].result in codes)
-        lines["reassigned"] += life.on(*REASSIGNED)
+        lines["satisfied"] += bool(finished and plan.ratings and plan.ratings[-1].result in codes)
+        lines["reassigned"] += plan.on(*REASSIGNED)
         if finished:
-            lines[f"results.{life.result_class}"] += 1
-        lines.update(f"paths.{path.value}" for path in life.paths)
+            lines[f"results.{plan.result_class}"] += 1
+        lines.update(f"paths.{path.value}" for path in plan.paths)
     return {line: count for line, count in sorted(lines.items()) if count}
 
 

@@ -9,7 +9,7 @@ from members.enums import AssignmentRole, BodyKind, Channel, PeriodKind, Propose
 from proposals.enums import Adoption
 
 
-class Fate(StrEnum):
+class Outcome(StrEnum):
     """What the review makes of a proposal."""
 
     FILED = "filed"
@@ -36,14 +36,14 @@ class Rating:
 
 
 @dataclass
-class Life:
+class CasePlan:
     """One planned proposal; ``index`` is its place in the plan and in order of receipt."""
 
     index: int
     received_at: datetime
     period: PeriodKind
     text_seed: int
-    fate: Fate = Fate.FILED
+    outcome: Outcome = Outcome.FILED
     kind: ProposerKind = ProposerKind.INDIVIDUAL
     body_kind: BodyKind | None = None  # of the collective proposer
     agreeing: int = 0  # invited co-signers by what they do

@@ -1,0 +1,20 @@
+"""The script engine: every case has a script, and all of them run in the order of time.
+
+A script is a generator. It gives the moment of its next act and takes that act, by calls to the
+API, when it is resumed. Scripts that need nothing of each other can be one script by ``merge``.
+"""
+
+from collections.abc import Callable, Iterable, Iterator
+from datetime import date, datetime
+from heapq import merge
+
+Script = Iterator[datetime]
+
+
+def run(scripts: Iterable[Script], day_begins: Callable[[date], None]) -> None:
+    """Run all scripts together; ``day_begins`` is told of each day before its first act."""
+    today = None
+    for at in merge(*scripts):
+        if at.date() != today:
+            today = at.date()
+            day_begins(today)

@@ -1,0 +1,128 @@
+"""Review in rounds, and what the committee decides."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from demo import key_topics
+from demo.case import Case
+from demo.case_plan import Outcome
+from demo.letters import Note, not_filed_notice, review_opinion
+from demo.scenario import Path
+from members.enums import Role
+from proposals.enums import ReviewOutcome
+
+REVIEW_OUTCOMES = {
+    Outcome.FILED: ReviewOutcome.FILE,
+    Outcome.MERGED: ReviewOutcome.MERGE,
+    Outcome.NOT_FILED: ReviewOutcome.NOT_FILE,
+}
+
+
+def examine(case: Case, at: datetime, host: Case | None) -> datetime:
+    """All rounds of review that the rulebook asks for; returns when they are done."""
+    moment = at
+    for number in range(len(case.scenario.rules.review.rounds)):
+        moment = case.later(moment, 1, 3) if number else case.later(moment, 0, 4)
+        review(case, number, moment, host)
+    return moment
+
+
+def review(case: Case, number: int, at: datetime, host: Case | None = None) -> None:
+    """One round of review, the first being 0, by the first of those whom the rulebook names."""
+    round_ = case.scenario.rules.review.rounds[number]
+    reviewer = case.people.office(round_.roles[0])
+    reviewer.post(f"{case.path}/review/", at, **_opinion(case, host))
+
+
+def decide(case: Case, at: datetime, host: Case | None) -> None:
+    """File it, merge it, or do not file it."""
+    match case.plan.outcome:
+        case Outcome.FILED:
+            _file(case, at)
+        case Outcome.MERGED if host is not None:
+            _merge(case, host, at)
+        case Outcome.NOT_FILED:
+            _not_file(case, at)
+
+
+def withdraw(case: Case) -> None:
+    """The proposer asks in writing, the committee agrees."""
+    at = case.plan.received_at + timedelta(hours=30)
+    ask_to_withdraw(case, at)
+    case.people.office(Role.COMMITTEE_DIRECTOR).post(
+        f"{case.path}/withdraw/",
+        case.later(at, 1, 3),
+        note=case.write(Note.WITHDRAWAL_CONSENT),
+    )
+
+
+def ask_to_withdraw(case: Case, at: datetime) -> None:
+    """The proposer asks in proposing."""
+    case.proposer.post(f"{case.path}/request-withdrawal/", at, reason=case.write(Note.WITHDRAWAL))
+
+
+def _category(case: Case) -> str:
+    return case.scenario.category_codes[case.plan.category]
+
+
+def _opinion(case: Case, host: Case | None) -> dict[str, Any]:
+    plan, outcome = case.plan, REVIEW_OUTCOMES[case.plan.outcome]
+    units = case.people.units
+    return {
+        "outcome": outcome.value,
+        "opinion": review_opinion(case.rng, case.text, outcome),
+        "category": _category(case),
+        "units": [{"unit": units[task.unit].pk, "role": task.role} for task in plan.tasks],
+        "ground": plan.ground,
+        "disposition": plan.disposition,
+        "duplicates": [host.id] if host is not None else [],
+    }
+
+
+def _file(case: Case, at: datetime) -> None:
+    director = case.people.office(Role.COMMITTEE_DIRECTOR)
+    director.post(
+        f"{case.path}/file/",
+        at,
+        category=_category(case),
+        meeting="提案委员会全体会议",
+        urgent=case.plan.on(Path.URGENT),
+    )
+    if case.plan.on(Path.KEY):
+        key_topics.choose(case, case.later(at, 1, 2))
+
+
+def _merge(case: Case, host: Case, at: datetime) -> None:
+    moment = case.later(at, 1, 2)
+    case.people.office(Role.COMMITTEE_CLERK).post(
+        f"{case.path}/merge/",
+        moment,
+        into=host.id,
+        consent_way="phone",
+        consent_at=moment - timedelta(hours=1),
+        note=case.write(Note.MERGE_CONSENT)[:500],
+    )
+    host.merged.append(case)
+
+
+def _not_file(case: Case, at: datetime) -> None:
+    plan = case.plan
+    entry = next(e for e in case.scenario.rules.review.dispositions if e.code == plan.disposition)
+    sent_to = "上一级政协提案委员会" if entry.needs_destination else ""
+    case.people.office(Role.COMMITTEE_DIRECTOR).post(
+        f"{case.path}/not-file/",
+        at,
+        ground=plan.ground,
+        disposition=plan.disposition,
+        destination=sent_to,
+        notice=not_filed_notice(
+            case.rng,
+            case.text,
+            ground=plan.ground,
+            disposition=plan.disposition,
+            sent_to=sent_to,
+        ),
+        category=_category(case),
+    )

@@ -1,0 +1,195 @@
+"""Scripts of what units have in hand: asked, assigned, signed for, worked on, answered."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from demo import answering, assigning, feedback
+from demo.case import Case
+from demo.case_plan import Rating
+from demo.days import back
+from demo.engine import Script
+from demo.letters import Note
+from demo.scenario import Path
+from demo.today.proposing import decided
+from members.enums import ContactStage, Role
+from members.models import Unit
+from proposals.enums import ReplyState
+
+REVIEW_DAYS = 9
+"""Working days from the receipt to the assignment."""
+
+
+# -- Before anybody works on it -----------------------------------------------------------------
+
+
+def asked_first(case: Case, day: date, *, answer: str, instead: Unit | None = None) -> Script:
+    """Its unit was asked whether it is theirs; ``answer`` is accept, object, or none yet."""
+    unit = case.unit
+    yield from decided(case, back(day, REVIEW_DAYS))
+    yield case.on(day)
+    rows = [
+        {"unit": case.people.units[task.unit].pk, "role": task.role.value}
+        for task in case.plan.tasks
+    ]
+    officer = case.people.office(Role.ASSIGNING_OFFICER)
+    receipt = officer.post(f"{case.path}/pre-assign/", case.at, units=rows)
+    number = receipt.ids("preassignment", "ask")[0]
+    if not answer:
+        return
+    yield case.on(case.days.since(day, 1))
+    said = {}
+    if answer == "object" and instead is not None:
+        reason = case.write(Note.OBJECTION, unit=unit, other=instead.name)
+        said = {"reason": reason, "suggested_unit": instead.pk}
+    case.people.liaison(unit).post(f"pre-assignments/{number}/{answer}/", case.at, **said)
+
+
+def assigned(case: Case, day: date, *, urgent: bool = False) -> Script:
+    """Its units have it since ``day``, and nobody has signed."""
+    if urgent:
+        case.plan.paths |= {Path.URGENT}
+    yield from decided(case, back(day, REVIEW_DAYS))
+    yield case.on(day)
+    assigning.assign_singly(case, case.at)
+
+
+def in_hand(case: Case, day: date, *, urgent: bool = False) -> Script:
+    """Every unit has signed for it, and the first has met the proposer once."""
+    yield from assigned(case, day, urgent=urgent)
+    yield case.on(case.days.since(day, 1))
+    for task in case.plan.tasks:
+        assigning.sign_for(case, task.unit, case.at)
+    if (case.days.today - day).days > 14:
+        yield case.on(case.days.since(day, 8))
+        answering.record(case, case.unit, case.at, ContactStage.BEFORE)
+
+
+def due(case: Case, day: date) -> Script:
+    """In hand, the reply owed by ``day``."""
+    began, urgent = case.days.assigned_for(day)
+    yield from in_hand(case, began, urgent=urgent)
+
+
+# -- What stands in the way ---------------------------------------------------------------------
+
+
+def paused(case: Case, day: date, since: date) -> Script:
+    """In hand since ``day``; its clock stands still."""
+    yield from in_hand(case, day)
+    yield case.on(since)
+    case.people.office(Role.ASSIGNING_OFFICER).post(
+        f"assignments/{case.tasks[case.unit]}/stop-clock/",
+        case.at,
+        ground=case.scenario.rules.handling.pauses.grounds[1].code,
+        reason="上级主管部门正在修订有关标准，待印发后继续办理",
+    )
+
+
+def more_time_asked(case: Case, day: date) -> Script:
+    """Its reply is owed by ``day``; the unit has asked for two more weeks."""
+    yield from due(case, day)
+    yield case.on(case.days.last)
+    case.people.liaison(case.unit).post(
+        f"assignments/{case.tasks[case.unit]}/request-extension/",
+        case.at,
+        reason=case.write(Note.EXTENSION_REASON, unit=case.unit),
+        new_due_on=day + timedelta(days=14),
+        proposer_consulted=True,
+    )
+
+
+def return_asked(case: Case, day: date, instead: str, *, higher: bool = False) -> Script:
+    """Its unit thinks that it is another's; the office, or a meeting, has yet to decide."""
+    unit = case.unit
+    case.plan.other_unit = instead
+    yield from assigned(case, day)
+    yield case.on(case.days.since(day, 1))
+    request = case.people.liaison(unit).post(
+        f"assignments/{case.tasks[unit]}/request-return/",
+        case.at,
+        **assigning.return_request(case, unit, Note.RETURN_REASON),
+    )
+    if higher:
+        (number,) = request.ids("returnrequest", "lodge")
+        yield case.on(case.days.since(day, 2))
+        case.people.office(Role.ASSIGNING_OFFICER).post(
+            f"return-requests/{number}/escalate/",
+            case.at,
+            note=case.write(Note.COORDINATION, unit=unit, other=instead),
+        )
+
+
+def assisted(case: Case, day: date, *units: str) -> Script:
+    """In hand; of those who assist, ``units`` have sent their opinion, and no others."""
+    yield from in_hand(case, day)
+    yield case.on(case.days.since(day, 9))
+    for unit in units:
+        answering.give_opinion(case, unit, case.at)
+    yield case.on(case.days.since(day, 10))
+    answering.draft(case, case.unit, case.at)
+
+
+# -- Answers ------------------------------------------------------------------------------------
+
+
+def drafting(case: Case, day: date) -> Script:
+    """In hand since ``day``; the reply is being written."""
+    yield from in_hand(case, day)
+    yield case.on(case.days.before(3))
+    answering.draft(case, case.unit, case.at)
+
+
+def on_its_way(case: Case, day: date, until: ReplyState) -> Script:
+    """In hand since ``day``; the reply has come as far as ``until``."""
+    yield from drafting(case, day)
+    yield case.on(case.days.last)
+    answering.send(case, case.unit, case.at, until)
+
+
+def replied(
+    case: Case, day: date, on: date, *, urgent: bool = False, promised_for: date | None = None
+) -> Script:
+    """Assigned on ``day``; the reply was delivered ``on`` a later one and waits to be rated."""
+    yield from in_hand(case, day, urgent=urgent)
+    yield case.on(back(on, 3))
+    answering.talk(case, case.unit, case.at)
+    answering.draft(case, case.unit, case.at, promised_for)
+    yield case.on(on)
+    answering.send(case, case.unit, case.at)
+    case.replied_at = case.at
+
+
+def rated(case: Case, rating: Rating, on: date) -> Script:
+    """Every form that is out comes back with the same rating."""
+    yield case.on(on)
+    forms = [form for forms in case.forms.values() for form in forms]
+    case.forms = {}
+    for form in forms:
+        feedback.rate(case, form, rating, case.at)
+
+
+def handled_again(case: Case, on: date) -> Script:
+    """After a poor rating the unit talks with the proposer and replies anew."""
+    yield case.on(back(on, 4))
+    answering.talk_again(case, case.unit, case.at)
+    yield case.on(back(on, 3))
+    answering.draft(case, case.unit, case.at)
+    yield case.on(on)
+    answering.send(case, case.unit, case.at)
+
+
+def published(case: Case, on: date) -> Script:
+    """The public may read it."""
+    yield case.on(on)
+    clerk = case.people.office(Role.COMMITTEE_CLERK)
+    clerk.post(f"{case.path}/publish/", case.at, scope="full")
+
+
+def kept(case: Case, on: date) -> Script:
+    """What the reply promised has been done."""
+    yield case.on(on)
+    for unit, number in case.promises:
+        evidence = case.write(Note.COMMITMENT_EVIDENCE, unit=unit)
+        handler = case.people.handler(unit)
+        handler.post(f"commitments/{number}/keep/", case.at, evidence=evidence)

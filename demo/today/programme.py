@@ -1,0 +1,236 @@
+"""What the present session has in hand: a script for each proposal, by who waits for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, timedelta
+from itertools import chain
+
+from demo.case import Case
+from demo.case_plan import Outcome
+from demo.engine import Script
+from demo.today import handling, key_topics, proposing
+from demo.today.session import TodaysSession
+from proposals.enums import ReplyState
+
+EARLY = 146
+"""Days ago on which the first were assigned, after the plenary."""
+
+
+def scripts(session: TodaysSession) -> list[Script]:
+    """Everything that happens in the session."""
+    waiting = _to_be_assigned(session)
+    working = _in_hand(session)
+    parts = (
+        _finished(session),
+        _poorly_rated(session),
+        _key_topics(session),
+        _answered(session),
+        _at_a_standstill(session),
+        _unsigned(session),
+        _examined(session),
+        _handed_in(session, [*waiting, *working]),
+        _written(session),
+    )
+    return [*waiting.values(), *working.values(), *chain.from_iterable(parts)]
+
+
+def _written(session: TodaysSession) -> Iterator[Script]:
+    """Members and bodies write, and wait for each other."""
+    member, second, (friend, *_others) = session.member, session.second, session.people.members[2:]
+    yield proposing.drafted(session.case(lead=member), second, answered=(friend,))
+    yield proposing.drafted(session.case(), member, session.people.members[3])
+    yield proposing.drafted(session.case(lead=friend), member, second)
+    yield proposing.drafted(session.case(lead=second))
+    yield proposing.drafted(session.case(body=session.body))
+    for lead in (member, None):
+        yield proposing.returned(session.case(lead=lead), session.days.before(5))
+
+
+def _handed_in(session: TodaysSession, hosts: list[Case]) -> Iterator[Script]:
+    """The clerk's pile: handed in these days, and some in again."""
+    leads = {0: session.member, 5: session.second}
+    first = session.case(lead=session.member)
+    like = {9: first, 13: hosts[0], 17: hosts[-1]}
+    yield proposing.handed_in(first, session.days.ago(7))
+    for number in range(23):
+        body = session.body if number == 2 else None
+        case = session.case(lead=leads.get(number), body=body, like=like.get(number))
+        yield proposing.handed_in(case, session.days.ago(6 - number // 4))
+    for _ in range(2):
+        yield proposing.resubmitted(session.case(), session.days.before(6))
+
+
+def _examined(session: TodaysSession) -> Iterator[Script]:
+    """For the reviewer one round is done; for the director both are."""
+    for number in range(6):
+        lead = session.member if number == 1 else None
+        yield proposing.examined(
+            session.case(lead=lead), session.days.before(5 + number % 3), rounds=1
+        )
+    for number in range(4):
+        yield proposing.examined(session.case(), session.days.before(7 + number % 2))
+    yield proposing.examined(session.case(), session.days.before(8), outcome=Outcome.NOT_FILED)
+    yield proposing.withdrawal_asked(session.case(), session.days.before(6))
+
+
+def _to_be_assigned(session: TodaysSession) -> dict[Case, Script]:
+    """Filed: for the assigning officer, who has asked some units first."""
+    found = {}
+    for number in range(8):
+        case = session.case(unit=(session.unit, session.other, "", "")[number % 4])
+        found[case] = proposing.decided(case, session.days.before(8 + number % 4))
+    instead = session.people.units[session.other]
+    for unit, answer in (
+        (session.unit, ""),
+        (session.third, "object"),
+        (session.unit, "object"),
+        (session.other, "accept"),
+    ):
+        case = session.case(unit=unit)
+        day = session.days.before(3 if answer else 2)
+        found[case] = handling.asked_first(case, day, answer=answer, instead=instead)
+    return found
+
+
+def _unsigned(session: TodaysSession) -> Iterator[Script]:
+    """Assigned, and not signed for; the older ones should have been."""
+    for unit, age in (
+        (session.unit, 6),
+        (session.unit, 2),
+        (session.unit, 1),
+        (session.other, 5),
+        (session.other, 1),
+        (session.third, 7),
+    ):
+        yield handling.assigned(session.case(unit=unit), session.days.before(age))
+
+
+def _in_hand(session: TodaysSession) -> dict[Case, Script]:
+    """Being worked on, with dates near and far."""
+    days, member = session.days, session.member
+    found = {}
+    for unit, day in (
+        (session.unit, days.before(4)),
+        (session.unit, days.today),
+        (session.unit, days.ahead(2)),
+        (session.unit, days.ahead(5)),
+        (session.other, days.before(9)),
+        (session.other, days.ahead(3)),
+        (session.third, days.before(14)),
+        (session.unit, days.ahead(20)),
+    ):
+        lead = member if day == days.ahead(5) else None
+        case = session.case(unit=unit, lead=lead)
+        found[case] = handling.due(case, day)
+    return found
+
+
+def _at_a_standstill(session: TodaysSession) -> Iterator[Script]:
+    """Somebody waits for somebody else."""
+    days, unit, other, third = session.days, session.unit, session.other, session.third
+    yield handling.paused(session.case(unit=unit), days.ago(40), days.before(6))
+    yield handling.more_time_asked(session.case(unit=unit), days.ahead(4))
+    yield handling.return_asked(session.case(unit=unit), days.before(2), other)
+    yield handling.return_asked(session.case(unit=other), days.before(4), third, higher=True)
+    case = session.case(unit=unit, assists=(other, third))
+    yield handling.assisted(case, days.about(38), third)
+    case = session.case(unit=other, assists=(unit, third))
+    yield handling.assisted(case, days.about(26))
+
+
+def _answered(session: TodaysSession) -> Iterator[Script]:
+    """Replies at every desk that they pass, and with the proposers."""
+    days, unit, other, third = session.days, session.unit, session.other, session.third
+    yield handling.drafting(session.case(unit=unit), days.about(30))
+    for place, desks in (
+        (unit, (ReplyState.CHECKING, ReplyState.SIGNING, ReplyState.SIGNING)),
+        (unit, (ReplyState.INSPECTION, ReplyState.SIGNED)),
+        (other, (ReplyState.CHECKING, ReplyState.SIGNING, ReplyState.INSPECTION)),
+        (third, (ReplyState.INSPECTION,)),
+    ):
+        for desk in desks:
+            yield handling.on_its_way(session.case(unit=place), days.about(45), desk)
+    for place, lead, body, age in (
+        (unit, session.member, None, 3),
+        (other, session.member, None, 6),
+        (other, None, session.body, 4),
+        (third, session.second, None, 8),
+        (unit, None, None, 2),
+        (third, None, None, 15),
+    ):
+        case = session.case(unit=place, lead=lead, body=body)
+        yield handling.replied(case, days.about(52), days.before(age))
+
+
+def _poorly_rated(session: TodaysSession) -> Iterator[Script]:
+    """One is handled again; one was rated poor twice, and a consultation is to be held."""
+    days, poor = session.days, session.marks(poor=True)
+    again = session.case(unit=session.unit, lead=session.member)
+    yield chain(
+        handling.replied(again, days.about(80), days.about(32)),
+        handling.rated(again, poor, days.before(8)),
+    )
+    twice = session.case(unit=session.unit)
+    yield chain(
+        handling.replied(twice, days.about(110), days.about(75)),
+        handling.rated(twice, poor, days.about(66)),
+        handling.handled_again(twice, days.about(42)),
+        handling.rated(twice, poor, days.before(4)),
+    )
+
+
+def _key_topics(session: TodaysSession) -> Iterator[Script]:
+    """One for each desk: nominated, listed, announced, supervised twice, reported."""
+    days = session.days
+
+    def topic(unit: str, age: int) -> tuple[Case, Script, date]:
+        """A case in hand for so many days, its script, and when it becomes a topic."""
+        case, began = session.case(unit=unit), days.about(age)
+        return case, handling.in_hand(case, began), days.since(began, 2)
+
+    case, so_far, _day = topic(session.other, 20)
+    yield chain(so_far, key_topics.nominated(session, case, days.before(2)))
+    case, so_far, _day = topic(session.third, 24)
+    yield chain(so_far, key_topics.nominated(session, case, days.before(4), listed=True))
+    case, so_far, _day = topic(session.unit, 12)
+    yield chain(so_far, key_topics.announced(session, case, days.before(3)))
+    case, so_far, day = topic(session.unit, 36)
+    plan = (days.before(10), days.ahead(3), days.ahead(8))
+    yield chain(
+        so_far,
+        key_topics.supervised(session, case, day, *plan),
+        key_topics.instructed(session, case, days.before(4)),
+    )
+    case, so_far, day = topic(session.other, 40)
+    plan = (days.before(12), days.before(3), days.ahead(6))
+    yield chain(so_far, key_topics.supervised(session, case, day, *plan))
+    case, so_far, day = topic(session.third, 50)
+    plan = (days.before(16), days.before(12), days.before(8))
+    yield chain(so_far, key_topics.reported(session, case, day, *plan))
+
+
+def _finished(session: TodaysSession) -> Iterator[Script]:
+    """What the plenary brought and is settled: concluded, merged, not filed, withdrawn."""
+    days, well = session.days, session.marks()
+    promised = (days.ahead(4), days.today + timedelta(days=75), days.before(2), None)
+    for number in range(9):
+        unit = (session.unit, session.other, session.third)[number % 3]
+        lead = {3: session.member, 4: session.second}.get(number)
+        case = session.case(unit=unit, lead=lead, solved=number % 3 != 1, public=True)
+        assigned, replied = days.about(EARLY - number % 5), days.about(116 - 3 * number)
+        done = days.since(replied, 4)
+        parts = [
+            handling.replied(case, assigned, replied, promised_for=promised[number // 3]),
+            handling.rated(case, well, done),
+        ]
+        if number % 3 == 0:
+            parts.append(handling.published(case, days.since(done, 5)))
+        if number in (4, 5):
+            parts.append(handling.kept(case, days.since(done, 20)))
+        yield chain.from_iterable(parts)
+        if number < 2:
+            yield proposing.merged(session.case(like=case), case, days.about(EARLY + 6))
+    for lead in (session.member, None, None):
+        yield proposing.decided(session.case(lead=lead), days.about(152), outcome=Outcome.NOT_FILED)
+    yield proposing.withdrawn(session.case(), days.about(153))

@@ -5,29 +5,35 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from demo import key_topics, replies
+from demo import replies
 from demo.case import Case
+from demo.engine import Script, merge
 from demo.letters import Note
 from demo.scenario import Path, Stage
 from members.enums import ContactStage, Role
 from proposals.enums import Publicity, ReplyState
 
 
-def handle(case: Case) -> None:
+def handle(case: Case) -> Script:
     """From the first talk to the delivered reply, as far as the plan goes in the year."""
     if case.plan.stage == Stage.HANDLING:
         return
-    _extend(case)
-    _assist(case)
     speed = (9, 20) if case.plan.on(Path.URGENT) else (22, 48)
-    for task in case.plan.answering:
-        replied_at = case.later(case.assigned_at, *speed)
-        key_topics.remind(case, replied_at - timedelta(days=3))
-        talk(case, task.unit, replied_at - timedelta(days=3))
-        draft(case, task.unit, replied_at - timedelta(days=2))
-        if case.plan.stage != Stage.DRAFTING:
-            send(case, task.unit, replied_at)
-            case.replied_at = max(case.replied_at, replied_at)
+    scripts = [
+        _answer(case, task.unit, case.later(case.assigned_at, *speed))
+        for task in case.plan.answering
+    ]
+    yield from merge(_extend(case), _assist(case), *scripts)
+
+
+def _answer(case: Case, unit: str, at: datetime) -> Script:
+    """One unit talks with the proposer and replies ``at`` a moment."""
+    yield at - timedelta(days=3)
+    talk(case, unit, at - timedelta(days=3))
+    yield at - timedelta(days=2)
+    draft(case, unit, at - timedelta(days=2))
+    if case.plan.stage != Stage.DRAFTING:
+        yield from send(case, unit, at)
 
 
 def draft(case: Case, unit: str, at: datetime, promised_for: date | None = None) -> None:
@@ -42,39 +48,39 @@ def draft(case: Case, unit: str, at: datetime, promised_for: date | None = None)
     (case.replies[unit],) = receipt.ids("reply", "begin")
 
 
-def talk_again(case: Case, unit: str, at: datetime) -> None:
-    """Before a second reply the unit talks with the proposer anew."""
-    record(case, unit, at, ContactStage.AFTER)
-
-
-def send(case: Case, unit: str, at: datetime, until: ReplyState = ReplyState.DELIVERED) -> None:
-    """Check, signature, inspection where the rulebook has it, delivery; or only ``until``."""
-    path = f"replies/{case.replies[unit]}"
-    people = case.people
+def send(case: Case, unit: str, at: datetime, until: ReplyState = ReplyState.DELIVERED) -> Script:
+    """Check, signature, inspection if the rulebook has it, delivery ``at``; or only ``until``."""
+    path, people = f"replies/{case.replies[unit]}", case.people
+    yield at - timedelta(hours=20)
     people.handler(unit).post(f"{path}/send-to-check/", at - timedelta(hours=20))
     if until == ReplyState.CHECKING:
         return
+    yield at - timedelta(hours=16)
     people.liaison(unit).post(f"{path}/pass-check/", at - timedelta(hours=16))
     if until == ReplyState.SIGNING:
         return
+    yield at - timedelta(hours=12)
     people.signatory(unit).post(f"{path}/sign/", at - timedelta(hours=12))
     if until == ReplyState.INSPECTION:
         return
     if case.scenario.rules.handling.inspection:
-        _inspect(case, unit, at - timedelta(hours=8))
+        yield from _inspect(case, unit, at - timedelta(hours=8))
     if until == ReplyState.SIGNED:
         return
+    yield at
     serial = case.replies[unit] % 10000
     receipt = people.liaison(unit).post(
         f"{path}/deliver/", at, document_number=f"复〔{at.year}〕{serial}号"
     )
     case.forms[unit] = receipt.ids("feedback", "send")
     case.promises += [(unit, number) for number in receipt.ids("commitment", "undertake")]
+    case.replied_at = max(case.replied_at, at)
 
 
-def correct(case: Case, at: datetime) -> None:
+def correct(case: Case, at: datetime) -> Script:
     """A delivered reply had a mistake: a corrected version goes the same way."""
-    unit = case.plan.tasks[0].unit
+    unit = case.unit
+    yield at
     receipt = case.people.handler(unit).post(
         f"replies/{case.replies[unit]}/correct/",
         at,
@@ -83,7 +89,16 @@ def correct(case: Case, at: datetime) -> None:
     )
     (case.replies[unit],) = receipt.ids("reply", "begin")
     case.promises = [promise for promise in case.promises if promise[0] != unit]
-    send(case, unit, case.later(at, 2, 3))
+    yield from send(case, unit, case.later(at, 2, 3))
+
+
+def answer_again(case: Case, at: datetime) -> Script:
+    """After a poor rating the first unit talks with the proposer anew, and replies ``at``."""
+    yield at - timedelta(days=4)
+    record(case, case.unit, at - timedelta(days=4), ContactStage.AFTER)
+    yield at - timedelta(days=3)
+    draft(case, case.unit, at - timedelta(days=3))
+    yield from send(case, case.unit, at)
 
 
 def talk(case: Case, unit: str, at: datetime) -> None:
@@ -111,24 +126,26 @@ def record(case: Case, unit: str, at: datetime, stage: ContactStage) -> None:
     )
 
 
-def _assist(case: Case) -> None:
+def _assist(case: Case) -> Script:
     """Assisting units send their opinions to the lead unit; one may be let off."""
-    plan, people = case.plan, case.people
-    waived = plan.assisting[-1].unit if plan.on(Path.ASSIST_WAIVED) else ""
-    for task in plan.assisting:
-        path = f"assignments/{case.tasks[task.unit]}"
-        at = case.later(case.assigned_at, 3, 6)
-        if task.unit == waived:
-            reason = case.write(Note.WAIVER, unit=task.unit)
-            officer = people.office(Role.ASSIGNING_OFFICER)
-            officer.post(f"{path}/waive-opinion/", at, reason=reason)
-            continue
-        give_opinion(case, task.unit, at)
+    units = [task.unit for task in case.plan.assisting]
+    waived = units[-1] if case.plan.on(Path.ASSIST_WAIVED) else ""
+    moments = sorted(case.later(case.assigned_at, 3, 6) for _unit in units)
+    for unit, at in zip(units, moments, strict=True):
+        yield at
+        if unit == waived:
+            case.people.office(Role.ASSIGNING_OFFICER).post(
+                f"assignments/{case.tasks[unit]}/waive-opinion/",
+                at,
+                reason=case.write(Note.WAIVER, unit=unit),
+            )
+        else:
+            give_opinion(case, unit, at)
 
 
 def give_opinion(case: Case, unit: str, at: datetime) -> None:
     """An assisting unit tells the lead unit what it thinks."""
-    people, lead = case.people, case.plan.tasks[0].unit
+    people, lead = case.people, case.unit
     people.liaison(unit).post(
         f"assignments/{case.tasks[unit]}/give-opinion/",
         at,
@@ -140,43 +157,54 @@ def give_opinion(case: Case, unit: str, at: datetime) -> None:
     )
 
 
-def _extend(case: Case) -> None:
+def _extend(case: Case) -> Script:
     """A unit asks for more time; those whom the rulebook names decide."""
-    plan, people = case.plan, case.people
-    if not plan.on(Path.EXTENDED, Path.EXTENSION_REFUSED):
+    unit, granted = case.unit, case.plan.on(Path.EXTENDED)
+    if not granted and not case.plan.on(Path.EXTENSION_REFUSED):
         return
-    unit, at = plan.tasks[0].unit, case.later(case.assigned_at, 5, 7)
-    liaison, task = people.liaison(unit), case.tasks[unit]
+    at = case.later(case.assigned_at, 5, 7)
+    yield at
+    liaison, task = case.people.liaison(unit), case.tasks[unit]
     duties = liaison.get(
         f"duties/?kind=reply&subject_kind=assignment&subject_id={task}&open=true", at
     )
     due_on = datetime.fromisoformat(duties["results"][0]["due_at"]).date()
-    granted = plan.on(Path.EXTENDED)
     reason = Note.EXTENSION_REASON if granted else Note.WEAK_EXTENSION_REASON
-    request = liaison.post(
-        f"assignments/{task}/request-extension/",
-        at,
-        reason=case.write(reason, unit=unit),
-        new_due_on=due_on + timedelta(days=case.rng.randint(15, 27)),
-        proposer_consulted=True,
-    )
-    (number,) = request.ids("extensionrequest", "lodge")
+    new_due_on = due_on + timedelta(days=case.rng.randint(15, 27))
+    path = f"extension-requests/{ask_for_time(case, at, new_due_on, reason)}"
     for role in case.scenario.rules.handling.extensions.approvers:
-        approver, at = people.office(role), case.later(at, 1, 1)
+        approver, at = case.people.office(role), case.later(at, 1, 1)
+        yield at
         if not granted:
             why = case.write(Note.EXTENSION_REFUSED, unit=unit)
-            approver.post(f"extension-requests/{number}/refuse/", at, reason=why)
+            approver.post(f"{path}/refuse/", at, reason=why)
             return
         note = case.write(Note.EXTENSION_GRANTED, unit=unit)
-        approver.post(f"extension-requests/{number}/consent/", at, note=note)
+        approver.post(f"{path}/consent/", at, note=note)
 
 
-def _inspect(case: Case, unit: str, at: datetime) -> None:
+def ask_for_time(
+    case: Case, at: datetime, new_due_on: date, reason: Note = Note.EXTENSION_REASON
+) -> int:
+    """The first unit asks for an extension; returns the key of the request."""
+    receipt = case.people.liaison(case.unit).post(
+        f"assignments/{case.tasks[case.unit]}/request-extension/",
+        at,
+        reason=case.write(reason, unit=case.unit),
+        new_due_on=new_due_on,
+        proposer_consulted=True,
+    )
+    (number,) = receipt.ids("extensionrequest", "lodge")
+    return number
+
+
+def _inspect(case: Case, unit: str, at: datetime) -> Script:
     """Inspection reads the signed reply; it may send it back once or change its class."""
     plan, people = case.plan, case.people
     inspector = people.office(Role.INSPECTION_OFFICER)
     path = f"replies/{case.replies[unit]}"
-    first = unit == plan.tasks[0].unit
+    first = unit == case.unit
+    yield at
     if first and plan.on(Path.INSPECTION_SENT_BACK) and not case.forms:
         reason = case.write(Note.SENT_BACK, unit=unit)
         inspector.post(f"{path}/send-back-from-inspection/", at, reason=reason)

@@ -9,31 +9,41 @@ from typing import Any
 
 from demo.api_user import Receipt
 from demo.case import Case
+from demo.engine import Script
 from demo.letters import Note
 from demo.people import People
 from demo.scenario import REASSIGNED, Path
 from members.enums import Role
 
 
-def ask_first(case: Case, at: datetime) -> None:
+def ask_first(case: Case, start: datetime) -> Script:
     """Pre-assignment: the unit that is asked accepts, or says whose it is."""
-    plan, people = case.plan, case.people
-    officer = people.office(Role.ASSIGNING_OFFICER)
-    objecting = plan.on(Path.PRE_ASSIGNMENT_OBJECTED)
-    asked = _rows(case, first=plan.other_unit) if objecting else _rows(case)
-    receipt = officer.post(f"{case.path}/pre-assign/", at, units=asked)
-    names = [unit.name for row in asked for unit in [_unit_of(people, row["unit"])]]
-    for name, number in zip(names, receipt.ids("preassignment", "ask"), strict=True):
-        path, moment = f"pre-assignments/{number}", case.later(at, 0, 1)
-        if objecting and name == plan.other_unit:
-            people.liaison(name).post(
-                f"{path}/object/",
-                moment,
-                reason=case.write(Note.OBJECTION, unit=name, other=plan.tasks[0].unit),
-                suggested_unit=people.units[plan.tasks[0].unit].pk,
-            )
-        else:
-            people.liaison(name).post(f"{path}/accept/", moment)
+    wrong = case.plan.other_unit if case.plan.on(Path.PRE_ASSIGNMENT_OBJECTED) else ""
+    yield case.until(case.later(start, 0, 1))
+    asked = pre_assign(case, first=wrong)
+    for name, number in asked.items():
+        yield case.until(case.later(case.at, 0, 1))
+        answer(case, name, number, instead=case.unit if name == wrong else "")
+
+
+def pre_assign(case: Case, first: str = "") -> dict[str, int]:
+    """Ask the units whether it is theirs; returns the key of each unit's answer to be."""
+    rows = _rows(case, first=first)
+    officer = case.people.office(Role.ASSIGNING_OFFICER)
+    receipt = officer.post(f"{case.path}/pre-assign/", case.at, units=rows)
+    names = [_unit_of(case.people, row["unit"]).name for row in rows]
+    return dict(zip(names, receipt.ids("preassignment", "ask"), strict=True))
+
+
+def answer(case: Case, unit: str, number: int, instead: str = "") -> None:
+    """A unit that was asked accepts, or objects and names the unit whose it is ``instead``."""
+    liaison, path = case.people.liaison(unit), f"pre-assignments/{number}"
+    if not instead:
+        liaison.post(f"{path}/accept/", case.at)
+        return
+    reason = case.write(Note.OBJECTION, unit=unit, other=instead)
+    other = case.people.units[instead].pk
+    liaison.post(f"{path}/object/", case.at, reason=reason, suggested_unit=other)
 
 
 def assign_batches(cases: Iterable[Case], people: People, at: datetime) -> None:
@@ -61,30 +71,33 @@ def assign_singly(case: Case, at: datetime) -> None:
     names = [task["unit"] for task in _order(case)["units"]]
     for unit, number in zip(names, receipt.ids("assignment", "issue"), strict=True):
         case.tasks[_unit_of(case.people, unit).name] = number
-    case.assigned_at = at
+    case.assigned_at = case.until(at)
 
 
-def settle_returns(case: Case) -> None:
+def settle_returns(case: Case) -> Script:
     """Units that think a task is another's say so in time; the levels decide."""
-    plan = case.plan
-    if plan.on(*REASSIGNED):
-        _granted(case)
-    elif plan.on(Path.RETURN_REFUSED, Path.RETURN_LEADER):
-        _refused(case)
+    if case.plan.on(*REASSIGNED):
+        yield from _granted(case)
+    elif case.plan.on(Path.RETURN_REFUSED, Path.RETURN_LEADER):
+        yield from _refused(case)
 
 
-def ask_too_late(case: Case, at: datetime) -> None:
+def ask_too_late(case: Case) -> Script:
     """A return that is asked for after the window is refused by the rules themselves."""
-    own = case.plan.tasks[0].unit
-    case.people.liaison(own).refused(
-        f"assignments/{case.tasks[own]}/request-return/", at, 409, **return_request(case, own)
-    )
+    if case.plan.on(Path.RETURN_LATE):
+        at = case.later(case.assigned_at, 15, 18)
+        yield at
+        path = f"assignments/{case.tasks[case.unit]}/request-return/"
+        request = return_request(case, case.unit)
+        case.people.liaison(case.unit).refused(path, at, 409, **request)
 
 
-def acknowledge(case: Case) -> None:
+def acknowledge(case: Case) -> Script:
     """Every unit signs for its task."""
-    for task in case.plan.tasks:
-        sign_for(case, task.unit, case.later(case.assigned_at, 0, 2))
+    moments = sorted(case.later(case.assigned_at, 0, 2) for _task in case.plan.tasks)
+    for task, at in zip(case.plan.tasks, moments, strict=True):
+        yield case.until(at)
+        sign_for(case, task.unit, case.at)
 
 
 def sign_for(case: Case, unit: str, at: datetime) -> None:
@@ -95,7 +108,7 @@ def sign_for(case: Case, unit: str, at: datetime) -> None:
 def _rows(case: Case, *, first: str = "") -> list[dict[str, Any]]:
     """The tasks as input; ``first`` stands in for the first unit."""
     units = case.people.units
-    names = [first or case.plan.tasks[0].unit, *(task.unit for task in case.plan.tasks[1:])]
+    names = [first or case.unit, *(task.unit for task in case.plan.tasks[1:])]
     return [
         {"unit": units[name].pk, "role": task.role.value}
         for name, task in zip(names, case.plan.tasks, strict=True)
@@ -117,7 +130,7 @@ def _note_tasks(batch: list[Case], receipt: Receipt, at: datetime) -> None:
     for case in batch:
         for row in _order(case)["units"]:
             case.tasks[_unit_of(case.people, row["unit"]).name] = next(issued)
-        case.assigned_at = at
+        case.assigned_at = case.until(at)
 
 
 def return_request(case: Case, unit: str, note: Note = Note.WEAK_RETURN_REASON) -> dict[str, Any]:
@@ -131,43 +144,52 @@ def return_request(case: Case, unit: str, note: Note = Note.WEAK_RETURN_REASON) 
     }
 
 
-def _granted(case: Case) -> None:
-    plan, people = case.plan, case.people
-    wrong, right = plan.other_unit, plan.tasks[0].unit
-    officer = people.office(Role.ASSIGNING_OFFICER)
-    at = case.assigned_at + timedelta(hours=2)
-    request = people.liaison(wrong).post(
-        f"assignments/{case.tasks.pop(wrong)}/request-return/",
-        at,
-        **return_request(case, wrong, Note.RETURN_REASON),
+def request_return(case: Case, unit: str, note: Note = Note.WEAK_RETURN_REASON) -> str:
+    """A unit asks that its task be another's; returns the address of the request."""
+    receipt = case.people.liaison(unit).post(
+        f"assignments/{case.tasks[unit]}/request-return/",
+        case.at,
+        **return_request(case, unit, note),
     )
-    (number,) = request.ids("returnrequest", "lodge")
-    if plan.on(Path.RETURN_COORDINATION):
-        note = case.write(Note.COORDINATION, unit=wrong, other=right)
-        officer.post(f"return-requests/{number}/escalate/", case.later(at, 1, 2), note=note)
-    decided_at = case.later(at, 3, 4)
-    receipt = officer.post(
-        f"return-requests/{number}/grant/",
-        decided_at,
+    (number,) = receipt.ids("returnrequest", "lodge")
+    return f"return-requests/{number}"
+
+
+def escalate(case: Case, path: str, unit: str, other: str) -> None:
+    """The office leaves it to the next level to decide."""
+    note = case.write(Note.COORDINATION, unit=unit, other=other)
+    case.people.office(Role.ASSIGNING_OFFICER).post(f"{path}/escalate/", case.at, note=note)
+
+
+def _granted(case: Case) -> Script:
+    wrong, right = case.plan.other_unit, case.unit
+    yield case.until(case.assigned_at + timedelta(hours=2))
+    asked_at = case.at
+    path = request_return(case, wrong, Note.RETURN_REASON)
+    del case.tasks[wrong]
+    if case.plan.on(Path.RETURN_COORDINATION):
+        yield case.until(case.later(asked_at, 1, 2))
+        escalate(case, path, wrong, right)
+    yield case.until(case.later(asked_at, 3, 4))
+    receipt = case.people.office(Role.ASSIGNING_OFFICER).post(
+        f"{path}/grant/",
+        case.at,
         note=case.write(Note.RETURN_GRANTED, unit=wrong, other=right),
     )
     (case.tasks[right],) = receipt.ids("assignment", "issue")
-    case.assigned_at = decided_at
+    case.assigned_at = case.at
 
 
-def _refused(case: Case) -> None:
-    own = case.plan.tasks[0].unit
-    officer = case.people.office(Role.ASSIGNING_OFFICER)
-    at = case.assigned_at + timedelta(hours=3)
-    request = case.people.liaison(own).post(
-        f"assignments/{case.tasks[own]}/request-return/", at, **return_request(case, own)
-    )
-    (number,) = request.ids("returnrequest", "lodge")
-    path = f"return-requests/{number}"
-    if case.plan.on(Path.RETURN_LEADER):
-        for day, kind in ((1, Note.COORDINATION), (2, Note.COORDINATION)):
-            note = case.write(kind, unit=own, other=case.plan.other_unit)
-            officer.post(f"{path}/escalate/", case.later(at, day, day), note=note)
-    kind = Note.LEADER if case.plan.on(Path.RETURN_LEADER) else Note.RETURN_REFUSED
-    reason = case.write(kind, unit=own, other=case.plan.other_unit)
-    officer.post(f"{path}/refuse/", case.later(at, 3, 4), reason=reason)
+def _refused(case: Case) -> Script:
+    own, other = case.unit, case.plan.other_unit
+    to_leader = case.plan.on(Path.RETURN_LEADER)
+    yield case.until(case.assigned_at + timedelta(hours=3))
+    asked_at = case.at
+    path = request_return(case, own)
+    for day in (1, 2) if to_leader else ():
+        yield case.until(case.later(asked_at, day, day))
+        escalate(case, path, own, other)
+    yield case.until(case.later(asked_at, 3, 4))
+    kind = Note.LEADER if to_leader else Note.RETURN_REFUSED
+    reason = case.write(kind, unit=own, other=other)
+    case.people.office(Role.ASSIGNING_OFFICER).post(f"{path}/refuse/", case.at, reason=reason)

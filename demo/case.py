@@ -1,4 +1,4 @@
-"""One planned plan as it is played: what is known of it so far."""
+"""One planned proposal as it is played: what is known of it so far."""
 
 from __future__ import annotations
 
@@ -45,6 +45,7 @@ class Case:
     assigned_at: datetime = LONG_AGO
     replied_at: datetime = LONG_AGO
     rated_at: datetime = LONG_AGO
+    is_filed: bool = False
 
     @property
     def path(self) -> str:
@@ -66,12 +67,13 @@ class Case:
         return self.plan.tasks[0].unit
 
     def on(self, day: date) -> datetime:
-        """Go on to a working hour of ``day``, never back; returns the moment."""
+        """Go on to a working hour of ``day``, after what was before; returns the moment."""
+        self.at += timedelta(minutes=5)
         return self.until(self.working_hour(moment(day, 9)))
 
     def until(self, at: datetime) -> datetime:
         """Go on to a moment, never back; returns it."""
-        self.at = max(at, self.at + timedelta(minutes=5))
+        self.at = max(at, self.at)
         return self.at
 
     def write(self, kind: Note, *, unit: str = "", other: str = "") -> str:

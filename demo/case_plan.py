@@ -1,4 +1,4 @@
-"""One planned proposal: who hands it in when, and everything that becomes of it."""
+"""What is planned for one proposal: who hands it in when, and everything that becomes of it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime

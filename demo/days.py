@@ -1,6 +1,7 @@
 """Days counted from the day of the visit, in calendar days and in working days."""
 
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
@@ -36,7 +37,11 @@ class Days:
 
     def __init__(self, today: date) -> None:
         self.today = today
-        self.last = back(today, 1)
+
+    @cached_property
+    def last(self) -> date:
+        """The last day of work."""
+        return back(self.today, 1)
 
     def ago(self, count: int) -> date:
         """So many days ago."""

@@ -8,13 +8,27 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import date, datetime
 from heapq import merge
 
+__all__ = ["Script", "Tell", "merge", "run", "silently"]
+
 Script = Iterator[datetime]
 
+Tell = Callable[[], object]
+"""Called before each act, to show that it goes on."""
 
-def run(scripts: Iterable[Script], day_begins: Callable[[date], None]) -> None:
+
+def silently() -> None:
+    """Tells nobody."""
+
+
+def run(
+    scripts: Iterable[Script],
+    tell: Tell = silently,
+    day_begins: Callable[[date], None] | None = None,
+) -> None:
     """Run all scripts together; ``day_begins`` is told of each day before its first act."""
     today = None
     for at in merge(*scripts):
-        if at.date() != today:
+        tell()
+        if day_begins is not None and at.date() != today:
             today = at.date()
             day_begins(today)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
@@ -12,62 +12,84 @@ from demo import answering
 from demo.api_user import ApiUser
 from demo.case import Case
 from demo.case_plan import Rating
+from demo.days import moment
+from demo.engine import Script
 from demo.letters import Note
-from demo.scenario import Path, Stage
+from demo.scenario import Path
 from members.enums import Role
 
 
-def conclude(case: Case) -> None:
+def conclude(case: Case) -> Script:
     """Feedback of every round, until the proposal is concluded."""
     plan = case.plan
-    if plan.stage != Stage.CONCLUDED:
-        return
     if plan.on(Path.CORRECTED):
-        answering.correct(case, case.later(case.replied_at, 1, 2))
-        case.replied_at += timedelta(days=6)
+        yield from answering.correct(case, case.later(case.replied_at, 1, 2))
     if plan.on(Path.UNRATED):
-        _without_feedback(case)
+        yield from _without_feedback(case)
         return
     at = case.later(case.replied_at, 2, 9)
     if plan.on(Path.POOR_THEN_SATISFIED, Path.POOR_TWICE):
-        _rate_poor(case, plan.ratings[0], at)
-        _second_round(case, at)
+        yield from _rate_poor(case, plan.ratings[0], at)
+        yield from answering.answer_again(case, case.later(at, 12, 20))
         at = case.later(case.replied_at, 2, 9)
-        if plan.on(Path.POOR_TWICE):
-            _rate_poor(case, plan.ratings[1], at)
-            _consult(case, case.later(at, 5, 10))
-            return
+    if plan.on(Path.POOR_TWICE):
+        yield from _rate_poor(case, plan.ratings[1], at)
+        yield from _consult(case, case.later(at, 5, 10))
+        return
+    yield at
     _rate_all(case, plan.ratings[-1], at)
     case.rated_at = at
 
 
-def look_after(case: Case, year: int) -> None:
+def look_after(case: Case) -> Script:
     """Promises kept, and what became of it a year later."""
     plan = case.plan
-    clerk = case.people.office(Role.COMMITTEE_CLERK)
     at = case.later(max(case.rated_at, case.replied_at), 30, 45)
+    if plan.on(Path.COMMITMENTS_KEPT, Path.PUBLISHED):
+        yield at
     if plan.on(Path.COMMITMENTS_KEPT):
-        for unit, number in case.promises:
-            case.people.handler(unit).post(
-                f"commitments/{number}/keep/",
-                at,
-                evidence=case.write(Note.COMMITMENT_EVIDENCE, unit=unit),
-            )
+        keep_promises(case, at)
     if plan.on(Path.PUBLISHED):
-        clerk.post(f"{case.path}/publish/", at, scope="full")
+        publish(case, at)
     if plan.on(Path.FOLLOWED_UP):
-        better = next(c for c in case.scenario.rules.handling.result_classes if c.solved)
-        clerk.post(
-            f"{case.path}/follow-up/",
-            at.replace(year=year + 1, month=11, day=10),
-            year=year + 1,
-            result_class=better.code,
-            evidence=case.write(Note.FOLLOW_UP),
-        )
+        at = moment(date(case.scenario.session.closes_on.year + 1, 11, 10), 10)
+        yield at
+        follow_up(case, at)
 
 
-def _without_feedback(case: Case) -> None:
+def keep_promises(case: Case, at: datetime) -> None:
+    """What the replies promised has been done."""
+    for unit, number in case.promises:
+        keep(case, unit, number, at)
+
+
+def keep(case: Case, unit: str, number: int, at: datetime) -> None:
+    """One promise of a unit has been kept."""
+    evidence = case.write(Note.COMMITMENT_EVIDENCE, unit=unit)
+    case.people.handler(unit).post(f"commitments/{number}/keep/", at, evidence=evidence)
+
+
+def publish(case: Case, at: datetime) -> None:
+    """The public may read it."""
+    clerk = case.people.office(Role.COMMITTEE_CLERK)
+    clerk.post(f"{case.path}/publish/", at, scope="full")
+
+
+def follow_up(case: Case, at: datetime) -> None:
+    """What the reply left open is looked at again, and has been solved by now."""
+    better = next(c for c in case.scenario.rules.handling.result_classes if c.solved)
+    case.people.office(Role.COMMITTEE_CLERK).post(
+        f"{case.path}/follow-up/",
+        at,
+        year=at.year,
+        result_class=better.code,
+        evidence=case.write(Note.FOLLOW_UP),
+    )
+
+
+def _without_feedback(case: Case) -> Script:
     at = case.later(case.replied_at, 35, 45)
+    yield at
     case.people.office(Role.COMMITTEE_CLERK).post(
         f"{case.path}/conclude/", at, reason="多次联系提案者，征询意见表逾期未收回"
     )
@@ -76,24 +98,23 @@ def _without_feedback(case: Case) -> None:
 
 def _rate_all(case: Case, rating: Rating, at: datetime) -> None:
     """Every form that is still out comes back; the first as planned, the others good."""
-    first = case.plan.tasks[0].unit
     for unit, forms in case.forms.items():
         for number, form in enumerate(forms):
-            if unit == first and number == 0:
-                rate(case, form, rating, at)
-            else:
-                rate(case, form, _good(case), at)
+            planned = unit == case.unit and number == 0
+            rate(case, form, rating if planned else _good(case), at)
 
 
-def _rate_poor(case: Case, rating: Rating, at: datetime) -> None:
+def _rate_poor(case: Case, rating: Rating, at: datetime) -> Script:
     """The others first, all good; then the poor one of the first unit, which reopens its work."""
-    unit = case.plan.tasks[0].unit
-    (poor, *_others) = case.forms.pop(unit)
+    yield at
+    (poor, *_others) = case.forms.pop(case.unit)
     for forms in case.forms.values():
         for form in forms:
             rate(case, form, _good(case), at)
     case.forms = {}
-    rate(case, poor, rating, at + timedelta(minutes=10))
+    at += timedelta(minutes=10)
+    yield at
+    rate(case, poor, rating, at)
 
 
 def _good(case: Case) -> Rating:
@@ -111,7 +132,7 @@ def rate(case: Case, form: int, rating: Rating, at: datetime) -> None:
     ratings = {
         "attitude": rating.attitude,
         "result": rating.result,
-        "comment": case.write(kind, unit=case.plan.tasks[0].unit),
+        "comment": case.write(kind, unit=case.unit),
     }
     clerk = case.people.office(Role.COMMITTEE_CLERK)
     if case.plan.on(Path.PAPER_FEEDBACK):
@@ -136,17 +157,9 @@ def _rater(case: Case, form: int, at: datetime) -> ApiUser:
     return case.people.member(member["id"]) if member else case.people.contact(body["id"])
 
 
-def _second_round(case: Case, at: datetime) -> None:
-    unit = case.plan.tasks[0].unit
-    replied_at = case.later(at, 12, 20)
-    answering.talk_again(case, unit, replied_at - timedelta(days=4))
-    answering.draft(case, unit, replied_at - timedelta(days=3))
-    answering.send(case, unit, replied_at)
-    case.replied_at = replied_at
-
-
-def _consult(case: Case, at: datetime) -> None:
-    unit = case.plan.tasks[0].unit
+def _consult(case: Case, at: datetime) -> Script:
+    yield at
+    unit = case.unit
     case.people.office(Role.COMMITTEE_CLERK).post(
         f"{case.path}/record-consultation/",
         at,

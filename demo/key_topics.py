@@ -7,17 +7,19 @@ the leaders before it is met.
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
 
 from django.db.models import Q
 
 from demo.api_user import ApiUser
 from demo.case import Case
+from demo.engine import Script
 from demo.letters import Note
 from demo.scenario import Path
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body
-from supervision.sweeps import sweep
+from supervision.models import Instruction, Milestone
 
 MILESTONES = (
     (7, SupervisionMethod.RESEARCH, "调研提案所提情况"),
@@ -30,13 +32,15 @@ ONE_MISSES_OF = 5
 """Of so many plans one misses a milestone."""
 
 
-def choose(case: Case, at: datetime) -> None:
+def choose(case: Case) -> Script:
     """The committee nominates it, the chairpersons' meeting fixes it, and it is announced."""
-    nominate(case, at)
-    list_it(case, at + timedelta(hours=1))
+    yield case.until(case.later(case.at, 1, 2))
+    nominate(case, case.at)
+    yield case.until(case.at + timedelta(hours=1))
+    list_it(case, case.at)
+    yield case.until(case.at + timedelta(hours=19))
     bodies = case.people.bodies[BodyKind.SPECIAL_COMMITTEE]
-    meeting = at + timedelta(hours=20)
-    decide(case, meeting, case.rng.choice(bodies) if bodies else None)
+    decide(case, case.at, case.rng.choice(bodies) if bodies else None)
 
 
 def nominate(case: Case, at: datetime) -> None:
@@ -70,37 +74,43 @@ def decide(case: Case, meeting: datetime, body: Body | None) -> None:
     director.post(f"{path}/announce/", meeting + timedelta(hours=1))
 
 
-def supervise(case: Case) -> None:
+def supervise(case: Case) -> Script:
     """Plan, activities, milestones and report, before the unit replies."""
     if not case.topic:
         return
-    path, by = f"key-topics/{case.topic}", _supervisor(case)
+    by, start = _supervisor(case), case.assigned_at
     pace = 0.4 if case.plan.on(Path.URGENT) else 1.0
     days = [max(1, round(day * pace)) for day, _method, _name in MILESTONES]
-    planned_at = case.assigned_at + timedelta(hours=8)
-    rows = [
-        {
-            "name": name,
-            "method": method.value,
-            "due_on": (case.assigned_at + timedelta(days=day)).date().isoformat(),
-        }
-        for day, (_number, method, name) in zip(days, MILESTONES, strict=True)
-    ]
-    receipt = by.post(f"{path}/make-plan/", planned_at, text=case.write(Note.KEY), milestones=rows)
-    numbers = receipt.ids("milestone", "plan")
+    at = start + timedelta(hours=8)
+    yield at
+    numbers = make_plan(case, at, by, [(start + timedelta(days=day)).date() for day in days])
     misses = case.rng.randrange(ONE_MISSES_OF) == 0
     for number, day, (_day, method, name) in zip(numbers, days, MILESTONES, strict=True):
-        due = case.assigned_at + timedelta(days=day)
-        late = misses and number == numbers[-1]
-        at = due + timedelta(days=2) if late else due - timedelta(hours=3)
-        _let_time_pass(case, [("milestone", key) for key in numbers], at)
-        if late:
+        due = start + timedelta(days=day)
+        if misses and number == numbers[-1]:
+            at = due + timedelta(days=2)
+            yield at
             case.people.office(Role.COMMITTEE_CLERK).post(
                 f"milestones/{number}/escalate/", at, reason="承办单位工作冲突，现场督办推迟"
             )
             at += timedelta(hours=20)
+        else:
+            at = due - timedelta(hours=3)
+        yield at
         meet(case, number, method, name, at, by)
-    _report(case, at + timedelta(hours=6), by, instructed=misses)
+    yield from _report(case, at + timedelta(hours=6), by, instructed=misses)
+
+
+def make_plan(case: Case, at: datetime, by: ApiUser, due: Sequence[date]) -> list[int]:
+    """The plan of supervision, its milestones ``due`` in order; returns their keys."""
+    rows = [
+        {"name": name, "method": method.value, "due_on": day}
+        for day, (_number, method, name) in zip(due, MILESTONES, strict=True)
+    ]
+    receipt = by.post(
+        f"key-topics/{case.topic}/make-plan/", at, text=case.write(Note.KEY), milestones=rows
+    )
+    return receipt.ids("milestone", "plan")
 
 
 def meet(
@@ -111,7 +121,7 @@ def meet(
         f"key-topics/{case.topic}/record-activity/",
         at,
         held_at=at - timedelta(hours=2),
-        place=case.plan.tasks[0].unit,
+        place=case.unit,
         method=method.value,
         people=f"{case.people.office(Role.LEADING_SUPERVISOR).user.name}、提案委员会",
         findings=case.write(Note.COORDINATION),
@@ -119,33 +129,57 @@ def meet(
     by.post(f"milestones/{number}/meet/", at + timedelta(minutes=10), evidence=name)
 
 
-def remind(case: Case, until: datetime) -> None:
-    """Bells ring for what is owed on a key proposal; all others are reminded of at the end."""
-    if case.topic:
-        _let_time_pass(case, [], until)
+def instruct(case: Case, at: datetime) -> int:
+    """A leader has written an instruction to its unit; returns its key."""
+    leader = case.people.office(Role.LEADING_SUPERVISOR)
+    receipt = case.people.office(Role.COMMITTEE_CLERK).post(
+        f"key-topics/{case.topic}/record-instruction/",
+        at,
+        leader=leader.user.name,
+        text=case.write(Note.LEADER, unit=case.unit),
+        given_on=at.date(),
+        units=[case.people.units[case.unit].pk],
+    )
+    (number,) = receipt.ids("instruction", "give")
+    return number
 
 
-def _report(case: Case, at: datetime, by: ApiUser, *, instructed: bool) -> None:
+def submit_report(case: Case, at: datetime, by: ApiUser) -> None:
+    """The report on how it was supervised."""
+    text = case.write(Note.COORDINATION)
+    by.post(f"key-topics/{case.topic}/submit-report/", at, text=text)
+
+
+def owed_on(cases: Iterable[Case]) -> Q:
+    """The duties on these proposals and on their key topics."""
+    topics = [case.topic for case in cases if case.topic]
+    milestones = Milestone.objects.filter(topic__in=topics)
+    instructions = Instruction.objects.filter(topic__in=topics)
+    return (
+        Q(proposal__in=[case.id for case in cases if case.id])
+        | Q(subject_kind="keytopic", subject_id__in=topics)
+        | Q(subject_kind="milestone", subject_id__in=milestones.values("pk"))
+        | Q(subject_kind="instruction", subject_id__in=instructions.values("pk"))
+    )
+
+
+def _report(case: Case, at: datetime, by: ApiUser, *, instructed: bool) -> Script:
     """The report, accepted by the leader; where something went wrong, with an instruction."""
-    path, people = f"key-topics/{case.topic}", case.people
-    leader = people.office(Role.LEADING_SUPERVISOR)
     if instructed:
-        unit = case.plan.tasks[0].unit
-        receipt = people.office(Role.COMMITTEE_CLERK).post(
-            f"{path}/record-instruction/",
-            at,
-            leader=leader.user.name,
-            text=case.write(Note.LEADER, unit=unit),
-            given_on=at.date().isoformat(),
-            units=[people.units[unit].pk],
+        yield at
+        number = instruct(case, at)
+        at += timedelta(hours=20)
+        yield at
+        evidence = case.write(Note.COMMITMENT_EVIDENCE, unit=case.unit)
+        case.people.liaison(case.unit).post(
+            f"instructions/{number}/follow-up/", at, evidence=evidence
         )
-        (number,) = receipt.ids("instruction", "give")
-        evidence = case.write(Note.COMMITMENT_EVIDENCE, unit=unit)
-        people.liaison(unit).post(
-            f"instructions/{number}/follow-up/", at + timedelta(hours=20), evidence=evidence
-        )
-    by.post(f"{path}/submit-report/", at + timedelta(hours=1), text=case.write(Note.COORDINATION))
-    leader.post(f"{path}/accept-report/", at + timedelta(hours=2))
+    yield at + timedelta(hours=1)
+    submit_report(case, at + timedelta(hours=1), by)
+    yield at + timedelta(hours=2)
+    case.people.office(Role.LEADING_SUPERVISOR).post(
+        f"key-topics/{case.topic}/accept-report/", at + timedelta(hours=2)
+    )
 
 
 def _supervisor(case: Case) -> ApiUser:
@@ -156,11 +190,3 @@ def _supervisor(case: Case) -> ApiUser:
     if body is None:
         return clerk
     return case.people.contact(body["id"] if isinstance(body, dict) else body)
-
-
-def _let_time_pass(case: Case, also: list[tuple[str, int]], until: datetime) -> None:
-    """The bells ring until then for what is owed on a key proposal and its topic."""
-    among = Q(proposal=case.id)
-    for kind, key in [("keytopic", case.topic), *also]:
-        among |= Q(subject_kind=kind, subject_id=key)
-    sweep(among=among, until=until)

@@ -1,4 +1,4 @@
-"""A plan: the totals of a scenario spread over one plan for each proposal.
+"""The totals of a scenario spread over plans, one for each proposal.
 
 Counting the plans by any attribute gives exactly the scenario's totals. The same scenario
 and seed give the same plans.
@@ -38,7 +38,7 @@ SUGGESTIONS_MAX = 3
 def plan_cases(scenario: Scenario, seed: int) -> list[CasePlan]:
     """One plan for each received proposal, in order of receipt, then the rolled-over ones."""
     rng = Random(f"{scenario.committee.code}:{seed}")  # noqa: S311 -- a plan, not a secret
-    plans = _born(rng, scenario)
+    plans = _received(rng, scenario)
     _decide(rng, scenario, plans)
     _propose(rng, scenario, plans)
     filed = [plan for plan in plans if plan.outcome == Outcome.FILED]
@@ -51,8 +51,8 @@ def plan_cases(scenario: Scenario, seed: int) -> list[CasePlan]:
     return plans
 
 
-def _born(rng: Random, scenario: Scenario) -> list[CasePlan]:
-    """Lives with their moments; what comes between sessions is filed, by the scenario."""
+def _received(rng: Random, scenario: Scenario) -> list[CasePlan]:
+    """Plans with their moments; what comes between sessions is filed, by the scenario."""
     year = scenario.totals
     moments = [
         *(

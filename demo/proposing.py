@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -9,6 +10,7 @@ from demo import reviewing, texts
 from demo.api_user import ApiUser, CallRefused, Receipt
 from demo.case import Case
 from demo.case_plan import Outcome
+from demo.engine import Script
 from demo.letters import Note, review_opinion
 from demo.scenario import Path
 from members.enums import Channel, ProposerKind, Role
@@ -25,37 +27,39 @@ CLOSED_EVERY = 12
 """About every 12th proposer does not want publication."""
 
 
-def write(case: Case) -> None:
-    """Write it and sign it together, before it is handed in; nothing to do on paper."""
+def propose(case: Case) -> Script:
+    """It comes in, and what happens to some before the review: rewritten, polished, withdrawn."""
+    yield from hand_in(case)
+    if case.plan.on(Path.REVISED):
+        yield from revise(case)
+    if case.plan.outcome == Outcome.FILED and case.plan.text_seed % EDITED_EVERY == 0:
+        yield case.until(case.plan.received_at + timedelta(days=1, hours=6))
+        _polish(case)
+    if case.plan.outcome == Outcome.WITHDRAWN:
+        yield from reviewing.withdraw(case)
+
+
+def hand_in(case: Case) -> Script:
+    """On paper or online it gets its receipt number; online it is written and signed before."""
     plan = case.plan
     if plan.channel == Channel.PAPER:
-        return
-    text = texts.draft_of(case.text) if plan.on(Path.REVISED) else case.text
-    drafted_at = plan.received_at - timedelta(hours=2)
-    draft = {**content(case, text), "committee": case.people.committee.pk}
-    if case.body is not None:
-        draft["body"] = case.body.pk
-    case.id = case.proposer.post("proposals/draft/", drafted_at, **draft).id
-    if plan.kind == ProposerKind.JOINT:
-        _cosign(case)
-
-
-def hand_in(case: Case) -> None:
-    """It comes in, on paper or online, and gets its receipt number."""
-    if case.plan.channel == Channel.PAPER:
+        yield case.until(plan.received_at)
         _enter(case)
-    else:
-        path = f"{case.path}/submit/"
-        _hand_over(case.proposer, path, case.plan.received_at, one_matter=True)
+        return
+    yield case.until(plan.received_at - timedelta(hours=2))
+    draft(case, texts.draft_of(case.text) if plan.on(Path.REVISED) else case.text)
+    if plan.kind == ProposerKind.JOINT:
+        yield from _cosign(case)
+    yield case.until(plan.received_at)
+    _hand_over(case.proposer, f"{case.path}/submit/", case.at, one_matter=True)
 
 
-def look_after(case: Case) -> None:
-    """What happens to some before the review: sent back and rewritten, polished, withdrawn."""
-    if case.plan.on(Path.REVISED):
-        revise(case)
-    polish(case)
-    if case.plan.outcome == Outcome.WITHDRAWN:
-        reviewing.withdraw(case)
+def draft(case: Case, text: texts.ProposalText) -> None:
+    """Its proposer begins to write."""
+    written = {**content(case, text), "committee": case.people.committee.pk}
+    if case.body is not None:
+        written["body"] = case.body.pk
+    case.id = case.proposer.post("proposals/draft/", case.at, **written).id
 
 
 def choose_proposer(case: Case) -> None:
@@ -67,30 +71,37 @@ def choose_proposer(case: Case) -> None:
         case.lead = case.rng.choice(people.members)
 
 
-def revise(case: Case) -> None:
-    """The office sends it back, the proposer rewrites it and hands it in again."""
-    clerk = case.people.office(Role.COMMITTEE_CLERK)
-    returned_at = case.plan.received_at + timedelta(hours=3)
+def send_back(case: Case, at: datetime) -> None:
+    """The office sends it back to be rewritten."""
     reason = review_opinion(case.rng, case.text, ReviewOutcome.RETURN)
-    clerk.post(f"{case.path}/return-for-revision/", returned_at, reason=reason)
+    clerk = case.people.office(Role.COMMITTEE_CLERK)
+    clerk.post(f"{case.path}/return-for-revision/", at, reason=reason)
+
+
+def rewrite(case: Case) -> None:
+    """The proposer rewrites it and hands it in again."""
     case.text = texts.revised(case.rng, case.text)
-    rewritten_at = returned_at + timedelta(hours=20)
-    case.proposer.post(f"{case.path}/edit/", rewritten_at, **content(case, case.text))
-    handed_in_at = rewritten_at + timedelta(minutes=5)
-    _hand_over(case.proposer, f"{case.path}/resubmit/", handed_in_at, one_matter=True)
+    case.proposer.post(f"{case.path}/edit/", case.at, **content(case, case.text))
+    at = case.at + timedelta(minutes=5)
+    _hand_over(case.proposer, f"{case.path}/resubmit/", at, one_matter=True)
 
 
-def polish(case: Case) -> None:
-    """The office edits the wording of some, and records the proposer's consent."""
-    if case.plan.outcome != Outcome.FILED or case.plan.text_seed % EDITED_EVERY:
-        return
-    at = case.plan.received_at + timedelta(days=1, hours=6)
+def revise(case: Case) -> Script:
+    """Sent back, rewritten and handed in again."""
+    yield case.until(case.plan.received_at + timedelta(hours=3))
+    send_back(case, case.at)
+    yield case.until(case.plan.received_at + timedelta(hours=23))
+    rewrite(case)
+
+
+def _polish(case: Case) -> None:
+    """The office edits the wording, and records the proposer's consent."""
     case.people.office(Role.COMMITTEE_CLERK).post(
         f"{case.path}/edit-by-office/",
-        at,
+        case.at,
         situation=f"{case.text.situation}\n",
         consent_way="phone",
-        consent_at=at - timedelta(hours=1),
+        consent_at=case.at - timedelta(hours=1),
         note=case.write(Note.EDIT),
     )
 
@@ -126,26 +137,38 @@ def _cosigners(case: Case, count: int) -> list[Member]:
     return case.rng.sample(others, count)
 
 
-def _cosign(case: Case) -> None:
+def _cosign(case: Case) -> Script:
     """Invite; some agree, some decline, and who does not answer is dropped."""
     plan = case.plan
+    start = plan.received_at - timedelta(minutes=100)
     invited = _cosigners(case, plan.agreeing + plan.declining + plan.unanswered)
-    at = plan.received_at - timedelta(minutes=100)
-    receipt = case.proposer.post(
-        f"{case.path}/invite/", at, members=[member.pk for member in invited]
-    )
-    answers = ["agree"] * plan.agreeing + ["decline"] * plan.declining + ["drop"] * plan.unanswered
-    remarks = {"agree": Note.AGREEMENT, "decline": Note.DECLINE}
-    for member, signature, answer in zip(
-        invited, receipt.ids("cosignature", "ask"), answers, strict=True
+    yield case.until(start)
+    signatures = invite(case, invited)
+    answers = ["agree"] * plan.agreeing + ["decline"] * plan.declining
+    minutes = sorted(case.rng.randint(5, 80) for _answer in answers)
+    for member, signature, answer, minute in zip(
+        invited, signatures, answers, minutes, strict=False
     ):
-        path = f"cosignatures/{signature}/{answer}/"
-        if answer == "drop":
-            case.proposer.post(path, at + timedelta(minutes=90))
-        else:
-            remark = case.write(remarks[answer])[:100]
-            minute = timedelta(minutes=case.rng.randint(5, 80))
-            case.people.member(member.pk).post(path, at + minute, remark=remark)
+        yield case.until(start + timedelta(minutes=minute))
+        sign(case, member, signature, answer)
+    for signature in signatures[len(answers) :]:
+        yield case.until(start + timedelta(minutes=90))
+        case.proposer.post(f"cosignatures/{signature}/drop/", case.at)
+
+
+def invite(case: Case, members: Sequence[Member]) -> list[int]:
+    """Ask members to join; returns the keys of their signatures."""
+    keys = [member.pk for member in members]
+    receipt = case.proposer.post(f"{case.path}/invite/", case.at, members=keys)
+    return receipt.ids("cosignature", "ask")
+
+
+def sign(case: Case, member: Member, signature: int, answer: str = "agree") -> None:
+    """A member who was asked joins, or declines."""
+    remark = case.write(Note.AGREEMENT if answer == "agree" else Note.DECLINE)[:100]
+    case.people.member(member.pk).post(
+        f"cosignatures/{signature}/{answer}/", case.at, remark=remark
+    )
 
 
 def _enter(case: Case) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 from demo import key_topics
 from demo.case import Case
 from demo.case_plan import Outcome
+from demo.engine import Script
 from demo.letters import Note, not_filed_notice, review_opinion
 from demo.scenario import Path
 from members.enums import Role
@@ -20,13 +21,12 @@ REVIEW_OUTCOMES = {
 }
 
 
-def examine(case: Case, at: datetime, host: Case | None) -> datetime:
-    """All rounds of review that the rulebook asks for; returns when they are done."""
-    moment = at
+def examine(case: Case, start: datetime, host: Case | None) -> Script:
+    """All rounds of review that the rulebook asks for, from ``start`` on."""
+    yield case.until(start)
     for number in range(len(case.scenario.rules.review.rounds)):
-        moment = case.later(moment, 1, 3) if number else case.later(moment, 0, 4)
-        review(case, number, moment, host)
-    return moment
+        yield case.until(case.later(case.at, 1, 3) if number else case.later(case.at, 0, 4))
+        review(case, number, case.at, host)
 
 
 def review(case: Case, number: int, at: datetime, host: Case | None = None) -> None:
@@ -36,25 +36,29 @@ def review(case: Case, number: int, at: datetime, host: Case | None = None) -> N
     reviewer.post(f"{case.path}/review/", at, **_opinion(case, host))
 
 
-def decide(case: Case, at: datetime, host: Case | None) -> None:
-    """File it, merge it, or do not file it."""
+def decide(case: Case, host: Case | None = None) -> Script:
+    """File it, merge it into a filed one, or do not file it; from now on."""
     match case.plan.outcome:
         case Outcome.FILED:
-            _file(case, at)
+            _file(case, case.at)
+            if case.plan.on(Path.KEY):
+                yield from key_topics.choose(case)
         case Outcome.MERGED if host is not None:
-            _merge(case, host, at)
+            yield case.until(case.later(case.at, 1, 2))
+            while not host.is_filed:
+                yield case.until(case.at + timedelta(days=1))
+            _merge(case, host, case.at)
         case Outcome.NOT_FILED:
-            _not_file(case, at)
+            _not_file(case, case.at)
 
 
-def withdraw(case: Case) -> None:
+def withdraw(case: Case) -> Script:
     """The proposer asks in writing, the committee agrees."""
-    at = case.plan.received_at + timedelta(hours=30)
-    ask_to_withdraw(case, at)
+    yield case.until(case.plan.received_at + timedelta(hours=30))
+    ask_to_withdraw(case, case.at)
+    yield case.until(case.later(case.at, 1, 3))
     case.people.office(Role.COMMITTEE_DIRECTOR).post(
-        f"{case.path}/withdraw/",
-        case.later(at, 1, 3),
-        note=case.write(Note.WITHDRAWAL_CONSENT),
+        f"{case.path}/withdraw/", case.at, note=case.write(Note.WITHDRAWAL_CONSENT)
     )
 
 
@@ -90,18 +94,16 @@ def _file(case: Case, at: datetime) -> None:
         meeting="提案委员会全体会议",
         urgent=case.plan.on(Path.URGENT),
     )
-    if case.plan.on(Path.KEY):
-        key_topics.choose(case, case.later(at, 1, 2))
+    case.is_filed = True
 
 
 def _merge(case: Case, host: Case, at: datetime) -> None:
-    moment = case.later(at, 1, 2)
     case.people.office(Role.COMMITTEE_CLERK).post(
         f"{case.path}/merge/",
-        moment,
+        at,
         into=host.id,
         consent_way="phone",
-        consent_at=moment - timedelta(hours=1),
+        consent_at=at - timedelta(hours=1),
         note=case.write(Note.MERGE_CONSENT)[:500],
     )
     host.merged.append(case)

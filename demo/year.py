@@ -1,24 +1,22 @@
-"""A whole year, act by act: every step a call to the API by the person who takes it."""
+"""A whole year: every step a call to the API by the person who takes it."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import logging
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from multiprocessing import get_context
-from multiprocessing.pool import Pool
 from random import Random
-from typing import Any, TypeVar
 
 from django.db import connections
-from django.db.models import Q
-from django.utils import timezone
 
 from demo import answering, assigning, feedback, key_topics, proposing, reviewing
 from demo.case import Case
 from demo.case_plan import Outcome
-from demo.days import ONE_DAY, Days
+from demo.days import ONE_DAY, Days, moment
+from demo.engine import Script, Tell, merge, run, silently
 from demo.people import People, set_up
 from demo.planning import complete, plan_cases, texts_of
 from demo.scenario import Path, Scenario, Stage
@@ -26,37 +24,25 @@ from members.enums import PeriodKind
 from members.models import Committee
 from supervision.sweeps import sweep
 
-LEARNT = ("id", "text", "rng")
-"""What a case learns before it is assigned, and takes along from one process to the next."""
+SHARE = 40
+"""So many proposals are handled by one process, before it takes others."""
 
-WORTH_SHARING = 8
-"""Fewer cases than that are played faster than processes are begun."""
-
-UNFINISHED = (Stage.HANDLING, Stage.DRAFTING, Stage.REPLIED)
-"""Where something is still owed when the year ends, so that its reminders come."""
-
-Result = TypeVar("Result")
-Watch = Callable[[str, Iterable[Case], int], Iterable[Case]]
-"""Passes on the cases of an act, by name and number, and may show how far it has come."""
-
-
-def silently(_name: str, cases: Iterable[Case], _count: int) -> Iterable[Case]:
-    """Shows nothing."""
-    return cases
+FOREVER = Days(date.max - 400 * ONE_DAY)
+"""A year is played to its end, whatever day it is."""
 
 
 @dataclass
 class Year:
     """A year to be played: the plan, the people, and one case for each proposal.
 
-    What gives out numbers happens one after the other, so that the same seed gives the same
-    numbers. In between every proposal goes its own way, and ``processes`` share them.
+    What gives out numbers happens in one process, so that the same seed gives the same numbers.
+    Once assigned, every proposal goes its own way, and ``processes`` share them.
     """
 
     scenario: Scenario
     people: People
     cases: list[Case]
-    watch: Watch = field(default=silently)
+    tell: Tell = silently
     processes: int = 1
 
     @classmethod
@@ -65,143 +51,136 @@ class Year:
         scenario: Scenario,
         seed: int,
         code: str,
-        watch: Watch = silently,
+        tell: Tell = silently,
         processes: int = 1,
     ) -> Year:
         """Set up the committee and lay out the cases; the same seed gives the same year."""
         rng = Random(f"{code}:{seed}")  # noqa: S311 -- invented people, not secrets
-        people = set_up(scenario, rng, code, _morning(scenario.term.begins_on))
-        plans, days = plan_cases(scenario, seed), Days(date.max - ONE_DAY * 99)
+        people = set_up(scenario, rng, code, moment(scenario.term.begins_on, 9))
+        plans = plan_cases(scenario, seed)
         cases = [
-            Case(plan, text, scenario, people, Random(plan.text_seed), days)  # noqa: S311 -- texts
+            Case(plan, text, scenario, people, Random(plan.text_seed), FOREVER)  # noqa: S311 -- texts
             for plan, text in zip(plans, texts_of(scenario, plans), strict=True)
         ]
-        return cls(scenario, people, cases, watch, processes)
+        return cls(scenario, people, cases, tell, processes)
 
     @contextmanager
     def own_clock(self) -> Iterator[None]:
         """Until this ends, however it does, no sweep by the clock looks at the committee."""
         committee = Committee.objects.filter(pk=self.people.committee.pk)
         committee.update(has_own_clock=True)
+        refusals = logging.getLogger("django.request")
+        level = refusals.level
+        refusals.setLevel(logging.ERROR)  # a refusal that the plan expects is no warning
         try:
             yield
         finally:
+            refusals.setLevel(level)
             committee.update(has_own_clock=False)
 
     def play(self) -> None:
-        """All acts, in the order of the year."""
-        session = [s for s in self.cases if s.plan.period == PeriodKind.SESSION]
-        between = [s for s in self.cases if s.plan.period == PeriodKind.INTERSESSION]
-        closed_at = self.scenario.session.collection_closes_at
-        meeting_at = _morning(self.scenario.session.closes_on) + timedelta(days=21)
-        self._take_in(session)
-        self._decide(session, closed_at + timedelta(hours=40))
-        self._assign(session, meeting_at)
-        self._take_in(between)
-        for case in between:
-            self._decide([case], case.plan.received_at + timedelta(days=1))
-            self._assign([case], case.plan.received_at + timedelta(days=12))
-        self._handle([s for s in [*session, *between] if s.plan.outcome == Outcome.FILED])
-        last_day = date(self.scenario.session.closes_on.year, 12, 31)
-        owing = [s.id for s in self.cases if s.plan.stage in UNFINISHED]
-        if owing:
-            sweep(among=Q(proposal__in=owing), until=_morning(last_day))
+        """From the first draft to what has become of every proposal."""
+        session = [c for c in self.cases if c.plan.period == PeriodKind.SESSION]
+        between = [c for c in self.cases if c.plan.period == PeriodKind.INTERSESSION]
+        closes_on = self.scenario.session.closes_on
+        reviewed_from = self.scenario.session.collection_closes_at + timedelta(hours=40)
+        self._run(self._decided(case, reviewed_from) for case in session)
+        self._assign(session, moment(closes_on, 9) + timedelta(days=21))
+        self._run(self._decided_and_assigned(case) for case in between)
+        filed = [c for c in [*session, *between] if c.plan.outcome == Outcome.FILED]
+        self._handle(filed, date(closes_on.year, 12, 31))
 
     def go_on(self) -> None:
         """What came in after the roll-over is handled in the next year, and answered well."""
         left = [case for case in self.cases if case.plan.outcome == Outcome.NEXT_SESSION]
-        if not left or self.scenario.next_session is None:
+        session = self.scenario.next_session
+        if not left or session is None:
             return
         for case in left:
             complete(self.scenario, case.plan)
-        closed_at = self.scenario.next_session.collection_closes_at
-        self._decide(left, closed_at + timedelta(hours=40))
-        self._assign(left, closed_at + timedelta(days=21))
-        self._handle(left)
+        reviewed_from = session.collection_closes_at + timedelta(hours=40)
+        self._run(self._reviewed(case, reviewed_from) for case in left)
+        self._assign(left, session.collection_closes_at + timedelta(days=21))
+        self._handle(left, date(session.closes_on.year, 12, 31))
 
-    def finish(self, case: Case) -> None:
-        """One assigned proposal, from the units' signature to what became of it."""
-        assigning.settle_returns(case)
-        assigning.acknowledge(case)
-        if case.plan.on(Path.RETURN_LATE):
-            assigning.ask_too_late(case, case.later(case.assigned_at, 15, 18))
-        key_topics.supervise(case)
-        answering.handle(case)
-        feedback.conclude(case)
-        feedback.look_after(case, self.scenario.session.closes_on.year)
+    def _run(self, scripts: Iterator[Script]) -> None:
+        run(scripts, self.tell)
 
-    def _take_in(self, cases: list[Case]) -> None:
-        """Written and looked after by many at once; handed in one after the other."""
-        for case in cases:
-            proposing.choose_proposer(case)
-        self._share("起草", proposing.write, cases)
-        for case in self.watch("收件", cases, len(cases)):
-            proposing.hand_in(case)
-        self._share("修改", proposing.look_after, cases)
+    # -- To the assignment --------------------------------------------------------------------
 
-    def _decide(self, cases: list[Case], at: datetime) -> None:
-        """Examined by many at once; decided in order, hosts before what is merged into them."""
-        decided = [s for s in cases if s.plan.outcome in reviewing.REVIEW_OUTCOMES]
-        decided.sort(key=lambda case: case.plan.outcome == Outcome.MERGED)
+    def _decided(self, case: Case, reviewed_from: datetime) -> Script:
+        proposing.choose_proposer(case)
+        yield from proposing.propose(case)
+        yield from self._reviewed(case, reviewed_from)
 
-        def examine(case: Case) -> datetime:
-            return reviewing.examine(case, at, self._host(case))
+    def _reviewed(self, case: Case, start: datetime) -> Script:
+        """Examined and decided on, where it comes to that in the year."""
+        if case.plan.outcome in reviewing.REVIEW_OUTCOMES:
+            host = None if case.plan.host is None else self.cases[case.plan.host]
+            yield from reviewing.examine(case, start, host)
+            yield case.until(case.later(case.at, 1, 2))
+            yield from reviewing.decide(case, host)
 
-        done = self._share("审查", examine, decided)
-        for case, done_at in zip(self.watch("审定", decided, len(decided)), done, strict=True):
-            reviewing.decide(case, case.later(max(done_at, at), 1, 2), self._host(case))
-
-    def _host(self, case: Case) -> Case | None:
-        return None if case.plan.host is None else self.cases[case.plan.host]
+    def _decided_and_assigned(self, case: Case) -> Script:
+        received_at = case.plan.received_at
+        yield from self._decided(case, received_at + timedelta(days=1))
+        yield case.until(case.working_hour(received_at + timedelta(days=12)))
+        assigning.assign_singly(case, case.at)
 
     def _assign(self, cases: list[Case], at: datetime) -> None:
-        filed = [s for s in cases if s.plan.outcome == Outcome.FILED]
-        for case in filed:
-            if case.plan.on(Path.PRE_ASSIGNED, Path.PRE_ASSIGNMENT_OBJECTED):
-                assigning.ask_first(case, case.later(at - timedelta(days=5), 0, 1))
+        """Some are asked first; then the meeting hands out its lists, and the rest goes singly."""
+        filed = [case for case in cases if case.plan.outcome == Outcome.FILED]
+        asked = [c for c in filed if c.plan.on(Path.PRE_ASSIGNED, Path.PRE_ASSIGNMENT_OBJECTED)]
+        self._run(assigning.ask_first(case, at - timedelta(days=5)) for case in asked)
         assigning.assign_batches(filed, self.people, at)
         for case in filed:
             if case.plan.batch is None:
                 assigning.assign_singly(case, case.working_hour(at))
 
-    def _handle(self, cases: list[Case]) -> None:
-        """Finish every case."""
-        self._share("办理", self.finish, cases)
+    # -- After it -----------------------------------------------------------------------------
 
-    def _share(self, name: str, act: Callable[[Case], Result], cases: list[Case]) -> list[Result]:
-        """Do the same for every case, here or in processes that share them; the results."""
-        if self.processes == 1 or len(cases) < WORTH_SHARING:
-            return [act(case) for case in self.watch(name, cases, len(cases))]
+    def _handle(self, cases: list[Case], last_day: date) -> None:
+        """Play every case to its end, here or in processes that share them."""
+        shares = [cases[start : start + SHARE] for start in range(0, len(cases), SHARE)]
+        if self.processes == 1 or len(shares) == 1:
+            handle(cases, last_day, self.tell)
+            return
         connections.close_all()  # every process opens its own
-        Shared.act, Shared.cases = act, cases
-        results: dict[int, Result] = {}
-
-        def done(pool: Pool) -> Iterator[Case]:
-            numbers = range(len(cases))
-            for number, known, result in pool.imap_unordered(_play, numbers, chunksize=4):
-                vars(cases[number]).update(known)
-                results[number] = result
-                yield cases[number]
-
+        Shared.shares, Shared.last_day = shares, last_day
         with get_context("fork").Pool(self.processes) as pool:
-            for _story in self.watch(name, done(pool), len(cases)):
-                continue
-        return [results[number] for number in range(len(cases))]
+            for _done in pool.imap_unordered(_handle_share, range(len(shares))):
+                self.tell()
 
 
 class Shared:
-    """What forked processes inherit: what to do, and the cases that they share."""
+    """What forked processes inherit."""
 
-    act: Callable[[Case], Any]
-    cases: list[Case]
-
-
-def _play(number: int) -> tuple[int, dict[str, Any], Any]:
-    """Act in a forked process; what is then known of the case goes back with the result."""
-    case = Shared.cases[number]
-    result = Shared.act(case)
-    return number, {name: getattr(case, name) for name in LEARNT}, result
+    shares: list[list[Case]]
+    last_day: date
 
 
-def _morning(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, time(9)))
+def _handle_share(number: int) -> None:
+    handle(Shared.shares[number], Shared.last_day, silently)
+
+
+def handle(cases: Sequence[Case], last_day: date, tell: Tell) -> None:
+    """Play assigned cases to their end; until ``last_day`` they are swept as time goes on."""
+
+    def day_begins(day: date) -> None:
+        if day <= last_day:
+            sweep(among=key_topics.owed_on(cases), until=moment(day, 0))
+
+    run([_handled(case) for case in cases], tell, day_begins)
+    day_begins(last_day)
+
+
+def _handled(case: Case) -> Script:
+    """One assigned proposal, from the units' signature to what became of it."""
+    yield from assigning.settle_returns(case)
+    yield from assigning.acknowledge(case)
+    yield from merge(
+        assigning.ask_too_late(case), key_topics.supervise(case), answering.handle(case)
+    )
+    if case.plan.stage == Stage.CONCLUDED:
+        yield from feedback.conclude(case)
+    yield from feedback.look_after(case)

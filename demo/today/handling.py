@@ -13,7 +13,6 @@ from demo.letters import Note
 from demo.scenario import Path
 from demo.today.proposing import decided
 from members.enums import ContactStage, Role
-from members.models import Unit
 from proposals.enums import ReplyState
 
 REVIEW_DAYS = 9
@@ -23,26 +22,14 @@ REVIEW_DAYS = 9
 # -- Before anybody works on it -----------------------------------------------------------------
 
 
-def asked_first(case: Case, day: date, *, answer: str, instead: Unit | None = None) -> Script:
+def asked_first(case: Case, day: date, *, answer: str, instead: str) -> Script:
     """Its unit was asked whether it is theirs; ``answer`` is accept, object, or none yet."""
-    unit = case.unit
     yield from decided(case, back(day, REVIEW_DAYS))
     yield case.on(day)
-    rows = [
-        {"unit": case.people.units[task.unit].pk, "role": task.role.value}
-        for task in case.plan.tasks
-    ]
-    officer = case.people.office(Role.ASSIGNING_OFFICER)
-    receipt = officer.post(f"{case.path}/pre-assign/", case.at, units=rows)
-    number = receipt.ids("preassignment", "ask")[0]
-    if not answer:
-        return
-    yield case.on(case.days.since(day, 1))
-    said = {}
-    if answer == "object" and instead is not None:
-        reason = case.write(Note.OBJECTION, unit=unit, other=instead.name)
-        said = {"reason": reason, "suggested_unit": instead.pk}
-    case.people.liaison(unit).post(f"pre-assignments/{number}/{answer}/", case.at, **said)
+    number = assigning.pre_assign(case)[case.unit]
+    if answer:
+        yield case.on(case.days.since(day, 1))
+        assigning.answer(case, case.unit, number, instead if answer == "object" else "")
 
 
 def assigned(case: Case, day: date, *, urgent: bool = False) -> Script:
@@ -90,34 +77,18 @@ def more_time_asked(case: Case, day: date) -> Script:
     """Its reply is owed by ``day``; the unit has asked for two more weeks."""
     yield from due(case, day)
     yield case.on(case.days.last)
-    case.people.liaison(case.unit).post(
-        f"assignments/{case.tasks[case.unit]}/request-extension/",
-        case.at,
-        reason=case.write(Note.EXTENSION_REASON, unit=case.unit),
-        new_due_on=day + timedelta(days=14),
-        proposer_consulted=True,
-    )
+    answering.ask_for_time(case, case.at, day + timedelta(days=14))
 
 
 def return_asked(case: Case, day: date, instead: str, *, higher: bool = False) -> Script:
     """Its unit thinks that it is another's; the office, or a meeting, has yet to decide."""
-    unit = case.unit
     case.plan.other_unit = instead
     yield from assigned(case, day)
     yield case.on(case.days.since(day, 1))
-    request = case.people.liaison(unit).post(
-        f"assignments/{case.tasks[unit]}/request-return/",
-        case.at,
-        **assigning.return_request(case, unit, Note.RETURN_REASON),
-    )
+    path = assigning.request_return(case, case.unit, Note.RETURN_REASON)
     if higher:
-        (number,) = request.ids("returnrequest", "lodge")
         yield case.on(case.days.since(day, 2))
-        case.people.office(Role.ASSIGNING_OFFICER).post(
-            f"return-requests/{number}/escalate/",
-            case.at,
-            note=case.write(Note.COORDINATION, unit=unit, other=instead),
-        )
+        assigning.escalate(case, path, case.unit, instead)
 
 
 def assisted(case: Case, day: date, *units: str) -> Script:
@@ -143,8 +114,7 @@ def drafting(case: Case, day: date) -> Script:
 def on_its_way(case: Case, day: date, until: ReplyState) -> Script:
     """In hand since ``day``; the reply has come as far as ``until``."""
     yield from drafting(case, day)
-    yield case.on(case.days.last)
-    answering.send(case, case.unit, case.at, until)
+    yield from answering.send(case, case.unit, case.on(case.days.last), until)
 
 
 def replied(
@@ -155,9 +125,7 @@ def replied(
     yield case.on(back(on, 3))
     answering.talk(case, case.unit, case.at)
     answering.draft(case, case.unit, case.at, promised_for)
-    yield case.on(on)
-    answering.send(case, case.unit, case.at)
-    case.replied_at = case.at
+    yield from answering.send(case, case.unit, case.on(on))
 
 
 def rated(case: Case, rating: Rating, on: date) -> Script:
@@ -171,25 +139,16 @@ def rated(case: Case, rating: Rating, on: date) -> Script:
 
 def handled_again(case: Case, on: date) -> Script:
     """After a poor rating the unit talks with the proposer and replies anew."""
-    yield case.on(back(on, 4))
-    answering.talk_again(case, case.unit, case.at)
-    yield case.on(back(on, 3))
-    answering.draft(case, case.unit, case.at)
-    yield case.on(on)
-    answering.send(case, case.unit, case.at)
+    yield from answering.answer_again(case, case.on(on))
 
 
 def published(case: Case, on: date) -> Script:
     """The public may read it."""
     yield case.on(on)
-    clerk = case.people.office(Role.COMMITTEE_CLERK)
-    clerk.post(f"{case.path}/publish/", case.at, scope="full")
+    feedback.publish(case, case.at)
 
 
 def kept(case: Case, on: date) -> Script:
     """What the reply promised has been done."""
     yield case.on(on)
-    for unit, number in case.promises:
-        evidence = case.write(Note.COMMITMENT_EVIDENCE, unit=unit)
-        handler = case.people.handler(unit)
-        handler.post(f"commitments/{number}/keep/", case.at, evidence=evidence)
+    feedback.keep_promises(case, case.at)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
+from demo import feedback
 from demo.case import Case
 from demo.days import Days, back, moment
 from demo.engine import Script
-from demo.letters import Note
 from demo.people import People
 from demo.scenario import Rulebook, Scenario
 from members.enums import DutyKind, Role
@@ -115,40 +115,30 @@ def _document(scenario: Scenario, rules: Rulebook) -> dict[str, Any]:
 
 def promises_kept(people: People, cases: list[Case]) -> list[Script]:
     """Every promise of the played year is kept before its day."""
-    texts = {case.id: case for case in cases}
-    open_ones = Commitment.objects.filter(
-        proposal__committee=people.committee, state=CommitmentState.OPEN
+    played = {case.id: case for case in cases}
+    promises = Commitment.objects.filter(
+        proposal__committee=people.committee, state=CommitmentState.OPEN, due_on__isnull=False
     )
-    rows = open_ones.select_related("reply__assignment__unit").order_by("id")
-    return [_kept(people, promise, texts[promise.proposal_id]) for promise in rows]
+    rows = promises.select_related("reply__assignment__unit").order_by("id")
+    return [_kept(played[promise.proposal_id], promise) for promise in rows]
 
 
-def _kept(people: People, promise: Commitment, case: Case) -> Script:
-    unit = promise.reply.assignment.unit.name
-    if promise.due_on is None:  # none of the played ones
-        return
-    at = moment(back(promise.due_on, 6), 10)
-    yield at
-    people.handler(unit).post(
-        f"commitments/{promise.pk}/keep/",
-        at,
-        evidence=case.write(Note.COMMITMENT_EVIDENCE, unit=unit),
-    )
+def _kept(case: Case, promise: Commitment) -> Script:
+    if promise.due_on is not None:
+        at = moment(back(promise.due_on, 6), 10)
+        yield at
+        feedback.keep(case, promise.reply.assignment.unit.name, promise.pk, at)
 
 
-def followed_up(people: People, cases: list[Case], scenario: Scenario) -> list[Script]:
+def followed_up(cases: list[Case], scenario: Scenario) -> list[Script]:
     """What the year's replies left open is looked at again in the next."""
     wanted = {c.code for c in scenario.rules.handling.result_classes if c.needs_follow_up}
-    year = scenario.session.closes_on.year + 1
-    clerk = people.office(Role.COMMITTEE_CLERK)
-    better = next(c.code for c in scenario.rules.handling.result_classes if c.solved)
+    at = moment(date(scenario.session.closes_on.year + 1, 11, 10), 10)
+    return [_followed_up(case, at) for case in cases if case.plan.result_class in wanted]
 
-    def script(case: Case) -> Script:
-        at = moment(date(year, 11, 10), 10)
-        yield at
-        if clerk.get(f"proposals/{case.id}/", at)["follow_ups"]:
-            return
-        evidence = case.write(Note.FOLLOW_UP)
-        clerk.post(f"{case.path}/follow-up/", at, year=year, result_class=better, evidence=evidence)
 
-    return [script(case) for case in cases if case.plan.result_class in wanted]
+def _followed_up(case: Case, at: datetime) -> Script:
+    yield at
+    clerk = case.people.office(Role.COMMITTEE_CLERK)
+    if not clerk.get(f"{case.path}/", at)["follow_ups"]:
+        feedback.follow_up(case, at)

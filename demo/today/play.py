@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import date, datetime
 from random import Random
 
 from django.db.models import Q
 
 from demo.days import Days, moment
-from demo.engine import Script, run
+from demo.engine import Script, Tell, run, silently
+from demo.key_topics import owed_on
 from demo.people import People
 from demo.scenario import Scenario
 from demo.today import opening
@@ -36,26 +37,21 @@ def is_over(scenario: Scenario, today: date) -> bool:
     return opening.begins_on(Days(today)).year > scenario.session.closes_on.year + 1
 
 
-def silently(_day: date) -> None:
-    """Tells nobody."""
-
-
 def settle_and_bring(
     year: Year,
     seed: int,
     today: date,
     *,
     prefix: str = "",
-    passes: Callable[[date], None] = silently,
 ) -> list[Login]:
     """Let the years between settle what a played year has left open, then ``bring`` a session."""
     year.go_on()
     left = [
         *opening.promises_kept(year.people, year.cases),
-        *opening.followed_up(year.people, year.cases, year.scenario),
+        *opening.followed_up(year.cases, year.scenario),
     ]
-    run(left, passes)
-    return bring(year.people, year.scenario, seed, today, prefix=prefix, passes=passes)
+    run(left, year.tell)
+    return bring(year.people, year.scenario, seed, today, prefix=prefix, tell=year.tell)
 
 
 def chance(seed: int, today: date) -> Random:
@@ -70,13 +66,12 @@ def bring(
     today: date,
     *,
     prefix: str = "",
-    passes: Callable[[date], None] = silently,
+    tell: Tell = silently,
 ) -> list[Login]:
     """Play the session up to ``today``; the people whom a visitor can sign in as.
 
-    Bells ring all along for what is owed, as they would have. With a ``prefix`` before their
-    usernames they stand beside real people, and nobody looks after the platform. ``passes`` is
-    told of each day.
+    Sweeps go on all along, as they would have. With a ``prefix`` before their usernames they
+    stand beside real people, and nobody looks after the platform.
     """
     days = Days(today)
     people, scenario = opening.open_session(people, scenario, days)
@@ -84,16 +79,12 @@ def bring(
     logins = session.logins(prefix)
     readers = _readers(logins, moment(days.about(READ_UNTIL), 18))
 
-    def day_passes(day: date) -> None:
-        passes(day)
-        among = Q(proposal__in=[case.id for case in session.cases if case.id])
-        for kind, key in session.subjects:
-            among |= Q(subject_kind=kind, subject_id=key)
-        sweep(among=among, until=moment(day, 0))
+    def day_begins(day: date) -> None:
+        sweep(among=owed_on(session.cases), until=moment(day, 0))
 
-    run([*scripts(session), readers], day_passes)
+    run([*scripts(session), readers], tell, day_begins)
     _look_for_candidates(people, moment(days.last, CLOSING_TIME))
-    day_passes(today)
+    day_begins(today)
     return logins
 
 

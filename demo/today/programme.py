@@ -80,7 +80,6 @@ def _to_be_assigned(session: TodaysSession) -> dict[Case, Script]:
     for number in range(8):
         case = session.case(unit=(session.unit, session.other, "", "")[number % 4])
         found[case] = proposing.decided(case, session.days.before(8 + number % 4))
-    instead = session.people.units[session.other]
     for unit, answer in (
         (session.unit, ""),
         (session.third, "object"),
@@ -89,7 +88,7 @@ def _to_be_assigned(session: TodaysSession) -> dict[Case, Script]:
     ):
         case = session.case(unit=unit)
         day = session.days.before(3 if answer else 2)
-        found[case] = handling.asked_first(case, day, answer=answer, instead=instead)
+        found[case] = handling.asked_first(case, day, answer=answer, instead=session.other)
     return found
 
 
@@ -190,24 +189,24 @@ def _key_topics(session: TodaysSession) -> Iterator[Script]:
         return case, handling.in_hand(case, began), days.since(began, 2)
 
     case, so_far, _day = topic(session.other, 20)
-    yield chain(so_far, key_topics.nominated(session, case, days.before(2)))
+    yield chain(so_far, key_topics.nominated(case, days.before(2)))
     case, so_far, _day = topic(session.third, 24)
-    yield chain(so_far, key_topics.nominated(session, case, days.before(4), listed=True))
+    yield chain(so_far, key_topics.nominated(case, days.before(4), listed=True))
     case, so_far, _day = topic(session.unit, 12)
-    yield chain(so_far, key_topics.announced(session, case, days.before(3)))
+    yield chain(so_far, key_topics.announced(case, session.body, days.before(3)))
     case, so_far, day = topic(session.unit, 36)
     plan = (days.before(10), days.ahead(3), days.ahead(8))
     yield chain(
         so_far,
-        key_topics.supervised(session, case, day, *plan),
-        key_topics.instructed(session, case, days.before(4)),
+        key_topics.supervised(case, session.body, day, *plan),
+        key_topics.instructed(case, days.before(4)),
     )
     case, so_far, day = topic(session.other, 40)
     plan = (days.before(12), days.before(3), days.ahead(6))
-    yield chain(so_far, key_topics.supervised(session, case, day, *plan))
+    yield chain(so_far, key_topics.supervised(case, session.body, day, *plan))
     case, so_far, day = topic(session.third, 50)
     plan = (days.before(16), days.before(12), days.before(8))
-    yield chain(so_far, key_topics.reported(session, case, day, *plan))
+    yield chain(so_far, key_topics.reported(case, session.body, day, *plan))
 
 
 def _finished(session: TodaysSession) -> Iterator[Script]:

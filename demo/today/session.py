@@ -20,6 +20,7 @@ from members import clock
 from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, Role
 from members.models import Body, Member, Post, User
 from members.services import give_posts
+from members.services.account import one_time_password
 from proposals.enums import Adoption
 from proposals.models import Proposal
 
@@ -48,6 +49,18 @@ class Login:
     name: str
     scope: str = ""
 
+    def with_password(self) -> dict[str, str]:
+        """Give them a password; what is to be known to sign in."""
+        password = one_time_password()
+        self.user.set_password(password)
+        self.user.save(update_fields=["password"])
+        return {
+            "role": self.role.value,
+            "scope": self.scope,
+            "username": self.user.username,
+            "password": password,
+        }
+
 
 @dataclass
 class TodaysSession:
@@ -64,10 +77,9 @@ class TodaysSession:
     other: str = field(init=False)
     third: str = field(init=False)  # nobody signs in there
     cases: list[Case] = field(default_factory=list)
-    subjects: list[tuple[str, int]] = field(default_factory=list)  # what else is owed on
 
     def __post_init__(self) -> None:
-        """Choose the people of the visit; everybody else stands in the wings."""
+        """Choose the people of the visit; everybody else works unseen."""
         self.member, self.second, *others = self.people.members
         self.body = self.people.bodies[BodyKind.SPECIAL_COMMITTEE][0]
         self._leads: Iterator[Member] = cycle(self.rng.sample(others, len(others)))

@@ -24,16 +24,15 @@ def rows() -> dict[str, list[object]]:
 def invited(year: Year) -> None:
     """A joint proposal of the year whose co-signers have been asked, years ago, and no more."""
     case = next(
-        s
-        for s in year.cases
-        if s.plan.kind == ProposerKind.JOINT and s.plan.channel != Channel.PAPER
+        c
+        for c in year.cases
+        if c.plan.kind == ProposerKind.JOINT and c.plan.channel != Channel.PAPER
     )
     proposing.choose_proposer(case)
-    at = case.plan.received_at
-    draft = {**proposing.content(case, case.text), "committee": case.people.committee.pk}
-    case.id = case.proposer.post("proposals/draft/", at, **draft).id
-    others = [member.pk for member in year.people.members if member != case.lead]
-    case.proposer.post(f"{case.path}/invite/", at, members=others[:2])
+    case.until(case.plan.received_at)
+    proposing.draft(case, case.text)
+    others = [member for member in year.people.members if member != case.lead]
+    proposing.invite(case, others[:2])
 
 
 class BrokenOff(Exception):

@@ -290,7 +290,7 @@ def test_an_unknown_scenario_is_a_key_error():
 @pytest.mark.parametrize("name", NAMES)
 @settings(max_examples=8)
 @given(seed=seeds)
-def test_lives_add_up_to_the_totals(name, seed):
+def test_plans_add_up_to_the_totals(name, seed):
     played = scenario.load(name)
 
     assert tally.tally(played, plan_cases(played, seed)) == tally.totals(played)
@@ -298,7 +298,7 @@ def test_lives_add_up_to_the_totals(name, seed):
 
 @given(seeds)
 @settings(max_examples=10)
-def test_the_same_seed_gives_the_same_lives(seed):
+def test_the_same_seed_gives_the_same_plans(seed):
     assert plan_cases(LINGWU, seed) == plan_cases(LINGWU, seed)
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import gc
 import json
-import logging
 import os
-import secrets
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from django.conf import settings
@@ -19,7 +17,6 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
-from demo.case import Case
 from demo.scenario import Scenario, load, names
 from demo.today.play import is_over, settle_and_bring
 from demo.today.session import Login
@@ -79,11 +76,10 @@ class Command(BaseCommand):
         # Looking for cycles among what is loaded for good takes a tenth of the time.
         gc.freeze()
         gc.set_threshold(100_000, 50, 100)
-        # A refusal that the plan expects is no warning.
-        logging.getLogger("django.request").setLevel(logging.ERROR)
         start = time.monotonic()
-        year = Year.prepare(scenario, options["seed"], code, self._watch, _processes(options))
-        with year.own_clock():
+        bar = tqdm(disable=not sys.stderr.isatty())
+        year = Year.prepare(scenario, options["seed"], code, bar.update, _processes(options))
+        with bar, year.own_clock():
             year.play()
             tell_the_planner()
             known = self._report(year)
@@ -96,11 +92,6 @@ class Command(BaseCommand):
         if options["json"]:
             counts = {code: known.count(code) for code in COUNTS}
             self.stdout.write(json.dumps({**counts, "seconds": seconds}))
-
-    def _watch(self, name: str, cases: Iterable[Case], count: int) -> Iterable[Case]:
-        """A progress bar for each long act, on a terminal."""
-        quiet = count < 2 or not sys.stderr.isatty()
-        return tqdm(cases, desc=name, total=count, disable=quiet)
 
     def _report(self, year: Year) -> Report:
         session = year.people.session
@@ -140,20 +131,12 @@ class Command(BaseCommand):
 
     def _open_for_visitors(self, logins: list[Login]) -> None:
         """Give these people passwords, print them, and keep them for the home page."""
-        kept = []
-        for login in logins:
-            password = secrets.token_urlsafe(9)
-            login.user.set_password(password)
-            login.user.save(update_fields=["password"])
-            kept.append(
-                {
-                    "role": login.role.value,
-                    "scope": login.scope,
-                    "username": login.user.username,
-                    "password": password,
-                }
+        kept = [login.with_password() for login in logins]
+        for login, row in zip(logins, kept, strict=True):
+            words = (
+                str(login.role.label),
+                *(row[key] for key in ("scope", "username", "password")),
             )
-            words = (str(login.role.label), login.scope, login.user.username, password)
             self.stdout.write("  " + "\t".join(filter(None, words)))
         path = settings.DATA_DIR / "demo-logins.json"
         path.write_text(json.dumps(kept, ensure_ascii=False, indent=1), encoding="utf-8")

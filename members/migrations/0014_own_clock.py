@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('members', '0012_sample_committees'),
+        ('members', '0013_post_on_record'),
     ]
 
     operations = [

@@ -73,8 +73,8 @@ $(VENDOR): node_modules Makefile
 # Checks need no database that stays.
 lint types migrations: export DATABASE_URL = sqlite://:memory:
 
-test: install .venv/development browser ## Run every test, on SQLite and on PostgreSQL
-	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite
+test: install .venv/development browser ## Run every test on PostgreSQL, and on SQLite what can differ there
+	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite -m sqlite
 	$(BIN)/python -m pytest --numprocesses=2 --database=postgres
 
 browser: ## Make sure that there is a Chromium for the tests of the pages

@@ -23,6 +23,22 @@ hypothesis_settings.load_profile("suite")
 
 pytest_plugins = ["tests.browser.fixtures"]
 
+ON_SQLITE_TOO = (
+    "tests/browser/",
+    "tests/members/test_prepared.py",
+    "tests/proposals/matching/test_index.py",
+    "tests/proposals/matching/test_near.py",
+    "tests/proposals/matching/test_search.py",
+    "tests/proposals/test_api.py",
+    "tests/proposals/test_ledger.py",
+    "tests/supervision/test_calendar_changes.py",
+)
+"""Where SQLite can answer differently: prepared queries, index, door, ledger, calendar lock.
+
+What several do at once can differ too: each test that commits is run on SQLite as well, the
+journeys among them. Everything runs on PostgreSQL, save the crawl of all pages.
+"""
+
 
 @pytest.hookimpl(trylast=True)  # after pytest-django has put them in order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -31,9 +47,18 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if connection.vendor == "postgresql":
         skipped, reason = "browser", "a browser sees the same on SQLite"
     for item in items:
+        if item.nodeid.startswith(ON_SQLITE_TOO) or commits(item):
+            item.add_marker(pytest.mark.sqlite)
         if item.get_closest_marker(skipped):
             item.add_marker(pytest.mark.skip(reason=reason))
     items.sort(key=in_a_browser)
+
+
+def commits(item: pytest.Item) -> bool:
+    """Whether the test's rows are seen by other threads and processes."""
+    database = item.get_closest_marker("django_db")
+    transaction = database is not None and database.kwargs.get("transaction", False)
+    return transaction or "transactional_db" in getattr(item, "fixturenames", ())
 
 
 def in_a_browser(item: pytest.Item) -> tuple[int, str]:

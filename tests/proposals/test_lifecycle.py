@@ -4,19 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from pathlib import Path
-from random import Random
 from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import transaction
 
-from members.enums import Channel, DutyKind, Role
-from members.selectors import rules_for
+from members.enums import DutyKind, Role
 from proposals import models
-from proposals.door import perform
 from proposals.enums import (
     NEW,
     AssignmentState,
@@ -32,10 +28,9 @@ from proposals.enums import (
     ReplyState,
     ReturnState,
 )
-from proposals.errors import NotYours, RuleBroken, Unmet, WrongState
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
-from proposals.models import SUBJECTS, MergeCandidate, Proposal
+from proposals.models import SUBJECTS
 from proposals.notices import AUDIENCES
 from supervision.enums import (
     CalendarChangeState,
@@ -43,9 +38,6 @@ from supervision.enums import (
     KeyTopicState,
     MilestoneState,
 )
-from tests.factories import supervision as put
-from tests.proposals.inputs import Writer
-from tests.proposals.staffed_committee import StaffedCommittee, entitled
 
 AT = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
 
@@ -182,203 +174,6 @@ def test_every_audience_is_told_of_something() -> None:
     }
 
     assert told == set(AUDIENCES)
-
-
-# -- Every state and every step ------------------------------------------------------------
-
-
-@pytest.fixture
-def staffed(db: None) -> StaffedCommittee:
-    return StaffedCommittee()
-
-
-def standing_in(model: type[Subject], state: str, staffed: StaffedCommittee) -> Subject:
-    """A row of a machine in ``state``, with all that the database asks of it."""
-    proposal = _proposal(staffed, state if model is Proposal else ProposalState.HANDLING)
-    if model is Proposal:
-        return proposal
-    kind = str(model._meta.model_name)
-    task = {"proposal": proposal, "unit": staffed.units[0], "role": "sole", "replied_at": AT}
-    if kind == "assignment":
-        return _row(model, state, **task)
-    day, addressee = date(2024, 9, 1), staffed.members[0]
-    more: dict[str, dict[str, Any]] = {
-        "cosignature": {"proposal": proposal, "member": staffed.members[1]},
-        "preassignment": {"proposal": proposal, "unit": staffed.units[0], "role": "sole"},
-        "assignmentbatch": {"committee": staffed.committee, "name": "批", "held_on": day},
-        "clue": {
-            "committee": staffed.committee,
-            "published_at": AT,
-            "closed_at": AT if state == ClueState.CLOSED else None,
-        },
-    }
-    if kind in more:
-        return _row(model, state, **more[kind])
-    if kind == "mergecandidate":
-        session = {"committee": staffed.committee, "session": staffed.session}
-        candidate: MergeCandidate = _row(model, state, **session)
-        extra = [_proposal(staffed, ProposalState.SUBMITTED, str(at)) for at in (7, 8)]
-        candidate.keep([{"proposal": one.pk, "score": 0.5} for one in (proposal, *extra)])
-        return candidate
-    if model.__module__.startswith("supervision"):
-        return _of_supervision(kind, state, proposal, staffed)
-    assignment = _row(models.Assignment, AssignmentState.HANDLING, **task)
-    if kind == "returnrequest":
-        return _row(model, state, assignment=assignment, suggested_unit=staffed.units[1])
-    if kind == "extensionrequest":
-        return _row(model, state, assignment=assignment, new_due_on=day)
-    signed = {"signed_by": "王", "document_number": "1", "delivered_at": AT}
-    answer = {"proposal": proposal, "assignment": assignment, "round": 1, **signed}
-    if kind == "reply":
-        return _row(model, state, **answer)
-    reply = _row(models.Reply, ReplyState.DELIVERED, **answer)
-    if kind == "commitment":
-        return _row(model, state, proposal=proposal, reply=reply, due_on=day)
-    rated = {"rated_at": AT, "result": "satisfied"} if state == FeedbackState.RATED else {}
-    form = {"proposal": proposal, "original": proposal, "reply": reply, "member": addressee}
-    return _row(model, state, **form, **rated)
-
-
-def _of_supervision(kind: str, state: str, proposal: Proposal, staffed: StaffedCommittee) -> Any:
-    where = {"committee": staffed.committee, "created_at": AT}
-    if kind == "calendarchange":
-        return put.CalendarChangeFactory(state=state, **where)
-    topic = put.KeyTopicFactory(
-        state=state if kind == "keytopic" else KeyTopicState.SUPERVISING,
-        of=[proposal],
-        led_by=[staffed.officer(Role.LEADING_SUPERVISOR)],
-        supervising_body=staffed.body,
-        **where,
-    )
-    if kind == "keytopic":
-        return topic
-    if kind == "milestone":
-        past = date(2024, 1, 2)
-        return put.MilestoneFactory(
-            state=state, topic=topic, due_on=past, first_due_on=past, created_at=AT
-        )
-    return put.InstructionFactory(state=state, topic=topic, unit=staffed.units[0], created_at=AT)
-
-
-def _proposal(staffed: StaffedCommittee, state: str, number: str = "1") -> Proposal:
-    s = ProposalState
-    values: dict[str, Any] = {"committee": staffed.committee, "lead": staffed.members[0]}
-    values |= {"channel": Channel.WEB, "proposer_kind": "individual", "title": "关于路灯的建议"}
-    if state not in (s.DRAFT, s.DISCARDED):
-        values |= {"session": staffed.session, "received_at": AT, "period_kind": "session"}
-        values |= {"receipt_no": f"S{number}", "filed_at": AT}
-        values |= {"case_no": number, "case_serial": int(number)}
-    if state == s.NOT_FILED:
-        values |= {"ground": "VAGUE", "disposition": "none", "notice": "不予立案"}
-    if state == s.MERGED:
-        host = _proposal(staffed, s.FILED)
-        Proposal.objects.filter(pk=host.pk).update(receipt_no="S2", case_no="2", case_serial=2)
-        values |= {"merged_into": host, "state_before_merging": s.FILED}
-    if state == s.CONCLUDED:
-        values |= {"concluded_at": AT}
-    return _row(Proposal, state, **values)
-
-
-def _row(model: type[Subject], state: str, **values: Any) -> Any:
-    """A row put there behind the door's back, as if it had lived."""
-    row = model(created_at=AT, version=1, state=state, **values)
-    model._default_manager.bulk_create([row])
-    return model._default_manager.get(pk=row.pk)
-
-
-STATES = [
-    pytest.param(model, state, id=f"{model._meta.model_name} {state}")
-    for model in SUBJECTS
-    for state in states_of(model)
-]
-
-
-@pytest.mark.parametrize(("model", "state"), STATES)
-def test_what_is_not_declared_is_refused_in_every_state(
-    staffed: StaffedCommittee, model: type[Subject], state: str
-) -> None:
-    subject = standing_in(model, state, staffed)
-    people = staffed.people
-    tried = 0
-
-    for step in model.all_steps().values():
-        if state in step.source:
-            continue
-        by = None
-        if step.who is not who.system:
-            allowed = entitled(people, step, subject, AT)
-            if not allowed:  # e.g. the reviewer of a round when none is left
-                continue
-            by = allowed[0]
-        with pytest.raises(WrongState):
-            perform(subject, step.name, by, {}, at=AT)
-        tried += 1
-
-    assert tried
-    assert not models.Event.objects.exists()
-    subject.refresh_from_db(fields=["version", "ledger_hash"])
-    assert subject.version == 1
-
-
-@pytest.mark.parametrize("model", SUBJECTS)
-def test_steps_of_the_system_are_nobodys_and_those_of_people_not_the_systems(
-    staffed: StaffedCommittee, model: type[Subject]
-) -> None:
-    strangers = StaffedCommittee(members=1, units=1).people
-    subject = standing_in(model, states_of(model)[0], staffed)
-
-    for step in model.all_steps().values():
-        by = [None, *strangers]
-        if step.who is who.system:
-            by = [*staffed.people, *strangers]
-        for person in by:
-            with pytest.raises(NotYours):
-                perform(subject, step.name, person, {}, at=AT)
-
-
-@pytest.mark.parametrize(("model", "state"), STATES)
-def test_what_is_declared_leads_to_the_declared_states(
-    staffed: StaffedCommittee, model: type[Subject], state: str
-) -> None:
-    for step in model.all_steps().values():
-        if state not in step.source:
-            continue
-        with transaction.atomic():
-            subject = standing_in(model, state, staffed)
-            subject.rules = rules_for(staffed.committee, AT.date())
-            if subject.root is not None:
-                subject.root.rules = subject.rules
-            data = Writer(Random(1), subject, subject.rules, AT).write(step)
-            by = None
-            if step.who is not who.system:
-                by = next(iter(entitled(staffed.people, step, subject, AT)), None)
-            try:
-                event = perform(subject, step.name, by, data, at=AT)
-            except (NotYours, RuleBroken, Unmet):
-                continue
-            finally:
-                transaction.set_rollback(True)
-        assert event.source == state
-        assert event.target in (step.targets or {state})
-
-
-def test_proposal_that_goes_its_own_way_again_can_be_edited(staffed: StaffedCommittee) -> None:
-    guest = _proposal(staffed, ProposalState.MERGED)
-    suggestion = guest.suggestions.create(number=1, text="增设路灯")
-    task = {"proposal": guest.merged_into, "unit": staffed.units[0], "role": "sole"}
-    assignment = _row(models.Assignment, AssignmentState.HANDLING, **task)
-    answer = {"proposal": guest.merged_into, "assignment": assignment, "round": 1}
-    draft = _row(models.Reply, ReplyState.DRAFTING, **answer)
-    draft.points.create(suggestion=suggestion, answer="照办", adoption="adopted")
-    clerk = staffed.officer(Role.COMMITTEE_CLERK)
-    consent = {"consent_way": "phone", "consent_at": AT.isoformat()}
-    text = {"situation": "夜里很暗", "suggestions": ["维修路灯"]}
-
-    perform(guest, "unmerge", clerk, {"reason": "并非一事"}, at=AT)
-    perform(guest, "edit_by_office", clerk, {**text, **consent}, at=AT)
-
-    assert [row.text for row in guest.suggestions.all()] == ["维修路灯"]
-    assert not draft.points.exists()
 
 
 # -- The rules of procedure ----------------------------------------------------------------

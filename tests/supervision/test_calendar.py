@@ -196,9 +196,12 @@ def counted_out(start: date, unit: TimeUnit, *, same: bool) -> list[date]:
 def test_every_date_is_the_one_counted_day_by_day(unit: TimeUnit, roll: bool, same: bool) -> None:
     first = CountFrom.SAME if same else CountFrom.NEXT
     rules = [a_rule(unit, n, count_from=first, roll=roll) for n in range(MOST + 1)]
-    for start in STARTS:
+    for number, start in enumerate(STARTS):
         opened = timezone.make_aware(datetime.combine(start, time(9)))
-        for rule, end in zip(rules, counted_out(start, unit, same=same), strict=True):
+        # A third of the pairs has every start, every amount and every end among it.
+        third = slice(number % 3, None, 3)
+        ends = counted_out(start, unit, same=same)
+        for rule, end in zip(rules[third], ends[third], strict=True):
             while roll and not works(end):
                 end += timedelta(days=1)
             due = deadlines.due_at(Terms.model_construct(anchor_at=opened, rule=rule), PLAIN)

@@ -1,9 +1,13 @@
 """What every test may use, and how the suite treats its databases."""
 
+import hashlib
 import os
+import shutil
 import sys
 import uuid
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -30,8 +34,11 @@ ON_SQLITE_TOO = (
     "tests/proposals/matching/test_near.py",
     "tests/proposals/matching/test_search.py",
     "tests/proposals/test_api.py",
+    "tests/proposals/test_invariants.py::"
+    "test_whatever_people_try_everything_holds[proposal merged]",
     "tests/proposals/test_ledger.py",
     "tests/supervision/test_calendar_changes.py",
+    "tests/supervision/test_reminders.py::test_killed_workers_lose_and_double_nothing",
 )
 """Where SQLite can answer differently: prepared queries, index, door, ledger, calendar lock.
 
@@ -70,6 +77,50 @@ def in_a_browser(item: pytest.Item) -> tuple[int, str]:
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         return 2, parameters.get("role", "~")
     return int("chromium" in getattr(item, "fixturenames", ())), ""
+
+
+@pytest.fixture(scope="session")
+def migrated_database(request: pytest.FixtureRequest) -> Path:
+    """Where an SQLite database is kept on which the migrations, as they are now, have run."""
+    base = Path(settings.BASE_DIR)
+    digest = hashlib.sha256()
+    for file in [*sorted(base.glob("*/migrations/*.py")), base / "requirements.txt"]:
+        digest.update(file.name.encode() + file.read_bytes())
+    return request.config.rootpath / ".pytest_cache" / "migrated" / digest.hexdigest()
+
+
+@pytest.fixture(scope="session")
+def django_db_keepdb(
+    django_db_modify_db_settings: None, django_db_use_migrations: bool, migrated_database: Path
+) -> bool:
+    """Whether the test database is there: on SQLite a copy of one that was migrated before."""
+    is_there = (
+        connection.vendor == "sqlite" and django_db_use_migrations and migrated_database.exists()
+    )
+    if is_there:
+        shutil.copyfile(migrated_database, connection.settings_dict["TEST"]["NAME"])
+    return is_there
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(
+    django_db_setup: None,
+    django_db_blocker: Any,
+    django_db_keepdb: bool,
+    django_db_use_migrations: bool,
+    migrated_database: Path,
+) -> None:
+    """Keep a copy of an SQLite database that has just been migrated, for the next runs."""
+    if connection.vendor != "sqlite" or django_db_keepdb or not django_db_use_migrations:
+        return
+    migrated_database.parent.mkdir(parents=True, exist_ok=True)
+    copy = migrated_database.with_suffix(f".{os.getpid()}")
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute("VACUUM INTO %s", [str(copy)])
+    copy.rename(migrated_database)
+    for file in migrated_database.parent.iterdir():
+        if file != migrated_database and not file.suffix:  # of migrations as they were
+            file.unlink(missing_ok=True)
 
 
 @pytest.fixture(scope="session", autouse=True)

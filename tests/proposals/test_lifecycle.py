@@ -31,7 +31,7 @@ from proposals.enums import (
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS
-from proposals.notices import AUDIENCES
+from proposals.notices import BY_NAME
 from supervision.enums import (
     CalendarChangeState,
     InstructionState,
@@ -94,7 +94,7 @@ def test_step_says_what_it_is_and_who_takes_it(model: type[Subject], step: Step)
     assert step.about.endswith(".")
     assert step.who is who.system or step.who.roles()
     assert set(step.who.roles()) <= set(Role)
-    assert set(step.tells) <= set(AUDIENCES)
+    assert set(step.tells) <= set(BY_NAME)
     assert set(step.source) <= {NEW, *states_of(model)}
     assert set(step.targets) <= set(states_of(model))
     assert step.source
@@ -173,7 +173,7 @@ def test_every_audience_is_told_of_something() -> None:
         name for model in SUBJECTS for step in model.all_steps().values() for name in step.tells
     }
 
-    assert told == set(AUDIENCES)
+    assert told == set(BY_NAME)
 
 
 # -- The rules of procedure ----------------------------------------------------------------

@@ -444,6 +444,21 @@ class Reminders(Section):
         return pattern
 
 
+class Warnings(Section):
+    """From when on a date or a wait is marked: working days left, and days since receipt."""
+
+    near: int = Field(7, ge=0, le=100, title=gettext_noop("剩余几个工作日以内，期限标为“临近”"))
+    soon: int = Field(3, ge=0, le=100, title=gettext_noop("剩余几个工作日以内，期限标为“紧迫”"))
+    caution: int = Field(7, ge=1, le=400, title=gettext_noop("收到满几天未审查，标为“较久”"))
+    danger: int = Field(14, ge=1, le=400, title=gettext_noop("收到满几天未审查，标为“过久”"))
+
+    @model_validator(mode="after")
+    def _marks_come_in_order(self) -> Self:
+        if self.soon > self.near or self.caution > self.danger:
+            raise ValueError(_("“紧迫”不能早于“临近”，“过久”不能早于“较久”"))
+        return self
+
+
 class KeyProposals(Section):
     """Key proposals (重点提案) and how they are supervised."""
 
@@ -497,6 +512,7 @@ class Rules(Section):
     feedback: Feedback = Field(title=gettext_noop("征询意见"))
     publication: Publication = Field(Publication(), title=gettext_noop("公开"))
     reminders: Reminders = Field(Reminders(), title=gettext_noop("提醒与催办"))
+    warnings: Warnings = Field(Warnings(), title=gettext_noop("期限和等待的标示"))
     key_proposals: KeyProposals = Field(KeyProposals(), title=gettext_noop("重点提案"))
     points: Points = Field(Points(), title=gettext_noop("履职积分"))
 

@@ -17,6 +17,7 @@ class SupervisionConfig(AppConfig):
         from members import visibility  # noqa: PLC0415 -- apps load before models
         from proposals import mail_actions  # noqa: PLC0415 -- apps load before models
         from supervision import (  # noqa: PLC0415 -- apps load before models
+            checks,  # noqa: F401
             notices,
             permissions,
             receivers,  # noqa: F401

@@ -18,15 +18,10 @@ from proposals.ledger import step_of
 from proposals.models import Assignment, Event, Proposal
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
-from supervision.enums import (
-    KEY_STATES,
-    KEY_UNDER_WAY,
-    UNMET,
-    InstructionState,
-)
+from supervision.enums import KEY_STATES, KEY_UNDER_WAY, InstructionState
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicProposal
 from supervision.models.duty import Closing
-from supervision.selectors import current_calendar
+from supervision.selectors import current_calendar, with_due
 
 
 @dataclass
@@ -36,6 +31,11 @@ class Replies:
     state: str  # none, open, overdue or replied
     due_at: datetime | None = None
     days: int | None = None
+
+    @property
+    def tone(self) -> str:
+        """How the date is drawn."""
+        return "late" if self.state == "overdue" else "near"
 
 
 @dataclass
@@ -49,10 +49,14 @@ class BoardProposal:
 
 @dataclass
 class BoardMilestone:
-    """A milestone; ``days`` are working days, left when positive and late when negative."""
+    """A milestone; ``days`` are working days, left when positive and late when negative.
+
+    They are None where it is not owed any more.
+    """
 
     milestone: Milestone
     days: int | None
+    late: bool
     contradicts: bool
 
 
@@ -101,7 +105,7 @@ def board(which: Q, committees: Collection[int], at: datetime) -> list[BoardTopi
         .select_related("supervising_body")
         .prefetch_related(
             "supervisors",
-            "milestones",
+            MILESTONES,
             Prefetch("links", TopicProposal.objects.select_related("proposal")),
         )
         .order_by("id")
@@ -109,21 +113,29 @@ def board(which: Q, committees: Collection[int], at: datetime) -> list[BoardTopi
     return Board(topics, at).rows()
 
 
+MILESTONES = Prefetch("milestones", with_due(Milestone.objects.all()))
+"""Read ahead with a topic: its milestones, each with its date as long as it is owed."""
+
+
 def own_milestones(
-    topic: KeyTopic, calendar: Calendar, today: date, limits: Sequence[tuple[str, date]] = ()
+    topic: KeyTopic, calendar: Calendar, at: datetime, limits: Sequence[tuple[str, date]] = ()
 ) -> list[BoardMilestone]:
-    """The milestones of a topic in their order; no query where they have been read ahead."""
-    found = []
-    for milestone in topic.milestones.all():
-        owed = milestone.state in UNMET
-        found.append(
-            BoardMilestone(
-                milestone,
-                calendar.left(today, milestone.due_on) if owed else None,
-                owed and any(milestone.due_on > day for _words, day in limits),
-            )
-        )
-    return found
+    """The milestones of a topic in their order, read ahead as ``MILESTONES`` says; no query."""
+    return [_milestone(row, calendar, at, limits) for row in topic.milestones.all()]
+
+
+def _milestone(
+    row: Any, calendar: Calendar, at: datetime, limits: Sequence[tuple[str, date]]
+) -> BoardMilestone:
+    if row.due_at is None:
+        return BoardMilestone(row, None, late=False, contradicts=False)
+    day = local_day(row.due_at)
+    return BoardMilestone(
+        row,
+        calendar.left(local_day(at), day),
+        late=row.due_at < at,
+        contradicts=any(day > limit for _words, limit in limits),
+    )
 
 
 class Board:
@@ -189,7 +201,7 @@ class Board:
             for words, due in ((_("督办期限"), until), (_("答复期限"), replies.due_at))
             if due is not None
         ]
-        milestones = own_milestones(topic, self.calendar, self.today, limits)
+        milestones = own_milestones(topic, self.calendar, self.at, limits)
         ahead = [row for row in milestones if row.days is not None]
         return BoardTopic(
             topic=topic,
@@ -238,7 +250,7 @@ class Board:
             _("节点“%(name)s”已逾期 %(days)s 个工作日")
             % {"name": row.milestone.name, "days": -row.days}
             for row in milestones
-            if row.days is not None and row.days < 0
+            if row.late and row.days
         ]
         if until is not None and until < self.at:
             found.append(_("督办期限 %(due)s 已过") % {"due": local_day(until)})

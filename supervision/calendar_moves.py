@@ -9,6 +9,7 @@ from itertools import islice
 
 from django.db.models import Q, QuerySet
 
+from members.days import end_of
 from members.enums import DutyKind
 from proposals.models import Event
 from supervision import deadlines
@@ -85,8 +86,8 @@ def _concerned(change: CalendarChange) -> QuerySet[Duty]:
     first, last = change.span()
     return (
         Duty.objects.open()
-        .filter(opened_at__lte=deadlines.end_of(last))
-        .filter(Q(due_at__gte=deadlines.end_of(first - AROUND)) | Q(paused_at__isnull=False))
+        .filter(opened_at__lte=end_of(last))
+        .filter(Q(due_at__gte=end_of(first - AROUND)) | Q(paused_at__isnull=False))
         .order_by("id")
     )
 
@@ -94,7 +95,7 @@ def _concerned(change: CalendarChange) -> QuerySet[Duty]:
 def _remind_anew(change: CalendarChange, calendar: Calendar) -> None:
     """Reminders that the changed days bring forward or put off."""
     first, last = change.span()
-    before, after = deadlines.end_of(first - AROUND), deadlines.end_of(last + AROUND)
+    before, after = end_of(first - AROUND), end_of(last + AROUND)
     # Between a reminder and its date, whichever comes first, a changed day moves the reminder.
     waiting = Duty.objects.running().filter(
         Q(remind_at__gte=before) | Q(due_at__gte=before),

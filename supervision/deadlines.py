@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
 from pydantic import BaseModel, ConfigDict
 
+from members.days import end_of
 from members.enums import (
     Anchor,
     AssignmentRole,
@@ -174,11 +175,6 @@ def carried_over(
     return Terms(
         rule=full.rule, anchor_at=issued_at, set_at=issued_at, set_to=former_due_at, left=left
     )
-
-
-def end_of(day: date) -> datetime:
-    """The last second of a local day."""
-    return timezone.make_aware(datetime.combine(day, time(23, 59, 59)))
 
 
 def local_day(moment: datetime) -> date:

@@ -14,6 +14,7 @@ from proposals.models.assignment import duties_of_issue
 from supervision import deadlines
 from supervision.calendar import Calendar
 from supervision.deadlines import Facts
+from supervision.duty_kinds import declared
 from supervision.facts import basis_of, facts_of, session_closes_on
 from supervision.selectors import calendar_for
 
@@ -66,7 +67,7 @@ def _of(
 
 
 def _facts(task: Assignment, kind: DutyKind, at: datetime, reply_due: datetime | None) -> Facts:
-    if kind != DutyKind.ASSIST_OPINION:
+    if not declared(kind).before_reply:
         return facts_of(task, kind, at)
     known = facts_of(task, DutyKind.REPLY, at)
     closes_on = session_closes_on(task, kind)

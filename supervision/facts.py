@@ -12,6 +12,7 @@ from members.rules import DeadlineRule
 from proposals.machine.subject import Subject
 from proposals.models import Assignment, Proposal
 from supervision import deadlines
+from supervision.duty_kinds import declared
 from supervision.models import Duty
 
 
@@ -26,7 +27,7 @@ def facts_of(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
         opened_at=at,
         received_at=proposal.received_at,
         session_closes_on=session_closes_on(subject, kind),
-        reply_due_at=_reply_due(proposal.pk) if kind == DutyKind.ASSIST_OPINION else None,
+        reply_due_at=_reply_due(proposal.pk) if declared(kind).before_reply else None,
         period=PeriodKind(proposal.period_kind)
         if proposal.period_kind
         else _period_now(subject, at),

@@ -24,7 +24,7 @@ from proposals.enums import FILED_STATES, ProposalState
 from proposals.models import Feedback
 from proposals.statistics import counted_intake, current_replies, proposals_then
 from supervision.models import Duty
-from supervision.models.duty import KEPT, OPTIONAL, Closing, decided_by, done_by, late_at
+from supervision.models.duty import KEPT, Closing, decided_by, done_by, late_at
 
 POINTS = 8
 """Moments at which the course of a figure is read, the last of them now."""
@@ -177,7 +177,7 @@ def _of_duties(session: Session, at: datetime, points: Sequence[datetime]) -> di
     owed = (
         Duty.objects.filter(proposal__session=session, opened_at__lte=at)
         .exclude(closing=Closing.CANCELLED)
-        .exclude(kind__in=OPTIONAL)
+        .owed()
     )
     wanted = {}
     for suffix, moment in [("", at), *((f"_{n}", point) for n, point in enumerate(points))]:

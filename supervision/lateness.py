@@ -8,11 +8,11 @@ from datetime import datetime
 
 from django.db.models import Count, F, Min, Q, QuerySet
 
-from members.enums import DutyKind
 from members.models import Unit
 from supervision.deadlines import local_day
+from supervision.duty_kinds import DUTY_KINDS, OPTIONAL
 from supervision.models import Duty
-from supervision.models.duty import KEPT, OPTIONAL, Closing
+from supervision.models.duty import KEPT, Closing
 from supervision.selectors import current_calendar
 
 
@@ -61,7 +61,7 @@ def by(what: str, duties: QuerySet[Duty], at: datetime) -> list[Lateness]:
         units = Unit.objects.filter(pk__in=[row[column] for row in rows])
         names |= {str(pk): name for pk, name in units.values_list("pk", "name")}
     else:
-        names |= {str(value): str(label) for value, label in DutyKind.choices}
+        names |= {declared.kind.value: declared.label for declared in DUTY_KINDS}
     found = [
         Lateness(
             key=str(row[column]),

@@ -5,11 +5,11 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
 
-from members.enums import DutyKind
 from members.reader import Reader
 from members.visibility import EVERYTHING, NOBODY, Visibility, visible
 from proposals.models import Assignment, Event
 from proposals.permissions import LATE, on_record, own_and_hosts
+from supervision.duty_kinds import AWAITED
 from supervision.models import (
     CalendarChange,
     ChaseNotice,
@@ -22,9 +22,6 @@ from supervision.models import (
     TopicProposal,
 )
 from supervision.models.duty import TOPICAL
-
-AWAITED = (DutyKind.REPLY, DutyKind.REHANDLE)
-"""What proposers wait for."""
 
 
 def duties(reader: Reader) -> Q:

@@ -3,25 +3,32 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import (
     DateField,
+    Model,
+    OuterRef,
     Prefetch,
     QuerySet,
+    Subquery,
     Value,
     prefetch_related_objects,
 )
 from django.db.models.functions import Cast
 
+from members.enums import DutyKind
 from members.models import CalendarDay, CalendarYear
 from members.prepared import prepared
 from members.reader import Reader, read_once
 from supervision import deadlines
 from supervision.calendar import Calendar, Declared
 from supervision.deadlines import Terms
+from supervision.duty_kinds import OPTIONAL
 from supervision.models import DateChange, Duty
+
+Row = TypeVar("Row", bound=Model)
 
 
 def current_calendar() -> Calendar:
@@ -61,6 +68,33 @@ def steady_calendar(*, changing: bool = False) -> Calendar:
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT {function}(%s)", [CALENDAR_LOCK])
     return current_calendar()
+
+
+def with_due(
+    rows: QuerySet[Row],
+    *kinds: DutyKind,
+    among: QuerySet[Duty] | None = None,
+    on: str = "",
+    key: str = "pk",
+) -> QuerySet[Row]:
+    """Each row with the nearest date of what is still owed on it, None where nothing is.
+
+    That is ``due_at``, with ``due_kind`` and ``due_paused_at`` of the same duty: one of these
+    ``kinds``, or any, ``among`` those that somebody sees or among all. Where ``key`` is another
+    column than the row's own key, ``on`` names the kind of subject whose key it holds.
+    """
+    owed = Duty.objects.all() if among is None else among
+    owed = owed.filter(
+        closed_at=None,
+        subject_kind=on or str(rows.model._meta.model_name),
+        subject_id=OuterRef(key),
+    )
+    owed = owed.filter(kind__in=kinds) if kinds else owed.exclude(kind__in=OPTIONAL)
+    owed = owed.order_by("due_at", "id")
+    columns = {"due_at": "due_at", "due_kind": "kind", "due_paused_at": "paused_at"}
+    return rows.annotate(
+        **{name: Subquery(owed.values(column)[:1]) for name, column in columns.items()}
+    )
 
 
 EXPLAINED = (

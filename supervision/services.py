@@ -23,37 +23,13 @@ from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
 from supervision.deadlines import Terms, local_day
+from supervision.duty_kinds import AWAITED, PAUSABLE, declared
 from supervision.enums import SUPERVISED_STATES
 from supervision.facts import basis_of, facts_of
 from supervision.models import DateChange, Duty, KeyTopic, Pause, Reminder
 from supervision.models.duty import Cause, Closing
 from supervision.selectors import current_calendar, steady_calendar
 from supervision.stale import withdraw_reminders
-
-HOLDERS: dict[DutyKind, Role] = {
-    DutyKind.COSIGN: Role.MEMBER,
-    DutyKind.PRE_ASSIGNMENT: Role.UNIT_LIAISON,
-    DutyKind.ACKNOWLEDGE: Role.UNIT_LIAISON,
-    DutyKind.RETURN_WINDOW: Role.UNIT_LIAISON,
-    DutyKind.RETURN_DECISION: Role.ASSIGNING_OFFICER,
-    DutyKind.ASSIST_OPINION: Role.UNIT_LIAISON,
-    DutyKind.REPLY: Role.UNIT_LIAISON,
-    DutyKind.INSPECTION: Role.INSPECTION_OFFICER,
-    DutyKind.FEEDBACK: Role.MEMBER,
-    DutyKind.REHANDLE: Role.UNIT_LIAISON,
-    DutyKind.EXTENSION_DECISION: Role.COMMITTEE_DIRECTOR,
-    DutyKind.COMMITMENT: Role.UNIT_LIAISON,
-    DutyKind.FOLLOW_UP: Role.COMMITTEE_CLERK,
-    DutyKind.SUPERVISION_PLAN: Role.COMMITTEE_CLERK,
-    DutyKind.MILESTONE: Role.COMMITTEE_CLERK,
-    DutyKind.SUPERVISION: Role.COMMITTEE_CLERK,
-    DutyKind.SUPERVISION_REPORT: Role.COMMITTEE_CLERK,
-    DutyKind.INSTRUCTION: Role.UNIT_LIAISON,
-}
-"""Who owes each kind of duty; a subject may name another role by ``duty_role``."""
-
-PAUSABLE = frozenset({DutyKind.ASSIST_OPINION, DutyKind.REPLY, DutyKind.REHANDLE})
-"""Kinds whose clock can be stopped."""
 
 # -- Opening and closing ----------------------------------------------------------------------
 
@@ -87,7 +63,8 @@ def open_duty(
     else:
         return None
     due = deadlines.due_at(terms, calendar)
-    body_id = getattr(subject, "body_id" if _is_addressed(kind) else "duty_body_id", None)
+    of = declared(kind)
+    body_id = getattr(subject, "body_id" if of.of_addressee else "duty_body_id", None)
     duty = Duty(
         kind=kind,
         subject_kind=subject.kind,
@@ -96,9 +73,9 @@ def open_duty(
         title=_title(subject),
         is_key=facts.key,
         committee_id=subject.committee_id,
-        role=Role.COLLECTIVE_CONTACT if body_id else getattr(subject, "duty_role", HOLDERS[kind]),
-        unit_id=getattr(subject, "unit_id", None) if _is_units(kind) else None,
-        member_id=getattr(subject, "member_id", None) if _is_addressed(kind) else None,
+        role=Role.COLLECTIVE_CONTACT if body_id else getattr(subject, "duty_role", of.holder),
+        unit_id=getattr(subject, "unit_id", None) if of.of_unit else None,
+        member_id=getattr(subject, "member_id", None) if of.of_addressee else None,
         body_id=body_id,
         person_id=getattr(subject, "duty_person_id", None),
         opened_by=event,
@@ -125,7 +102,7 @@ def close(subject: Subject, kinds: Sequence[DutyKind], event: Event, *, done: bo
     if not kinds:
         return
     owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
-    if not PAUSABLE.isdisjoint(kinds):
+    if set(PAUSABLE) & set(kinds):
         _run_on(owed.exclude(paused_at=None), event)
     closed = list(owed.values_list("pk", flat=True))
     if not closed:
@@ -405,8 +382,7 @@ def _former_reply(task: Any) -> Duty | None:
     """What the task that this one takes over last owed: a reply, or another one."""
     if task.replaces_id is None:
         return None
-    kinds = [DutyKind.REPLY, DutyKind.REHANDLE]
-    duties = Duty.objects.of("assignment", task.replaces_id).filter(kind__in=kinds)
+    duties = Duty.objects.of("assignment", task.replaces_id).filter(kind__in=AWAITED)
     return duties.order_by("id").last()
 
 
@@ -421,11 +397,3 @@ def _title(subject: Subject) -> str:
     """What the duty is about, as a list shows it."""
     about = subject.root.title if subject.root is not None else str(subject)
     return about[:200]
-
-
-def _is_units(kind: DutyKind) -> bool:
-    return HOLDERS[kind] == Role.UNIT_LIAISON
-
-
-def _is_addressed(kind: DutyKind) -> bool:
-    return HOLDERS[kind] == Role.MEMBER

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db import models
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from members.days import end_of
 from members.enums import DutyKind
 from proposals.enums import NEW, Tone
 from proposals.enums import CommitmentState as S
@@ -50,7 +50,7 @@ class Commitment(Subject):
         """The end of the promised day; None where the reply names none and the rules decide."""
         if self.due_on is None:
             return None
-        return timezone.make_aware(datetime.combine(self.due_on, time(23, 59, 59)))
+        return end_of(self.due_on)
 
     @step(
         source=NEW,

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import datetime, time
+from datetime import datetime
 
 from django.db import models
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE
 
+from members.days import end_of
 from members.enums import DutyKind, Role
 from proposals.enums import NEW, Tone
 from proposals.enums import ExtensionState as S
@@ -59,7 +59,7 @@ class ExtensionRequest(UnitRequest):
     @property
     def new_due_at(self) -> datetime:
         """The end of the day that is asked for."""
-        return timezone.make_aware(datetime.combine(self.new_due_on, time(23, 59, 59)))
+        return end_of(self.new_due_on)
 
     @step(
         source=NEW,

@@ -112,17 +112,26 @@ def coming(proposal: Proposal) -> list[Next]:
 
 
 @dataclass(frozen=True)
-class Clock:
+class Due:
+    """Until when something is owed, as ``proposals/_due.html`` draws it.
+
+    ``days`` are working days left, negative when late; ``tone`` is one of late, soon, near,
+    far, paused.
+    """
+
+    due_at: datetime
+    days: int
+    tone: str
+
+
+@dataclass(frozen=True)
+class Clock(Due):
     """What is owed next on a proposal, as far as the reader is told.
 
-    ``words`` is the line "now with …, day 12 of 60, waiting for …"; ``days`` are working days
-    left, negative when late; ``tone`` is one of late, soon, near, far, none.
+    ``words`` is the line "now with …, day 12 of 60, waiting for …".
     """
 
     words: str
-    due_at: datetime | None
-    days: int | None
-    tone: str
 
 
 CLOCKS: list[Callable[[list[Proposal], Reader], dict[int, Clock]]] = []
@@ -137,13 +146,13 @@ def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
     return found
 
 
-OWED: list[Callable[[str, list[int], Reader], dict[int, Clock]]] = []
-"""Supervision says here what the reader owes on subjects of one kind: key to clock."""
+OWED: list[Callable[[str, list[int], Reader], dict[int, Due]]] = []
+"""Supervision says here what the reader owes on subjects of one kind, by their keys."""
 
 
-def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Clock]:
+def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Due]:
     """Until when the reader owes something on these subjects of one kind."""
-    found: dict[int, Clock] = {}
+    found: dict[int, Due] = {}
     for tell in OWED:
         found |= tell(kind, keys, reader)
     return found

@@ -57,7 +57,7 @@ def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each proposal its clock."""
     found = clocks(rows, reader)
     for row in rows:
-        row.clock = found.get(row.pk)
+        row.due = found.get(row.pk)
 
 
 def proposer(row: Proposal) -> str:
@@ -89,7 +89,7 @@ COLUMNS = (
     Column("key", _("重点"), "is_key", FLAG, shown=False),
     day("received", _("收到"), "received_at"),
     day("filed", _("立案"), "filed_at", shown=False),
-    Column("due", _("期限"), "clock.due_at", cell="proposals/cells/_clock.html"),
+    Column("due", _("期限"), "due.due_at", "proposals/cells/_due.html"),
 )
 """The columns of a list of proposals."""
 

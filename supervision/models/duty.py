@@ -14,9 +14,7 @@ from members.models import Body, Committee, Member, Unit
 from proposals.models import Event, Proposal
 from supervision import deadlines
 from supervision.deadlines import local_day
-
-OPTIONAL = (DutyKind.RETURN_WINDOW,)
-"""Kinds that are a right within a time limit; letting it pass is not being late."""
+from supervision.duty_kinds import OPTIONAL
 
 TOPICAL = {"keytopic": "key-topics", "milestone": "milestones", "instruction": "instructions"}
 """Kinds of subjects that belong to a key topic, not to a proposal, with their addresses."""
@@ -72,9 +70,13 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         """Still owed, and the clock runs."""
         return self.open().filter(paused_at=None)
 
+    def owed(self) -> DutyQuerySet:
+        """Without what is only a right within a time limit."""
+        return self.exclude(kind__in=OPTIONAL)
+
     def overdue(self, at: datetime) -> DutyQuerySet:
         """Still owed at ``at``, and late; a clock that stands still makes nobody late."""
-        return self.running().filter(due_at__lt=at).exclude(kind__in=OPTIONAL)
+        return self.running().owed().filter(due_at__lt=at)
 
     def on_time(self) -> DutyQuerySet:
         """Done by the date."""

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
+from members.days import end_of
 from members.enums import DutyKind, SupervisionMethod
 from members.punctuation import stated
 from proposals.enums import NEW, Tone
@@ -15,7 +16,6 @@ from proposals.errors import Unmet
 from proposals.inputs.fields import Reason
 from proposals.machine import who
 from proposals.machine.subject import News, StepContext, state_field, step
-from supervision.deadlines import end_of
 from supervision.enums import UNMET, KeyTopicState
 from supervision.enums import MilestoneState as S
 from supervision.inputs import key_topics as inputs

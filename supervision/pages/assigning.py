@@ -10,12 +10,11 @@ from django.db.models import Count, Q
 from members.reader import Reader
 from members.visibility import visible
 from proposals.models import Proposal
-from proposals.models.assignment import TIMED
 from proposals.pages import dates
 from proposals.pages.dates import Date, Load
+from supervision.duty_kinds import ANSWERS, OPTIONAL
 from supervision.expected import expectations
 from supervision.models import Duty
-from supervision.models.duty import OPTIONAL
 
 
 def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, dates.Expected]:
@@ -35,7 +34,7 @@ def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
     duties = visible(reader, Duty.objects.open().filter(unit__in=units))
     counted = duties.order_by().values_list("unit")
     rows = counted.annotate(
-        tasks=Count("pk", filter=Q(kind__in=TIMED)), overdue=Count("pk", filter=late)
+        tasks=Count("pk", filter=Q(kind__in=ANSWERS)), overdue=Count("pk", filter=late)
     )
     return {unit: Load(tasks, overdue) for unit, tasks, overdue in rows if unit is not None}
 

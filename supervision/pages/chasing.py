@@ -20,7 +20,8 @@ from proposals.models import Feedback
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList
 from supervision.models import ChaseNotice, Reminder
 from supervision.models.reminder import PAPERS, ReminderState
-from supervision.pages.decisions import DUE, dated, owed
+from supervision.pages.clocks import DUE, dated
+from supervision.pages.decisions import owed
 from supervision.pages.duties import OFFICERS
 
 
@@ -63,7 +64,7 @@ WORKLISTS = (
             DUE,
         ),
         comes_next=_("随答复送出、还没有收回的征询意见表列在这里；纸质的可以代录。"),
-        order=("due_by", "id"),
+        order=("due_at", "id"),
         prepare=dated,
         session="proposal__session",
         counted=False,

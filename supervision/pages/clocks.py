@@ -3,59 +3,82 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
 
 from members.enums import AssignmentRole, Role
+from members.pages.worklist import Column
 from members.punctuation import aside, clauses
 from members.reader import Reader
+from members.rules import Warnings
+from members.selectors import NoRulebook
 from members.visibility import visible
+from proposals.machine.subject import Subject
 from proposals.models import Assignment, Proposal
-from proposals.pages.life import Clock
-from supervision.calendar import Calendar
+from proposals.pages.life import Clock, Due
 from supervision.deadlines import local_day
+from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
-from supervision.models.duty import OPTIONAL
 from supervision.permissions import foreseen
 from supervision.selectors import calendar_for
 
-SOON = 3
-"""From so many working days left on, a date is soon."""
-
-NEAR = 7
-"""From so many working days left on, a date is near."""
+DUE = Column("due", _l("期限"), "due.due_at", "proposals/cells/_due.html", order=["due_at"])
+"""The column of a list whose rows have been asked for with ``with_due``, or are duties."""
 
 
-@dataclass(frozen=True)
-class Left:
-    """How long there is left for a duty: working days, negative when late, and the tone."""
-
-    days: int
-    tone: str
+def due_of(duty: Duty, reader: Reader) -> Due:
+    """Until when a duty is owed, and how long there is left."""
+    return _due(duty.committee_id, duty.due_at, duty.paused_at, reader, duty.kind in OPTIONAL)
 
 
-def left(duty: Duty, calendar: Calendar, at: datetime) -> Left:
-    """Working days until the duty is due, and late, soon, near, far or paused."""
-    days = calendar.left(localdate(at), local_day(duty.due_at))
-    if duty.paused_at is not None:
-        return Left(days, "paused")
-    if duty.due_at < at:
-        return Left(days, "late" if duty.kind not in OPTIONAL else "far")
-    if days <= SOON:
-        return Left(days, "soon")
-    return Left(days, "near" if days <= NEAR else "far")
+def due_on(subject: Subject, reader: Reader) -> Due | None:
+    """Until when something is owed on a subject, as far as the reader sees it; two queries."""
+    return owed(subject.kind, [subject.pk], reader).get(subject.pk)
+
+
+def dated(rows: Iterable[Any], reader: Reader) -> None:
+    """Give each row of ``with_due`` what its cell shows."""
+    for row in rows:
+        row.due = None
+        if row.due_at is not None:
+            row.due = _due(row.committee_id, row.due_at, row.due_paused_at, reader)
+
+
+def _due(
+    committee: int,
+    moment: datetime,
+    paused_at: datetime | None,
+    reader: Reader,
+    optional: bool = False,
+) -> Due:
+    days = calendar_for(reader).left(reader.day, local_day(moment))
+    if paused_at is not None:
+        return Due(moment, days, "paused")
+    if moment < reader.at:
+        return Due(moment, days, "far" if optional else "late")
+    warnings = _warnings(committee, reader)
+    if days <= warnings.soon:
+        return Due(moment, days, "soon")
+    return Due(moment, days, "near" if days <= warnings.near else "far")
+
+
+def _warnings(committee: int, reader: Reader) -> Warnings:
+    """From when on a committee marks a date."""
+    try:
+        return reader.rules(committee).warnings
+    except NoRulebook:
+        return Warnings()
 
 
 def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
     """With whom each proposal is and until when, as far as the reader is told; three queries."""
     keys = [row.pk for row in proposals]
-    rows = Duty.objects.open().filter(proposal__in=keys)
-    seen = visible(reader, rows.exclude(kind__in=OPTIONAL))
+    seen = visible(reader, Duty.objects.open().owed().filter(proposal__in=keys))
     duties: dict[int, list[Any]] = defaultdict(list)  # duties, with the holder's part
     part = Assignment.objects.live().filter(proposal=OuterRef("proposal"), unit=OuterRef("unit"))
     seen = seen.annotate(part=Subquery(part.order_by().values("role")[:1]))
@@ -71,9 +94,8 @@ def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
         for duty in owed
         if duty.part
     }
-    calendar = calendar_for(reader)
-    found = {key: _clock(owed, roles, calendar, reader.at) for key, owed in duties.items()}
-    return found | {key: _foreseen(duty, calendar, reader.at) for key, duty in awaited.items()}
+    found = {key: _clock(owed, roles, reader) for key, owed in duties.items()}
+    return found | {key: _foreseen(duty, reader) for key, duty in awaited.items()}
 
 
 def _awaited(proposals: set[int], reader: Reader) -> dict[int, Duty]:
@@ -83,17 +105,13 @@ def _awaited(proposals: set[int], reader: Reader) -> dict[int, Duty]:
     return {duty.proposal_id: duty for duty in rows.order_by("due_at", "id") if duty.proposal_id}
 
 
-def _foreseen(duty: Duty, calendar: Calendar, at: datetime) -> Clock:
-    remaining = left(duty, calendar, at)
+def _foreseen(duty: Duty, reader: Reader) -> Clock:
     words = _("等待%(what)s") % {"what": duty.get_kind_display()}
-    return Clock(words, duty.due_at, remaining.days, remaining.tone)
+    return Clock(**vars(due_of(duty, reader)), words=words)
 
 
-def _clock(
-    owed: list[Duty], roles: dict[tuple[int, int], str], calendar: Calendar, at: datetime
-) -> Clock:
-    first, today = owed[0], localdate(at)
-    remaining = left(first, calendar, at)
+def _clock(owed: list[Duty], roles: dict[tuple[int, int], str], reader: Reader) -> Clock:
+    first, today = owed[0], reader.day
     opened = local_day(first.opened_at)
     words = _("现由%(who)s%(what)s，第 %(day)s 天（共 %(days)s 天）") % {
         "who": holder(first, roles),
@@ -110,7 +128,7 @@ def _clock(
         }
         for duty in owed[1:4]
     ]
-    return Clock(clauses([words, *others]), first.due_at, remaining.days, remaining.tone)
+    return Clock(**vars(due_of(first, reader)), words=clauses([words, *others]))
 
 
 def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
@@ -123,13 +141,8 @@ def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
     return str(Role(duty.role).label)
 
 
-def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Clock]:
+def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Due]:
     """Until when the reader owes something on these subjects; three queries."""
-    rows = Duty.objects.open().filter(subject_kind=kind, subject_id__in=keys)
-    rows = rows.exclude(kind__in=OPTIONAL)
-    calendar = calendar_for(reader)
-    found: dict[int, Clock] = {}
-    for duty in visible(reader, rows).order_by("-due_at", "-id"):
-        remaining = left(duty, calendar, reader.at)
-        found[duty.subject_id] = Clock("", duty.due_at, remaining.days, remaining.tone)
-    return found
+    rows = Duty.objects.open().owed().filter(subject_kind=kind, subject_id__in=keys)
+    nearest_last = visible(reader, rows).order_by("-due_at", "-id")
+    return {duty.subject_id: due_of(duty, reader) for duty in nearest_last}

@@ -32,7 +32,7 @@ from proposals.models import Assignment, Event, Proposal
 from proposals.pages.life import Clock, waiting_on
 from proposals.pages.life import clocks as clocks_of
 from proposals.permissions import told_units
-from supervision.board import BoardMilestone, own_milestones
+from supervision.board import MILESTONES, BoardMilestone, own_milestones
 from supervision.enums import KEY_STATES, KeyTopicState
 from supervision.headline import Headline, headlines
 from supervision.models import Duty, KeyTopic
@@ -255,7 +255,7 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[Supervised]:
     rows: Sequence[Any] = list(
         visible(reader, topics)
         .annotate(visited_at=Max("activities__held_at"))
-        .prefetch_related("milestones", "supervisors")
+        .prefetch_related(MILESTONES, "supervisors")
         .order_by("id")[:20]
     )
     if not rows:
@@ -263,7 +263,7 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[Supervised]:
     calendar = calendar_for(reader)
     found = []
     for topic in rows:
-        milestones = own_milestones(topic, calendar, reader.day)
+        milestones = own_milestones(topic, calendar, reader.at)
         ahead = [row for row in milestones if row.days is not None]
         coming = min(ahead, key=lambda row: row.milestone.due_on, default=None)
         found.append(Supervised(topic, milestones, coming))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import OrderBy, OuterRef, QuerySet, Subquery
+from django.db.models import OrderBy, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import Filter, FilterSet
 
@@ -25,38 +25,16 @@ from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList, url_of
 from supervision.models import Duty
-from supervision.pages.clocks import left
+from supervision.pages.clocks import DUE, dated, due_on
 from supervision.pages.duties import OFFICERS
-from supervision.selectors import calendar_for
-
-
-def due_of(kind: DutyKind, model: Any) -> Subquery:
-    """When what is owed on each row is due, to sort by."""
-    owed = Duty.objects.open().filter(kind=kind, subject_kind=model._meta.model_name)
-    return Subquery(owed.filter(subject_id=OuterRef("pk")).values("due_at")[:1])
+from supervision.selectors import with_due
 
 
 def owed(rows: QuerySet[Any], kind: DutyKind) -> Rows:
     """Rows of a list: those that the reader sees, with when what is owed on each is due."""
-    return seen(rows.annotate(due_by=due_of(kind, rows.model)))
+    return seen(with_due(rows, kind))
 
 
-def dated(rows: list[Any], reader: Reader) -> None:
-    """Give each row the date that its cell shows: how long there is left; three queries."""
-    if not rows:
-        return
-    owed = Duty.objects.open().filter(
-        subject_kind=rows[0].kind, subject_id__in=[row.pk for row in rows]
-    )
-    known = {duty.subject_id: duty for duty in visible(reader, owed)}
-    calendar = calendar_for(reader)
-    for row in rows:
-        duty = known.get(row.pk)
-        row.due_at = duty.due_at if duty is not None else None
-        row.left = left(duty, calendar, reader.at) if duty is not None else None
-
-
-DUE = Column("due", _("期限"), "due_at", "supervision/cells/_due_if_any.html", order=["due_by"])
 ROLE = Column("role", _("办理方式"), "get_role_display")
 UNIT = Column("unit", _("承办单位"), "assignment.unit")
 INSTEAD = Column("instead", _("建议承办单位"), "suggested_unit")
@@ -68,7 +46,7 @@ class DecisionList(SubjectList):
 
     section: Section = Section.HANDLING
     roles: Collection[str] = frozenset({Role.ASSIGNING_OFFICER, Role.COMMITTEE_CLERK})
-    order: Sequence[str | OrderBy] = ("due_by", "id")
+    order: Sequence[str | OrderBy] = ("due_at", "id")
     prepare: Prepare | None = dated
 
 
@@ -128,12 +106,12 @@ def of_return(request: ReturnRequest, reader: Reader) -> dict[str, Any]:
     of_task: dict[int, list[ReturnRequest]] = {}
     for row in before:
         of_task.setdefault(row.assignment_id, []).append(row)
-    dated([request], reader)
     return {
         "history": [(task, of_task.get(task.pk, [])) for task in seen],
         "count": sum(len(rows) for rows in of_task.values()),
         "most": request.rules.handling.returns.max_times,
         "levels": ladder(request),
+        "due": due_on(request, reader),
     }
 
 
@@ -162,12 +140,12 @@ def of_extension(request: ExtensionRequest, reader: Reader) -> dict[str, Any]:
     owed = visible(reader, duties).prefetch_related("changes").order_by("id").last()
     before = ExtensionRequest.objects.filter(assignment=request.assignment_id)
     others = visible(reader, before.exclude(pk=request.pk))
-    dated([request], reader)
     return {
         "owed": owed,
         "changes": list(owed.changes.all()) if owed is not None else [],
         "others": list(others.order_by("id")),
         "policy": policy,
+        "due": due_on(request, reader),
         "consents": [
             Consent(str(Role(role).label), role in request.consents) for role in policy.approvers
         ],

@@ -20,9 +20,9 @@ from members.punctuation import listed, stated
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.models import Assignment
+from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
-from supervision.pages.clocks import holder, left
-from supervision.selectors import calendar_for
+from supervision.pages.clocks import DUE, due_of, holder
 
 OFFICERS = frozenset(
     {
@@ -73,7 +73,7 @@ def mine(*kinds: DutyKind) -> Rows:
 
     def rows(reader: Reader) -> QuerySet[Duty]:
         owed = visible(reader, Duty.objects.open()).filter(owed_by(reader))
-        return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind=DutyKind.RETURN_WINDOW)
+        return owed.filter(kind__in=kinds) if kinds else owed.exclude(kind__in=OPTIONAL)
 
     return rows
 
@@ -85,14 +85,13 @@ def late(reader: Reader) -> QuerySet[Duty]:
 
 def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each duty its subject's words: who, in which role, days left, the other units."""
-    calendar = calendar_for(reader)
     tasks = Assignment.objects.live().filter(proposal__in={row.proposal_id for row in rows})
     of: dict[int | None, list[Assignment]] = defaultdict(list)
     for task in tasks.select_related("unit").order_by("id"):
         of[task.proposal_id].append(task)
     roles = {(task.proposal_id, task.unit_id): task.get_role_display() for task in tasks}
     for row in rows:
-        row.left = left(row, calendar, reader.at)
+        row.due = due_of(row, reader)
         row.holder = holder(row)
         row.part = roles.get((row.proposal_id, row.unit_id), "")
         row.others = [task for task in of[row.proposal_id] if task.unit_id != row.unit_id]
@@ -121,7 +120,7 @@ COLUMNS = (
     Column("holder", _("由谁")),
     Column("part", _("承办方式"), shown=False),
     Column("others", _("其他单位"), others, "supervision/cells/_others.html", shown=False),
-    Column("due", _("期限"), "due_at", "supervision/cells/_due.html", order=["due_at"]),
+    DUE,
 )
 """The columns of a list of duties."""
 

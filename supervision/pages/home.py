@@ -4,22 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from members.enums import DutyKind
 from members.pages import home
 from members.pages.links import page_of
 from members.reader import Reader
 from proposals.pages.proposing.desk import PROPOSERS
+from supervision.duty_kinds import IN_PLACE
 from supervision.pages.duties import mine, prepare
 
 FIRST = 12
 """Duties that the first page shows; the worklists have all."""
 
-IN_PLACE = (DutyKind.COSIGN, DutyKind.FEEDBACK)
-"""Kinds that proposers answer on the first page itself, where they stand with their texts."""
-
 
 def waiting_on(reader: Reader) -> dict[str, Any] | None:
-    """What the reader owes; nothing is said to proposers where nothing but the above waits."""
+    """What the reader owes; None for proposers whose duties are all answered in place."""
     owed = mine()(reader).exclude(kind__in=IN_PLACE)
     rows = owed.select_related("proposal", "unit", "member", "body")
     found: list[Any] = list(rows.order_by("due_at", "id")[: FIRST + 1])

@@ -22,12 +22,14 @@ from members.rules import DeadlineRule
 from members.visibility import visible, visible_row
 from proposals.ledger import step_of
 from proposals.models import Proposal
+from proposals.pages.life import Due
 from proposals.pages.proposal import Tab
 from supervision.calendar import Calendar
 from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms, local_day
+from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
-from supervision.models.duty import OPTIONAL, Closing
-from supervision.pages.clocks import Left, holder, left
+from supervision.models.duty import Closing
+from supervision.pages.clocks import due_of, holder
 from supervision.pages.strip import Strip, strip
 from supervision.selectors import EXPLAINED, calendar_for, why
 
@@ -39,7 +41,7 @@ MOST = 40
 class Limit:
     """A date as the page explains it.
 
-    ``mine`` when the reader owes it; ``left`` is how long there is, or ``outcome`` how it ended;
+    ``mine`` when the reader owes it; ``due`` is how long there is, or ``outcome`` how it ended;
     ``strip`` is missing where it is drawn on a page of its own.
     """
 
@@ -48,7 +50,7 @@ class Limit:
     mine: bool
     rule: str
     source: str
-    left: Left | None
+    due: Due | None
     outcome: str
     why: dict[str, Any]
     strip: Strip | None
@@ -63,15 +65,12 @@ def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     found = list(rows.order_by(open_first, "due_at", "id")[:MOST])
     own = {duty.pk for duty in found if _is_owed_by(duty, reader)}
     found.sort(key=lambda duty: (duty.pk not in own, duty.due_at))
-    calendar = calendar_for(reader)
     past = [duty for duty in found if is_over(duty, reader.at)]
     return {
         "open_limits": [
-            limit(duty, calendar, reader.at, mine=duty.pk in own)
-            for duty in found
-            if duty not in past
+            limit(duty, reader, mine=duty.pk in own) for duty in found if duty not in past
         ],
-        "past_limits": [limit(duty, calendar, reader.at, drawn=False) for duty in past],
+        "past_limits": [limit(duty, reader, drawn=False) for duty in past],
     }
 
 
@@ -95,10 +94,9 @@ def _named(duty: Duty) -> bool:
     return bool(duty.unit_id or duty.member_id or duty.body_id)
 
 
-def limit(
-    duty: Duty, calendar: Calendar, at: datetime, *, mine: bool = False, drawn: bool = True
-) -> Limit:
+def limit(duty: Duty, reader: Reader, *, mine: bool = False, drawn: bool = True) -> Limit:
     """One date with its reasons, and the strip if it is to be ``drawn``."""
+    calendar, at = calendar_for(reader), reader.at
     explained = why(duty, calendar)
     terms = Terms.model_validate(duty.terms)
     return Limit(
@@ -107,7 +105,7 @@ def limit(
         mine=mine,
         rule=rule_in_words(duty, terms),
         source=explained["source"],
-        left=None if is_over(duty, at) else left(duty, calendar, at),
+        due=None if is_over(duty, at) else due_of(duty, reader),
         outcome=outcome(duty, calendar) if is_over(duty, at) else "",
         why=explained,
         strip=_strip(duty, terms, explained, calendar, at) if drawn else None,
@@ -206,7 +204,7 @@ def show_duty(request: HttpRequest, pk: int) -> HttpResponse:
     duty = visible_row(reader, rows.prefetch_related(*EXPLAINED), pk)
     if duty is None:
         raise Http404
-    found = limit(duty, calendar_for(reader), reader.at, mine=_is_owed_by(duty, reader))
+    found = limit(duty, reader, mine=_is_owed_by(duty, reader))
     context = {"limit": found, "duty": duty, "about": page_of(duty.link)}
     return TemplateResponse(request, "supervision/duty.html", context)
 

@@ -13,9 +13,10 @@ from members.pages.filters import one_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, day, seen
 from members.reader import Reader, reader_of
+from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
-from supervision.models.duty import KEPT, OPTIONAL, Closing
-from supervision.pages.clocks import holder, left
+from supervision.models.duty import KEPT, Closing
+from supervision.pages.clocks import due_of, holder
 from supervision.pages.duties import COLUMNS, OFFICERS, DutyFilter, DutyList
 from supervision.pages.limits import outcome
 from supervision.selectors import calendar_for
@@ -48,7 +49,7 @@ def prepare(found: list[Any], reader: Reader) -> None:
     for duty in found:
         duty.holder = holder(duty)
         duty.outcome = outcome(duty, calendar)
-        duty.left = left(duty, calendar, reader.at) if duty.closed_at is None else None
+        duty.due = due_of(duty, reader) if duty.closed_at is None else None
 
 
 WORKLISTS = (
@@ -59,9 +60,7 @@ WORKLISTS = (
         section=Section.FIGURES,
         roles=READERS,
         rows=seen(
-            Duty.objects.filter(proposal__isnull=False)
-            .exclude(closing=Closing.CANCELLED)
-            .exclude(kind__in=OPTIONAL)
+            Duty.objects.owed().filter(proposal__isnull=False).exclude(closing=Closing.CANCELLED)
         ),
         columns=(
             *(column for column in COLUMNS if column.name in ("number", "title", "kind", "holder")),

@@ -17,7 +17,7 @@ from proposals.machine.subject import declared_step
 from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
 from proposals.pages.handling.replies import answers_of
 from proposals.pages.handling.tasks import own_tasks, tasks_of, with_contacts
-from proposals.pages.life import Clock, owed
+from proposals.pages.life import Due, owed
 from proposals.pages.proposal import Action, Tab, actions
 
 
@@ -28,7 +28,7 @@ class TaskLine:
     task: Assignment
     mine: bool
     live: bool
-    clock: Clock | None
+    due: Due | None
     actions: list[Action]
     requests: list[tuple[str, Any, list[Action]]] = field(default_factory=list)
 
@@ -44,7 +44,7 @@ def handling(proposal: Proposal, reader: Reader) -> dict[str, Any]:
             task=task,
             mine=task.pk in mine,
             live=task.state in LIVE_ASSIGNMENTS,
-            clock=due.get(task.pk),
+            due=due.get(task.pk),
             actions=actions(task, reader),
             requests=[
                 (str(row._meta.verbose_name), row, actions(row, reader))

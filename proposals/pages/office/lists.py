@@ -17,7 +17,7 @@ from django_filters.rest_framework import FilterSet
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Prepare, Rows, arranged, day, seen
 from members.reader import Reader, reader_of
-from members.rules import REVIEWERS
+from members.rules import REVIEWERS, Warnings
 from proposals.enums import WITHDRAWABLE, CosignatureState, MergeCandidateState, TextKind
 from proposals.enums import ProposalState as S
 from proposals.models import CandidateMember, Cosignature, MergeCandidate, Proposal, TextVersion
@@ -30,12 +30,6 @@ from proposals.pages.worklists import (
     in_states,
     prepare,
 )
-
-CAUTION = 7
-"""From so many days on, what waits for its review is marked."""
-
-DANGER = 14
-"""From so many days on, it has waited too long."""
 
 in_open_group = Exists(
     CandidateMember.objects.filter(
@@ -84,7 +78,7 @@ def read(rows: list[Any], reader: Reader) -> None:
     for row in rows:
         rules = around.get(row.committee_id)
         row.age = age(row, reader.day)
-        row.age_tone = tone(row.age)
+        row.age_tone = tone(row.age, rules.warnings if rules else Warnings())
         row.cosigners = signed.get(row.pk, 0)
         row.group = groups.get(row.pk)
         row.rounds = len(rules.review.rounds) if rules else 0
@@ -114,11 +108,11 @@ def age(row: Proposal, today: date) -> int | None:
     return (today - localdate(row.received_at)).days if row.received_at else None
 
 
-def tone(days: int | None) -> str:
+def tone(days: int | None, warnings: Warnings) -> str:
     """The colour of an age."""
-    if days is None or days < CAUTION:
+    if days is None or days < warnings.caution:
         return "calm"
-    return "caution" if days < DANGER else "danger"
+    return "caution" if days < warnings.danger else "danger"
 
 
 def aged(row: Any) -> str:

@@ -31,7 +31,7 @@ from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, Feedbac
 from proposals.enums import ProposalState as S
 from proposals.machine.subject import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
-from proposals.pages.life import Clock, Mark, bar, clocks, owed, waiting_on
+from proposals.pages.life import Clock, Due, Mark, bar, clocks, owed, waiting_on
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 
@@ -60,7 +60,7 @@ class Waiting:
     """An invitation, or a form to fill in, and until when."""
 
     subject: Any
-    clock: Clock | None
+    due: Due | None
 
 
 @dataclass(frozen=True)

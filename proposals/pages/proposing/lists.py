@@ -19,12 +19,12 @@ from proposals.pages.worklists import NUMBER, TITLE, ProposalList, SubjectList
 
 
 def _with_clocks(kind: str) -> Prepare:
-    """Give each row the clock of what the reader owes on it."""
+    """Give each row the date of what the reader owes on it."""
 
     def prepare(rows: list[Any], reader: Reader) -> None:
         found = owed(kind, [row.pk for row in rows], reader)
         for row in rows:
-            row.clock = found.get(row.pk)
+            row.due = found.get(row.pk)
 
     return prepare
 
@@ -33,7 +33,7 @@ def _drafts(reader: Reader) -> QuerySet[Proposal]:
     return led(reader, *TEXT_WITH_PROPOSER)
 
 
-DUE = Column("due", _("期限"), "clock.due_at", cell="proposals/cells/_clock.html")
+DUE = Column("due", _("期限"), "due.due_at", "proposals/cells/_due.html")
 
 WORKLISTS = (
     SubjectList(

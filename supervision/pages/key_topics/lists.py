@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet, prefetch_related_objects
@@ -18,12 +18,12 @@ from members.punctuation import listed
 from members.reader import Reader
 from members.visibility import visible
 from proposals.pages.worklists import SubjectList
-from supervision.deadlines import end_of
+from supervision.duty_kinds import declared
 from supervision.enums import BEFORE_SUPERVISION, UNMET, InstructionState
 from supervision.enums import KeyTopicState as S
 from supervision.models import Duty, Instruction, KeyTopic, Milestone
-from supervision.pages.clocks import Left, left
-from supervision.selectors import calendar_for
+from supervision.pages.clocks import DUE, dated
+from supervision.selectors import with_due
 
 OFFICE = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
 """Who chooses key topics and has them supervised where no special committee does."""
@@ -48,23 +48,16 @@ FILTERS = narrowed(
 
 
 def prepare(rows: list[Any], reader: Reader) -> None:
-    """Give each topic its proposals, its leaders and what is owed on it next; five queries."""
+    """Give each topic its proposals, its leaders and what is owed on it next; two queries."""
     prefetch_related_objects(rows, "links__proposal", "supervisors")
-    calendar = calendar_for(reader)
-    owed = Duty.objects.open().filter(
-        subject_kind="keytopic", subject_id__in=[row.pk for row in rows]
-    )
-    duties: dict[int, Duty] = {}
-    for duty in visible(reader, owed).order_by("-due_at"):
-        duties[duty.subject_id] = duty
-    for row in rows:
-        row.duty = duties.get(row.pk)
-        row.left = left(row.duty, calendar, reader.at) if row.duty is not None else None
-        row.due_at = row.duty.due_at if row.duty is not None else None
+    dated(rows, reader)
 
 
-DUE = Column("due", _("期限"), "due_at", "supervision/cells/_due_if_any.html")
 TOPIC = Column("topic", _("重点题目"), "topic.title")
+
+
+def _owed(row: Any) -> str | None:
+    return declared(row.due_kind).label if row.due_kind else None
 
 
 def _proposals(row: Any) -> str:
@@ -80,7 +73,7 @@ COLUMNS = (
     Column("nominator", _("推荐"), "get_nominator_role_display", shown=False),
     Column("session", _("会议"), shown=False),
     day("announced", _("公布"), "announced_at", shown=False),
-    Column("owed", _("待办"), "duty.get_kind_display"),
+    Column("owed", _("待办"), _owed),
     DUE,
 )
 """The columns of a list of key topics."""
@@ -90,7 +83,8 @@ def in_states(*states: str) -> Rows:
     """Rows of a list: topics in these states that the reader sees; in any when none is named."""
 
     def rows(reader: Reader) -> QuerySet[KeyTopic]:
-        found = visible(reader, KeyTopic.objects.all())
+        told = visible(reader, Duty.objects.all())
+        found = with_due(visible(reader, KeyTopic.objects.all()), among=told)
         return found.filter(state__in=states) if states else found
 
     return rows
@@ -152,18 +146,7 @@ class TopicList(SupervisionList):
 def milestones_owed(reader: Reader) -> QuerySet[Milestone]:
     """Rows of a list: milestones that are owed, of topics at which the reader works."""
     owed = Milestone.objects.filter(state__in=UNMET)
-    return visible(reader, owed).filter(_own(reader, "topic__"))
-
-
-def with_days(rows: list[Any], reader: Reader) -> None:
-    """Give each milestone how long there is left; two queries."""
-    calendar = calendar_for(reader)
-    for row in rows:
-        row.due_at = end_of(row.due_on)
-        days = calendar.left(reader.day, row.due_on)
-        row.left = Left(
-            days, "late" if row.due_on < reader.day else "soon" if days <= 3 else "near"
-        )
+    return with_due(visible(reader, owed).filter(_own(reader, "topic__")))
 
 
 def instructions_owed(reader: Reader) -> QuerySet[Instruction]:
@@ -175,20 +158,7 @@ def instructions_owed(reader: Reader) -> QuerySet[Instruction]:
         elif post.role in OFFICE:
             asked |= Q(committee=post.committee_id)
     waiting = Instruction.objects.filter(state=InstructionState.OPEN)
-    return visible(reader, waiting).filter(asked)
-
-
-def with_dates(rows: list[Any], reader: Reader) -> None:
-    """Give each instruction its date; three queries."""
-    calendar = calendar_for(reader)
-    owed = Duty.objects.open().filter(
-        subject_kind="instruction", subject_id__in=[row.pk for row in rows]
-    )
-    duties = {duty.subject_id: duty for duty in visible(reader, owed)}
-    for row in rows:
-        duty = duties.get(row.pk)
-        row.left = left(duty, calendar, reader.at) if duty is not None else None
-        row.due_at = duty.due_at if duty is not None else None
+    return with_due(visible(reader, waiting).filter(asked))
 
 
 WORKLISTS = (
@@ -250,7 +220,7 @@ WORKLISTS = (
                 "body", _("由谁"), lambda row: str(row.topic.supervising_body or _("提案委办公室"))
             ),
             STATE,
-            replace(DUE, value="due_on", order=["due_on"]),
+            DUE,
         ),
         comes_next=_("督办方案里的节点在完成之前列在这里，最近的在最前。"),
         filterset=narrowed(
@@ -259,7 +229,7 @@ WORKLISTS = (
             due_before=day_before(_("期限早于"), "due_on"),
         ),
         order=("due_on", "id"),
-        prepare=with_days,
+        prepare=dated,
     ),
     SupervisionList(
         slug="instructions-to-follow",
@@ -283,7 +253,7 @@ WORKLISTS = (
             unit=contains(_("落实单位"), "unit__name"),
         ),
         order=("given_on", "id"),
-        prepare=with_dates,
+        prepare=dated,
     ),
     TopicList(
         slug="key-topics",

@@ -18,14 +18,14 @@ from members.visibility import visible, visible_row
 from proposals.api.views import as_download
 from proposals.enums import FILED_STATES
 from proposals.models import Event, Proposal
+from proposals.pages.life import Due
 from proposals.pages.proposal import Action, Tab, actions
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.timeline import timeline
 from proposals.permissions import is_official
-from supervision.board import BoardMilestone, own_milestones
-from supervision.calendar import Calendar
+from supervision.board import MILESTONES, BoardMilestone, own_milestones
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
-from supervision.pages.clocks import Left, left
+from supervision.pages.clocks import due_of
 from supervision.permissions import is_concerned, works_on
 from supervision.roles import nominator_post
 from supervision.selectors import calendar_for
@@ -44,8 +44,7 @@ class Addressee:
     """What one unit, or the office, did about an instruction, and until when it owes that."""
 
     instruction: Instruction
-    due: Duty | None
-    left: Left | None
+    due: Due | None
     actions: Sequence[Action]
 
 
@@ -62,7 +61,6 @@ def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
     works = works_on(reader, topic)
     concerned = works or is_concerned(reader, topic)
     proposals = visible(reader, topic.proposals.select_related("lead", "body"))
-    calendar = calendar_for(reader)
     owed = _owed(topic, reader)
     found: dict[str, Any] = {
         "works": works,
@@ -71,8 +69,8 @@ def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
         "supervisors": list(topic.supervisors.all()),
         "methods": [SupervisionMethod(code).label for code in topic.methods],
         "nominated": works or topic.announced_at is None,
-        "milestones": _milestones(topic, reader, calendar) if concerned else [],
-        "instructions": _instructions(topic, reader, calendar, owed),
+        "milestones": _milestones(topic, reader) if concerned else [],
+        "instructions": _instructions(topic, reader, owed),
         "until": owed.get((topic.kind, topic.pk, DutyKind.SUPERVISION)),
         "events": timeline(_events(topic), reader),
     }
@@ -89,11 +87,11 @@ def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
     return found
 
 
-def _milestones(topic: KeyTopic, reader: Reader, calendar: Calendar) -> list[MilestoneRow]:
+def _milestones(topic: KeyTopic, reader: Reader) -> list[MilestoneRow]:
     """All that were read ahead with the topic: whoever works on it or is concerned sees them."""
     for row in topic.milestones.all():  # what the steps ask about is known already
         row.topic, row.rules = topic, topic.rules
-    rows = own_milestones(topic, calendar, reader.day)
+    rows = own_milestones(topic, calendar_for(reader), reader.at)
     return [MilestoneRow(row, actions(row.milestone, reader)) for row in rows]
 
 
@@ -107,10 +105,7 @@ def _owed(topic: KeyTopic, reader: Reader) -> dict[tuple[str, int, str], Duty]:
 
 
 def _instructions(
-    topic: KeyTopic,
-    reader: Reader,
-    calendar: Calendar,
-    owed: dict[tuple[str, int, str], Duty],
+    topic: KeyTopic, reader: Reader, owed: dict[tuple[str, int, str], Duty]
 ) -> list[Given]:
     rows = visible(reader, topic.instructions.select_related("unit"))
     found: dict[int, Given] = {}
@@ -118,9 +113,7 @@ def _instructions(
         row.topic, row.rules = topic, topic.rules
         due = owed.get(("instruction", row.pk, DutyKind.INSTRUCTION))
         found.setdefault(row.number, Given(row)).addressees.append(
-            Addressee(
-                row, due, left(due, calendar, reader.at) if due else None, actions(row, reader)
-            )
+            Addressee(row, due_of(due, reader) if due else None, actions(row, reader))
         )
     return list(found.values())
 
@@ -157,9 +150,9 @@ def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     keys = set(seen.values_list("pk", flat=True))
     rows = []
     for topic in topics.select_related("supervising_body").prefetch_related(
-        "supervisors", "milestones"
+        "supervisors", MILESTONES
     ):
-        milestones = own_milestones(topic, calendar, reader.day)
+        milestones = own_milestones(topic, calendar, reader.at)
         rows.append((topic, [row for row in milestones if row.milestone.pk in keys]))
     may_nominate = proposal.state in FILED_STATES and any(
         nominator_post(post, proposal) for post in reader.posts
@@ -192,7 +185,7 @@ TABS = (
 def of_part(part: Milestone | Instruction, reader: Reader) -> dict[str, Any]:
     """A milestone or an instruction: until when it is owed."""
     duty = visible(reader, Duty.objects.of(part.kind, part.pk).open()).first()
-    return {"due": duty, "left": left(duty, calendar_for(reader), reader.at) if duty else None}
+    return {"duty": duty, "due": due_of(duty, reader) if duty else None}
 
 
 SUBJECT_PAGES = (
@@ -209,7 +202,7 @@ SUBJECT_PAGES = (
             "nominating_body",
             "nominating_unit",
         ),
-        prefetched=("supervisors", "milestones"),
+        prefetched=("supervisors", MILESTONES),
         context=context,
     ),
     SubjectPage(

@@ -17,10 +17,9 @@ from members.pages.worklist import STATE, Column, Worklist, arranged, day
 from proposals.enums import ExtensionState, ReplyState, ReturnState
 from proposals.models import Assignment, ExtensionRequest, Reply, ReturnRequest
 from proposals.pages.worklists import NUMBER, TITLE, url_of
+from supervision.pages.clocks import DUE, dated
 from supervision.pages.duties import COLUMNS, DutyList, mine
 from supervision.pages.units.rows import (
-    ANSWERS,
-    dated,
     in_hand,
     own,
     own_replies,
@@ -29,7 +28,6 @@ from supervision.pages.units.rows import (
     waiting,
 )
 
-DUE = Column("due", _("期限"), "due_at", "supervision/cells/_due_if_any.html", order=["due_at"])
 NUMBER_OF_TASK = replace(NUMBER, order=["assignment__proposal__case_serial"])
 PART = Column("part", _("承办方式"), "get_role_display", order=["role"])
 RESULT = Column("result", _("办理结果"), "result_class", order=["result_class"])
@@ -85,7 +83,7 @@ TO_ACCEPT = UnitList(
         role=one_of(_("承办方式"), AssignmentRole.choices),
         is_key=filters.BooleanFilter(label=_("重点提案"), field_name="proposal__is_key"),
     ),
-    prepare=dated([DutyKind.ACKNOWLEDGE], "assignment"),
+    prepare=dated,
     bulk=(Assignment.acknowledge,),
     model=Assignment,
 )
@@ -126,7 +124,7 @@ WAITING = UnitList(
     ),
     comes_next=_("轮到您起草、核稿、签发或送达的答复稿列在这里。"),
     filterset=REPLY_FILTERS,
-    prepare=dated(ANSWERS, "assignment", "assignment_id"),
+    prepare=dated,
     bulk=(Reply.pass_check, Reply.sign),
     model=Reply,
     tab="replies",
@@ -179,7 +177,7 @@ RETURNS = RequestList(
     ),
     comes_next=_("本单位申请退办的提案和裁定结果列在这里；裁定之前请继续办理。"),
     filterset=narrowed(state=one_of(_("状态"), ReturnState.choices)),
-    prepare=dated([DutyKind.RETURN_DECISION], "returnrequest"),
+    prepare=dated,
     tab="handling",
 )
 
@@ -199,7 +197,7 @@ EXTENSIONS = RequestList(
     ),
     comes_next=_("本单位的延期申请和审批结果列在这里。"),
     filterset=narrowed(state=one_of(_("状态"), ExtensionState.choices)),
-    prepare=dated([DutyKind.EXTENSION_DECISION], "extensionrequest"),
+    prepare=dated,
     tab="handling",
 )
 
@@ -220,7 +218,7 @@ PROMISES = UnitList(
     filterset=narrowed(
         text=contains(_("承诺事项")), due_before=day_before(_("期限早于"), "due_on")
     ),
-    prepare=dated([DutyKind.COMMITMENT], "commitment"),
+    prepare=dated,
     tab="replies",
 )
 

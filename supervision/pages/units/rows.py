@@ -2,36 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
-from django.db.models import Model, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Model, Q, QuerySet
 
 from members.enums import DutyKind
 from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import REPLY_WAITS_FOR, AssignmentState, CommitmentState
 from proposals.models import Assignment, Commitment, Reply, ReturnRequest
+from supervision.duty_kinds import ANSWERS
 from supervision.models import Duty
-from supervision.pages.clocks import left
 from supervision.pages.duties import mine
-from supervision.selectors import calendar_for
-
-ANSWERS = (DutyKind.REPLY, DutyKind.REHANDLE, DutyKind.ASSIST_OPINION)
-"""What a unit owes on a task until it has answered."""
+from supervision.selectors import with_due
 
 
 def _units(reader: Reader) -> set[int]:
     posts = reader.posts
     return {post.unit_id for post in posts if post.unit_id is not None}
-
-
-def _due(kinds: Sequence[str], subject_kind: str, key: str) -> Subquery:
-    """The nearest date of what is owed on a row, to sort by."""
-    owed = Duty.objects.open().filter(
-        kind__in=kinds, subject_kind=subject_kind, subject_id=OuterRef(key)
-    )
-    return Subquery(owed.order_by("due_at").values("due_at")[:1])
 
 
 # -- Rows ----------------------------------------------------------------------------------------
@@ -41,9 +30,7 @@ def to_accept(reader: Reader) -> QuerySet[Assignment]:
     """Tasks of the reader's units that nobody has signed for."""
     rows = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(reader))
     seen = visible(reader, rows).select_related("unit", "proposal__lead")
-    return seen.select_related("proposal__body").annotate(
-        due_at=_due([DutyKind.ACKNOWLEDGE], "assignment", "pk")
-    )
+    return with_due(seen.select_related("proposal__body"), DutyKind.ACKNOWLEDGE)
 
 
 def in_hand(reader: Reader) -> QuerySet[Duty]:
@@ -71,9 +58,8 @@ def own_replies(reader: Reader) -> QuerySet[Reply]:
 
 def _replies(reader: Reader) -> QuerySet[Reply]:
     seen = visible(reader, Reply.objects.all())
-    return seen.select_related("proposal", "assignment__unit").annotate(
-        due_at=_due(ANSWERS, "assignment", "assignment_id")
-    )
+    seen = seen.select_related("proposal", "assignment__unit")
+    return with_due(seen, *ANSWERS, on="assignment", key="assignment_id")
 
 
 def own(model: type[Model], kind: DutyKind) -> Callable[[Reader], QuerySet[Any]]:
@@ -84,7 +70,7 @@ def own(model: type[Model], kind: DutyKind) -> Callable[[Reader], QuerySet[Any]]
         seen = visible(reader, found)
         related = ["suggested_unit"] if model is ReturnRequest else []
         seen = seen.select_related("assignment__unit", "assignment__proposal", *related)
-        return seen.annotate(due_at=_due([kind], str(model._meta.model_name), "pk"))
+        return with_due(seen, kind)
 
     return rows
 
@@ -94,28 +80,5 @@ def promises(reader: Reader) -> QuerySet[Commitment]:
     rows = Commitment.objects.filter(
         state=CommitmentState.OPEN, reply__assignment__unit__in=_units(reader)
     )
-    seen = visible(reader, rows)
-    return seen.select_related("proposal", "reply__assignment__unit").annotate(
-        due_at=_due([DutyKind.COMMITMENT], "commitment", "pk")
-    )
-
-
-# -- How long there is left ----------------------------------------------------------------------
-
-
-def dated(kinds: Sequence[str], subject_kind: str, key: str = "pk") -> Any:
-    """Give each row what is owed on it, and how long there is left: one query, and the days."""
-
-    def prepare(rows: list[Any], reader: Reader) -> None:
-        keys = {getattr(row, key): row for row in rows}
-        owed = Duty.objects.open().filter(
-            kind__in=kinds, subject_kind=subject_kind, subject_id__in=list(keys)
-        )
-        calendar = calendar_for(reader)
-        found: dict[int, Any] = {}
-        for duty in owed.order_by("-due_at", "-id"):
-            found[duty.subject_id] = left(duty, calendar, reader.at)
-        for row in rows:
-            row.left = found.get(getattr(row, key))
-
-    return prepare
+    seen = visible(reader, rows).select_related("proposal", "reply__assignment__unit")
+    return with_due(seen, DutyKind.COMMITMENT)

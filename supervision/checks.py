@@ -1,0 +1,41 @@
+"""What `manage.py check` asks of the kinds of duties."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.checks import CheckMessage, Error, register
+
+from members.enums import DutyKind
+from proposals.ledger import SUBJECTS
+from supervision.duty_kinds import DUTY_KINDS, PAUSABLE
+
+
+@register
+def duty_kinds(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
+    """Each kind that a rulebook can name is declared once; steps stop only clocks that can stop."""
+    return [*_undeclared(), *_stopped()]
+
+
+def _undeclared() -> Iterator[CheckMessage]:
+    times = Counter(declared.kind for declared in DUTY_KINDS)
+    for kind in DutyKind:
+        if times[kind] != 1:
+            yield Error(
+                f"DutyKind.{kind.name} is declared {times[kind]} times.",
+                hint="Declare it once in supervision.duty_kinds.DUTY_KINDS.",
+                id="supervision.E001",
+            )
+
+
+def _stopped() -> Iterator[CheckMessage]:
+    for model in SUBJECTS:
+        for step in model.all_steps().values():
+            for kind in {*step.pauses, *step.resumes}.difference(PAUSABLE):
+                yield Error(
+                    f"{model.__name__}.{step.name} stops the clock of DutyKind.{kind.name}.",
+                    hint="Declare the kind as pausable in supervision.duty_kinds.DUTY_KINDS.",
+                    id="supervision.E002",
+                )

@@ -11,13 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from members.services.notice import Message, send
-from proposals import audiences
-from proposals.audiences import Audience, Occasion, people
+from proposals.audiences import Occasion, people
 from proposals.machine.subject import News, Step, StepContext, Subject
 from proposals.models import Proposal
-
-BY_NAME: dict[str, Audience] = {audience.name: audience for audience in audiences.AUDIENCES}
-"""Audience, as a step declares it."""
 
 
 def tell(subject: Subject, step: Step, context: StepContext) -> None:
@@ -49,8 +45,7 @@ def worded(subject: Subject, step: Step, data: Mapping[str, Any]) -> News:
 
 def audience(subject: Subject, step: Step, day: date, others: Sequence[Proposal] = ()) -> set[int]:
     """The keys of the users whom the step tells, each once; ``others`` as in a StepContext."""
-    occasion = Occasion([subject], day, [proposal.pk for proposal in others])
-    return people([BY_NAME[name] for name in step.tells], occasion)
+    return people(step.tells, Occasion([subject], day, [proposal.pk for proposal in others]))
 
 
 def _news(subject: Subject, step: Step) -> News:

@@ -18,7 +18,6 @@ class SupervisionConfig(AppConfig):
         from proposals import mail_actions  # noqa: PLC0415 -- apps load before models
         from supervision import (  # noqa: PLC0415 -- apps load before models
             checks,  # noqa: F401
-            notices,
             permissions,
             receivers,  # noqa: F401
             selectors,
@@ -28,5 +27,5 @@ class SupervisionConfig(AppConfig):
 
         visibility.declare(self.name, *permissions.VISIBLE)
         declarations.register()
-        mail_actions.UNTIL.append(notices.to_sign_by)
+        mail_actions.UNTIL.append(selectors.to_sign_by)
         working_days.register(lambda day: selectors.current_calendar().next_working(day))

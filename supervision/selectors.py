@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -22,6 +22,7 @@ from members.enums import DutyKind
 from members.models import CalendarDay, CalendarYear
 from members.prepared import prepared
 from members.reader import Reader, read_once
+from proposals.models import Assignment
 from supervision import deadlines
 from supervision.calendar import Calendar, Declared
 from supervision.deadlines import Terms
@@ -95,6 +96,12 @@ def with_due(
     return rows.annotate(
         **{name: Subquery(owed.values(column)[:1]) for name, column in columns.items()}
     )
+
+
+def to_sign_by(task: Assignment) -> datetime | None:
+    """Until when a task is to be signed for."""
+    owed = Duty.objects.open().of("assignment", task.pk).filter(kind=DutyKind.ACKNOWLEDGE)
+    return owed.values_list("due_at", flat=True).first()
 
 
 EXPLAINED = (

@@ -19,6 +19,7 @@ from members.enums import Channel, DutyKind
 from members.models import Committee, Member, Post, User
 from members.reader import Reader
 from members.rules import Rules
+from proposals.audiences import Audience
 from proposals.enums import NEW, Tone
 from proposals.machine.who import Who
 
@@ -72,9 +73,9 @@ class Step:
     (done) and ``cancels`` (no longer owed) are kinds of duties; ``extends`` is the kind whose
     date the subject asks to move, or moves once granted, to its ``new_due_at``; ``pauses`` and
     ``resumes`` stop the clocks of these kinds and let them run on; ``reminds_anew`` when what
-    the proposal owes is reminded of differently from now on. ``tells`` names
-    audiences of notices, and ``news`` words them. A ``rollup`` step is taken by the system as
-    soon as its conditions hold; it names the kinds of subjects whose moves can bring that about.
+    the proposal owes is reminded of differently from now on. ``tells`` are the audiences of its
+    notices, and ``news`` words these. A ``rollup`` step is taken by the system as soon as its
+    conditions hold; it names the kinds of subjects whose moves can bring that about.
     ``locks`` tells further proposals to lock, from the raw input.
     """
 
@@ -95,7 +96,7 @@ class Step:
     pauses: tuple[DutyKind, ...]
     resumes: tuple[DutyKind, ...]
     reminds_anew: bool
-    tells: tuple[str, ...]
+    tells: tuple[Audience, ...]
     news: Callable[[Any, StepContext], News] | None
     rollup: tuple[str, ...]
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None
@@ -136,7 +137,7 @@ def step(
     pauses: Sequence[DutyKind] = (),
     resumes: Sequence[DutyKind] = (),
     reminds_anew: bool = False,
-    tells: Sequence[str] = (),
+    tells: Sequence[Audience] = (),
     news: Callable[[Any, StepContext], News] | None = None,
     rollup: Sequence[str] = (),
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None = None,

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE
 
 from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
+from proposals import audiences
 from proposals.enums import (
     AT_WORK,
     BEGUN_REPLIES,
@@ -192,7 +193,7 @@ class Assignment(Subject):
         label=_("交办"),
         input=inputs.IssueInput,
         opens=duties_of_issue,
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def issue(self, context: StepContext) -> None:
         """The unit gets the task; its clocks start."""
@@ -220,7 +221,7 @@ class Assignment(Subject):
         conditions=[in_hands, no_open_return],
         within=DutyKind.RETURN_WINDOW,
         closes=[DutyKind.RETURN_WINDOW],
-        tells=("assigners",),
+        tells=(audiences.assigners,),
     )
     def request_return(self, context: StepContext) -> None:
         """The unit says that the task is another's; until it is decided, work goes on."""
@@ -245,7 +246,7 @@ class Assignment(Subject):
         tone=Tone.WARNING,
         conditions=[in_hands],
         cancels=OWED,
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def reassign(self, context: StepContext) -> None:
         """Another unit takes over in the same role; nothing else stops."""
@@ -282,7 +283,7 @@ class Assignment(Subject):
         label=_("申请延期"),
         input=inputs.ExtensionInput,
         conditions=[answers, no_open_extension],
-        tells=("office",),
+        tells=(audiences.office,),
     )
     def request_extension(self, context: StepContext) -> None:
         """The unit asks for more time to reply."""
@@ -299,7 +300,7 @@ class Assignment(Subject):
         tone=Tone.WARNING,
         conditions=[clock_may_stop, clock_runs],
         pauses=TIMED,
-        tells=("unit", "lead"),
+        tells=(audiences.unit, audiences.lead),
     )
     def stop_clock(self, context: StepContext) -> None:
         """The unit cannot go on for now; the days until the clock runs again do not count."""
@@ -312,7 +313,7 @@ class Assignment(Subject):
         input=OptionalNote,
         conditions=[clock_stands],
         resumes=TIMED,
-        tells=("unit", "lead"),
+        tells=(audiences.unit, audiences.lead),
     )
     def resume_clock(self, context: StepContext) -> None:
         """Work goes on; the due date moves by the days on which the clock stood still."""
@@ -328,7 +329,7 @@ class Assignment(Subject):
         conditions=[assists],
         closes=[DutyKind.ASSIST_OPINION, DutyKind.REHANDLE],
         cancels=[DutyKind.RETURN_WINDOW],
-        tells=("lead_unit",),
+        tells=(audiences.lead_unit,),
     )
     def give_opinion(self, context: StepContext) -> None:
         """The assisting unit's opinion goes to the lead unit, never to the proposer."""
@@ -349,7 +350,7 @@ class Assignment(Subject):
         tone=Tone.WARNING,
         conditions=[assists],
         cancels=OWED,
-        tells=("lead_unit", "unit"),
+        tells=(audiences.lead_unit, audiences.unit),
     )
     def waive_opinion(self, context: StepContext) -> None:
         """The lead unit need not wait for this unit's opinion; the reason is on record."""
@@ -390,7 +391,7 @@ class Assignment(Subject):
         who=who.system,
         label=_("重新办理"),
         opens=[DutyKind.REHANDLE],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def reopen(self, context: StepContext) -> None:
         """The answer was rated poor: the unit handles the matter again, by a date of its own."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.days import end_of
 from members.enums import DutyKind
+from proposals import audiences
 from proposals.enums import NEW, Tone
 from proposals.enums import CommitmentState as S
 from proposals.inputs import replying as inputs
@@ -80,7 +81,7 @@ class Commitment(Subject):
         input=inputs.ProgressInput,
         tone=Tone.PRIMARY,
         closes=[DutyKind.COMMITMENT],
-        tells=("proposers", "office"),
+        tells=(audiences.proposers, audiences.office),
     )
     def keep(self, context: StepContext) -> None:
         """What was promised is done; the evidence is on record."""
@@ -94,7 +95,7 @@ class Commitment(Subject):
         input=Reason,
         tone=Tone.WARNING,
         cancels=[DutyKind.COMMITMENT],
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def drop(self, context: StepContext) -> None:
         """The committee accepts that it will not be done, and says why."""

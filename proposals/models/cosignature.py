@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Channel, DutyKind, ProposerKind
+from proposals import audiences
 from proposals.enums import BEFORE_FILING, NEW, STANDING_SIGNATURES, Tone
 from proposals.enums import CosignatureState as S
 from proposals.errors import RuleBroken
@@ -76,7 +77,7 @@ class Cosignature(Subject):
         who=who.system,
         label=_("邀请联名"),
         opens=[DutyKind.COSIGN],
-        tells=("addressee",),
+        tells=(audiences.addressee,),
         news=_invitation,
     )
     def ask(self, context: StepContext) -> None:
@@ -99,7 +100,7 @@ class Cosignature(Subject):
         conditions=[awaiting_filing],
         within=DutyKind.COSIGN,
         closes=[DutyKind.COSIGN],
-        tells=("lead",),
+        tells=(audiences.lead,),
     )
     def agree(self, context: StepContext) -> None:
         """The member joins the proposal as it stands."""
@@ -115,7 +116,7 @@ class Cosignature(Subject):
         conditions=[awaiting_filing],
         within=DutyKind.COSIGN,
         closes=[DutyKind.COSIGN],
-        tells=("lead",),
+        tells=(audiences.lead,),
     )
     def decline(self, context: StepContext) -> None:
         """The member does not join, with a remark if they wish."""
@@ -138,7 +139,7 @@ class Cosignature(Subject):
         who=who.system,
         label=_("邀请失效"),
         cancels=[DutyKind.COSIGN],
-        tells=("lead",),
+        tells=(audiences.lead,),
     )
     def lapse(self, context: StepContext) -> None:
         """The hour has passed, or the proposal is decided: the invitation counts no more."""

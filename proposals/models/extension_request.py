@@ -11,6 +11,7 @@ from django_fsm import RETURN_VALUE
 
 from members.days import end_of
 from members.enums import DutyKind, Role
+from proposals import audiences
 from proposals.enums import NEW, Tone
 from proposals.enums import ExtensionState as S
 from proposals.inputs.fields import OptionalNote, Reason
@@ -68,7 +69,7 @@ class ExtensionRequest(UnitRequest):
         label=_("提出延期"),
         opens=[DutyKind.EXTENSION_DECISION],
         extends=DutyKind.REPLY,
-        tells=("office",),
+        tells=(audiences.office,),
     )
     def lodge(self, context: StepContext) -> None:
         """The request lies with those who consent; how far it may reach is checked on the duty."""
@@ -82,7 +83,7 @@ class ExtensionRequest(UnitRequest):
         tone=Tone.PRIMARY,
         closes=lambda request: [DutyKind.EXTENSION_DECISION] if request.state == S.GRANTED else [],
         extends=DutyKind.REPLY,
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def consent(self, context: StepContext) -> str:
         """One of those whom the rulebook names consents; with the last one it is granted."""
@@ -100,7 +101,7 @@ class ExtensionRequest(UnitRequest):
         input=Reason,
         tone=Tone.WARNING,
         closes=[DutyKind.EXTENSION_DECISION],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def refuse(self, context: StepContext) -> None:
         """The date stands."""

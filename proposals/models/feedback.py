@@ -7,6 +7,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Channel, DutyKind
+from proposals import audiences
 from proposals.enums import NEW, RATEABLE, Tone
 from proposals.enums import FeedbackState as S
 from proposals.inputs import replying as inputs
@@ -92,7 +93,7 @@ class Feedback(Subject):
         tone=Tone.PRIMARY,
         conditions=[still_open],
         closes=[DutyKind.FEEDBACK],
-        tells=("office", "units"),
+        tells=(audiences.office, audiences.units),
     )
     def rate(self, context: StepContext) -> None:
         """The proposer rates attitude and result, once."""
@@ -107,7 +108,7 @@ class Feedback(Subject):
         input=inputs.PaperRateInput,
         conditions=[still_open],
         closes=[DutyKind.FEEDBACK],
-        tells=("addressee", "units"),
+        tells=(audiences.addressee, audiences.units),
     )
     def rate_on_paper(self, context: StepContext) -> None:
         """The office copies a signed paper form; it is marked as such and keeps the scan."""

@@ -6,6 +6,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import AssignmentRole, DutyKind
+from proposals import audiences
 from proposals.enums import NEW, Tone
 from proposals.enums import PreAssignmentState as S
 from proposals.inputs import handling as inputs
@@ -61,7 +62,7 @@ class PreAssignment(Subject):
         who=who.system,
         label=_("征求意见"),
         opens=[DutyKind.PRE_ASSIGNMENT],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def ask(self, context: StepContext) -> None:
         """The unit is asked."""
@@ -74,7 +75,7 @@ class PreAssignment(Subject):
         input=OptionalNote,
         tone=Tone.PRIMARY,
         closes=[DutyKind.PRE_ASSIGNMENT],
-        tells=("assigners",),
+        tells=(audiences.assigners,),
     )
     def accept(self, context: StepContext) -> None:
         """The unit says that the proposal is its own."""
@@ -88,7 +89,7 @@ class PreAssignment(Subject):
         input=inputs.ObjectInput,
         tone=Tone.WARNING,
         closes=[DutyKind.PRE_ASSIGNMENT],
-        tells=("assigners",),
+        tells=(audiences.assigners,),
     )
     def object(self, context: StepContext) -> None:
         """The unit says whose it is instead; the assigning office decides."""

@@ -14,6 +14,7 @@ from django_fsm import RETURN_VALUE
 from members.enums import AssignmentRole, DutyKind
 from members.models import Body, Member
 from members.punctuation import listed
+from proposals import audiences
 from proposals.enums import (
     IN_HANDS,
     NEW,
@@ -199,7 +200,7 @@ class Reply(Subject):
         input=inputs.InspectInput,
         tone=Tone.PRIMARY,
         closes=[DutyKind.INSPECTION],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def pass_inspection(self, context: StepContext) -> None:
         """Inspection releases the reply; it may change the class of the result."""
@@ -214,7 +215,7 @@ class Reply(Subject):
         input=Reason,
         tone=Tone.WARNING,
         closes=[DutyKind.INSPECTION],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def send_back_from_inspection(self, context: StepContext) -> None:
         """Inspection sends it back to be done better."""
@@ -228,7 +229,7 @@ class Reply(Subject):
         input=inputs.DeliverInput,
         tone=Tone.PRIMARY,
         conditions=[is_in_hands],
-        tells=("proposers", "office"),
+        tells=(audiences.proposers, audiences.office),
     )
     def deliver(self, context: StepContext) -> None:
         """One reply to each proposer, with the feedback form; the unit's clock stops."""

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE
 
 from members.enums import DutyKind
+from proposals import audiences
 from proposals.enums import NEW, RETURN_OPEN, Tone
 from proposals.enums import ReturnState as S
 from proposals.errors import RuleBroken
@@ -64,7 +65,7 @@ class ReturnRequest(UnitRequest):
         who=who.system,
         label=_("提出退办"),
         opens=[DutyKind.RETURN_DECISION],
-        tells=("assigners",),
+        tells=(audiences.assigners,),
     )
     def lodge(self, context: StepContext) -> None:
         """The request lies with the assigning office."""
@@ -76,7 +77,7 @@ class ReturnRequest(UnitRequest):
         label=_("提交上一级裁定"),
         input=OptionalNote,
         conditions=[higher_level],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def escalate(self, context: StepContext) -> None:
         """The level at hand passes it on: to a coordination meeting, then to the leader."""
@@ -90,7 +91,7 @@ class ReturnRequest(UnitRequest):
         input=inputs.GrantReturnInput,
         tone=Tone.PRIMARY,
         closes=[DutyKind.RETURN_DECISION],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def grant(self, context: StepContext) -> None:
         """Another unit takes over: the one named here, else the one the request suggests."""
@@ -108,7 +109,7 @@ class ReturnRequest(UnitRequest):
         input=Reason,
         tone=Tone.WARNING,
         closes=[DutyKind.RETURN_DECISION],
-        tells=("unit",),
+        tells=(audiences.unit,),
     )
     def refuse(self, context: StepContext) -> None:
         """The unit keeps the task; the decision is final (遵照办理)."""

@@ -11,7 +11,6 @@ from django_stubs_ext import StrOrPromise
 from members.models import User
 from proposals.audiences import Occasion, people
 from proposals.machine.subject import Step, Subject
-from proposals.notices import BY_NAME
 
 
 @dataclass(frozen=True)
@@ -29,7 +28,7 @@ def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> Told |
     occasion = Occasion(subjects, day)
     everybody: set[int] = set()
     parts = []
-    for audience in (BY_NAME[name] for name in step.tells):
+    for audience in step.tells:
         found = people([audience], occasion) - {by.pk}
         everybody |= found
         if found:

@@ -8,9 +8,11 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import DutyKind, Role
 from members.models import Unit
 from members.punctuation import stated
+from proposals import audiences as proposal_audiences
 from proposals.enums import NEW, Tone
 from proposals.machine import who
 from proposals.machine.subject import News, StepContext, state_field, step
+from supervision import audiences
 from supervision.enums import InstructionState as S
 from supervision.inputs import key_topics as inputs
 from supervision.models.committee_subject import CommitteeSubject
@@ -71,7 +73,7 @@ class Instruction(CommitteeSubject):
         who=who.system,
         label=_("领导批示"),
         opens=[DutyKind.INSTRUCTION],
-        tells=("asked_unit", "topic_leaders"),
+        tells=(audiences.asked_unit, audiences.topic_leaders),
         news=_given_news,
     )
     def give(self, context: StepContext) -> None:
@@ -85,7 +87,7 @@ class Instruction(CommitteeSubject):
         input=inputs.EvidenceInput,
         tone=Tone.PRIMARY,
         closes=[DutyKind.INSTRUCTION],
-        tells=("topic_leaders", "supervising_body", "office"),
+        tells=(audiences.topic_leaders, audiences.supervising_body, proposal_audiences.office),
         news=_news,
     )
     def follow_up(self, context: StepContext) -> None:

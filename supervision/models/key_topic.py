@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import DutyKind
 from members.punctuation import clauses
+from proposals import audiences as proposal_audiences
 from proposals.enums import Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
 from proposals.machine.subject import Condition, News, StepContext, step
 from proposals.models import Proposal
+from supervision import audiences
 from supervision.deadlines import local_day
 from supervision.enums import KEY_UNDER_WAY, UNMET, InstructionState, MilestoneState
 from supervision.enums import KeyTopicState as S
@@ -117,7 +119,7 @@ class KeyTopic(KeyTopicChoice):
         input=inputs.PlanInput,
         tone=Tone.PRIMARY,
         closes=[DutyKind.SUPERVISION_PLAN],
-        tells=("topic_leaders", "topic_units"),
+        tells=(audiences.topic_leaders, audiences.topic_units),
         news=_news,
     )
     def make_plan(self, context: StepContext) -> None:
@@ -136,7 +138,7 @@ class KeyTopic(KeyTopicChoice):
         label=_("增加督办节点"),
         input=inputs.AddMilestoneInput,
         cancels=[DutyKind.SUPERVISION_REPORT],
-        tells=("topic_leaders",),
+        tells=(audiences.topic_leaders,),
         news=_news,
     )
     def add_milestone(self, context: StepContext) -> None:
@@ -170,7 +172,7 @@ class KeyTopic(KeyTopicChoice):
         who=office | body_contact,
         label=_("上报问题"),
         input=inputs.ProblemInput,
-        tells=("topic_leaders",),
+        tells=(audiences.topic_leaders,),
         news=lambda topic, context: topic.news(
             context, context.data["to_whom"], context.data["text"]
         ),
@@ -238,7 +240,7 @@ class KeyTopic(KeyTopicChoice):
         tone=Tone.PRIMARY,
         conditions=[milestones_are_settled],
         closes=[DutyKind.SUPERVISION, DutyKind.SUPERVISION_REPORT],
-        tells=("topic_leaders", "office"),
+        tells=(audiences.topic_leaders, proposal_audiences.office),
         news=_news,
     )
     def submit_report(self, context: StepContext) -> None:
@@ -253,7 +255,7 @@ class KeyTopic(KeyTopicChoice):
         label=_("审定督办报告"),
         input=OptionalNote,
         tone=Tone.PRIMARY,
-        tells=("supervising_body", "office"),
+        tells=(audiences.supervising_body, proposal_audiences.office),
         news=_news,
     )
     def accept_report(self, context: StepContext) -> None:
@@ -273,7 +275,7 @@ class KeyTopic(KeyTopicChoice):
         input=Reason,
         tone=Tone.WARNING,
         opens=[DutyKind.SUPERVISION_REPORT],
-        tells=("supervising_body", "office"),
+        tells=(audiences.supervising_body, proposal_audiences.office),
         news=_news,
     )
     def send_back_report(self, context: StepContext) -> None:
@@ -292,7 +294,7 @@ class KeyTopic(KeyTopicChoice):
             DutyKind.SUPERVISION,
             DutyKind.SUPERVISION_REPORT,
         ],
-        tells=("topic_leaders", "supervising_body", "topic_units"),
+        tells=(audiences.topic_leaders, audiences.supervising_body, audiences.topic_units),
         news=_news,
     )
     def cancel(self, context: StepContext) -> None:

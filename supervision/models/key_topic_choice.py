@@ -16,12 +16,14 @@ from members.enums import DutyKind, Role
 from members.models import Body, Post, Session, Unit, User
 from members.punctuation import listed
 from members.visibility import visible
+from proposals import audiences as proposal_audiences
 from proposals.enums import FILED_STATES, NEW, Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
 from proposals.machine.subject import News, StepContext, state_field, step
 from proposals.models import Proposal, Theme
+from supervision import audiences
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.enums import KeyTopicState as S
 from supervision.inputs import key_topics as inputs
@@ -145,7 +147,7 @@ class KeyTopicChoice(CommitteeSubject):
         label=_("推荐"),
         input=inputs.NominateInput,
         tone=Tone.PRIMARY,
-        tells=("office",),
+        tells=(proposal_audiences.office,),
         news=_news,
         locks=_named_proposals,
     )
@@ -192,7 +194,7 @@ class KeyTopicChoice(CommitteeSubject):
         label=_("不列入"),
         input=Reason,
         tone=Tone.WARNING,
-        tells=("nominator",),
+        tells=(audiences.nominator,),
         news=_news,
     )
     def pass_over(self, context: StepContext) -> None:
@@ -206,7 +208,7 @@ class KeyTopicChoice(CommitteeSubject):
         label=_("主席会议审定"),
         input=inputs.DecideInput,
         tone=Tone.PRIMARY,
-        tells=("topic_leaders", "supervising_body"),
+        tells=(audiences.topic_leaders, audiences.supervising_body),
         news=_news,
         locks=_own_proposals,
     )
@@ -247,7 +249,13 @@ class KeyTopicChoice(CommitteeSubject):
         input=OptionalNote,
         tone=Tone.PRIMARY,
         opens=[DutyKind.SUPERVISION_PLAN, DutyKind.SUPERVISION],
-        tells=("topic_leaders", "supervising_body", "office", "proposers", "units"),
+        tells=(
+            audiences.topic_leaders,
+            audiences.supervising_body,
+            proposal_audiences.office,
+            proposal_audiences.proposers,
+            proposal_audiences.units,
+        ),
         news=_announced_news,
         locks=_own_proposals,
     )

@@ -16,6 +16,7 @@ from proposals.errors import Unmet
 from proposals.inputs.fields import Reason
 from proposals.machine import who
 from proposals.machine.subject import News, StepContext, state_field, step
+from supervision import audiences
 from supervision.enums import UNMET, KeyTopicState
 from supervision.enums import MilestoneState as S
 from supervision.inputs import key_topics as inputs
@@ -88,7 +89,7 @@ class Milestone(CommitteeSubject):
         input=inputs.EvidenceInput,
         tone=Tone.PRIMARY,
         closes=[DutyKind.MILESTONE],
-        tells=("topic_leaders",),
+        tells=(audiences.topic_leaders,),
         news=_news,
     )
     def meet(self, context: StepContext) -> None:
@@ -103,7 +104,7 @@ class Milestone(CommitteeSubject):
         label=_("延后"),
         input=inputs.PutOffInput,
         extends=DutyKind.MILESTONE,
-        tells=("topic_leaders", "supervising_body"),
+        tells=(audiences.topic_leaders, audiences.supervising_body),
         news=_news,
     )
     def put_off(self, context: StepContext) -> None:
@@ -120,7 +121,7 @@ class Milestone(CommitteeSubject):
         label=_("逾期上报"),
         input=Reason,
         tone=Tone.WARNING,
-        tells=("topic_leaders",),
+        tells=(audiences.topic_leaders,),
         news=_news,
     )
     def escalate(self, context: StepContext) -> None:
@@ -138,7 +139,7 @@ class Milestone(CommitteeSubject):
         input=Reason,
         tone=Tone.WARNING,
         cancels=[DutyKind.MILESTONE],
-        tells=("topic_leaders", "supervising_body"),
+        tells=(audiences.topic_leaders, audiences.supervising_body),
         news=_news,
     )
     def drop(self, context: StepContext) -> None:

@@ -12,7 +12,7 @@ import pytest
 from django.conf import settings
 
 from members.enums import DutyKind, Role
-from proposals import models
+from proposals import audiences, models
 from proposals.enums import (
     NEW,
     AssignmentState,
@@ -31,7 +31,7 @@ from proposals.enums import (
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
 from proposals.models import SUBJECTS
-from proposals.notices import BY_NAME
+from supervision import audiences as topic_audiences
 from supervision.enums import (
     CalendarChangeState,
     InstructionState,
@@ -94,7 +94,6 @@ def test_step_says_what_it_is_and_who_takes_it(model: type[Subject], step: Step)
     assert step.about.endswith(".")
     assert step.who is who.system or step.who.roles()
     assert set(step.who.roles()) <= set(Role)
-    assert set(step.tells) <= set(BY_NAME)
     assert set(step.source) <= {NEW, *states_of(model)}
     assert set(step.targets) <= set(states_of(model))
     assert step.source
@@ -170,10 +169,16 @@ def _possible(model: type[Subject], duties: Any) -> set[DutyKind]:
 
 def test_every_audience_is_told_of_something() -> None:
     told = {
-        name for model in SUBJECTS for step in model.all_steps().values() for name in step.tells
+        audience
+        for model in SUBJECTS
+        for step in model.all_steps().values()
+        for audience in step.tells
     }
+    declared = [*audiences.AUDIENCES, *topic_audiences.AUDIENCES]
 
-    assert told == set(BY_NAME)
+    assert told == set(declared)
+    assert len({audience.name for audience in declared}) == len(declared)
+    assert all(str(audience.label) for audience in declared)
 
 
 # -- The rules of procedure ----------------------------------------------------------------

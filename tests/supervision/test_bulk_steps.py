@@ -13,34 +13,42 @@ from members import clock
 from members.models import Job
 from members.models.job import JobState
 from members.pages.worklist import WORKLISTS, Worklist
+from members.reader import Reader
 from members.selectors import rules_for
 from members.services.job import run
+from proposals.machine.subject import Step, declared_step
 from tests.proposals.inputs import Writer
 from tests.proposals.subjects_in_every_state import NOW, PEOPLE, SubjectsInEveryState
 
 pytestmark = pytest.mark.django_db
 
-STEPS = [(worklist, name) for worklist in WORKLISTS.values() for name in worklist.bulk]
+STEPS = [
+    (worklist, declared_step(step)) for worklist in WORKLISTS.values() for step in worklist.bulk
+]
 
 
 def test_every_step_on_all_rows_of_a_list_is_asked_for_and_taken() -> None:
     subjects = SubjectsInEveryState("county")
-    models = {worklist.rows(subjects.users["clerk"], NOW).model for worklist, _name in STEPS}
+    models = {
+        worklist.rows(Reader(subjects.users["clerk"], NOW)).model for worklist, _step in STEPS
+    }
     for case in subjects.cases():
         if case.model in models:
             for state in case.states:
                 case.make(state)
 
-    for worklist, name in STEPS:
+    for worklist, step in STEPS:
         readers = [PEOPLE[role] for role in PEOPLE if role in worklist.roles]
-        assert any(taken(subjects, worklist, name, who) for who in readers), (worklist.slug, name)
+        assert any(taken(subjects, worklist, step, who) for who in readers), (
+            worklist.slug,
+            step.name,
+        )
 
 
-def taken(subjects: SubjectsInEveryState, worklist: Worklist, name: str, who: str) -> bool:
+def taken(subjects: SubjectsInEveryState, worklist: Worklist, step: Step, who: str) -> bool:
     """Take the step on all rows of the list, and undo it; whether that person may."""
     client = Client()
     client.force_login(subjects.users[who])
-    step = worklist.rows(subjects.users[who], NOW).model.all_steps()[name]
     asked: dict[str, Any] = {"step": step.slug, "all": "1"}
     with clock.at(NOW), transaction.atomic():
         page = client.post(f"{worklist.url}bulk/", asked)

@@ -10,6 +10,7 @@ from django.utils.timezone import localdate
 
 from members import clock
 from members.enums import DutyKind
+from members.reader import Reader
 from proposals.models import ExtensionRequest, ReturnRequest
 from supervision.models import ChaseNotice, Duty
 from supervision.models.reminder import ChaseLine, Reminder
@@ -186,12 +187,12 @@ def test_figures_say_how_they_are_counted_and_open_their_lists(life):
     ],
 )
 def test_charts_lead_to_lists_that_the_reader_has(life, name, slug):
-    reader, user = Browser(life, name), life.users[name]
+    browser, reader = Browser(life, name), Reader(life.users[name], life.now)
     with clock.at(life.now):
-        urls = [late_of("kind", "reply", "", user), late_of("unit", "1", "甲局", user)]
+        urls = [late_of("kind", "reply", "", reader), late_of("unit", "1", "甲局", reader)]
     for url in urls:
         assert url.startswith(f"/lists/{slug}/?") if slug else url == ""
-        assert not slug or reader.get(url).context["listing"].is_valid
+        assert not slug or browser.get(url).context["listing"].is_valid
 
 
 def test_figures_are_exported_and_kept_from_others(life):

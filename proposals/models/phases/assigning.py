@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import AssignmentRole
 from members.models import Unit
+from proposals import audiences
 from proposals import rules as checks
 from proposals.enums import IN_HANDS, AssignmentState, Tone
 from proposals.enums import ProposalState as S
@@ -44,7 +45,7 @@ class Assigning(Merging):
         who=who.assigning_officer | who.clerk,
         label=_("预交办"),
         input=inputs.PreAssignInput,
-        tells=("units",),
+        tells=(audiences.units,),
     )
     def pre_assign(self, context: StepContext) -> None:
         """Units are asked whether the proposal is theirs, before it is assigned."""

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.enums import DutyKind
+from proposals import audiences
 from proposals.enums import (
     FILED_STATES,
     SENT_OUT,
@@ -110,7 +111,7 @@ class Concluding(Assigning):
         label=_("重新办理"),
         conditions=[another_round, rated_poor],
         rollup=["proposal", "feedback"],
-        tells=("office", "units"),
+        tells=(audiences.office, audiences.units),
     )
     def rehandle(self, context: StepContext) -> None:
         """A poor rating reopens the work: the units concerned answer again (rules.md section 9)."""
@@ -127,7 +128,7 @@ class Concluding(Assigning):
         label=_("转入协商"),
         conditions=[no_more_rounds, rated_poor],
         rollup=["proposal", "feedback"],
-        tells=("office", "units"),
+        tells=(audiences.office, audiences.units),
     )
     def escalate(self, context: StepContext) -> None:
         """Rated poor in the last round: the offices hold a consultation."""
@@ -153,7 +154,7 @@ class Concluding(Assigning):
         input=inputs.ConcludeInput,
         tone=Tone.WARNING,
         opens=lambda proposal: proposal.duties_after(),
-        tells=("proposers", "units"),
+        tells=(audiences.proposers, audiences.units),
     )
     def conclude(self, context: StepContext) -> None:
         """The office concludes without waiting longer for feedback, and says why."""
@@ -167,7 +168,7 @@ class Concluding(Assigning):
         input=inputs.ConsultationInput,
         tone=Tone.PRIMARY,
         opens=lambda proposal: proposal.duties_after(),
-        tells=("proposers", "units"),
+        tells=(audiences.proposers, audiences.units),
     )
     def record_consultation(self, context: StepContext) -> None:
         """The face-to-face consultation after the last poor rating is put on record."""
@@ -195,7 +196,7 @@ class Concluding(Assigning):
         label=_("公开"),
         input=inputs.PublishInput,
         conditions=[may_be_published, replies_may_be_published],
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def publish(self, context: StepContext) -> None:
         """The public sees it: the proposer wished it, no unit's reply is kept closed."""

@@ -13,6 +13,7 @@ from django_stubs_ext.db.models.manager import RelatedManager
 from members.enums import BodyKind, Channel, PeriodKind, ProposerKind
 from members.models import Member
 from members.selectors import NoSession, Placement, placement
+from proposals import audiences
 from proposals import rules as checks
 from proposals.enums import (
     AWAITING_FILING,
@@ -127,7 +128,7 @@ class Drafting(Subject):
         label=_("代录纸质提案"),
         input=inputs.EnterForInput,
         tone=Tone.PRIMARY,
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def enter(self, context: StepContext) -> None:
         """The office types in a proposal handed in on paper by somebody who cannot go online."""
@@ -221,7 +222,7 @@ class Drafting(Subject):
         label=_("提交"),
         input=inputs.SubmitInput,
         tone=Tone.PRIMARY,
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def submit(self, context: StepContext) -> None:
         """The proposer hands it in; it gets a receipt number, a session and a period."""
@@ -250,7 +251,7 @@ class Drafting(Subject):
         label=_("退回修改"),
         input=inputs.ReturnInput,
         tone=Tone.WARNING,
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def return_for_revision(self, context: StepContext) -> None:
         """The office sends it back with a reason; the review starts again afterwards."""
@@ -261,7 +262,7 @@ class Drafting(Subject):
         who=who.clerk,
         label=_("编辑文字"),
         input=inputs.OfficeEditInput,
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def edit_by_office(self, context: StepContext) -> None:
         """The office polishes title and text, with the proposer's consent on record."""

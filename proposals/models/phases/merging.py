@@ -13,6 +13,7 @@ from django_fsm import GET_STATE
 from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.punctuation import listed
+from proposals import audiences
 from proposals.enums import MERGE_HOSTS, MERGEABLE, SENT_OUT, CosignatureState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, Unmet
@@ -170,7 +171,7 @@ class Merging(Reviewing):
         tone=Tone.WARNING,
         conditions=[hosts_nothing],
         locks=_host_from_input,
-        tells=("proposers", "units"),
+        tells=(audiences.proposers, audiences.units),
         news=_news_of_merger,
     )
     def merge(self, context: StepContext) -> None:
@@ -191,7 +192,7 @@ class Merging(Reviewing):
         tone=Tone.WARNING,
         conditions=[is_unanswered],
         locks=_members_from_input,
-        tells=("proposers", "units"),
+        tells=(audiences.proposers, audiences.units),
         news=_news_of_taking_in,
     )
     def take_in(self, context: StepContext) -> None:
@@ -215,7 +216,7 @@ class Merging(Reviewing):
         tone=Tone.WARNING,
         conditions=[host_is_unanswered],
         locks=_own_host,
-        tells=("proposers", "units"),
+        tells=(audiences.proposers, audiences.units),
         news=_news_of_parting,
     )
     def unmerge(self, context: StepContext) -> None:

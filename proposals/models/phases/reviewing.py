@@ -12,6 +12,7 @@ from django_stubs_ext.db.models.manager import RelatedManager
 from members.enums import Channel, Role
 from members.punctuation import listed, titled
 from members.rules import REVIEWERS
+from proposals import audiences
 from proposals.enums import AWAITING_FILING, IN_HANDS, WITHDRAWABLE, FeedbackState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
@@ -121,7 +122,7 @@ class Reviewing(Drafting):
         input=inputs.FileInput,
         tone=Tone.PRIMARY,
         conditions=[rounds_are_done],
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def file(self, context: StepContext) -> None:
         """The committee accepts it; it gets the next case number of its series."""
@@ -141,7 +142,7 @@ class Reviewing(Drafting):
         input=inputs.NotFileInput,
         tone=Tone.DANGER,
         conditions=[rounds_are_done],
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def not_file(self, context: StepContext) -> None:
         """The committee does not file it: a ground, a disposition, and a notice to the proposer."""
@@ -165,7 +166,7 @@ class Reviewing(Drafting):
         tone=Tone.PRIMARY,
         conditions=[not_key],
         reminds_anew=True,
-        tells=("proposers", "units"),
+        tells=(audiences.proposers, audiences.units),
     )
     def designate_key(self, context: StepContext) -> None:
         """The chairpersons' meeting has fixed it as a key proposal (rules.md section 11)."""
@@ -178,7 +179,7 @@ class Reviewing(Drafting):
         input=inputs.WithdrawalInput,
         tone=Tone.WARNING,
         conditions=[withdrawal_is_not_asked],
-        tells=("office",),
+        tells=(audiences.office,),
     )
     def request_withdrawal(self, context: StepContext) -> None:
         """The proposer asks in writing to withdraw; the office may record it from paper."""
@@ -195,7 +196,7 @@ class Reviewing(Drafting):
         input=OptionalNote,
         tone=Tone.DANGER,
         conditions=[withdrawal_is_asked, hosts_nothing],
-        tells=("proposers", "units"),
+        tells=(audiences.proposers, audiences.units),
     )
     def withdraw(self, context: StepContext) -> None:
         """The committee agrees; the number stays used, and units stop."""
@@ -213,7 +214,7 @@ class Reviewing(Drafting):
         label=_("不同意撤案"),
         input=Reason,
         conditions=[withdrawal_is_asked],
-        tells=("proposers",),
+        tells=(audiences.proposers,),
     )
     def refuse_withdrawal(self, context: StepContext) -> None:
         """The committee does not agree; the proposal goes on."""

@@ -13,6 +13,7 @@ from rest_framework.test import APIClient
 from members import clock
 from members.enums import BodyKind, Role
 from members.models import Committee, Member, Unit, User
+from members.reader import Reader
 from proposals.machine.subject import Step, Subject
 from proposals.permissions import may
 from tests.factories.members import (
@@ -127,6 +128,4 @@ def _as_in_a_form(value: Any) -> Any:
 
 def entitled(people: list[User], step: Step, subject: Subject, at: datetime) -> list[User]:
     """Those whom the declaration lets take the step."""
-    with clock.at(at):
-        day = clock.today()
-    return [user for user in people if may(user, step.name, subject, day)]
+    return [user for user in people if may(Reader(user, at), step.name, subject)]

@@ -206,7 +206,13 @@ def record_contact(reply: models.Reply) -> None:
     user = reply.proposal.lead.user
     for stage in ("before", "during"):
         reply.assignment.contact_records.create(
-            held_at=AT, way="visit", stage=stage, persons="提案人", outcome="好", recorded_by=user
+            held_at=AT,
+            recorded_at=AT,
+            way="visit",
+            stage=stage,
+            persons="提案人",
+            outcome="好",
+            recorded_by=user,
         )
 
 

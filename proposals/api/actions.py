@@ -36,7 +36,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals.api.errors import ConflictSerializer
 from proposals.api.metadata import InputMetadata
-from proposals.api.serializers import OfferSerializer, ReceiptSerializer
+from proposals.api.serializers.ledger import OfferSerializer, ReceiptSerializer
 from proposals.door import perform
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
@@ -74,6 +74,7 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
     detail_serializer_class: ClassVar[type[serializers.Serializer[Any]] | None] = None
     related: ClassVar[tuple[str, ...]] = ()
     prefetched: ClassVar[tuple[str, ...]] = ()
+    prefetched_in_lists: ClassVar[tuple[str, ...]] = ()
     ordering_fields: ClassVar[tuple[str, ...]] = ("id",)
     lookup_value_regex = r"\d+"
 
@@ -82,7 +83,7 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
         rows = super().get_queryset()
         if self.action not in ("list", "retrieve"):
             return rows
-        rows = rows.select_related(*self.related)
+        rows = rows.select_related(*self.related).prefetch_related(*self.prefetched_in_lists)
         return rows.prefetch_related(*self.prefetched) if self.action == "retrieve" else rows
 
     def get_queryset(self) -> QuerySet[Any]:
@@ -129,23 +130,18 @@ class SubjectViewSet(VisibleViewSet):
         return Response(body, headers={"ETag": f'"{subject.version}"'})
 
     def _offers(self, subject: Subject) -> list[dict[str, Any]]:
-        found = offers(self.reader, subject)
         metadata = InputMetadata(subject.rules)
         return [
             {
                 "name": offer.step.name,
                 "label": str(offer.step.label),
                 "tone": offer.step.tone,
-                "url": self._url(offer.step, subject),
+                "url": reverse(f"{self.basename}-{offer.step.slug}", args=[subject.pk]),
                 "refusal": offer.refusal,
                 "input": metadata.describe(offer.step.input),
             }
-            for offer in found
+            for offer in offers(self.reader, subject)
         ]
-
-    def _url(self, step: Step, subject: Subject) -> str:
-        name = f"{self.basename}-{step.slug}"
-        return reverse(name, args=[subject.pk])
 
     def take(self, request: Request, step: Step, subject: Subject) -> Response:
         """Take a step for the caller and answer with its event."""

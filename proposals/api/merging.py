@@ -42,13 +42,7 @@ class MergeCandidateViewSet(SubjectViewSet):
     serializer_class = MergeCandidateSerializer
     filterset_fields = ("session", "scan", "state", "members__proposal")
     related = ("committee",)
-
-    def rows(self) -> Any:
-        """The groups with their members; lists are of many, and show the members too."""
-        rows = super().rows()
-        if self.action not in ("list", "retrieve"):
-            return rows
-        return rows.prefetch_related("members__proposal__lead", "members__proposal__body")
+    prefetched_in_lists = ("members__proposal__lead", "members__proposal__body")
 
     @extend_schema(summary="相似之处", responses=WhyAlikeSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])
@@ -101,7 +95,4 @@ class ThemeViewSet(VisibleViewSet):
     queryset = models.Theme.objects.all()
     serializer_class = ThemeSerializer
     filterset_fields = ("session", "candidate")
-
-    def rows(self) -> Any:
-        """The themes with their proposals."""
-        return super().rows().prefetch_related("proposals__lead", "proposals__body")
+    prefetched_in_lists = ("proposals__lead", "proposals__body")

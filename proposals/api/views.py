@@ -14,9 +14,11 @@ from rest_framework.response import Response
 
 from members.visibility import visible, visible_row
 from proposals import merge_preview, models, permissions
-from proposals.api import filters, serializers
+from proposals.api import filters
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.api.search import SearchOperations
+from proposals.api.serializers import handling, ledger, merging, replying
+from proposals.api.serializers import proposal as proposing
 from proposals.api.similar import SimilarOperations
 from proposals.inputs.reviewing import MOST_TAKEN_IN
 
@@ -41,8 +43,8 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
     """Proposals."""
 
     queryset = models.Proposal.objects.all()
-    serializer_class = serializers.ProposalSerializer
-    detail_serializer_class = serializers.ProposalDetailSerializer
+    serializer_class = proposing.ProposalSerializer
+    detail_serializer_class = proposing.ProposalDetailSerializer
     filterset_class = filters.ProposalFilter
     related = ("lead", "body", "committee", "session")
     prefetched = (
@@ -95,7 +97,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
                 description="Keys of the proposals to be merged into this one: `1,2,3`.",
             )
         ],
-        responses=serializers.MergePreviewSerializer,
+        responses=merging.MergePreviewSerializer,
     )
     @action(detail=True, url_path="merge-preview", pagination_class=None, filter_backends=[])
     def merge_preview(self, request: Request, pk: str | None = None) -> Response:
@@ -103,20 +105,20 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
         host = self.get_object()
         permissions.require(self.reader, models.Proposal.take_in.__name__, host)
         wanted = request.query_params.get("members", "")
-        query = serializers.MergePreviewQuery(data={"members": [*filter(None, wanted.split(","))]})
+        query = merging.MergePreviewQuery(data={"members": [*filter(None, wanted.split(","))]})
         query.is_valid(raise_exception=True)
         members = query.validated_data["members"]
         found = merge_preview.preview(self.reader, host, members)
-        return Response(serializers.MergePreviewSerializer(found).data)
+        return Response(merging.MergePreviewSerializer(found).data)
 
-    @extend_schema(summary="文本版本", responses=serializers.TextVersionSerializer(many=True))
+    @extend_schema(summary="文本版本", responses=proposing.TextVersionSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])
     def versions(self, request: Request, pk: str | None = None) -> Response:
         """The text at each stage: original, revised, edited, published."""
         rows = self.get_object().text_versions.select_related("author")
-        return Response(serializers.TextVersionSerializer(rows, many=True).data)
+        return Response(proposing.TextVersionSerializer(rows, many=True).data)
 
-    @extend_schema(summary="审查意见", responses=serializers.ReviewOpinionSerializer(many=True))
+    @extend_schema(summary="审查意见", responses=proposing.ReviewOpinionSerializer(many=True))
     @action(detail=True, pagination_class=None, filter_backends=[])
     def opinions(self, request: Request, pk: str | None = None) -> Response:
         """The opinions of the rounds of review; for those who read the whole record."""
@@ -126,7 +128,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
             rows = proposal.review_opinions.select_related("reviewer").prefetch_related(
                 "duplicates"
             )
-        return Response(serializers.ReviewOpinionSerializer(rows, many=True).data)
+        return Response(proposing.ReviewOpinionSerializer(rows, many=True).data)
 
 
 @documented("提案线索")
@@ -134,7 +136,7 @@ class ClueViewSet(SubjectViewSet):
     """Matters that members may write on."""
 
     queryset = models.Clue.objects.all()
-    serializer_class = serializers.ClueSerializer
+    serializer_class = proposing.ClueSerializer
     filterset_fields = ("committee", "session", "state")
     related = ("committee",)
     ordering_fields = ("id", "published_at")
@@ -145,7 +147,7 @@ class CosignatureViewSet(SubjectViewSet):
     """Invitations to co-sign."""
 
     queryset = models.Cosignature.objects.all()
-    serializer_class = serializers.CosignatureSerializer
+    serializer_class = proposing.CosignatureSerializer
     filterset_fields = ("proposal", "member", "state")
     related = ("member", "proposal__committee", "proposal__lead")
 
@@ -155,7 +157,7 @@ class PreAssignmentViewSet(SubjectViewSet):
     """Units asked before the assignment."""
 
     queryset = models.PreAssignment.objects.all()
-    serializer_class = serializers.PreAssignmentSerializer
+    serializer_class = handling.PreAssignmentSerializer
     filterset_fields = ("proposal", "unit", "state")
     related = ("unit", "proposal__committee")
 
@@ -165,7 +167,7 @@ class AssignmentBatchViewSet(SubjectViewSet):
     """Batches of assignments."""
 
     queryset = models.AssignmentBatch.objects.all()
-    serializer_class = serializers.AssignmentBatchSerializer
+    serializer_class = handling.AssignmentBatchSerializer
     filterset_fields = ("committee", "held_on")
     related = ("committee",)
 
@@ -175,8 +177,8 @@ class AssignmentViewSet(Discreet):
     """Units' tasks."""
 
     queryset = models.Assignment.objects.all()
-    serializer_class = serializers.AssignmentSerializer
-    detail_serializer_class = serializers.AssignmentDetailSerializer
+    serializer_class = handling.AssignmentSerializer
+    detail_serializer_class = handling.AssignmentDetailSerializer
     filterset_class = filters.AssignmentFilter
     related = ("unit", "proposal__committee")
     prefetched = ("contact_records",)
@@ -196,7 +198,7 @@ class ReturnRequestViewSet(SubjectViewSet):
     """Requests to return a task."""
 
     queryset = models.ReturnRequest.objects.all()
-    serializer_class = serializers.ReturnRequestSerializer
+    serializer_class = handling.ReturnRequestSerializer
     filterset_fields = ("assignment", "assignment__proposal", "state")
     related = ("suggested_unit", "assignment__proposal__committee")
 
@@ -206,7 +208,7 @@ class ExtensionRequestViewSet(SubjectViewSet):
     """Requests for more time."""
 
     queryset = models.ExtensionRequest.objects.all()
-    serializer_class = serializers.ExtensionRequestSerializer
+    serializer_class = handling.ExtensionRequestSerializer
     filterset_fields = ("assignment", "assignment__proposal", "state")
     related = ("assignment__proposal__committee",)
 
@@ -216,8 +218,8 @@ class ReplyViewSet(Discreet):
     """Replies."""
 
     queryset = models.Reply.objects.all()
-    serializer_class = serializers.ReplySerializer
-    detail_serializer_class = serializers.ReplyDetailSerializer
+    serializer_class = replying.ReplySerializer
+    detail_serializer_class = replying.ReplyDetailSerializer
     filterset_class = filters.ReplyFilter
     related = ("assignment", "proposal__committee")
     prefetched = ("points", "commitments", "deliveries__member", "deliveries__body")
@@ -230,7 +232,7 @@ class FeedbackViewSet(SubjectViewSet):
     """Feedback forms."""
 
     queryset = models.Feedback.objects.all()
-    serializer_class = serializers.FeedbackSerializer
+    serializer_class = replying.FeedbackSerializer
     filterset_class = filters.FeedbackFilter
     related = ("member", "body", "proposal__committee")
 
@@ -240,7 +242,7 @@ class CommitmentViewSet(SubjectViewSet):
     """Promises made in replies."""
 
     queryset = models.Commitment.objects.all()
-    serializer_class = serializers.CommitmentSerializer
+    serializer_class = replying.CommitmentSerializer
     filterset_class = filters.CommitmentFilter
     related = ("proposal__committee", "reply__assignment")
     ordering_fields = ("id", "due_on")
@@ -263,7 +265,7 @@ class AttachmentViewSet(VisibleViewSet):
     """Files; downloaded only by those who see what they lie beside."""
 
     queryset = models.Attachment.objects.all()
-    serializer_class = serializers.AttachmentSerializer
+    serializer_class = replying.AttachmentSerializer
     filterset_fields = ("proposal", "reply", "stage")
 
     @extend_schema(
@@ -281,15 +283,15 @@ class EventViewSet(VisibleViewSet):
     """The ledger, as far as the reader sees it."""
 
     queryset = models.Event.objects.all()
-    serializer_class = serializers.EventSerializer
+    serializer_class = ledger.EventSerializer
     filterset_class = filters.EventFilter
     related = ("actor", "on_behalf_of")
 
     def get_serializer_class(self) -> Any:
         """Officials read the whole line when they ask within one proposal of theirs."""
         if getattr(self, "swagger_fake_view", False) or self._reads_all():
-            return serializers.FullEventSerializer
-        return serializers.EventSerializer
+            return ledger.FullEventSerializer
+        return ledger.EventSerializer
 
     def _reads_all(self) -> bool:
         reach = self.reader.reach

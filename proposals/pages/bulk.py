@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -46,19 +45,6 @@ TYPED_FROM = 50
 """From so many on, their number is typed in before they are all moved."""
 
 
-@dataclass(frozen=True)
-class Affected:
-    """One of the chosen rows: what it is, and why the step cannot be taken on it, if so."""
-
-    subject: Subject
-    refusal: str
-
-    @property
-    def name(self) -> str:
-        """What it is called in the list."""
-        return name_of(self.subject)
-
-
 def name_of(subject: Subject) -> str:
     """What a row is called where rows of many proposals stand together."""
     if subject.root_id is None or subject.root is subject:
@@ -78,7 +64,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     if own is not None:
         return own(request, listing, chosen)
     affected = _affected_of(chosen, step, listing.reader)
-    willing = [one.subject for one in affected if not one.refusal]
+    willing = [one["subject"] for one in affected if not one["refusal"]]
     # Of many, nobody's present values are everybody's: the form begins empty.
     form = StepForm(chosen[0] if not willing else willing[0], step, listing.reader, data={})
     keeps = own_values(form.subject, step)
@@ -137,21 +123,23 @@ def _chosen(listing: Listing, sent: QueryDict) -> list[Subject]:
     return list(listing.base.filter(pk__in=keys[:MOST]).order_by(*listing.order))
 
 
-def _affected_of(subjects: Sequence[Subject], step: Step, reader: Reader) -> list[Affected]:
-    """Each with the reason why not, if there is one; the rules are read once a committee."""
+def _affected_of(subjects: Sequence[Subject], step: Step, reader: Reader) -> list[dict[str, Any]]:
+    """Each with its name and the reason why not, if any; the rules are read once a committee."""
     rules: dict[int, Any] = {}
     for subject in subjects:
         key = subject.committee_id
         rules[key] = rules.get(key) or reader.rules(key)
         subject.rules = rules[key]
-    return [_affected(subject, step, reader) for subject in subjects]
+    return [
+        {"subject": subject, "name": name_of(subject), "refusal": _refusal(subject, step, reader)}
+        for subject in subjects
+    ]
 
 
-def _affected(subject: Subject, step: Step, reader: Reader) -> Affected:
-    for offer in offers(reader, subject):
-        if offer.step is step:
-            return Affected(subject, offer.refusal)
-    return Affected(subject, _("当前状态或职责不允许“%(step)s”") % {"step": step.label})
+def _refusal(subject: Subject, step: Step, reader: Reader) -> str:
+    otherwise = _("当前状态或职责不允许“%(step)s”") % {"step": step.label}
+    offered = (offer.refusal for offer in offers(reader, subject) if offer.step is step)
+    return next(offered, otherwise)
 
 
 def _unsure(sent: QueryDict, number: int) -> list[str]:

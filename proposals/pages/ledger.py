@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import islice
 from typing import Any
 
 from django.db.models import Count, Max, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.timezone import localdate
@@ -32,10 +31,11 @@ from members.pages.worklist import MOMENT, Column, Worklist
 from members.punctuation import aside, clauses, listed, stated
 from members.reader import Reader, reader_of
 from members.services.job import Tell, ask
-from members.visibility import visible, visible_row
+from members.visibility import visible
 from proposals import posts
 from proposals.ledger import faults, kind_in_words, kinds, step_of
 from proposals.models import Event, Proposal
+from proposals.pages.subjects import row_or_404
 
 READERS = frozenset(
     {
@@ -55,10 +55,6 @@ VERIFYING = "verify_ledger"
 
 TOLD = 200
 """Faults that a page tells; it counts all."""
-
-
-def _kinds() -> list[tuple[str, str]]:
-    return [(name, str(kind.label)) for name, kind in kinds().items()]
 
 
 def _steps() -> list[tuple[str, str]]:
@@ -81,7 +77,9 @@ def said(event: str) -> str:
 class LedgerFilter(filters.FilterSet):
     """How the ledger can be narrowed."""
 
-    subject_kind = one_of(_("对象"), _kinds)
+    subject_kind = one_of(
+        _("对象"), lambda: [(name, str(kind.label)) for name, kind in kinds().items()]
+    )
     action = one_of(_("动作"), _steps)
     person = filters.CharFilter(label=_("经办人"), method="done_by")
     channel = one_of(_("渠道"), Channel.choices)
@@ -175,22 +173,14 @@ WORKLISTS = (
 # -- One event -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Told:
-    """A field of an input: its label, and what was said."""
-
-    label: str
-    text: str
-
-
-def _inputs(event: Event) -> Iterator[Told]:
+def _inputs(event: Event) -> Iterator[dict[str, str]]:
     """The input of an event, its fields named as the form names them."""
     step = step_of(event.subject_kind, event.action)
     declared: Mapping[str, Any] = step.input().fields if step is not None else {}
     for name, value in event.input.items():
         if value not in ("", None, [], {}):
             field = declared.get(name)
-            yield Told(_label(field, name), _said(field, value))
+            yield {"label": _label(field, name), "text": _said(field, value)}
 
 
 def _label(field: Any, name: str) -> str:
@@ -225,9 +215,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
     """An event: who, what, with which input, and whether its hash still fits."""
     reader = reader_of(request)
     rows = events(reader).select_related("proposal", "actor", "on_behalf_of", "committee")
-    event = rows.filter(pk=pk).first()
-    if event is None:
-        raise Http404
+    event = get_object_or_404(rows, pk=pk)
     prepare([event], reader)
     chain = {
         row.sequence: row
@@ -282,9 +270,7 @@ def verify_proposal(request: HttpRequest, pk: int) -> HttpResponse:
     """The chain of a proposal, verified now."""
     reader = reader_of(request)
     _require_reader(reader)
-    proposal = visible_row(reader, Proposal.objects.all(), pk)
-    if proposal is None:
-        raise Http404
+    proposal = row_or_404(reader, Proposal.objects.all(), pk)
     context = {"number": proposal.case_no or proposal.receipt_no, **_last(), **_verified(proposal)}
     return TemplateResponse(request, "proposals/ledger/verify.html", context)
 

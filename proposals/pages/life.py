@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db.models import TextChoices
@@ -53,17 +53,11 @@ STAGE_OF_STATE: dict[str, Stage] = {
 """The stage that a state is in; those before it are done."""
 
 
-@dataclass(frozen=True)
-class Mark:
-    """A stage on the bar: ``done``, ``now``, ``ahead``, or ``stopped`` where it ended early."""
+def bar(proposal: Proposal) -> list[dict[str, Any]]:
+    """The bar of a proposal's life: one mark a stage, in order, each with the day it was done.
 
-    stage: Stage
-    standing: str
-    on: date | None
-
-
-def bar(proposal: Proposal) -> list[Mark]:
-    """The bar of a proposal's life: one mark a stage, in order."""
+    Its ``standing`` is done, now, ahead, or stopped where it ended early.
+    """
     order = list(Stage)
     here = len(order)
     if proposal.state != S.CONCLUDED:
@@ -83,20 +77,15 @@ def bar(proposal: Proposal) -> list[Mark]:
             standing = "stopped" if proposal.state in STOPPED else "now"
         moment = dates.get(stage)
         on = localdate(moment) if moment is not None and standing == "done" else None
-        marks.append(Mark(stage, standing, on))
+        marks.append({"stage": stage, "standing": standing, "on": on})
     return marks
 
 
-@dataclass(frozen=True)
-class Next:
-    """A step that will move the proposal on, and who takes it."""
+def coming(proposal: Proposal) -> list[dict[str, str]]:
+    """The main steps that lead on from the present state, with who takes them (``roles``).
 
-    label: str
-    roles: str
-
-
-def coming(proposal: Proposal) -> list[Next]:
-    """The main steps that lead on from the present state; none when its life is over."""
+    None when its life is over.
+    """
     leading = [
         step
         for step in proposal.all_steps().values()
@@ -106,7 +95,10 @@ def coming(proposal: Proposal) -> list[Next]:
         ready = [step for step in leading if all(met(proposal) for met in step.conditions)]
         leading = ready or leading
     return [
-        Next(str(step.label), listed(str(role.label) for role in step.who.roles(proposal)))
+        {
+            "label": str(step.label),
+            "roles": listed(str(role.label) for role in step.who.roles(proposal)),
+        }
         for step in leading
     ]
 
@@ -168,6 +160,6 @@ def waiting_on(proposal: Proposal, clock: Clock | None) -> str:
         return str(state)
     return _t("%(state)s，等待%(roles)s%(step)s") % {
         "state": state,
-        "roles": steps[0].roles,
-        "step": steps[0].label,
+        "roles": steps[0]["roles"],
+        "step": steps[0]["label"],
     }

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -25,8 +25,8 @@ from proposals.models import Clue, Event, Proposal
 from proposals.pages.life import bar, clocks, coming, waiting_on
 from proposals.pages.step_pages import StepPage, step_page
 from proposals.pages.steps import subject_of
-from proposals.pages.subjects import PAGES, SubjectPage, page_of, page_of_kind, pages_of
-from proposals.pages.timeline import TimelineEntry, timeline
+from proposals.pages.subjects import PAGES, SubjectPage, page_of, page_of_kind, pages_of, row_or_404
+from proposals.pages.timeline import timeline
 from proposals.permissions import offers
 from proposals.selectors.returning import reasons
 
@@ -89,10 +89,7 @@ def show(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
 def proposal_of(request: HttpRequest, pk: int) -> Proposal:
     """The proposal with that key, if the reader sees it; else a 404."""
     rows = Proposal.objects.select_related(*PAGES[Proposal].related)
-    proposal = visible_row(reader_of(request), rows, pk)
-    if proposal is None:
-        raise Http404
-    return proposal
+    return row_or_404(reader_of(request), rows, pk)
 
 
 def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
@@ -149,22 +146,18 @@ def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpRespon
     """Anything else that has a life: where it stands, what the reader can do, what happened."""
     reader = reader_of(request)
     subject = subject_of(page, reader, pk)
+    events = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.pk)
     context = {
         "subject": subject,
         "page": page,
         "proposal": subject.root if subject.root_id is not None else None,
         "actions": actions(subject, reader),
-        "events": SimpleLazyObject(lambda: _record_of(subject, reader)),
+        "events": SimpleLazyObject(lambda: timeline(events, reader)),
         "trail": trail_of(request, reader, subject.root_id or pk, pages_of(subject)),
         "carried": carried(request),
         **page.context(subject, reader),
     }
     return TemplateResponse(request, page.template, context)
-
-
-def _record_of(subject: Subject, reader: Reader) -> list[TimelineEntry]:
-    events = Event.objects.filter(subject_kind=subject.kind, subject_id=subject.pk)
-    return timeline(events, reader)
 
 
 @require_safe
@@ -180,6 +173,8 @@ def _text(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     signed = list(signatures)
     invited = [row for row in signed if row.state == CosignatureState.INVITED]
     is_lead = permissions.may(reader, Proposal.edit.__name__, proposal)
+    clue = proposal.clue_id  # the one that it was written on, for those who see clues
+    is_back = is_lead and proposal.state == ProposalState.RETURNED
     return {
         "suggestions": list(proposal.suggestions.all()),
         "cosignatures": signed,
@@ -194,23 +189,10 @@ def _text(proposal: Proposal, reader: Reader) -> dict[str, Any]:
             or permissions.works_in_office(reader, proposal.committee_id)
             or permissions.is_inside(reader, proposal.pk)
         ),
-        "reason": _why_back(proposal) if is_lead else "",
-        "clue": _clue(proposal, reader),
+        # Why it was sent back, as its proposers were told.
+        "reason": reasons([proposal.pk]).get(proposal.pk, "") if is_back else "",
+        "clue": clue and visible_row(reader, Clue.objects.all(), clue),
     }
-
-
-def _clue(proposal: Proposal, reader: Reader) -> Clue | None:
-    """The clue that it was written on, for those who see clues."""
-    if proposal.clue_id is None:
-        return None
-    return visible_row(reader, Clue.objects.all(), proposal.clue_id)
-
-
-def _why_back(proposal: Proposal) -> str:
-    """Why it was sent back, as its proposers were told."""
-    if proposal.state != ProposalState.RETURNED:
-        return ""
-    return reasons([proposal.pk]).get(proposal.pk, "")
 
 
 def _record(proposal: Proposal, reader: Reader) -> dict[str, Any]:

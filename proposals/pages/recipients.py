@@ -3,26 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-
-from django_stubs_ext import StrOrPromise
+from typing import Any
 
 from members.models import User
 from proposals.audiences import Occasion, people
 from proposals.machine.subject import Step, Subject
 
 
-@dataclass(frozen=True)
-class Told:
-    """How many people would get a notice, each once; and how many of each audience."""
+def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> dict[str, Any] | None:
+    """Whom ``step`` on all ``subjects`` of one committee would tell; None: nobody by itself.
 
-    count: int
-    parts: Sequence[tuple[StrOrPromise, int]]
-
-
-def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> Told | None:
-    """Whom ``step`` on all ``subjects`` of one committee would tell; None: nobody by itself."""
+    ``count`` is how many people, each once; ``parts`` how many of each audience.
+    """
     if not step.tells or not subjects:
         return None
     occasion = Occasion(subjects, day)
@@ -33,4 +26,4 @@ def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> Told |
         everybody |= found
         if found:
             parts.append((audience.label, len(found)))
-    return Told(len(everybody), parts)
+    return {"count": len(everybody), "parts": parts}

@@ -36,7 +36,6 @@ from members.pages.signing_in.resume_post import resumed_post
 from members.pages.trail import Trail, carried, trail_of
 from members.punctuation import stated
 from members.reader import Reader, reader_of
-from members.visibility import visible_row
 from proposals.api.actions import address_of, declared, own_steps
 from proposals.door import changes_since, perform
 from proposals.errors import Conflict, Stale
@@ -44,7 +43,7 @@ from proposals.inputs.fields import RulebookCode
 from proposals.machine.subject import Step, Subject
 from proposals.models import Event, Presence
 from proposals.pages.step_pages import StepPage, step_page
-from proposals.pages.subjects import SubjectPage, page_of, pages_of
+from proposals.pages.subjects import SubjectPage, page_of, pages_of, row_or_404
 from proposals.permissions import require
 
 SHEET = "components/_sheet.html"
@@ -190,10 +189,7 @@ def subject_of(page: SubjectPage, reader: Reader, key: int) -> Subject:
     """The subject with that key, if the reader sees it; else a 404."""
     rows = page.model._default_manager.select_related(*page.related)
     rows = rows.prefetch_related(*page.prefetched)
-    row = visible_row(reader, rows, key)
-    if row is None:
-        raise Http404
-    return row
+    return row_or_404(reader, rows, key)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -4,15 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db.models import Prefetch
+from django.db.models import Model, Prefetch, QuerySet
 from django.http import Http404
 from django.urls import reverse
 
 from members.reader import Reader
+from members.visibility import visible_row
 from proposals import models
 from proposals.machine.subject import Step, Subject
+
+Row = TypeVar("Row", bound=Model)
+
+
+def row_or_404(reader: Reader, rows: QuerySet[Row], key: int) -> Row:
+    """The row with that key, if the reader sees it; else a 404."""
+    row = visible_row(reader, rows, key)
+    if row is None:
+        raise Http404
+    return row
 
 
 def _nothing(subject: Any, reader: Reader) -> dict[str, Any]:

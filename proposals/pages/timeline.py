@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from django.db.models import QuerySet
 
@@ -21,23 +19,7 @@ QUOTED = ("reason", "note", "opinion", "comment", "outcome", "evidence", "text")
 """Fields of an input that the record quotes to those who read the whole of it."""
 
 
-@dataclass(frozen=True)
-class TimelineEntry:
-    """A line of the record."""
-
-    at: datetime
-    label: str
-    by: str
-    behalf: str
-    channel: str
-    words: str
-    kind: str
-    kind_label: str
-    tone: str
-    event: Event
-
-
-def timeline(events: QuerySet[Event], reader: Reader) -> list[TimelineEntry]:
+def timeline(events: QuerySet[Event], reader: Reader) -> list[dict[str, Any]]:
     """The newest lines that the reader sees; officials read who and what as well."""
     rows = visible(reader, events.select_related("actor", "on_behalf_of"))
     reach = reader.reach
@@ -46,18 +28,18 @@ def timeline(events: QuerySet[Event], reader: Reader) -> list[TimelineEntry]:
         step = cast(Step, step_of(event.subject_kind, event.action))
         official = event.committee_id in reach.officials or event.actor_id == reader.user.pk
         lines.append(
-            TimelineEntry(
-                at=event.at,
-                label=str(step.label),
-                by=str(event.actor or "") if official else "",
-                behalf=str(event.on_behalf_of or ""),
-                channel=str(event.get_channel_display()),
-                words=_words(event) if official else "",
-                kind=event.subject_kind,
-                kind_label=kind_in_words(event.subject_kind),
-                tone=str(step.tone),
-                event=event,
-            )
+            {
+                "at": event.at,
+                "label": str(step.label),
+                "by": str(event.actor or "") if official else "",
+                "behalf": str(event.on_behalf_of or ""),
+                "channel": str(event.get_channel_display()),
+                "words": _words(event) if official else "",
+                "kind": event.subject_kind,
+                "kind_label": kind_in_words(event.subject_kind),
+                "tone": str(step.tone),
+                "event": event,
+            }
         )
     return lines
 

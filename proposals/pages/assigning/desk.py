@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -23,7 +23,7 @@ from proposals.models import Proposal
 from proposals.pages.assigning.letters import Letter, planned
 from proposals.pages.assigning.meeting import gather
 from proposals.pages.assigning.suggestions import Candidate, candidates, experienced
-from proposals.pages.dates import Date, Expected, Load, expected, loads
+from proposals.pages.dates import Expected, Load, expected, loads
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, subject_of
 from proposals.pages.subjects import PAGES
@@ -37,38 +37,6 @@ FROM_EXPERIENCE = 1000
 
 PREVIEW = "letters"
 """What the button for the preview sends where others ask for one more row."""
-
-
-@dataclass
-class UnitChoice:
-    """A unit on the form: ``candidate`` is one that is proposed, else ``unit`` is chosen."""
-
-    at: int
-    role: str = ""
-    candidate: Candidate | None = None
-    unit: str = ""
-
-
-@dataclass
-class Choice:
-    """A unit to choose, with what it has in hand."""
-
-    unit: Unit
-    load: Load
-
-
-@dataclass(frozen=True)
-class Role:
-    """A role to choose: when its main task would be due, and the dates that it brings."""
-
-    value: str
-    label: str
-    dates: Sequence[Date]
-
-    @property
-    def main(self) -> Date | None:
-        """The answer or the opinion."""
-        return self.dates[-1] if self.dates else None
 
 
 @dataclass
@@ -108,23 +76,22 @@ class Desk:
         return loads([unit.pk for unit in self._units], self.reader)
 
     @property
-    def choices(self) -> list[Choice]:
+    def choices(self) -> list[dict[str, Any]]:
         """Every unit, with what it has in hand."""
-        return [Choice(unit, self._loads.get(unit.pk, Load())) for unit in self._units]
+        return [{"unit": unit, "load": self._loads.get(unit.pk, Load())} for unit in self._units]
 
     @property
-    def rows(self) -> list[UnitChoice]:
-        """The candidates with their roles, as typed or as proposed, and rows for others."""
+    def rows(self) -> list[dict[str, Any]]:
+        """The candidates with their roles, as typed or as proposed, and rows for other units."""
         typed = {str(row.get("unit")): str(row.get("role", "")) for row in self._typed_units}
         begun = "units" in self.typed
-        found: list[UnitChoice] = []
+        found: list[dict[str, Any]] = []
         for candidate in self.candidates:
             role = typed.pop(str(candidate.unit.pk), "") if begun else candidate.role
-            found.append(UnitChoice(len(found), role, candidate))
-        for unit, role in typed.items():
-            found.append(UnitChoice(len(found), role, unit=unit))
-        more = BLANK + (self.form.more == "units")
-        return [*found, *(UnitChoice(len(found) + number) for number in range(more))]
+            found.append({"role": role, "candidate": candidate})
+        found += [{"unit": unit, "role": role} for unit, role in typed.items()]
+        found += [{} for _blank in range(BLANK + (self.form.more == "units"))]
+        return [{"at": number, **row} for number, row in enumerate(found)]
 
     @property
     def _typed_units(self) -> list[Mapping[str, Any]]:
@@ -146,12 +113,12 @@ class Desk:
         return found.get(self.proposal.pk, {}), found.get(0, {})
 
     @cached_property
-    def roles(self) -> list[Role]:
+    def roles(self) -> list[dict[str, Any]]:
         """The roles to choose, with the dates that they bring."""
         return _roles(self._expected[0]) if self.tells_dates else _roles({})
 
     @property
-    def roles_otherwise(self) -> list[Role]:
+    def roles_otherwise(self) -> list[dict[str, Any]]:
         """The same were it as urgent as it is not; nothing where that changes no date."""
         one, other = self._expected
         return _roles(other) if self.tells_dates and one != other else []
@@ -178,8 +145,14 @@ class Desk:
         )
 
 
-def _roles(known: Expected) -> list[Role]:
-    return [Role(role.value, str(role.label), known.get(role, [])) for role in AssignmentRole]
+def _roles(known: Expected) -> list[dict[str, Any]]:
+    """Each role with the dates that it brings; the ``main`` one is of the answer or opinion."""
+    found = []
+    for role in AssignmentRole:
+        dates = known.get(role, [])
+        main = dates[-1] if dates else None
+        found.append({"value": role.value, "label": role.label, "dates": dates, "main": main})
+    return found
 
 
 def desk(request: HttpRequest, form: StepForm) -> dict[str, Any]:
@@ -204,17 +177,18 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
     require(reader, Proposal.pre_assign.__name__, proposal)
     known = set(request.GET.getlist("known"))
     found = experienced(proposal, reader)
-    owed = loads([row.unit.pk for row in found], reader)
+    owed = loads([unit.pk for unit, _cases in found], reader)
     dated = expected([proposal], reader).get(pk, {}) if "dates" in request.GET else {}
     context = {
         "rows": [
             {
                 "at": FROM_EXPERIENCE + number,
-                "known": str(row.unit.pk) in known,
-                "load": owed.get(row.unit.pk, Load()),
-                "row": row,
+                "known": str(unit.pk) in known,
+                "load": owed.get(unit.pk, Load()),
+                "unit": unit,
+                "cases": cases,
             }
-            for number, row in enumerate(found)
+            for number, (unit, cases) in enumerate(found)
         ],
         "desk": {"roles": _roles(dated)},
     }

@@ -24,7 +24,7 @@ from members.models import Unit
 from members.pages.forms import Field, fields_of
 from members.punctuation import clauses, stated
 from members.reader import Reader, reader_of
-from members.visibility import visible, visible_row
+from members.visibility import visible
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
 from proposals.enums import AWAITING_ASSIGNMENT
@@ -35,7 +35,7 @@ from proposals.pages.assigning.letters import issued
 from proposals.pages.assigning.suggestions import Candidate, candidates
 from proposals.pages.dates import Date, expected
 from proposals.pages.step_pages import StepPage
-from proposals.pages.subjects import SubjectPage, page_of
+from proposals.pages.subjects import SubjectPage, page_of, row_or_404
 from proposals.permissions import require
 
 MOST = 300
@@ -294,9 +294,7 @@ def _batch(batch: AssignmentBatch, reader: Reader) -> dict[str, Any]:
 def letters(request: HttpRequest, pk: int) -> HttpResponse:
     """The letters of a batch, one a unit, to be printed."""
     reader = reader_of(request)
-    batch = visible_row(reader, AssignmentBatch.objects.select_related("committee"), pk)
-    if batch is None:
-        raise Http404
+    batch = row_or_404(reader, AssignmentBatch.objects.select_related("committee"), pk)
     found = issued(_tasks(reader, batch=batch), reader, batch)
     wanted = request.GET.get("unit", "")
     if wanted:
@@ -308,8 +306,8 @@ def letters(request: HttpRequest, pk: int) -> HttpResponse:
 def letters_of(request: HttpRequest, pk: int) -> HttpResponse:
     """The letters of one proposal, one a unit, to be printed."""
     reader = reader_of(request)
-    proposal = visible_row(reader, Proposal.objects.all(), pk)
-    if proposal is None or proposal.committee_id not in reader.reach.committees:
+    proposal = row_or_404(reader, Proposal.objects.all(), pk)
+    if proposal.committee_id not in reader.reach.committees:
         raise Http404
     found = issued(_tasks(reader, proposal=proposal), reader)
     return _printed(request, reader, found, page_of(proposal).url(proposal), proposal.committee_id)

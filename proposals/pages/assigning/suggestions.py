@@ -109,16 +109,11 @@ def _add_wishes(rows: Candidates, proposal: Proposal) -> None:
         candidate.reasons.append(_("提案者建议"))
 
 
-@dataclass(frozen=True)
-class Experienced:
-    """A unit that handled proposals like this one, with their numbers."""
+def experienced(proposal: Proposal, reader: Reader) -> list[tuple[Unit, list[str]]]:
+    """The units that handled the proposals most like this one, with the numbers of those.
 
-    unit: Unit
-    cases: Sequence[str]
-
-
-def experienced(proposal: Proposal, reader: Reader) -> list[Experienced]:
-    """The units that handled the proposals most like this one, those of most of them first."""
+    Who handled most of them stands first.
+    """
     alike = similar(
         text_of(proposal),
         committee=proposal.committee,
@@ -136,5 +131,5 @@ def experienced(proposal: Proposal, reader: Reader) -> list[Experienced]:
     for task in sorted(seen, key=lambda task: order[task.proposal_id]):
         units.setdefault(task.unit_id, task.unit)
         cases[task.unit_id].append(own[order[task.proposal_id]].case_no)
-    found = [Experienced(unit, cases[key]) for key, unit in units.items()]
-    return sorted(found, key=lambda row: -len(row.cases))
+    found = [(unit, cases[key]) for key, unit in units.items()]
+    return sorted(found, key=lambda pair: -len(pair[1]))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from operator import attrgetter
 from typing import Any, cast
 
@@ -22,30 +22,13 @@ from proposals.enums import LIVE_ASSIGNMENTS, ReplyState
 from proposals.machine.subject import Step, declared_step
 from proposals.models import Assignment, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.phrases import phrases_for
-from proposals.pages.handling.replies import Check, checks, numbered, suggestions_of
+from proposals.pages.handling.replies import Row, checks, numbered, suggestions_of
 from proposals.pages.handling.tasks import only_assists, tasks_of, with_contacts
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, taken
 
 LETTER = ("body", "points", "commitments", "cc", "contact_name", "contact_phone", "leader")
 """What stands in the letter to the proposer, or beside its fields; all else stays inside."""
-
-
-@dataclass(frozen=True)
-class PointRow:
-    """A suggestion with the fields of its answer; ``name`` is the field that tells which it is."""
-
-    suggestion: Suggestion
-    number: str
-    name: str
-    answer: Field
-    adoption: Field
-    reason: Field
-
-    @property
-    def is_told(self) -> bool:
-        """Whether anything has been answered."""
-        return bool(str(self.answer.value).strip())
 
 
 def write(request: HttpRequest, subject: Assignment | Reply, step: Step) -> HttpResponse:
@@ -92,17 +75,18 @@ def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
         "proposal": proposal,
         "parts": parts,
         "rows": rows,
-        "unanswered": [row.number for row in rows if not row.is_told],
+        "unanswered": [row["number"] for row in rows if not row["is_told"]],
         "inward": [parts[name] for name in inward if name in parts],
         "phrases": phrases_for(subject, form.reader, form.reader.rules(proposal.committee_id)),
         "tasks": tasks_of(proposal, form.reader),
     }
 
 
-def point_rows(
-    points: Field, suggestions: Sequence[Suggestion], proposal: Proposal
-) -> list[PointRow]:
-    """A row for every suggestion: with what was answered to it, or empty."""
+def point_rows(points: Field, suggestions: Sequence[Suggestion], proposal: Proposal) -> list[Row]:
+    """A row for every suggestion with the fields of its answer: what was answered, or empty.
+
+    ``name`` is the field that tells which suggestion it is.
+    """
     drawn = {_part(row, "suggestion").value: row for row in points.rows}
     free = len(points.rows)
     found = []
@@ -112,14 +96,13 @@ def point_rows(
             row = [_numbered(part, free) for part in points.blank]
             free += 1
         found.append(
-            PointRow(
-                suggestion,
-                numbered(suggestion, proposal.pk),
-                _part(row, "suggestion").name,
-                _part(row, "answer"),
-                _part(row, "adoption"),
-                _part(row, "reason"),
-            )
+            {
+                "suggestion": suggestion,
+                "number": numbered(suggestion, proposal.pk),
+                "name": _part(row, "suggestion").name,
+                **{name: _part(row, name) for name in ("answer", "adoption", "reason")},
+                "is_told": bool(str(_part(row, "answer").value).strip()),
+            }
         )
     return found
 
@@ -141,10 +124,10 @@ def _numbered(part: Field, number: int) -> Field:
 def _asked_before(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """Ask before a draft goes to be checked: what has been answered, and what is missing."""
     found = check_of(cast(Reply, form.subject), form.reader)
-    return {"checks": found, "missing": [check for check in found if check.weight == "missing"]}
+    return {"checks": found, "missing": [check for check in found if check["weight"] == "missing"]}
 
 
-def check_of(reply: Reply, reader: Reader) -> list[Check]:
+def check_of(reply: Reply, reader: Reader) -> list[Row]:
     """The check of one draft."""
     proposal = reply.proposal
     reply.rules = reader.rules(proposal.committee_id)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from members.enums import AssignmentRole
 from members.reader import Reader, reader_of
-from members.visibility import visible_row
 from proposals.enums import SENT_OUT
 from proposals.models import Proposal, Reply
 from proposals.pages.handling.replies import answered, result_name, suggestions_of
+from proposals.pages.subjects import row_or_404
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -24,16 +24,11 @@ NUMERALS = "一二三四五六七八九十"
 def letter(request: HttpRequest, pk: int) -> HttpResponse:
     """The letter; before it has gone out, marked as a draft."""
     reader = reader_of(request)
-    rows = Reply.objects.select_related("assignment__unit", "proposal__committee")
-    rows = rows.select_related("proposal__session__term__committee", "proposal__lead")
-    rows = rows.select_related("proposal__body")
-    reply = visible_row(
-        reader,
-        rows.prefetch_related("points__suggestion__proposal", "commitments"),
-        pk,
-    )
-    if reply is None:
-        raise Http404
+    beside = ("committee", "session__term__committee", "lead", "body")
+    rows = Reply.objects.select_related(
+        "assignment__unit", *(f"proposal__{name}" for name in beside)
+    ).prefetch_related("points__suggestion__proposal", "commitments")
+    reply = row_or_404(reader, rows, pk)
     proposal = reply.proposal
     names = addressees(proposal)
     context = {
@@ -81,9 +76,9 @@ def _sections(reply: Reply, proposal: Proposal, reader: Reader) -> list[dict[str
     return [
         {
             "numeral": NUMERALS[at] if at < len(NUMERALS) else str(at + 1),
-            "asked": re.split(r"[。；;！？\n]", one.suggestion.text.strip())[0][:40],
-            "point": one.point,
-            "paragraphs": _paragraphs(one.point.answer if one.point else ""),
+            "asked": re.split(r"[。；;！？\n]", one["suggestion"].text.strip())[0][:40],
+            "point": one["point"],
+            "paragraphs": _paragraphs(one["point"].answer),
         }
         for at, one in enumerate(points)
     ]

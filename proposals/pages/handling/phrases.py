@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -31,16 +30,7 @@ KEEPERS = {Role.UNIT_LIAISON, Role.COMMITTEE_CLERK}
 """Who keeps phrases; handlers only use them."""
 
 
-@dataclass(frozen=True)
-class PhraseRow:
-    """A phrase as it is shown; ``result`` is the class that it suits, in words."""
-
-    phrase: Phrase
-    result: str
-    kept: bool
-
-
-def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> list[PhraseRow]:
+def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> list[dict[str, Any]]:
     """The phrases for a reply of the subject's unit, its own first."""
     seen = phrases.phrases_seen(reader)
     found = [
@@ -49,10 +39,11 @@ def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> li
         if row.unit_id in (None, subject.unit_id)
     ]
     found.sort(key=lambda row: row.unit_id is None)
-    return [PhraseRow(row, _result(row, rules), False) for row in found]
+    return [{"phrase": row, "result": _result(row, rules)} for row in found]
 
 
 def _result(phrase: Phrase, rules: Rules) -> str:
+    """The class of results that it suits, in words."""
     names = {entry.code: entry.name for entry in rules.handling.result_classes}
     return names.get(phrase.result_class, phrase.result_class)
 
@@ -65,10 +56,14 @@ def kept(request: HttpRequest) -> HttpResponse:
     rows = list(phrases.phrases_seen(reader).order_by("unit__name", "topic", "title")[:MOST])
     if not own and not rows:
         raise Http404
-    names = {row.committee_id: reader.rules(row.committee_id) for row in rows}
+    rules = {row.committee_id: reader.rules(row.committee_id) for row in rows}
     context: dict[str, Any] = {
         "rows": [
-            PhraseRow(row, _result(row, names[row.committee_id]), phrases.keeps(reader, row))
+            {
+                "phrase": row,
+                "result": _result(row, rules[row.committee_id]),
+                "kept": phrases.keeps(reader, row),
+            }
             for row in rows
         ]
     }

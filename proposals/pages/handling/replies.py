@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
@@ -15,99 +13,29 @@ from members.rules import Rules
 from members.visibility import visible
 from proposals.enums import REPLY_STAGES, Adoption, FeedbackState, Publicity
 from proposals.enums import ReplyState as S
-from proposals.models import (
-    Commitment,
-    Event,
-    Feedback,
-    Proposal,
-    Reply,
-    ReplyPoint,
-    Suggestion,
-)
+from proposals.models import Event, Feedback, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.tasks import replies_of
-from proposals.pages.proposal import Action, actions
+from proposals.pages.proposal import actions
 
 BACK = (Reply.send_back.__name__, Reply.send_back_from_inspection.__name__)
 """Steps that send it back to its handler."""
 
 
-@dataclass(frozen=True)
-class Stage:
-    """A stage of the way: ``done``, ``now`` or ``ahead``; who took it further, and when."""
-
-    label: str
-    standing: str
-    who: str
-    at: datetime | None
+Row = dict[str, Any]
+"""Something that a template shows."""
 
 
-@dataclass(frozen=True)
-class Back:
-    """It was sent back: by whom, when, and why."""
-
-    label: str
-    who: str
-    at: datetime
-    reason: str
-
-
-@dataclass(frozen=True)
-class Check:
-    """A line of the check before a reply is sent on; ``weight`` is ok, warning or missing."""
-
-    weight: str
-    words: str
-    detail: Sequence[str] = ()
-
-
-@dataclass(frozen=True)
-class Answered:
-    """A suggestion with its answer; ``point`` is missing where there is none."""
-
-    number: str
-    suggestion: Suggestion
-    point: ReplyPoint | None
-
-
-@dataclass(frozen=True)
-class Rated:
-    """A proposer's feedback form, with the ratings in the words of the rulebook."""
-
-    form: Feedback
-    who: str
-    attitude: str
-    result: str
-
-
-@dataclass(frozen=True)
-class Answer:
-    """A reply as a page shows it.
-
-    ``chain`` and ``backs`` are for those who work on it; ``insider`` is whether the reader does.
-    """
-
-    reply: Reply
-    result: str
-    points: Sequence[Answered]
-    commitments: Sequence[Commitment]
-    chain: Sequence[Stage]
-    backs: Sequence[Back]
-    checks: Sequence[Check]
-    ratings: Sequence[Rated]
-    actions: Sequence[Action]
-    insider: bool
-
-
-def answers_of(proposal: Proposal, reader: Reader) -> list[Answer]:
+def answers_of(proposal: Proposal, reader: Reader) -> list[Row]:
     """The replies of a proposal that the reader sees: six queries, however many there are."""
     return explained(replies_of(proposal, reader), proposal, reader)
 
 
 def explained(
     replies: Sequence[Reply], proposal: Proposal, reader: Reader, *, alone: bool = False
-) -> list[Answer]:
+) -> list[Row]:
     """Replies of one proposal with all that is shown of them.
 
+    ``chain`` and ``backs`` are for those who work on it; ``insider`` is whether the reader does.
     One that stands ``alone`` on its page has its buttons there.
     """
     if not replies:
@@ -126,25 +54,25 @@ def explained(
         own = events.get(reply.pk, [])
         begun = reply.state == S.DRAFTING and reply.unit_id in reach.units
         found.append(
-            Answer(
-                reply=reply,
-                result=result_name(reply.result_class, rules),
-                points=answered(reply, suggestions, unanswered=inside),
-                commitments=[row for row in reply.commitments.all() if inside or row.state],
-                chain=chain(reply, own, rules) if inside else [],
-                backs=backs(own) if inside else [],
-                checks=checks(reply, suggestions, rules) if begun else [],
-                ratings=rated.get(reply.pk, []),
-                actions=[] if alone else actions(reply, reader),
-                insider=inside,
-            )
+            {
+                "reply": reply,
+                "result": result_name(reply.result_class, rules),
+                "points": answered(reply, suggestions, unanswered=inside),
+                "commitments": [row for row in reply.commitments.all() if inside or row.state],
+                "chain": chain(reply, own, rules) if inside else [],
+                "backs": backs(own) if inside else [],
+                "checks": checks(reply, suggestions, rules) if begun else [],
+                "ratings": rated.get(reply.pk, []),
+                "actions": [] if alone else actions(reply, reader),
+                "insider": inside,
+            }
         )
     return found
 
 
-def _ratings(keys: Sequence[int], reader: Reader, rules: Rules) -> Mapping[int, Sequence[Rated]]:
+def _ratings(keys: Sequence[int], reader: Reader, rules: Rules) -> Mapping[int, Sequence[Row]]:
     """How these replies were rated, and the forms that are still out, as far as one sees them."""
-    found: dict[int, list[Rated]] = {}
+    found: dict[int, list[Row]] = {}
     if not keys:
         return found
     forms = Feedback.objects.filter(reply__in=keys).exclude(state=FeedbackState.VOID)
@@ -152,12 +80,12 @@ def _ratings(keys: Sequence[int], reader: Reader, rules: Rules) -> Mapping[int, 
     attitudes = {entry.code: entry.name for entry in rules.feedback.attitude}
     results = {entry.code: entry.name for entry in rules.feedback.result}
     for form in seen.order_by("id"):
-        rated = Rated(
-            form,
-            str(form.member or form.body),
-            attitudes.get(form.attitude, form.attitude),
-            results.get(form.result, form.result),
-        )
+        rated = {
+            "form": form,
+            "who": str(form.member or form.body),
+            "attitude": attitudes.get(form.attitude, form.attitude),
+            "result": results.get(form.result, form.result),
+        }
         found.setdefault(form.reply_id, []).append(rated)
     return found
 
@@ -195,16 +123,21 @@ def numbered(suggestion: Suggestion, proposal_id: int) -> str:
     }
 
 
-def answered(
-    reply: Reply, suggestions: Sequence[Suggestion], *, unanswered: bool
-) -> list[Answered]:
-    """The suggestions with the reply's answers, in order; ``unanswered`` ones only if asked."""
+def answered(reply: Reply, suggestions: Sequence[Suggestion], *, unanswered: bool) -> list[Row]:
+    """The suggestions with the reply's answers, in order; ``unanswered`` ones only if asked.
+
+    The ``point`` of those is None.
+    """
     points = {point.suggestion_id: point for point in reply.points.all()}
     known = {suggestion.pk for suggestion in suggestions}
     rows = [*suggestions]
     rows += [point.suggestion for key, point in points.items() if key not in known]
     return [
-        Answered(numbered(row, reply.proposal_id), row, points.get(row.pk))
+        {
+            "number": numbered(row, reply.proposal_id),
+            "suggestion": row,
+            "point": points.get(row.pk),
+        }
         for row in rows
         if unanswered or row.pk in points
     ]
@@ -223,8 +156,11 @@ def _events(keys: Iterable[int], reader: Reader) -> Mapping[int, list[Event]]:
     return found
 
 
-def chain(reply: Reply, events: Sequence[Event], rules: Rules) -> list[Stage]:
-    """The stages of its way, who took it on and when; those behind a return are to do again."""
+def chain(reply: Reply, events: Sequence[Event], rules: Rules) -> list[Row]:
+    """The stages of its way: done, now or ahead, who took it further, and when.
+
+    Those behind a return are to do again.
+    """
     passed = _passed(events)
     reached = REPLY_STAGES.index(reply.state) if reply.state in REPLY_STAGES else -1
     stages = []
@@ -238,7 +174,8 @@ def chain(reply: Reply, events: Sequence[Event], rules: Rules) -> list[Stage]:
         who = str(event.actor or "") if event is not None else ""
         if state == S.SIGNING and reply.signed_by:
             who = reply.signed_by
-        stages.append(Stage(str(state.label), standing, who, event.at if event else None))
+        at_last = event.at if event is not None else None
+        stages.append({"label": state.label, "standing": standing, "who": who, "at": at_last})
     return stages
 
 
@@ -258,16 +195,16 @@ def _passed(events: Iterable[Event]) -> dict[str, Event]:
     return passed
 
 
-def backs(events: Iterable[Event]) -> list[Back]:
+def backs(events: Iterable[Event]) -> list[Row]:
     """How often, by whom and why it was sent back."""
     steps = Reply.all_steps()
     return [
-        Back(
-            str(steps[event.action].label),
-            str(event.actor or ""),
-            event.at,
-            str(event.input.get("reason", "")),
-        )
+        {
+            "label": steps[event.action].label,
+            "who": str(event.actor or ""),
+            "at": event.at,
+            "reason": str(event.input.get("reason", "")),
+        }
         for event in events
         if event.action in BACK
     ]
@@ -276,8 +213,11 @@ def backs(events: Iterable[Event]) -> list[Back]:
 # -- The check before it is sent on --------------------------------------------------------------
 
 
-def checks(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> list[Check]:
-    """What a reply still wants before it is sent on: what the rules ask for, and what is odd."""
+def checks(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> list[Row]:
+    """What a reply still wants before it is sent on: what the rules ask for, and what is odd.
+
+    The ``weight`` of a line is ok, warning or missing.
+    """
     return [
         _check_points(reply, suggestions, rules),
         *_check_opinions(reply),
@@ -288,37 +228,41 @@ def checks(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> lis
     ]
 
 
-def _check_points(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> Check:
+def _line(weight: str, words: str, detail: Sequence[str] = ()) -> Row:
+    return {"weight": weight, "words": words, "detail": detail}
+
+
+def _check_points(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> Row:
     answers = {point.suggestion_id for point in reply.points.all()}
     missing = [numbered(s, reply.proposal_id) for s in suggestions if s.pk not in answers]
     if not missing:
         words = _("%(count)s 条建议都已答复") % {"count": len(suggestions)}
-        return Check("ok", words)
+        return _line("ok", words)
     partly = answers and reply.assignment.role == "separate"
     weight = "missing" if rules.handling.point_by_point and not partly else "warning"
     words = _("还有 %(count)s 条建议没有答复") % {"count": len(missing)}
-    return Check(weight, words, [_("第 %(number)s 条") % {"number": one} for one in missing])
+    return _line(weight, words, [_("第 %(number)s 条") % {"number": one} for one in missing])
 
 
-def _check_opinions(reply: Reply) -> list[Check]:
+def _check_opinions(reply: Reply) -> list[Row]:
     if reply.assignment.role != "lead":
         return []
     missing = [str(task.unit) for task in reply.assignment.missing_opinions()]
     if missing:
-        return [Check("missing", _("会办意见尚未交齐"), missing)]
-    return [Check("ok", _("会办意见已交齐"))]
+        return [_line("missing", _("会办意见尚未交齐"), missing)]
+    return [_line("ok", _("会办意见已交齐"))]
 
 
-def _check_contacts(reply: Reply, rules: Rules) -> Check:
+def _check_contacts(reply: Reply, rules: Rules) -> Row:
     wanted, records = rules.handling.contacts_required, len(reply.assignment.contact_records.all())
     words = _("与提案者沟通 %(count)s 次（规则要求至少 %(wanted)s 次）") % {
         "count": records,
         "wanted": wanted,
     }
-    return Check("ok" if reply.contacts_suffice() else "missing", words)
+    return _line("ok" if reply.contacts_suffice() else "missing", words)
 
 
-def _check_result(reply: Reply, rules: Rules) -> list[Check]:
+def _check_result(reply: Reply, rules: Rules) -> list[Row]:
     classes = {entry.code: entry for entry in rules.handling.result_classes}
     entry = classes.get(reply.result_class)
     refused = [point for point in reply.points.all() if point.adoption == Adoption.NOT_ADOPTED]
@@ -327,21 +271,21 @@ def _check_result(reply: Reply, rules: Rules) -> list[Check]:
             "result": entry.name,
             "count": len(refused),
         }
-        return [Check("warning", words)]
+        return [_line("warning", words)]
     return []
 
 
-def _check_promises(reply: Reply) -> list[Check]:
+def _check_promises(reply: Reply) -> list[Row]:
     undated = [row for row in reply.commitments.all() if row.due_on is None]
     if not undated:
         return []
     words = _("%(count)s 项承诺没有写明期限，将按规则定期限") % {"count": len(undated)}
-    return [Check("warning", words)]
+    return [_line("warning", words)]
 
 
-def _check_publicity(reply: Reply) -> list[Check]:
+def _check_publicity(reply: Reply) -> list[Row]:
     label: Any = reply.get_publicity_display()
     if reply.publicity == Publicity.CLOSED:
         words = _("不公开，理由：%(reason)s") % {"reason": reply.publicity_reason}
-        return [Check("warning", words)]
-    return [Check("ok", _("公开属性：%(publicity)s") % {"publicity": label})]
+        return [_line("warning", words)]
+    return [_line("ok", _("公开属性：%(publicity)s") % {"publicity": label})]

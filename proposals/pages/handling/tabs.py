@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -17,20 +16,8 @@ from proposals.machine.subject import declared_step
 from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
 from proposals.pages.handling.replies import answers_of
 from proposals.pages.handling.tasks import own_tasks, tasks_of, with_contacts
-from proposals.pages.life import Due, owed
+from proposals.pages.life import owed
 from proposals.pages.proposal import Action, Tab, actions
-
-
-@dataclass
-class TaskLine:
-    """A task as the tab shows it, with what its unit has asked for."""
-
-    task: Assignment
-    mine: bool
-    live: bool
-    due: Due | None
-    actions: list[Action]
-    requests: list[tuple[str, Any, list[Action]]] = field(default_factory=list)
 
 
 def handling(proposal: Proposal, reader: Reader) -> dict[str, Any]:
@@ -39,21 +26,21 @@ def handling(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     due = owed("assignment", [task.pk for task in tasks], reader) if tasks else {}
     requests = _requests(tasks, reader)
     mine = {task.pk for task in own_tasks(proposal, reader)}
-    lines = [
-        TaskLine(
-            task=task,
-            mine=task.pk in mine,
-            live=task.state in LIVE_ASSIGNMENTS,
-            due=due.get(task.pk),
-            actions=actions(task, reader),
-            requests=[
+    lines: list[dict[str, Any]] = [
+        {
+            "task": task,
+            "mine": task.pk in mine,
+            "live": task.state in LIVE_ASSIGNMENTS,
+            "due": due.get(task.pk),
+            "actions": actions(task, reader),
+            "requests": [
                 (str(row._meta.verbose_name), row, actions(row, reader))
                 for row in requests[task.pk]
             ],
-        )
+        }
         for task in tasks
     ]
-    lines.sort(key=lambda line: (not line.live, not line.mine))
+    lines.sort(key=lambda line: (not line["live"], not line["mine"]))
     return {"lines": lines}
 
 

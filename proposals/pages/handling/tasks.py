@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import F, Prefetch, prefetch_related_objects
@@ -87,23 +86,17 @@ def with_contacts(tasks: Sequence[Assignment]) -> Sequence[Assignment]:
 # -- What the reader's own part is ---------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Own:
-    """Something of the reader's to act on, with its buttons.
-
-    ``label`` says what it is; until when it is owed stands in the line above the tabs.
-    """
-
-    subject: Subject
-    label: str
-    url: str
-    actions: list[Action]
+Own = dict[str, Any]
+"""Something of the reader's to act on, with its buttons."""
 
 
 def own_of(proposal: Proposal, reader: Reader) -> list[Own]:
-    """Everything on the proposal that the reader's unit has to act on; a few queries at most."""
+    """Everything on the proposal that the reader's unit has to act on; a few queries at most.
+
+    The ``label`` says what it is; until when it is owed stands in the line above the tabs.
+    """
     mine = own_tasks(proposal, reader)
-    found = [*_asked(proposal, reader)]
+    found = _asked(proposal, reader)
     if not mine:
         return found
     proposal.__dict__.setdefault("_prefetched_objects_cache", {})["assignments"] = tasks_of(
@@ -118,7 +111,12 @@ def own_of(proposal: Proposal, reader: Reader) -> list[Own]:
 
 
 def _own(subject: Subject, label: str, reader: Reader) -> Own:
-    return Own(subject, label, page_of(subject).url(subject), actions(subject, reader))
+    return {
+        "subject": subject,
+        "label": label,
+        "url": page_of(subject).url(subject),
+        "actions": actions(subject, reader),
+    }
 
 
 def _asked(proposal: Proposal, reader: Reader) -> list[Own]:
@@ -149,7 +147,7 @@ def _drafts(proposal: Proposal, mine: Sequence[Assignment], reader: Reader) -> l
         state: Any = reply.get_state_display()
         words = _("更正稿") if reply.corrects_id else _("答复稿")
         own = _own(reply, f"{words} · {state}", reader)
-        if own.actions and (reply.state != ReplyState.DELIVERED or _is_last(reply, drafts)):
+        if own["actions"] and (reply.state != ReplyState.DELIVERED or _is_last(reply, drafts)):
             found.append(own)
     return found
 

@@ -14,14 +14,14 @@ from django.views.decorators.http import require_http_methods, require_safe
 from members.models import Session
 from members.permissions import visible as seen_sessions
 from members.reader import Reader, reader_of
-from members.visibility import visible, visible_row
+from members.visibility import visible
 from proposals import permissions
 from proposals.enums import SCAN_UNDER_WAY
 from proposals.matching import scan as scans
 from proposals.models import CandidateMember, MergeCandidate, Scan
 from proposals.pages.office.desk import laid_out, may_merge
 from proposals.pages.office.groups import read_groups
-from proposals.pages.subjects import SubjectPage
+from proposals.pages.subjects import SubjectPage, row_or_404
 from proposals.permissions import give_rules
 
 IN_WORDS = ("session__term", "session__committee", "asked_by")
@@ -80,10 +80,7 @@ def all_scans(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _asked(request)
     reader = reader_of(request)
-    rows = visible(
-        reader,
-        Scan.objects.select_related(*IN_WORDS),
-    )
+    rows = visible(reader, Scan.objects.select_related(*IN_WORDS))
     if not reader.reach.offices:
         raise Http404
     page = Paginator(rows.order_by("-id"), 30).get_page(request.GET.get("page"))
@@ -105,10 +102,7 @@ def _asked(request: HttpRequest) -> HttpResponse:
 def scan(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a scan is, and the groups that it found; asks again until it is done."""
     reader = reader_of(request)
-    rows = Scan.objects.select_related(*IN_WORDS)
-    row = visible_row(reader, rows, pk)
-    if row is None:
-        raise Http404
+    row = row_or_404(reader, Scan.objects.select_related(*IN_WORDS), pk)
     found: list[MergeCandidate] = []
     if row.state not in SCAN_UNDER_WAY:
         groups = MergeCandidate.objects.filter(scan=row)

@@ -23,7 +23,7 @@ from members.rules import Rules
 from members.selectors import rules_for
 from proposals import notices, numbering
 from proposals.enums import ReviewOutcome
-from proposals.machine.subject import News, Subject, declared_step
+from proposals.machine.subject import Subject, declared_step
 from proposals.models import Proposal, ReviewOpinion
 from proposals.pages.office.choices import doubles
 from proposals.pages.office.labels import names, opinions_of, tell
@@ -54,37 +54,6 @@ class DecisionPage(StepPage):
     tells_why: bool = False
 
 
-@dataclass(frozen=True)
-class Decision:
-    """One of the decisions in the panel; ``refusal`` says why it cannot be taken yet."""
-
-    label: str
-    url: str
-    slug: str
-    refusal: str
-    key: str
-    is_open: bool
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A field and when it is shown: the name of another field, and its values for that."""
-
-    field: Field
-    on: str = ""
-    values: str = ""
-
-
-@dataclass(frozen=True)
-class Told:
-    """The notice that a decision brings about, and to how many once it is previewed."""
-
-    news: News
-    people: int | None
-    language: str = settings.LANGUAGE_CODE
-    """In which everybody gets it."""
-
-
 # -- The panel --------------------------------------------------------------------------------
 
 
@@ -100,14 +69,11 @@ def panel(request: HttpRequest, proposal: Proposal, buttons: list[Action]) -> di
     merging = [declared_step(step) for step in MERGING]
     return {
         "decisions": [
-            Decision(
-                label=str(offered[one].step.label),
-                url=offered[one].url,
-                slug=offered[one].step.slug,
-                refusal=offered[one].refusal,
-                key=one.shortcut if keys.get(one.shortcut, one) is one else "",
-                is_open=one is chosen,
-            )
+            {
+                "action": offered[one],
+                "key": one.shortcut if keys.get(one.shortcut, one) is one else "",
+                "is_open": one is chosen,
+            }
             for one in DECISIONS
             if one in offered and (one.by_review or not offered[one].refusal)
         ],
@@ -187,22 +153,30 @@ def _units_in(form: StepForm) -> dict[int, str]:
     return {int(choice.value): choice.label for part in offered for choice in part.choices}
 
 
-def _shown(page: DecisionPage, field: Field, rules: Rules) -> Shown:
+def _shown(page: DecisionPage, field: Field, rules: Rules) -> dict[str, Any]:
+    """A field and when it is shown: the name of another field, and its values for that."""
     when = page.shown_when.get(field.name)
     if when is None:
-        return Shown(field)
+        return {"field": field}
     values = when.values(rules) if callable(when.values) else when.values
-    return Shown(field, when.field, " ".join(values))
+    return {"field": field, "on": when.field, "values": " ".join(values)}
 
 
-def told(form: StepForm, *, counted: bool) -> Told:
-    """The notice that the proposers would get, with what is typed so far."""
+def told(form: StepForm, *, counted: bool) -> dict[str, Any]:
+    """The notice that the proposers would get, with what is typed so far, and its language.
+
+    It is told to how many ``people`` once it is previewed.
+    """
     data = form.now if form.data is None else form.data
-    news = notices.worded(form.subject, form.step, data)
-    if not counted:
-        return Told(news, None)
-    people = notices.audience(form.subject, form.step, form.reader.day) - {form.reader.user.pk}
-    return Told(news, len(people))
+    found: dict[str, Any] = {
+        "news": notices.worded(form.subject, form.step, data),
+        "language": settings.LANGUAGE_CODE,
+        "people": None,
+    }
+    if counted:
+        people = notices.audience(form.subject, form.step, form.reader.day)
+        found["people"] = len(people - {form.reader.user.pk})
+    return found
 
 
 # -- The forms --------------------------------------------------------------------------------

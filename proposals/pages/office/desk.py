@@ -18,7 +18,7 @@ from members.visibility import visible
 from proposals.enums import MERGE_HOSTS, CosignatureState
 from proposals.machine.subject import Subject
 from proposals.matching.likeness import Text
-from proposals.matching.passages import Piece, pieces, same
+from proposals.matching.passages import pieces, same
 from proposals.merge_preview import Preview, Side, preview
 from proposals.models import MergeCandidate, Proposal
 from proposals.models.phases.merging import refusal_of_host
@@ -37,47 +37,16 @@ OWN_CONTROLS = ("host", "members")
 
 
 @dataclass(frozen=True)
-class CutSection:
-    """A part of a text under its heading, cut where others say the same."""
-
-    label: str
-    pieces: Sequence[Piece]
-
-
-@dataclass(frozen=True)
-class Column:
-    """A proposal on the desk: its text, and what would become of it.
-
-    ``refusal`` is why it cannot be the host; that of joining the host is in ``side``.
-    """
-
-    side: Side
-    proposal: Proposal
-    parts: Sequence[CutSection]
-    refusal: str
-    is_host: bool
-
-
-@dataclass(frozen=True)
-class Difference:
-    """A line of the comparison: what each of them has; ``differs`` when not all the same."""
-
-    label: str
-    values: Sequence[str]
-    differs: bool
-
-
-@dataclass(frozen=True)
 class Desk:
     """Everything on the desk. ``chosen`` are the keys of those that would join the host."""
 
     keys: Sequence[int]
-    columns: Sequence[Column]
+    columns: Sequence[dict[str, Any]]
     others: Sequence[Side]
     unknown: Sequence[Side]
     chosen: Sequence[int]
     preview: Preview
-    differences: Sequence[Difference]
+    differences: Sequence[dict[str, Any]]
     candidate: MergeCandidate | None
     form: StepForm
     fields: Sequence[Field]
@@ -205,24 +174,33 @@ def _shown(side: Side) -> Proposal:
     return side.proposal
 
 
-def _column(side: Side, marked: dict[str, int], seen: Preview) -> Column:
+def _column(side: Side, marked: dict[str, int], seen: Preview) -> dict[str, Any]:
+    """A proposal on the desk: its text, cut where others say the same, and why it cannot be host.
+
+    Why it cannot join the host is in ``side``.
+    """
     proposal = _shown(side)
     parts = [(_("情况与问题"), proposal.situation), (_("分析"), proposal.analysis)]
     for suggestion in side.suggestions:
         parts.append((_("建议 %(number)s") % {"number": suggestion.number}, suggestion.text))
-    return Column(
-        side=side,
-        proposal=proposal,
-        parts=[CutSection(label, pieces(text, marked)) for label, text in parts if text.strip()],
-        refusal=refusal_of_host(proposal),
-        is_host=side.id == seen.host.id,
-    )
+    return {
+        "side": side,
+        "proposal": proposal,
+        "parts": [
+            {"label": label, "pieces": pieces(text, marked)}
+            for label, text in parts
+            if text.strip()
+        ],
+        "refusal": refusal_of_host(proposal),
+        "is_host": side.id == seen.host.id,
+    }
 
 
 # -- The comparison --------------------------------------------------------------------------
 
 
-def _differences(sides: Sequence[Side], rules: Rules) -> list[Difference]:
+def _differences(sides: Sequence[Side], rules: Rules) -> list[dict[str, Any]]:
+    """What each of them has, line by line; a line ``differs`` when not all have the same."""
     categories = names(rules.review.categories)
     lines = [
         (_("提案者"), [listed(side.proposers) for side in sides]),
@@ -241,7 +219,10 @@ def _differences(sides: Sequence[Side], rules: Rules) -> list[Difference]:
         (_("同意公开"), [_("是") if _shown(side).publicity_wish else _("否") for side in sides]),
         (_("待确认的联名"), [str(_invited(_shown(side))) for side in sides]),
     ]
-    return [Difference(label, values, len(set(values)) > 1) for label, values in lines]
+    return [
+        {"label": label, "values": values, "differs": len(set(values)) > 1}
+        for label, values in lines
+    ]
 
 
 def _day(proposal: Proposal) -> str:

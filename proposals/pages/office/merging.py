@@ -27,6 +27,7 @@ from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.desk import MOST, Desk, keys_in, laid_out, may_merge, number
 from proposals.pages.office.lists import open_groups
 from proposals.pages.steps import StepForm, try_step
+from proposals.pages.subjects import row_or_404
 from proposals.permissions import may
 
 PREVIEWED = "merge-result"
@@ -58,10 +59,7 @@ def candidate_of(request: HttpRequest, reader: Reader) -> MergeCandidate | None:
         group = open_groups([of]).get(of)
         key = group.pk if group is not None else 0
     rows = MergeCandidate.objects.select_related("committee", "session__term", "session__committee")
-    found = visible_row(reader, rows, key) if key else None
-    if key and found is None:
-        raise Http404
-    return found
+    return row_or_404(reader, rows, key) if key else None
 
 
 def _keys(request: HttpRequest, candidate: MergeCandidate | None) -> list[int]:

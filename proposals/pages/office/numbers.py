@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
@@ -29,19 +29,9 @@ NAMED = 20
 """Missing numbers that are named one by one."""
 
 
-@dataclass(frozen=True)
-class Given:
-    """A series of a session: its last number, how many there are, and which are missing."""
-
-    name: str
-    words: str
-    last: int
-    count: int
-    missing: list[int]
-
-
-def series_of(session: Session, rows: QuerySet[Proposal]) -> list[Given]:
-    """Every series of case numbers of the session; two queries."""
+def series_of(session: Session, rows: QuerySet[Proposal]) -> list[dict[str, Any]]:
+    """Every series of case numbers of the session: its last number, how many there are, and
+    which are ``missing``; two queries."""
     drawn = dict(Series.objects.filter(session=session).values_list("name", "last"))
     held: dict[str, set[int]] = {}
     for name, serial in rows.order_by().values_list("case_series", "case_serial"):
@@ -51,7 +41,15 @@ def series_of(session: Session, rows: QuerySet[Proposal]) -> list[Given]:
         numbers = held.get(name, set())
         last = max(drawn.get(name, 0), *numbers, 0)
         missing = sorted(set(range(1, last + 1)) - numbers)[:NAMED]
-        found.append(Given(name, words(name), last, len(numbers), missing))
+        found.append(
+            {
+                "name": name,
+                "words": words(name),
+                "last": last,
+                "count": len(numbers),
+                "missing": missing,
+            }
+        )
     return found
 
 
@@ -75,13 +73,13 @@ def numbers(request: HttpRequest) -> HttpResponse:
     if not any(post.role in OFFICE | {Role.AUDITOR} for post in reader.posts):
         raise Http404
     session = frame_of(request, reader).session
-    given: list[Given] = []
+    given: list[dict[str, Any]] = []
     page = None
     if session is not None:
         rows = visible(reader, Proposal.objects.filter(session=session))
         numbered = rows.filter(case_serial__isnull=False)
         given = series_of(session, numbered)
-        chosen = request.GET.get("series", given[0].name if given else "")
+        chosen = request.GET.get("series", given[0]["name"] if given else "")
         listed = numbered.filter(case_series=chosen).select_related("lead", "body")
         page = Paginator(listed.order_by("case_serial"), PAGE).get_page(request.GET.get("page"))
     context = {"session": session, "series": given, "page": page, "chosen": chosen if page else ""}

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from django.utils.timezone import localtime
@@ -19,34 +17,14 @@ from proposals.matching.likeness import Text
 from proposals.matching.near import Alike, similar
 from proposals.models import Cosignature, Proposal
 
+Near = dict[str, Any]
+"""A similar proposal as the panel tells it."""
+
 SHOWN = 5
 """Similar proposals that stand beside a text."""
 
 ENOUGH = 6
 """Characters below which nothing is looked for."""
-
-
-@dataclass(frozen=True)
-class Near:
-    """A similar proposal as the panel tells it.
-
-    ``link`` is empty where its detail is not for the reader; ``results`` are (unit, result
-    class, day); ``invitation`` is the reader's open invitation to co-sign it.
-    """
-
-    proposal: Proposal
-    number: str
-    year: int | None
-    state: str
-    high: bool
-    percent: int
-    terms: list[str]
-    results: list[tuple[str, str, datetime | None]]
-    promises: list[Any]
-    link: str
-    is_own: bool
-    invitation: Cosignature | None
-    is_filed: bool
 
 
 def text_from(sent: Mapping[str, Any], committee: Committee) -> Text:
@@ -87,18 +65,23 @@ def near(
 
 
 def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bool) -> Near:
+    """A similar proposal as the panel tells it.
+
+    ``link`` is empty where its detail is not for the reader; ``results`` are (unit, result
+    class, day); ``invitation`` is the reader's open invitation to co-sign it.
+    """
     proposal = alike.proposal
     names = {entry.code: entry.name for entry in rules.handling.result_classes}
     received = proposal.received_at
-    return Near(
-        proposal=proposal,
-        number=proposal.case_no or proposal.receipt_no,
-        year=localtime(received).year if received else None,
-        state=str(proposal.get_state_display()),
-        high=alike.score >= rules.similarity.merge,
-        percent=round(alike.score * 100),
-        terms=alike.terms,
-        results=[
+    return {
+        "proposal": proposal,
+        "number": proposal.case_no or proposal.receipt_no,
+        "year": localtime(received).year if received else None,
+        "state": str(proposal.get_state_display()),
+        "high": alike.score >= rules.similarity.merge,
+        "percent": round(alike.score * 100),
+        "terms": alike.terms,
+        "results": [
             (
                 str(reply.assignment.unit),
                 names.get(reply.result_class, reply.result_class),
@@ -106,12 +89,12 @@ def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bo
             )
             for reply in alike.replies
         ],
-        promises=alike.promises,
-        link=page_of(proposal.link) if alike.is_open else "",
-        is_own=is_own,
-        invitation=invitation,
-        is_filed=proposal.filed_at is not None or proposal.state == ProposalState.MERGED,
-    )
+        "promises": alike.promises,
+        "link": page_of(proposal.link) if alike.is_open else "",
+        "is_own": is_own,
+        "invitation": invitation,
+        "is_filed": proposal.filed_at is not None or proposal.state == ProposalState.MERGED,
+    }
 
 
 def _invitations(found: Iterable[Alike], reader: Reader) -> dict[int, Cosignature]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -13,18 +12,11 @@ from members.rules import Rules
 from proposals import rules as checks
 
 
-@dataclass(frozen=True)
-class Check:
-    """A line of the list: whether it is met, and what is wrong or how much is written."""
+def checklist(rules: Rules, text: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Every part of ``text`` that the rulebook asks for or limits, as the reader wrote it.
 
-    name: str
-    label: str
-    met: bool
-    words: str
-
-
-def checklist(rules: Rules, text: Mapping[str, Any]) -> list[Check]:
-    """Every part of ``text`` that the rulebook asks for or limits, as the reader wrote it."""
+    Whether each is ``met``; and in ``words`` what is wrong, or how much is written.
+    """
     title, suggestions = _said(text, "title"), _suggestions(text)
     situation, analysis = _said(text, "situation"), _said(text, "analysis")
     problems = checks.text_problems(
@@ -56,9 +48,9 @@ def total(text: Mapping[str, Any]) -> int:
     return sum(len(part) for part in parts)
 
 
-def _check(name: str, label: str, problems: checks.Problems, words: str) -> Check:
+def _check(name: str, label: str, problems: checks.Problems, words: str) -> dict[str, Any]:
     told = problems.get(name, [])
-    return Check(name, label, not told, clauses(told) if told else words)
+    return {"name": name, "label": label, "met": not told, "words": clauses(told) or words}
 
 
 def _length(length: int, limit: int) -> str:

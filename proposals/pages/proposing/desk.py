@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import (
@@ -18,6 +16,7 @@ from django.db.models import (
     Value,
     When,
 )
+from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat
 
 from members.enums import Role
@@ -31,7 +30,7 @@ from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, Feedbac
 from proposals.enums import ProposalState as S
 from proposals.machine.subject import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
-from proposals.pages.life import Clock, Due, Mark, bar, clocks, owed, waiting_on
+from proposals.pages.life import bar, clocks, owed, waiting_on
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 
@@ -43,35 +42,6 @@ WRITING = (Proposal.draft.__name__, Proposal.edit.__name__)
 
 SHOWN = 6
 """Proposals, drafts and forms of each kind on the first page; the worklists have all."""
-
-
-@dataclass(frozen=True)
-class Card:
-    """One of the reader's proposals: the bar of its life, with whom it is, until when."""
-
-    proposal: Proposal
-    bar: list[Mark]
-    waiting_on: str
-    clock: Clock | None
-
-
-@dataclass(frozen=True)
-class Waiting:
-    """An invitation, or a form to fill in, and until when."""
-
-    subject: Any
-    due: Due | None
-
-
-@dataclass(frozen=True)
-class Draft:
-    """A text with its proposer: when it was last changed, whether something typed since was not
-    sent, and why it came back, if it did."""
-
-    proposal: Proposal
-    saved_at: datetime | None
-    unsent: bool
-    reason: str
 
 
 def scope(reader: Reader) -> tuple[set[int], set[int]]:
@@ -141,15 +111,15 @@ def waiting(reader: Reader) -> dict[str, Any]:
     return {
         "invitations": _with_clocks("cosignature", signing, reader),
         "forms": _with_clocks("feedback", forms, reader),
-        "returned": [text for text in texts if text.proposal.state == S.RETURNED][:SHOWN],
-        "drafts": [text for text in texts if text.proposal.state == S.DRAFT][:SHOWN],
+        "returned": [text for text in texts if text.state == S.RETURNED][:SHOWN],
+        "drafts": [text for text in texts if text.state == S.DRAFT][:SHOWN],
     }
 
 
-def _with_clocks(kind: str, rows: Iterable[Any], reader: Reader) -> list[Waiting]:
-    found = list(rows)
-    due = owed(kind, [row.pk for row in found], reader)
-    return [Waiting(row, due.get(row.pk)) for row in found]
+def _with_clocks(kind: str, rows: list[Any], reader: Reader) -> list[dict[str, Any]]:
+    """Invitations, or forms to fill in, and until when."""
+    due = owed(kind, [row.pk for row in rows], reader)
+    return [{"subject": row, "due": due.get(row.pk)} for row in rows]
 
 
 def mine(reader: Reader) -> dict[str, Any]:
@@ -165,17 +135,26 @@ def mine(reader: Reader) -> dict[str, Any]:
     }
 
 
-def cards(proposals: list[Proposal], reader: Reader) -> list[Card]:
-    """Where these proposals stand."""
+def cards(proposals: list[Proposal], reader: Reader) -> list[dict[str, Any]]:
+    """Where these proposals stand: the bar of their life, with whom they are, until when."""
     shown = clocks(proposals, reader) if proposals else {}
     return [
-        Card(row, bar(row), waiting_on(row, shown.get(row.pk)), shown.get(row.pk))
+        {
+            "proposal": row,
+            "bar": bar(row),
+            "waiting_on": waiting_on(row, shown.get(row.pk)),
+            "clock": shown.get(row.pk),
+        }
         for row in proposals
     ]
 
 
-def drafts(reader: Reader) -> list[Draft]:
-    """The texts that are with the reader, the last changed first; one query."""
+def drafts(reader: Reader) -> list[Any]:
+    """The texts that are with the reader, the last changed first; one query.
+
+    Each with when it was ``changed_at``, what has been ``typed_at`` since and not been sent, and
+    the ``reason`` why it came back, if it did.
+    """
     form = PAGES[Proposal].step_url(Proposal(pk=0), declared_step(Proposal.edit))
     before, _zero, after = form.partition("0")
     typed = FormDraft.objects.filter(
@@ -188,18 +167,14 @@ def drafts(reader: Reader) -> list[Draft]:
     rows = led(reader, *TEXT_WITH_PROPOSER).annotate(
         changed_at=Max("events__at", filter=Q(events__action__in=WRITING)),
         typed_at=Subquery(typed.values("saved_at")[:1]),
-        told=Subquery(back.order_by("-id").values("input")[:1]),
+        reason=Case(
+            When(
+                state=S.RETURNED,
+                then=Subquery(back.order_by("-id").values(reason=KT("input__reason"))[:1]),
+            )
+        ),
     )
-    found: list[Any] = list(rows.order_by("-changed_at", "-id")[: 2 * SHOWN])
-    return [
-        Draft(
-            row,
-            row.typed_at or row.changed_at,
-            row.typed_at is not None,
-            str((row.told or {}).get("reason", "")) if row.state == S.RETURNED else "",
-        )
-        for row in found
-    ]
+    return list(rows.order_by("-changed_at", "-id")[: 2 * SHOWN])
 
 
 HOME_SECTIONS = (

@@ -2,31 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from members.models import Body, Member
 from members.permissions import sees_contact
 from members.reader import Reader, reader_of
-from members.visibility import visible, visible_row
+from members.visibility import visible
 from proposals import permissions
 from proposals.enums import CosignatureState
 from proposals.models import Cosignature, Proposal
-
-
-@dataclass(frozen=True)
-class Signer:
-    """A line of the table of proposers; contacts are empty for who may not see them."""
-
-    name: str
-    sector: str
-    address: str
-    postcode: str
-    phone: str
+from proposals.pages.subjects import row_or_404
 
 
 @require_safe
@@ -36,9 +25,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     rows = Proposal.objects.select_related(
         "lead__sector", "body", "committee", "session__term__committee", "merged_into"
     )
-    proposal = visible_row(reader, rows, pk)
-    if proposal is None:
-        raise Http404
+    proposal = row_or_404(reader, rows, pk)
     inside = permissions.is_inside(reader, pk)
     context = {
         "proposal": proposal,
@@ -55,7 +42,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "proposals/sheet.html", context)
 
 
-def _signers(proposal: Proposal, reader: Reader) -> list[Signer]:
+def _signers(proposal: Proposal, reader: Reader) -> list[dict[str, str]]:
     """The proposers in signing order: the body, or the initiator and who agreed to co-sign."""
     if proposal.body is not None:
         return [_body(proposal.body, reader)]
@@ -65,21 +52,20 @@ def _signers(proposal: Proposal, reader: Reader) -> list[Signer]:
     return [_member(member, reader) for member in members if member is not None]
 
 
-def _member(member: Member, reader: Reader) -> Signer:
-    told = sees_contact(reader, member)
-    return Signer(
-        member.name,
-        str(member.sector or ""),
-        (member.address or member.employer) if told else "",
-        member.postcode if told else "",
-        member.phone if told else "",
-    )
+def _member(member: Member, reader: Reader) -> dict[str, str]:
+    """A line of the table; contacts are empty for who may not see them."""
+    shown = {"name": member.name, "sector": str(member.sector or "")}
+    if not sees_contact(reader, member):
+        return shown
+    address = member.address or member.employer
+    return {**shown, "address": address, "postcode": member.postcode, "phone": member.phone}
 
 
-def _body(body: Body, reader: Reader) -> Signer:
-    told = sees_contact(reader, body)
-    contact = body.contact_name if told else ""
-    return Signer(body.name, contact, "", "", body.contact_phone if told else "")
+def _body(body: Body, reader: Reader) -> dict[str, str]:
+    """The line of a body; its contact is empty for who may not see it."""
+    if not sees_contact(reader, body):
+        return {"name": body.name}
+    return {"name": body.name, "sector": body.contact_name, "phone": body.contact_phone}
 
 
 def _tasks(proposal: Proposal, reader: Reader, inside: bool) -> list[Any]:

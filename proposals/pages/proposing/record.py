@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -22,31 +21,7 @@ from members.selectors import rules_by_day
 from members.visibility import visible
 from proposals.models import Proposal
 from proposals.pages.proposing.desk import PROPOSERS
-from proposals.selectors.record import PointsLine, Year, account, handed_in, total, years
-
-
-@dataclass(frozen=True)
-class SessionRow:
-    """A session as the table shows it; ``points`` is None where there is no scheme."""
-
-    year: Year
-    initiated: int
-    cosigned: int
-    filed: int
-    adopted: int
-    key: int
-    lines: list[PointsLine]
-    points: int | None
-
-
-@dataclass(frozen=True)
-class Record:
-    """The record of one membership, or of one body."""
-
-    who: Member | Body
-    is_body: bool
-    rows: list[SessionRow]
-    total: int | None
+from proposals.selectors.record import Year, account, handed_in, total, years
 
 
 @require_safe
@@ -61,15 +36,21 @@ def record(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, f"proposals/{form}.html", context)
 
 
-def _record(who: Member | Body, reader: Reader) -> Record:
+def _record(who: Member | Body, reader: Reader) -> dict[str, Any]:
+    """The record of one membership, or of one body."""
     is_body = isinstance(who, Body)
     members, bodies = ([], [who.pk]) if is_body else ([who.pk], [])
     seen = visible(reader, Proposal.objects.filter(committee=who.committee_id))
     found = years(handed_in(seen, members, bodies), members)
     rules = rules_by_day(who.committee_id, [_day_of(year) for year in found])
     rows = [_row(year, None if is_body else rules.get(_day_of(year))) for year in found]
-    points = [row.points for row in rows if row.points is not None]
-    return Record(who, is_body, rows, sum(points) if points else None)
+    points = [row["points"] for row in rows if row["points"] is not None]
+    return {
+        "who": who,
+        "is_body": is_body,
+        "rows": rows,
+        "total": sum(points) if points else None,
+    }
 
 
 def _day_of(year: Year) -> date:
@@ -77,19 +58,20 @@ def _day_of(year: Year) -> date:
     return min(localdate(year.session.collection_closes_at), clock.today())
 
 
-def _row(year: Year, rules: Rules | None) -> SessionRow:
+def _row(year: Year, rules: Rules | None) -> dict[str, Any]:
+    """A session as the table shows it; ``points`` is None where there is no scheme."""
     scheme = rules.points if rules is not None and rules.points.rules else None
     lines = account(scheme, year.contributions) if scheme is not None else []
-    return SessionRow(
-        year=year,
-        initiated=year.number(part=ProposingPart.LEAD),
-        cosigned=year.number(part=ProposingPart.COSIGNER),
-        filed=year.number(Merit.FILED),
-        adopted=year.number(Merit.ADOPTED),
-        key=year.number(Merit.KEY),
-        lines=lines,
-        points=total(scheme, lines) if scheme is not None else None,
-    )
+    return {
+        "year": year,
+        "initiated": year.number(part=ProposingPart.LEAD),
+        "cosigned": year.number(part=ProposingPart.COSIGNER),
+        "filed": year.number(Merit.FILED),
+        "adopted": year.number(Merit.ADOPTED),
+        "key": year.number(Merit.KEY),
+        "lines": lines,
+        "points": total(scheme, lines) if scheme is not None else None,
+    }
 
 
 NAVIGATION = (

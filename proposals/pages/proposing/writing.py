@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, cast
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import resolve
@@ -27,6 +27,7 @@ from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, committee_of, taken
+from proposals.pages.subjects import row_or_404
 
 EDITOR = "proposals/editor.html"
 
@@ -121,12 +122,8 @@ def _named(request: HttpRequest, reader: Reader) -> Proposal | None:
     key = request.GET.get("of", "")
     if not key:
         return None
-    rows = Proposal.objects.select_related("committee")
     number = int(key) if key.isdecimal() and len(key) < 19 else 0
-    found = visible_row(reader, rows, number)
-    if found is None:
-        raise Http404
-    return found
+    return row_or_404(reader, Proposal.objects.select_related("committee"), number)
 
 
 WRITTEN: dict[str, Callable[[Proposal], Any]] = {

@@ -16,14 +16,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from members import clock
-from members.models import (
-    Member,
-    Notice,
-    Post,
-    StandIn,
-    Unit,
-    User,
-)
+from members.models import Member, Notice, Post, StandIn, Unit, User
 from members.punctuation import listed
 
 SEARCH_MIN = 2

@@ -6,16 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from members.api.serializers import OfCommittee, Visible
-from members.models import (
-    Delivery,
-    Means,
-    NoticeChannel,
-    Pace,
-    StandIn,
-    User,
-    Webhook,
-    WebhookCall,
-)
+from members.models import Delivery, Means, NoticeChannel, Pace, StandIn, User, Webhook, WebhookCall
 from members.models.webhook import KINDS
 from members.services.channel import masked
 

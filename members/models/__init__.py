@@ -17,33 +17,3 @@ from members.models.stand_in import StandIn
 from members.models.unit import Unit
 from members.models.user import User
 from members.models.webhook import Webhook, WebhookCall
-
-__all__ = [
-    "UNDELIVERED",
-    "Body",
-    "CalendarDay",
-    "CalendarYear",
-    "Committee",
-    "Delivery",
-    "FormDraft",
-    "Heartbeat",
-    "Job",
-    "JobState",
-    "Means",
-    "Member",
-    "Notice",
-    "NoticeChannel",
-    "Outgoing",
-    "OutgoingState",
-    "Pace",
-    "Post",
-    "Rulebook",
-    "SavedView",
-    "Session",
-    "StandIn",
-    "Term",
-    "Unit",
-    "User",
-    "Webhook",
-    "WebhookCall",
-]

@@ -23,34 +23,3 @@ from members.services.post import end_post, give_post, give_posts, keep_post
 from members.services.rulebook import adopt_rulebook, drop_rulebook, edit_rulebook
 from members.services.stand_in import appoint_stand_in, end_stand_in
 from members.services.webhook import change_webhook, create_webhook, renew_secret, replay
-
-__all__ = [
-    "add_member",
-    "adopt_rulebook",
-    "appoint_stand_in",
-    "change_account",
-    "change_member",
-    "change_own_password",
-    "change_webhook",
-    "close_sample",
-    "create_account",
-    "create_committee",
-    "create_webhook",
-    "drop_rulebook",
-    "edit_rulebook",
-    "end_post",
-    "end_stand_in",
-    "forget_second_factor",
-    "give_post",
-    "give_posts",
-    "keep_post",
-    "mark_read",
-    "remove_channel",
-    "renew_secret",
-    "replay",
-    "resend_delivery",
-    "reset_password",
-    "set_channel",
-    "sign_out_everywhere",
-    "tell_of_access",
-]

@@ -21,12 +21,7 @@ from rest_framework.views import APIView
 from members import clock, services
 from members.api import filters
 from members.api.authentication import TokenAuthentication
-from members.api.serializers import (
-    LoginSerializer,
-    MeSerializer,
-    NoticeSerializer,
-    TokenSerializer,
-)
+from members.api.serializers import LoginSerializer, MeSerializer, NoticeSerializer, TokenSerializer
 from members.api.views.base import Seen, described
 from members.authentication import (
     account_called,

@@ -20,12 +20,7 @@ from rest_framework import serializers
 from members import clock, services
 from members.models import Member
 from members.pages import plain_form
-from members.pages.settings.administered import (
-    chosen_committee,
-    committees,
-    row_kept,
-    within,
-)
+from members.pages.settings.administered import chosen_committee, committees, row_kept, within
 from members.pages.settings.lists import RowList
 from members.reader import reader_of
 

@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from members.api.read_serializer import ALL, model_serializer
 from members.api.serializers import OfCommittee, Visible
 from members.models import Delivery, Means, NoticeChannel, Pace, StandIn, User, Webhook, WebhookCall
 from members.models.webhook import KINDS
@@ -35,88 +36,60 @@ class NoticeChannelChangeSerializer(NoticeChannelSerializer):
     means = serializers.ChoiceField(choices=Means.choices, read_only=True)
 
 
-class PersonSerializer(serializers.ModelSerializer):
-    """A name to choose."""
-
-    name = serializers.CharField(source="get_short_name", read_only=True)
-
-    class Meta:
-        model = User
-        fields = ["id", "name"]
-        read_only_fields = fields
-
-
-class StandInSerializer(serializers.ModelSerializer):
-    """An arrangement; ``user`` is oneself when left out."""
-
-    user = Visible(queryset=User.objects.all(), required=False)
-    stand_in = serializers.IntegerField(source="stand_in_id", min_value=1, max_value=2**63 - 1)
-    user_name = serializers.CharField(source="user.get_short_name", read_only=True)
-    stand_in_name = serializers.CharField(source="stand_in.get_short_name", read_only=True)
-
-    class Meta:
-        model = StandIn
-        fields = [
-            "id",
-            "user",
-            "user_name",
-            "stand_in",
-            "stand_in_name",
-            "since",
-            "until",
-            "reason",
-            "made_by",
-            "made_at",
-        ]
-        read_only_fields = ["made_by", "made_at"]
-
-
-class NoticeDeliverySerializer(serializers.ModelSerializer):
-    """How far a message has come; what it says is its reader's, and not shown."""
-
-    recipient_name = serializers.CharField(source="recipient.get_short_name", read_only=True)
-    state_name = serializers.CharField(source="get_state_display", read_only=True)
-
-    class Meta:
-        model = Delivery
-        fields = [
-            "id",
-            "key",
-            "recipient",
-            "recipient_name",
-            "means",
-            "state",
-            "state_name",
-            "attempts",
-            "carried_by",
-            "created_at",
-            "due_at",
-            "next_try_at",
-            "sent_at",
-            "last_error",
-        ]
-        read_only_fields = fields
-
-
-class WebhookSerializer(OfCommittee):
-    """A webhook; its secret is told when it is made, and never again."""
-
-    kinds = serializers.ListField(
+PersonSerializer = model_serializer(
+    User,
+    "A name to choose.",
+    "id name",
+    of="Person",
+    read_only=ALL,
+    name=serializers.CharField(source="get_short_name", read_only=True),
+)
+StandInSerializer = model_serializer(
+    StandIn,
+    "An arrangement; ``user`` is oneself when left out.",
+    "id user user_name stand_in stand_in_name since until reason made_by made_at",
+    read_only="made_by made_at",
+    user=Visible(queryset=User.objects.all(), required=False),
+    stand_in=serializers.IntegerField(source="stand_in_id", min_value=1, max_value=2**63 - 1),
+    user_name=serializers.CharField(source="user.get_short_name", read_only=True),
+    stand_in_name=serializers.CharField(source="stand_in.get_short_name", read_only=True),
+)
+NoticeDeliverySerializer = model_serializer(
+    Delivery,
+    "How far a message has come; what it says is its reader's, and not shown.",
+    "id key recipient recipient_name means state state_name attempts carried_by created_at due_at "
+    "next_try_at sent_at last_error",
+    of="NoticeDelivery",
+    read_only=ALL,
+    recipient_name=serializers.CharField(source="recipient.get_short_name", read_only=True),
+    state_name=serializers.CharField(source="get_state_display", read_only=True),
+)
+WebhookSerializer = model_serializer(
+    Webhook,
+    "A webhook; its secret is told when it is made, and never again.",
+    "url kinds is_active made_by made_at",
+    extends=OfCommittee,
+    read_only="made_by made_at",
+    kinds=serializers.ListField(
         child=serializers.CharField(max_length=80), max_length=200, required=False
-    )
-
-    class Meta:
-        model = Webhook
-        fields = ["id", "committee", "url", "kinds", "is_active", "made_by", "made_at"]
-        read_only_fields = ["made_by", "made_at"]
-
-
-class WebhookSecretSerializer(WebhookSerializer):
-    """A webhook with its secret: keep it now."""
-
-    class Meta(WebhookSerializer.Meta):
-        fields = [*WebhookSerializer.Meta.fields, "secret"]
-        read_only_fields = ["made_by", "made_at", "secret"]
+    ),
+)
+WebhookSecretSerializer = model_serializer(
+    Webhook,
+    "A webhook with its secret: keep it now.",
+    "secret",
+    extends=WebhookSerializer,
+    of="WebhookSecret",
+    read_only="made_by made_at secret",
+)
+WebhookCallSerializer = model_serializer(
+    WebhookCall,
+    "One event's call, with what was last answered.",
+    "id key webhook event kind body state state_name attempts created_at next_try_at claimed_at "
+    "sent_at status_code answer last_error",
+    read_only=ALL,
+    state_name=serializers.CharField(source="get_state_display", read_only=True),
+)
 
 
 class WebhookKindsSerializer(serializers.Serializer):
@@ -127,31 +100,3 @@ class WebhookKindsSerializer(serializers.Serializer):
     @extend_schema_field(serializers.ListField(child=serializers.CharField()))
     def get_kinds(self, _row: Any) -> list[str]:
         return sorted(KINDS)
-
-
-class WebhookCallSerializer(serializers.ModelSerializer):
-    """One event's call, with what was last answered."""
-
-    state_name = serializers.CharField(source="get_state_display", read_only=True)
-
-    class Meta:
-        model = WebhookCall
-        fields = [
-            "id",
-            "key",
-            "webhook",
-            "event",
-            "kind",
-            "body",
-            "state",
-            "state_name",
-            "attempts",
-            "created_at",
-            "next_try_at",
-            "claimed_at",
-            "sent_at",
-            "status_code",
-            "answer",
-            "last_error",
-        ]
-        read_only_fields = fields

@@ -1,4 +1,4 @@
-"""Serializers of what is only read, declared in a line or two."""
+"""Serializers of a model, declared in a line or two."""
 
 from __future__ import annotations
 
@@ -11,6 +11,9 @@ from rest_framework import serializers
 Shape = type[serializers.ModelSerializer[Any]]
 """How the API shows a kind of row."""
 
+ALL = "*"
+"""Stands for every field."""
+
 LABEL = "_label"
 """Ends the name of a field that tells a choice in words: ``state_label`` beside ``state``."""
 
@@ -22,35 +25,55 @@ class NamedSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="__str__", read_only=True)
 
 
-def read_serializer(
+def model_serializer(
     model: type[Model],
     about: str,
     fields: str,
     *,
     extends: Shape | None = None,
-    named: str = "",
-    rows: Mapping[str, type[serializers.BaseSerializer[Any]]] | None = None,
     of: str = "",
-    **declared: serializers.Field[Any, Any, Any, Any],
+    read_only: str = "",
+    options: Mapping[str, Any] | None = None,
+    **declared: Any,
 ) -> Shape:
     """A serializer of a model: ``about`` is its description in the schema.
 
     ``fields`` are names with spaces between them, after those of the serializer that it
-    ``extends``; ``named`` are those among them that show another row by key and name, ``rows``
-    those that list rows below it. Any other field that is not the model's is ``declared``. It is
-    called ``<Model>Serializer``; one that tells more or less of the model has a name ``of`` its
-    own, such as ``AssignmentDetail``.
+    ``extends``; those that are ``read_only`` are not written, with ``ALL`` none is. ``options`` are
+    others of the serializer's. A field that is not the model's, or not as the model has it, is
+    ``declared``. It is called ``<Model>Serializer``; one that tells more or less of the model has
+    a name ``of`` its own, such as ``AssignmentDetail``.
     """
-    names = fields.split()
-    inherited = extends.Meta.fields if extends is not None else []
+    base = extends or serializers.ModelSerializer
+    above = getattr(base, "Meta", None)
+    names = [*getattr(above, "fields", []), *fields.split()]
+    options = {"model": model, "fields": names, **(options or {})}
+    if read_only:
+        options["read_only_fields"] = names if read_only == ALL else read_only.split()
+    meta = type("Meta", (above,) if above else (), options)
+    body = {"__doc__": about, "__module__": __name__, "Meta": meta, **declared}
+    return type(f"{of or model.__name__}Serializer", (base,), body)
+
+
+def read_serializer(
+    model: type[Model],
+    about: str,
+    fields: str,
+    *,
+    named: str = "",
+    rows: Mapping[str, type[serializers.BaseSerializer[Any]]] | None = None,
+    **declared: Any,
+) -> Shape:
+    """A serializer of what is only read, declared as for ``model_serializer``.
+
+    ``named`` are those of the fields that show another row by key and name, ``rows`` those that
+    list rows below it; one that ends with ``LABEL`` tells a choice in words.
+    """
     shown: dict[str, Any] = {
         name: serializers.CharField(source=f"get_{name[: -len(LABEL)]}_display", read_only=True)
-        for name in names
+        for name in fields.split()
         if name.endswith(LABEL)
     }
     shown |= {name: NamedSerializer(read_only=True) for name in named.split()}
     shown |= {name: kind(many=True, read_only=True) for name, kind in (rows or {}).items()}
-    meta = type("Meta", (), {"model": model, "fields": [*inherited, *names]})
-    body = {"__doc__": about, "__module__": __name__, "Meta": meta, **shown, **declared}
-    base = extends or serializers.ModelSerializer
-    return type(f"{of or model.__name__}Serializer", (base,), body)
+    return model_serializer(model, about, fields, **shown, **declared)

@@ -11,6 +11,7 @@ from rest_framework import serializers
 
 from members import clock, permissions
 from members.api.errors import as_api_error
+from members.api.read_serializer import ALL, model_serializer
 from members.enums import CommitteeLevel
 from members.models import (
     Body,
@@ -55,21 +56,28 @@ class CommitteeSerializer(serializers.ModelSerializer):
         return field.run_validation(value)
 
 
-class CommitteeNameSerializer(serializers.ModelSerializer):
-    """What any signed-in person reads of the tree."""
+CommitteeNameSerializer = model_serializer(
+    Committee,
+    "What any signed-in person reads of the tree.",
+    "id code name short_name level parent",
+    of="CommitteeName",
+    read_only=ALL,
+    level=serializers.ChoiceField(choices=CommitteeLevel.choices, read_only=True),
+)
 
-    level = serializers.ChoiceField(choices=CommitteeLevel.choices, read_only=True)
 
-    class Meta:
-        model = Committee
-        fields = ["id", "code", "name", "short_name", "level", "parent"]
-        read_only_fields = fields
+def told(source: str) -> serializers.CharField:
+    """What a row beside this one is called, where there is one."""
+    return serializers.CharField(source=source, default=None, read_only=True)
 
 
 class OfCommittee(serializers.ModelSerializer):
     """A row of one committee: written by its administrators, never moved to another."""
 
     committee = serializers.PrimaryKeyRelatedField(queryset=Committee.objects.all())
+
+    class Meta:
+        fields = ["id", "committee"]
 
     def validate_committee(self, committee: Committee) -> Committee:
         """Refuse strangers before anything else is said about the committee's rows."""
@@ -78,10 +86,6 @@ class OfCommittee(serializers.ModelSerializer):
         reader = reader_of(self.context["request"])
         permissions.require(permissions.refusal_to_administer(reader, committee))
         return committee
-
-    def values(self, attrs: dict[str, Any], *names: str) -> list[Any]:
-        """The values of fields as they would become."""
-        return [attrs.get(name, getattr(self.instance, name, None)) for name in names]
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Apply the rules of the model to the row as it would become."""
@@ -100,175 +104,91 @@ class OfCommittee(serializers.ModelSerializer):
             raise as_api_error(error) from error
         return attrs
 
-
-class TermSerializer(OfCommittee):
-    class Meta:
-        model = Term
-        fields = ["id", "committee", "number", "begins_on", "ends_on"]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        begins_on, ends_on = self.values(attrs, "begins_on", "ends_on")
-        if ends_on <= begins_on:
-            raise serializers.ValidationError({"ends_on": _("结束日期须晚于开始日期")})
-        return super().validate(attrs)
-
-
-class SessionSerializer(OfCommittee):
-    term = Visible(queryset=Term.objects.all())
-    term_number = serializers.IntegerField(source="term.number", read_only=True)
-
-    class Meta:
-        model = Session
-        fields = [
-            "id",
-            "committee",
-            "term",
-            "term_number",
-            "number",
-            "opens_on",
-            "closes_on",
-            "collection_opens_at",
-            "collection_closes_at",
-            "rollover_at",
-        ]
-
-    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        opens, closes, rolls = self.values(
-            attrs, "collection_opens_at", "collection_closes_at", "rollover_at"
-        )
-        if closes <= opens:
-            raise serializers.ValidationError(
-                {"collection_closes_at": _("截止时间须晚于开始征集时间")}
-            )
-        if rolls is not None and rolls < closes:
-            raise serializers.ValidationError(
-                {"rollover_at": _("转入下次会议的时间不能早于截止时间")}
-            )
-        return super().validate(attrs)
-
-
-class BodySerializer(OfCommittee):
-    convener = Visible(queryset=Member.objects.all(), allow_null=True, required=False)
-
-    class Meta:
-        model = Body
-        fields = [
-            "id",
-            "committee",
-            "kind",
-            "name",
-            "convener",
-            "contact_name",
-            "contact_phone",
-            "is_active",
-        ]
-
-    def to_representation(self, row: Body) -> dict[str, Any]:
-        return _without_contact(self, row, super().to_representation(row), ["contact_phone"])
-
-
-class UnitSerializer(OfCommittee):
-    # A field named as an attribute of every serializer: the metaclass takes it out.
-    parent = Visible(queryset=Unit.objects.all(), allow_null=True, required=False)
-
-    class Meta:
-        model = Unit
-        fields = ["id", "committee", "name", "short_name", "kind", "parent", "is_active"]
-
-
-class MemberSerializer(OfCommittee):
-    """A member; how to reach them is null for who may not see it."""
-
-    user = Visible(queryset=User.objects.all(), allow_null=True, required=False)
-    sector = Visible(queryset=Body.objects.all(), allow_null=True, required=False)
-    party = Visible(queryset=Body.objects.all(), allow_null=True, required=False)
-    group = Visible(queryset=Body.objects.all(), allow_null=True, required=False)
-    special_committees = Visible(queryset=Body.objects.all(), many=True, required=False)
-    terms = Visible(queryset=Term.objects.all(), many=True, required=False)
-    sector_name = serializers.CharField(source="sector.name", default=None, read_only=True)
-    party_name = serializers.CharField(source="party.name", default=None, read_only=True)
-    group_name = serializers.CharField(source="group.name", default=None, read_only=True)
-
-    class Meta:
-        model = Member
-        fields = [
-            "id",
-            "committee",
-            "number",
-            "name",
-            "sector",
-            "sector_name",
-            "party",
-            "party_name",
-            "group",
-            "group_name",
-            "special_committees",
-            "terms",
-            "employer",
-            "user",
-            "phone",
-            "address",
-            "postcode",
-        ]
-        validators: list[Any] = []  # services apply the model's own rules
-
-    def to_representation(self, row: Member) -> dict[str, Any]:
+    def to_representation(self, row: Any) -> dict[str, Any]:
+        """The row, without what is private where the reader may not see that."""
         shown = super().to_representation(row)
-        return _without_contact(self, row, shown, ["user", "phone", "address", "postcode"])
+        private = PRIVATE.get(type(row), ())
+        if not private or permissions.sees_contact(reader_of(self.context["request"]), row):
+            return shown
+        return shown | dict.fromkeys(private)
 
 
-def _without_contact(
-    serializer: serializers.ModelSerializer,
-    row: Member | Body,
-    shown: dict[str, Any],
-    private: list[str],
-) -> dict[str, Any]:
-    if permissions.sees_contact(reader_of(serializer.context["request"]), row):
-        return shown
-    return shown | dict.fromkeys(private)
+PRIVATE: dict[type[models.Model], tuple[str, ...]] = {
+    Body: ("contact_phone",),
+    Member: ("user", "phone", "address", "postcode"),
+}
+"""How to reach people: null for who may not see it."""
 
 
-class PostSerializer(serializers.ModelSerializer):
-    """A post; what is null is no part of its scope."""
+def _body() -> Visible:
+    return Visible(queryset=Body.objects.all(), allow_null=True, required=False)
 
-    user = Visible(queryset=User.objects.all())
-    committee = serializers.PrimaryKeyRelatedField(
+
+TermSerializer = model_serializer(Term, "", "number begins_on ends_on", extends=OfCommittee)
+SessionSerializer = model_serializer(
+    Session,
+    "",
+    "term term_number number opens_on closes_on collection_opens_at collection_closes_at "
+    "rollover_at",
+    extends=OfCommittee,
+    term=Visible(queryset=Term.objects.all()),
+    term_number=serializers.IntegerField(source="term.number", read_only=True),
+)
+BodySerializer = model_serializer(
+    Body,
+    "",
+    "kind name convener contact_name contact_phone is_active",
+    extends=OfCommittee,
+    convener=Visible(queryset=Member.objects.all(), allow_null=True, required=False),
+)
+UnitSerializer = model_serializer(
+    Unit,
+    "",
+    "name short_name kind parent is_active",
+    extends=OfCommittee,
+    parent=Visible(queryset=Unit.objects.all(), allow_null=True, required=False),
+)
+
+
+MemberSerializer = model_serializer(
+    Member,
+    "A member; how to reach them is null for who may not see it.",
+    "number name sector sector_name party party_name group group_name special_committees terms "
+    "employer user phone address postcode",
+    extends=OfCommittee,
+    options={"validators": []},  # services apply the model's own rules
+    user=Visible(queryset=User.objects.all(), allow_null=True, required=False),
+    sector=_body(),
+    party=_body(),
+    group=_body(),
+    special_committees=Visible(queryset=Body.objects.all(), many=True, required=False),
+    terms=Visible(queryset=Term.objects.all(), many=True, required=False),
+    sector_name=told("sector.name"),
+    party_name=told("party.name"),
+    group_name=told("group.name"),
+)
+PostSerializer = model_serializer(
+    Post,
+    "A post; what is null is no part of its scope.",
+    "id user user_name role role_name committee committee_name unit unit_name body body_name "
+    "member since until reason",
+    options={"validators": []},  # services.give_post takes an ended post up again
+    user=Visible(queryset=User.objects.all()),
+    committee=serializers.PrimaryKeyRelatedField(
         queryset=Committee.objects.all(), allow_null=True, default=None
-    )
-    unit = Visible(queryset=Unit.objects.all(), allow_null=True, default=None)
-    body = Visible(queryset=Body.objects.all(), allow_null=True, default=None)
-    member = Visible(queryset=Member.objects.all(), allow_null=True, default=None)
-    role_name = serializers.CharField(source="get_role_display", read_only=True)
-    user_name = serializers.CharField(source="user.get_short_name", read_only=True)
-    committee_name = serializers.CharField(
-        source="committee.short_name", default=None, read_only=True
-    )
-    unit_name = serializers.CharField(source="unit.name", default=None, read_only=True)
-    body_name = serializers.CharField(source="body.name", default=None, read_only=True)
-    reason = serializers.CharField(
+    ),
+    unit=Visible(queryset=Unit.objects.all(), allow_null=True, default=None),
+    body=Visible(queryset=Body.objects.all(), allow_null=True, default=None),
+    member=Visible(queryset=Member.objects.all(), allow_null=True, default=None),
+    role_name=serializers.CharField(source="get_role_display", read_only=True),
+    user_name=serializers.CharField(source="user.get_short_name", read_only=True),
+    committee_name=told("committee.short_name"),
+    unit_name=told("unit.name"),
+    body_name=told("body.name"),
+    reason=serializers.CharField(
         label=_("事由"), max_length=200, write_only=True, required=False, allow_blank=True
-    )
-
-    class Meta:
-        model = Post
-        fields = [
-            "id",
-            "user",
-            "user_name",
-            "role",
-            "role_name",
-            "committee",
-            "committee_name",
-            "unit",
-            "unit_name",
-            "body",
-            "body_name",
-            "member",
-            "since",
-            "until",
-            "reason",
-        ]
-        validators: list[Any] = []  # services.give_post takes an ended post up again
+    ),
+)
 
 
 class PostEndSerializer(serializers.Serializer):
@@ -326,28 +246,13 @@ class RulebookDocumentSerializer(RulebookSerializer):
         return committee
 
 
-class NoticeSerializer(serializers.ModelSerializer):
-    """A notice; ``on_behalf_of`` is whom its reader stands in for."""
-
-    on_behalf_of_name = serializers.CharField(
-        source="on_behalf_of.get_short_name", default=None, read_only=True
-    )
-
-    class Meta:
-        model = Notice
-        fields = [
-            "id",
-            "title",
-            "text",
-            "link",
-            "needs_action",
-            "statutory",
-            "on_behalf_of",
-            "on_behalf_of_name",
-            "created_at",
-            "read_at",
-        ]
-        read_only_fields = fields
+NoticeSerializer = model_serializer(
+    Notice,
+    "A notice; ``on_behalf_of`` is whom its reader stands in for.",
+    "id title text link needs_action statutory on_behalf_of on_behalf_of_name created_at read_at",
+    read_only=ALL,
+    on_behalf_of_name=told("on_behalf_of.get_short_name"),
+)
 
 
 class MeSerializer(serializers.ModelSerializer):
@@ -359,14 +264,7 @@ class MeSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = User
-        fields = [
-            "id",
-            "username",
-            "name",
-            "posts",
-            "unread_notices",
-            "unread_needing_action",
-        ]
+        fields = ["id", "username", "name", "posts", "unread_notices", "unread_needing_action"]
         read_only_fields = fields
 
     @extend_schema_field(PostSerializer(many=True))

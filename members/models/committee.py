@@ -84,6 +84,11 @@ class Term(models.Model):
             "term": self.number,
         }
 
+    def clean(self) -> None:
+        """Refuse an end before the beginning."""
+        if self.begins_on and self.ends_on and self.ends_on <= self.begins_on:
+            raise ValidationError({"ends_on": _("结束日期须晚于开始日期")})
+
     def covers(self, day: date) -> bool:
         """Whether ``day`` lies in the term."""
         return self.begins_on <= day < self.ends_on
@@ -141,7 +146,12 @@ class Session(models.Model):
         }
 
     def clean(self) -> None:
-        """Refuse a term of another committee, or days outside it."""
+        """Refuse a window out of order, a term of another committee, or days outside it."""
+        opens, closes = self.collection_opens_at, self.collection_closes_at
+        if opens and closes and closes <= opens:
+            raise ValidationError({"collection_closes_at": _("截止时间须晚于开始征集时间")})
+        if self.rollover_at and closes and self.rollover_at < closes:
+            raise ValidationError({"rollover_at": _("转入下次会议的时间不能早于截止时间")})
         require_same_committee(self, "term")
         if self.closes_on < self.opens_on:
             raise ValidationError({"closes_on": _("闭幕日期不能早于开幕日期")})

@@ -50,10 +50,25 @@ admin.site.login = secure_admin_login(admin.site.login)  # one door
 
 
 class ForPlatformAdministrators(admin.ModelAdmin):
-    """Platform administrators, and the operator's superuser, see and change everything."""
+    """Platform administrators, and the operator's superuser, see and change everything.
+
+    Rows beside one are read with the list that shows them, and looked up where one is chosen.
+    """
 
     list_per_page = 50
     show_full_result_count = False
+
+    def get_list_select_related(self, request: HttpRequest) -> Any:
+        return self.list_select_related or [
+            field.name for field in self._relations() if field.name in self.list_display
+        ]
+
+    def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
+        return [field.name for field in self._relations()]
+
+    def _relations(self) -> list[models.Field]:
+        fields = [*self.opts.fields, *self.opts.many_to_many]
+        return [field for field in fields if field.is_relation]
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         user = request.user
@@ -65,63 +80,46 @@ class ForPlatformAdministrators(admin.ModelAdmin):
     has_change_permission = has_delete_permission = has_view_permission
 
 
-@admin.register(Committee)
-class CommitteeAdmin(ForPlatformAdministrators):
-    list_display = ["code", "name", "level", "parent"]
-    list_filter = ["level"]
-    list_select_related = ["parent"]
-    search_fields = ["code", "name", "short_name"]
-    autocomplete_fields = ["parent"]
-
-
-@admin.register(Term)
-class TermAdmin(ForPlatformAdministrators):
-    list_display = ["committee", "number", "begins_on", "ends_on"]
-    list_select_related = ["committee"]
-    search_fields = ["committee__name", "committee__short_name"]
-    autocomplete_fields = ["committee"]
-
-
-@admin.register(Session)
-class SessionAdmin(ForPlatformAdministrators):
-    list_display = ["__str__", "opens_on", "closes_on", "collection_closes_at"]
-    list_select_related = ["committee", "term__committee"]
-    search_fields = ["committee__name", "committee__short_name"]
-    autocomplete_fields = ["committee", "term"]
-
-
-@admin.register(Body)
-class BodyAdmin(ForPlatformAdministrators):
-    list_display = ["name", "kind", "committee", "is_active"]
-    list_filter = ["kind", "is_active"]
-    list_select_related = ["committee"]
-    search_fields = ["name", "committee__short_name"]
-    autocomplete_fields = ["committee", "convener"]
-
-
-@admin.register(Unit)
-class UnitAdmin(ForPlatformAdministrators):
-    list_display = ["name", "kind", "committee", "is_active"]
-    list_filter = ["kind", "is_active"]
-    list_select_related = ["committee"]
-    search_fields = ["name", "short_name", "committee__short_name"]
-    autocomplete_fields = ["committee", "parent"]
-
-
-@admin.register(Member)
-class MemberAdmin(ForPlatformAdministrators):
-    list_display = ["number", "name", "committee", "sector", "party"]
-    list_select_related = ["committee", "sector", "party"]
-    search_fields = ["name", "number", "committee__short_name"]
-    autocomplete_fields = [
-        "committee",
-        "user",
-        "terms",
-        "sector",
-        "party",
-        "group",
-        "special_committees",
-    ]
+admin.site.register(
+    Committee,
+    ForPlatformAdministrators,
+    list_display=["code", "name", "level", "parent"],
+    list_filter=["level"],
+    search_fields=["code", "name", "short_name"],
+)
+admin.site.register(
+    Term,
+    ForPlatformAdministrators,
+    list_display=["committee", "number", "begins_on", "ends_on"],
+    search_fields=["committee__name", "committee__short_name"],
+)
+admin.site.register(
+    Session,
+    ForPlatformAdministrators,
+    list_display=["__str__", "opens_on", "closes_on", "collection_closes_at"],
+    list_select_related=["committee", "term__committee"],
+    search_fields=["committee__name", "committee__short_name"],
+)
+admin.site.register(
+    Body,
+    ForPlatformAdministrators,
+    list_display=["name", "kind", "committee", "is_active"],
+    list_filter=["kind", "is_active"],
+    search_fields=["name", "committee__short_name"],
+)
+admin.site.register(
+    Unit,
+    ForPlatformAdministrators,
+    list_display=["name", "kind", "committee", "is_active"],
+    list_filter=["kind", "is_active"],
+    search_fields=["name", "short_name", "committee__short_name"],
+)
+admin.site.register(
+    Member,
+    ForPlatformAdministrators,
+    list_display=["number", "name", "committee", "sector", "party"],
+    search_fields=["name", "number", "committee__short_name"],
+)
 
 
 class PostForm(forms.ModelForm):
@@ -141,9 +139,7 @@ class PostAdmin(ForPlatformAdministrators):
     form = PostForm
     list_display = ["user", "role", "committee", "unit", "body", "since", "until"]
     list_filter = ["role"]
-    list_select_related = ["user", "committee", "unit", "body"]
     search_fields = ["user__name", "user__username", "committee__short_name"]
-    autocomplete_fields = ["user", "committee", "unit", "body", "member"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -175,9 +171,7 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     change_password_form = PasswordForm
     list_display = ["username", "name", "home", "is_active", "is_staff"]
     list_filter = ["is_active", "is_staff"]
-    list_select_related = ["home"]
     search_fields = ["username", "name"]
-    autocomplete_fields = ["home"]
     filter_horizontal = ()
     fieldsets = [
         (None, {"fields": ["username", "password", "name", "phone", "home"]}),
@@ -224,23 +218,34 @@ class NeverDeleted(OnlyRead):
         return False
 
 
-@admin.register(Notice)
-class NoticeAdmin(OnlyRead):
-    """Whom was told what, to look up when somebody says they were not told."""
-
-    list_display = ["title", "recipient", "needs_action", "statutory", "created_at", "read_at"]
-    list_filter = ["needs_action", "statutory"]
-    list_select_related = ["recipient"]
-    search_fields = ["recipient__name", "recipient__username"]
-
-
-@admin.register(StandIn)
-class StandInAdmin(OnlyRead):
-    """Who gets whose notices; arranged over the API by the people themselves."""
-
-    list_display = ["user", "stand_in", "since", "until", "reason", "made_by"]
-    list_select_related = ["user", "stand_in", "made_by"]
-    search_fields = ["user__name", "user__username", "stand_in__name"]
+admin.site.register(  # to look up when somebody says they were not told
+    Notice,
+    OnlyRead,
+    list_display=["title", "recipient", "needs_action", "statutory", "created_at", "read_at"],
+    list_filter=["needs_action", "statutory"],
+    search_fields=["recipient__name", "recipient__username"],
+)
+admin.site.register(  # arranged on the pages by the people themselves
+    StandIn,
+    OnlyRead,
+    list_display=["user", "stand_in", "since", "until", "reason", "made_by"],
+    search_fields=["user__name", "user__username", "stand_in__name"],
+)
+admin.site.register(  # made and changed by the committees' administrators
+    Webhook,
+    NeverDeleted,
+    list_display=["url", "committee", "is_active", "made_by", "made_at"],
+    list_filter=["is_active"],
+    search_fields=["url", "committee__short_name"],
+    exclude=["secret"],
+)
+admin.site.register(  # a change moves dates, so it is an act of its own
+    CalendarDay,
+    NeverDeleted,
+    list_display=["day", "is_working", "name", "source"],
+    list_filter=["is_working"],
+    date_hierarchy="day",
+)
 
 
 class OutboxAdmin(NeverDeleted):
@@ -256,40 +261,19 @@ class OutboxAdmin(NeverDeleted):
         self.message_user(request, _("已重新排入发送：%(count)s") % {"count": count})
 
 
-@admin.register(Delivery)
-class DeliveryAdmin(OutboxAdmin):
-    list_display = ["notice", "recipient", "means", "state", "attempts", "due_at", "last_error"]
-    list_filter = ["state", "means"]
-    list_select_related = ["notice", "recipient"]
-    search_fields = ["recipient__name", "recipient__username"]
-
-
-@admin.register(WebhookCall)
-class WebhookCallAdmin(OutboxAdmin):
-    list_display = ["kind", "webhook", "state", "attempts", "status_code", "due_at", "last_error"]
-    list_select_related = ["webhook"]
-    search_fields = ["webhook__url", "kind"]
-
-
-@admin.register(Webhook)
-class WebhookAdmin(NeverDeleted):
-    """Made and changed by the committees' administrators."""
-
-    list_display = ["url", "committee", "is_active", "made_by", "made_at"]
-    list_filter = ["is_active"]
-    list_select_related = ["committee", "made_by"]
-    search_fields = ["url", "committee__short_name"]
-    exclude = ["secret"]
-
-
-@admin.register(CalendarDay)
-class CalendarDayAdmin(NeverDeleted):
-    """The days that were entered; a change moves dates, so it is an act of its own."""
-
-    list_display = ["day", "is_working", "name", "source"]
-    list_filter = ["is_working"]
-    date_hierarchy = "day"
-
+admin.site.register(
+    Delivery,
+    OutboxAdmin,
+    list_display=["notice", "recipient", "means", "state", "attempts", "due_at", "last_error"],
+    list_filter=["state", "means"],
+    search_fields=["recipient__name", "recipient__username"],
+)
+admin.site.register(
+    WebhookCall,
+    OutboxAdmin,
+    list_display=["kind", "webhook", "state", "attempts", "status_code", "due_at", "last_error"],
+    search_fields=["webhook__url", "kind"],
+)
 
 # -- Rulebook ------------------------------------------------------------------------------
 
@@ -332,9 +316,7 @@ class RulebookAdmin(ForPlatformAdministrators):
     form = RulebookForm
     actions = None
     list_display = ["committee", "effective_from", "note", "author", "updated_at"]
-    list_select_related = ["committee", "author"]
     search_fields = ["committee__name", "committee__short_name"]
-    autocomplete_fields = ["committee"]
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_change_permission(request, obj) and _may_change(obj)

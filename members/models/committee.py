@@ -86,7 +86,8 @@ class Term(models.Model):
 
     def clean(self) -> None:
         """Refuse an end before the beginning."""
-        if self.begins_on and self.ends_on and self.ends_on <= self.begins_on:
+        begins, ends = self.begins_on, self.ends_on
+        if None not in (begins, ends) and ends <= begins:
             raise ValidationError({"ends_on": _("结束日期须晚于开始日期")})
 
     def covers(self, day: date) -> bool:
@@ -148,9 +149,9 @@ class Session(models.Model):
     def clean(self) -> None:
         """Refuse a window out of order, a term of another committee, or days outside it."""
         opens, closes = self.collection_opens_at, self.collection_closes_at
-        if opens and closes and closes <= opens:
+        if None not in (opens, closes) and closes <= opens:
             raise ValidationError({"collection_closes_at": _("截止时间须晚于开始征集时间")})
-        if self.rollover_at and closes and self.rollover_at < closes:
+        if None not in (self.rollover_at, closes) and self.rollover_at < closes:
             raise ValidationError({"rollover_at": _("转入下次会议的时间不能早于截止时间")})
         require_same_committee(self, "term")
         if self.closes_on < self.opens_on:

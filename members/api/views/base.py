@@ -1,11 +1,13 @@
 """What the endpoints of this application share."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins, permissions, viewsets
 from rest_framework.request import Request
+from rest_framework.serializers import BaseSerializer
 
 from members.api.errors import TellsReasons
 from members.api.filters import BACKENDS
@@ -13,6 +15,9 @@ from members.models import User
 from members.permissions import refusal_to_administer
 from members.reader import Reader, reader_of
 from members.visibility import visible
+
+Service = Callable[..., Any]
+"""What writes rows; see ``members.services``."""
 
 
 def described(noun: str, *actions: str) -> Any:
@@ -29,7 +34,7 @@ def described(noun: str, *actions: str) -> Any:
     )
 
 
-class Seen(TellsReasons, viewsets.GenericViewSet):
+class Seen(TellsReasons, viewsets.ReadOnlyModelViewSet):
     """A view set over what the person may see; the rest is a 404."""
 
     filter_backends = BACKENDS
@@ -46,8 +51,36 @@ class Seen(TellsReasons, viewsets.GenericViewSet):
         """The same, at the moment of the request."""
         return reader_of(self.request)
 
+    @property
+    def decision(self) -> dict[str, Any]:
+        """Whose doing it is, and when, as services take it."""
+        return {"by": self.actor, "at": self.reader.at}
+
     def get_queryset(self) -> QuerySet:
         return visible(self.reader, super().get_queryset())
+
+
+class ByServices:
+    """Rows that services write, who are told by whom and when.
+
+    ``add`` takes the fields of a new row; ``change`` takes the row, under the name of its model,
+    and those fields that change.
+    """
+
+    add: Service
+    change: Service
+    decision: dict[str, Any]
+
+    def perform_create(self, serializer: BaseSerializer) -> None:
+        """Have the service make the row."""
+        serializer.instance = type(self).add(**serializer.validated_data, **self.decision)
+
+    def perform_update(self, serializer: BaseSerializer) -> None:
+        """Have the service change the row, which stays in its committee."""
+        row = cast(Model, serializer.instance)
+        changes = {str(row._meta.model_name): row, **serializer.validated_data}
+        changes.pop("committee", None)
+        serializer.instance = type(self).change(**changes, **self.decision)
 
 
 class AdministersCommittee(permissions.BasePermission):
@@ -62,14 +95,11 @@ class AdministersCommittee(permissions.BasePermission):
         return self.message is None
 
 
-class CommitteeRows(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    Seen,
-):
+class Written(mixins.CreateModelMixin, mixins.UpdateModelMixin, Seen):
+    """A view set over rows that are also made and changed."""
+
+
+class CommitteeRows(Written):
     """Rows of committees: seen by who holds a post there, written by their administrators."""
 
     permission_classes = [permissions.IsAuthenticated, AdministersCommittee]
-    http_method_names = ["get", "post", "patch", "head", "options"]

@@ -3,12 +3,11 @@
 from typing import Any, cast
 
 from drf_spectacular.utils import extend_schema, extend_schema_view
-from rest_framework import mixins
 from rest_framework.serializers import BaseSerializer
 
-from members import clock, permissions, services
+from members import permissions, services
 from members.api import filters, serializers
-from members.api.views.base import CommitteeRows, Seen, described
+from members.api.views.base import CommitteeRows, Written, described
 from members.models import Body, Committee, Session, Term, Unit
 from members.presets import preset
 from members.reader import reader_of
@@ -19,18 +18,11 @@ from members.reader import reader_of
     create=extend_schema(summary="新建政协委员会（平台管理员）"),
     partial_update=extend_schema(summary="修改政协委员会（平台管理员）"),
 )
-class CommitteeViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    Seen,
-):
+class CommitteeViewSet(Written):
     """The tree of committees: names for everyone signed in, kept by the platform."""
 
     queryset = Committee.objects.all()
     filterset_class = filters.by(Committee, "level", "parent", "code")
-    http_method_names = ["get", "post", "patch", "head", "options"]
     ordering_fields = ["code", "name", "level"]
 
     def get_serializer_class(self) -> type[BaseSerializer]:
@@ -46,9 +38,8 @@ class CommitteeViewSet(
     def perform_create(self, serializer: BaseSerializer) -> None:
         details = dict(serializer.validated_data)
         name = details.pop("preset", None)
-        at = clock.now()
         serializer.instance = services.create_committee(
-            **details, document=preset(name) if name else None, by=self.actor, at=at
+            **details, document=preset(name) if name else None, **self.decision
         )
 
     def perform_update(self, serializer: BaseSerializer) -> None:

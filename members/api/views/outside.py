@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from members import clock, services
+from members import services
 from members.api import filters, outside
-from members.api.views.base import CommitteeRows, Seen, described
+from members.api.views.base import ByServices, CommitteeRows, Seen, Written, described
 from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
 from members.services.stand_in import candidates
 
@@ -24,14 +24,7 @@ SHOWN = 200
     create=extend_schema(summary="设置通知渠道"),
     partial_update=extend_schema(summary="修改通知渠道"),
 )
-class NoticeChannelViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    Seen,
-):
+class NoticeChannelViewSet(mixins.DestroyModelMixin, Written):
     """How the person is told outside the product; statutory notices go at once all the same."""
 
     queryset = NoticeChannel.objects.select_related("user")
@@ -44,13 +37,13 @@ class NoticeChannelViewSet(
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.set_channel(
-            user=self.actor, **serializer.validated_data, at=clock.now()
+            user=self.actor, **serializer.validated_data, at=self.reader.at
         )
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         known = cast(NoticeChannel, serializer.instance)
         serializer.instance = services.set_channel(
-            user=self.actor, means=known.means, **serializer.validated_data, at=clock.now()
+            user=self.actor, means=known.means, **serializer.validated_data, at=self.reader.at
         )
 
     def perform_destroy(self, instance: NoticeChannel) -> None:
@@ -58,22 +51,19 @@ class NoticeChannelViewSet(
 
 
 @described("代收安排", "list", "retrieve", "create")
-class StandInViewSet(
-    mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, Seen
-):
+class StandInViewSet(mixins.CreateModelMixin, Seen):
     """Who gets whose notices during an absence."""
 
     queryset = StandIn.objects.select_related("user", "stand_in")
     serializer_class = outside.StandInSerializer
     filterset_class = filters.StandInFilters
     ordering_fields = ["since", "until"]
-    http_method_names = ["get", "post", "head", "options"]
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         wanted: dict[str, Any] = {"user": self.actor, **serializer.validated_data}
         stand_in = User.objects.filter(pk=wanted.pop("stand_in_id")).first()
         serializer.instance = services.appoint_stand_in(
-            **wanted, stand_in=stand_in, by=self.actor, at=clock.now()
+            **wanted, stand_in=stand_in, **self.decision
         )
 
     @extend_schema(
@@ -89,26 +79,25 @@ class StandInViewSet(
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
         """End an arrangement today."""
-        services.end_stand_in(stand_in=self.get_object(), by=self.actor, at=clock.now())
+        services.end_stand_in(stand_in=self.get_object(), **self.decision)
         return Response(status=204)
 
 
 @described("通知投递", "list", "retrieve")
-class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
+class DeliveryViewSet(Seen):
     """How far messages to oneself have come; for administrators, to the committee's people."""
 
     queryset = Delivery.objects.select_related("recipient")
     serializer_class = outside.NoticeDeliverySerializer
     filterset_class = filters.by(Delivery, "state", "means", "recipient")
     ordering_fields = ["id", "next_try_at"]
-    http_method_names = ["get", "post", "head", "options"]
 
     @extend_schema(summary="重发", request=None, responses=outside.NoticeDeliverySerializer)
     @action(detail=True, methods=["post"])
     def resend(self, request: Request, pk: str) -> Response:
         """Try a dead message again, with the same key."""
         delivery = self.get_object()
-        services.resend_delivery(delivery=delivery, by=self.actor, at=clock.now())
+        services.resend_delivery(delivery=delivery, **self.decision)
         return Response(self.get_serializer(self.get_object()).data)
 
 
@@ -119,33 +108,23 @@ class DeliveryViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
     ),
     partial_update=extend_schema(summary="修改事件推送"),
 )
-class WebhookViewSet(CommitteeRows):
+class WebhookViewSet(ByServices, CommitteeRows):
     """Addresses that are told of a committee's events; seen and kept by its administrators."""
 
     queryset = Webhook.objects.select_related("committee")
     filterset_class = filters.by(Webhook, "committee", "is_active")
+    add = services.create_webhook
+    change = services.change_webhook
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         tells = self.action in {"create", "renew_secret"}
         return outside.WebhookSecretSerializer if tells else outside.WebhookSerializer
 
-    def perform_create(self, serializer: BaseSerializer) -> None:
-        serializer.instance = services.create_webhook(
-            **serializer.validated_data, by=self.actor, at=clock.now()
-        )
-
-    def perform_update(self, serializer: BaseSerializer) -> None:
-        changes = {**serializer.validated_data}
-        changes.pop("committee", None)
-        serializer.instance = services.change_webhook(
-            webhook=cast(Webhook, serializer.instance), **changes, by=self.actor, at=clock.now()
-        )
-
     @extend_schema(summary="更换密钥", request=None, responses=outside.WebhookSecretSerializer)
     @action(detail=True, methods=["post"], url_path="renew-secret")
     def renew_secret(self, request: Request, pk: str) -> Response:
         """A new secret, told this once; the old one signs nothing any more."""
-        webhook = services.renew_secret(webhook=self.get_object(), by=self.actor, at=clock.now())
+        webhook = services.renew_secret(webhook=self.get_object(), **self.decision)
         return Response(self.get_serializer(webhook).data)
 
     @extend_schema(
@@ -158,18 +137,17 @@ class WebhookViewSet(CommitteeRows):
 
 
 @described("推送记录", "list", "retrieve")
-class WebhookCallViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
+class WebhookCallViewSet(Seen):
     """The log of calls, with what was answered."""
 
     queryset = WebhookCall.objects.select_related("webhook__committee")
     serializer_class = outside.WebhookCallSerializer
     filterset_class = filters.by(WebhookCall, "webhook", "state", "event", "kind")
     ordering_fields = ["id", "next_try_at"]
-    http_method_names = ["get", "post", "head", "options"]
 
     @extend_schema(summary="重放", request=None, responses=outside.WebhookCallSerializer)
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: str) -> Response:
         """Call again for the same event, with the same key and body."""
-        services.replay(call=self.get_object(), by=self.actor, at=clock.now())
+        services.replay(call=self.get_object(), **self.decision)
         return Response(self.get_serializer(self.get_object()).data)

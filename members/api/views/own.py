@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox import views as knox
 from knox.models import AuthToken
-from rest_framework import exceptions, mixins
+from rest_framework import exceptions
 from rest_framework.decorators import action
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -115,13 +115,12 @@ class MeView(APIView):
 
 
 @described("通知", "list", "retrieve")
-class NoticeViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, Seen):
+class NoticeViewSet(Seen):
     """The person's own notices."""
 
     queryset = Notice.objects.select_related("on_behalf_of")
     serializer_class = NoticeSerializer
     filterset_class = filters.NoticeFilters
-    http_method_names = ["get", "post", "head", "options"]
 
     @extend_schema(summary="标为已读", request=None, responses=NoticeSerializer)
     @action(detail=True, methods=["post"])

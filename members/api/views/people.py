@@ -1,9 +1,9 @@
 """Members, posts and accounts."""
 
+from functools import partial
 from typing import Any, cast
 
 from django.db.models import Prefetch, QuerySet
-from django.utils.timezone import localdate
 from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.decorators import action
@@ -11,9 +11,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from members import clock, permissions, services
+from members import permissions, services
 from members.api import filters, serializers
-from members.api.views.base import CommitteeRows, Seen, described
+from members.api.views.base import ByServices, CommitteeRows, Seen, Written, described
 from members.enums import Channel
 from members.models import Member, Post, User
 from members.reader import reader_of
@@ -21,7 +21,7 @@ from members.visibility import visible
 
 
 @described("政协委员", "list", "retrieve", "create", "partial_update")
-class MemberViewSet(CommitteeRows):
+class MemberViewSet(ByServices, CommitteeRows):
     """Members; an account given to one also gets the member's post."""
 
     queryset = Member.objects.select_related(
@@ -30,44 +30,25 @@ class MemberViewSet(CommitteeRows):
     serializer_class = serializers.MemberSerializer
     filterset_class = filters.MemberFilters
     ordering_fields = ["number", "name"]
-
-    def perform_create(self, serializer: BaseSerializer) -> None:
-        serializer.instance = services.add_member(
-            **serializer.validated_data, by=self.actor, at=clock.now(), channel=Channel.API
-        )
-
-    def perform_update(self, serializer: BaseSerializer) -> None:
-        changes = {**serializer.validated_data}
-        changes.pop("committee", None)
-        serializer.instance = services.change_member(
-            member=cast(Member, serializer.instance),
-            **changes,
-            by=self.actor,
-            at=clock.now(),
-            channel=Channel.API,
-        )
+    add = partial(services.add_member, channel=Channel.API)
+    change = partial(services.change_member, channel=Channel.API)
 
 
 @described("职务", "list", "retrieve", "create")
-class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.CreateModelMixin, Seen):
+class PostViewSet(ByServices, mixins.CreateModelMixin, Seen):
     """Own posts; administrators see, give and end those of their committee."""
 
     queryset = Post.objects.select_related("user", "committee", "unit", "body")
     serializer_class = serializers.PostSerializer
     filterset_class = filters.PostFilters
-    http_method_names = ["get", "post", "head", "options"]
     ordering_fields = ["role", "since", "until"]
+    add = partial(services.give_post, channel=Channel.API)
 
     def check_permissions(self, request: Any) -> None:
         """Tell who administers nothing before looking at the data."""
         super().check_permissions(request)
         if self.action in {"create", "end"}:
             permissions.require(permissions.refusal_to_see_accounts(reader_of(request)))
-
-    def perform_create(self, serializer: BaseSerializer) -> None:
-        serializer.instance = services.give_post(
-            **serializer.validated_data, by=self.actor, at=clock.now(), channel=Channel.API
-        )
 
     @extend_schema(
         summary="结束职务（默认自今天起）",
@@ -79,28 +60,18 @@ class PostViewSet(mixins.ListModelMixin, mixins.RetrieveModelMixin, mixins.Creat
         """End a post from a day on."""
         serializer = serializers.PostEndSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        at = clock.now()
-        data = {"until": localdate(at), **serializer.validated_data}
-        post = services.end_post(
-            post=self.get_object(), **data, by=self.actor, at=at, channel=Channel.API
-        )
+        data = {"until": self.reader.day, **serializer.validated_data, **self.decision}
+        post = services.end_post(post=self.get_object(), **data, channel=Channel.API)
         return Response(self.get_serializer(post).data)
 
 
 @described("账号（管理员）", "list", "retrieve", "create", "partial_update")
-class UserViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    Seen,
-):
+class UserViewSet(Written):
     """Accounts of the committee, for administrators only; a search needs two characters."""
 
     queryset = User.objects.order_by("username")
     serializer_class = serializers.AccountSerializer
     filterset_class = filters.UserFilters
-    http_method_names = ["get", "post", "patch", "head", "options"]
     ordering_fields = ["username", "name"]
 
     def check_permissions(self, request: Any) -> None:
@@ -112,30 +83,16 @@ class UserViewSet(
     def get_queryset(self) -> QuerySet:
         posts = Post.objects.select_related("user", "committee", "unit", "body")
         shown = visible(self.reader, posts)
-        return (
-            super()
-            .get_queryset()
-            .prefetch_related(Prefetch("posts", queryset=shown, to_attr="posts_shown"))
-        )
+        with_posts = Prefetch("posts", queryset=shown, to_attr="posts_shown")
+        return super().get_queryset().prefetch_related(with_posts)
 
     def perform_create(self, serializer: BaseSerializer) -> None:
-        account = services.create_account(
-            **_without_disabling(serializer.validated_data),
-            by=self.actor,
-            at=clock.now(),
-        )
+        data = {**serializer.validated_data}
+        data.pop("is_active", None)  # a new account is always enabled
+        account = services.create_account(**data, **self.decision)
         serializer.instance = self.get_queryset().get(pk=account.pk)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        account = services.change_account(
-            account=cast(User, serializer.instance),
-            **serializer.validated_data,
-            by=self.actor,
-            at=clock.now(),
-        )
+        changes = {**serializer.validated_data, **self.decision}
+        account = services.change_account(account=cast(User, serializer.instance), **changes)
         serializer.instance = self.get_queryset().get(pk=account.pk)
-
-
-def _without_disabling(data: dict[str, Any]) -> dict[str, Any]:
-    """A new account is always enabled."""
-    return {name: value for name, value in data.items() if name != "is_active"}

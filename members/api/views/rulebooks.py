@@ -1,7 +1,5 @@
 """Rulebooks: what is in force, what is being prepared, their schema and presets."""
 
-from typing import cast
-
 from django.http import Http404
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -12,10 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from members import clock, rules, services
+from members import rules, services
 from members.api import filters
 from members.api.serializers import RulebookDocumentSerializer, RulebookSerializer
-from members.api.views.base import AdministersCommittee, Seen, described
+from members.api.views.base import ByServices, CommitteeRows, described
 from members.models import Rulebook
 from members.presets import NAMES, preset
 
@@ -25,39 +23,21 @@ class _CommitteeQuery(serializers.Serializer):
 
 
 @described("规则", "list", "retrieve", "create", "partial_update", "destroy")
-class RulebookViewSet(
-    mixins.ListModelMixin,
-    mixins.RetrieveModelMixin,
-    mixins.CreateModelMixin,
-    mixins.UpdateModelMixin,
-    mixins.DestroyModelMixin,
-    Seen,
-):
+class RulebookViewSet(ByServices, mixins.DestroyModelMixin, CommitteeRows):
     """What is in force is read by the committee's people; what comes by its administrators."""
 
     queryset = Rulebook.objects.select_related("committee")
     filterset_class = filters.by(Rulebook, "committee")
     lookup_value_regex = r"\d+"
     ordering_fields = ["effective_from"]
-    permission_classes = [*Seen.permission_classes, AdministersCommittee]
+    add = services.adopt_rulebook
+    change = services.edit_rulebook
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         return RulebookSerializer if self.action == "list" else RulebookDocumentSerializer
 
-    def perform_create(self, serializer: BaseSerializer) -> None:
-        serializer.instance = services.adopt_rulebook(
-            **serializer.validated_data, by=self.actor, at=clock.now()
-        )
-
-    def perform_update(self, serializer: BaseSerializer) -> None:
-        changes = {**serializer.validated_data}
-        changes.pop("committee", None)
-        serializer.instance = services.edit_rulebook(
-            rulebook=cast(Rulebook, serializer.instance), **changes, by=self.actor, at=clock.now()
-        )
-
     def perform_destroy(self, instance: Rulebook) -> None:
-        services.drop_rulebook(rulebook=instance, by=self.actor, at=clock.now())
+        services.drop_rulebook(rulebook=instance, **self.decision)
 
     @extend_schema(
         summary="现行规则",

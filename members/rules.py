@@ -47,9 +47,7 @@ from members.enums import (
     TimeUnit,
 )
 from members.punctuation import listed
-from members.rule_errors import RulesInvalid, invalid
-
-__all__ = ["Anchor", "MergeCounting", "ReassignmentClock", "Rules", "RulesInvalid", "json_schema"]
+from members.rule_errors import invalid
 
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,31}$")]
 Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]

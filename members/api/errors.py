@@ -7,7 +7,7 @@ from rest_framework import exceptions
 from rest_framework.response import Response
 from rest_framework.settings import api_settings
 
-from members.rules import RulesInvalid
+from members.rule_errors import RulesInvalid
 
 
 class TellsReasons:

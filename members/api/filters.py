@@ -1,11 +1,12 @@
 """What lists can be asked for: allow-lists; anything else is refused, not ignored."""
 
+from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 from django import forms
 from django.db import models
 from django.db.models import Q, QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
@@ -117,16 +118,23 @@ class MemberFilters(RowFilters):
         fields = ["committee", "sector", "party", "group"]
 
 
+def today(rows: Callable[[date], QuerySet]) -> Any:
+    """A filter method: those that are among ``rows`` of today, or the others."""
+
+    def among(filterset: Any, queryset: QuerySet, name: str, value: bool) -> QuerySet:
+        found = rows(clock.today())
+        return queryset.filter(pk__in=found) if value else queryset.exclude(pk__in=found)
+
+    return among
+
+
 class PostFilters(RowFilters):
     held = filters.BooleanFilter(method="by_held", label=gettext_lazy("在任"))
+    by_held = today(Post.objects.held_on)
 
     class Meta:
         model = Post
         fields = ["user", "role", "committee", "unit", "body", "member"]
-
-    def by_held(self, queryset: Any, name: str, value: bool) -> QuerySet:
-        held = Post.objects.held_on(localdate(clock.now()))
-        return queryset.filter(pk__in=held) if value else queryset.exclude(pk__in=held)
 
 
 class UserFilters(RowFilters):
@@ -148,11 +156,8 @@ class NoticeFilters(RowFilters):
 
 class StandInFilters(RowFilters):
     in_force = filters.BooleanFilter(method="by_day", label=gettext_lazy("今天有效"))
+    by_day = today(StandIn.objects.in_force)
 
     class Meta:
         model = StandIn
         fields = ["user", "stand_in"]
-
-    def by_day(self, queryset: Any, name: str, value: bool) -> QuerySet:
-        present = StandIn.objects.in_force(localdate(clock.now()))
-        return queryset.filter(pk__in=present) if value else queryset.exclude(pk__in=present)

@@ -148,10 +148,10 @@ class Session(models.Model):
 
     def clean(self) -> None:
         """Refuse a window out of order, a term of another committee, or days outside it."""
-        opens, closes = self.collection_opens_at, self.collection_closes_at
+        opens, closes, rolls = self.collection_opens_at, self.collection_closes_at, self.rollover_at
         if None not in (opens, closes) and closes <= opens:
             raise ValidationError({"collection_closes_at": _("截止时间须晚于开始征集时间")})
-        if None not in (self.rollover_at, closes) and self.rollover_at < closes:
+        if rolls is not None and closes is not None and rolls < closes:
             raise ValidationError({"rollover_at": _("转入下次会议的时间不能早于截止时间")})
         require_same_committee(self, "term")
         if self.closes_on < self.opens_on:

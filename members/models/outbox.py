@@ -28,9 +28,6 @@ class OutgoingState(models.TextChoices):
 UNDELIVERED = (OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.FAILED)
 """States in which something is still to be sent."""
 
-NOT_SENT = (*UNDELIVERED, OutgoingState.DEAD)
-"""Has reached nobody, though it should."""
-
 AWAITING_ATTEMPT = (OutgoingState.WAITING, OutgoingState.FAILED)
 """Still to be sent, and no worker has it."""
 

@@ -8,7 +8,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.models.committee import Committee
-from members.rules import Rules, RulesInvalid
+from members.rule_errors import RulesInvalid
+from members.rules import Rules
 
 
 class Rulebook(models.Model):

@@ -5,7 +5,8 @@ from typing import Any
 import pytest
 
 from members.presets import preset
-from members.rules import Rules, RulesInvalid, json_schema
+from members.rule_errors import RulesInvalid
+from members.rules import Rules, json_schema
 
 
 def with_change(path: str, value: Any) -> dict[str, Any]:

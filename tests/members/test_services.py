@@ -12,7 +12,7 @@ from members.enums import BodyKind, Role
 from members.models import Member, Post, Rulebook
 from members.presets import preset
 from members.reader import Reader
-from members.rules import RulesInvalid
+from members.rule_errors import RulesInvalid
 from members.selectors import rules_for
 from tests.factories.members import (
     PASSWORD,

@@ -12,7 +12,7 @@ from members import clock, services
 from members.enums import CommitteeLevel, Role
 from members.models import Committee, User
 from members.presets import NAMES, preset
-from members.rules import RulesInvalid
+from members.rule_errors import RulesInvalid
 
 
 class Command(BaseCommand):

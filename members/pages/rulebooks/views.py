@@ -24,7 +24,8 @@ from members.pages.rulebooks.fields import drawn_part, part_of
 from members.punctuation import clauses
 from members.reader import Reader, reader_of
 from members.rule_changes import changes, said
-from members.rules import Rules, RulesInvalid
+from members.rule_errors import RulesInvalid
+from members.rules import Rules
 from members.visibility import visible
 
 LABEL = gettext_lazy("规则")

@@ -6,32 +6,14 @@ declared at ``VISIBLE``, for the table of ``members.visibility``.
 
 from collections.abc import Callable
 from datetime import datetime
+from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from members import models
 from members.enums import Role
-from members.models import (
-    Body,
-    CalendarDay,
-    Committee,
-    Delivery,
-    Job,
-    Member,
-    Notice,
-    NoticeChannel,
-    Post,
-    Rulebook,
-    SavedView,
-    Session,
-    StandIn,
-    Term,
-    Unit,
-    User,
-    Webhook,
-    WebhookCall,
-)
 from members.reader import Reader
 from members.visibility import EVERYTHING, NOBODY, Visibility, visible
 
@@ -61,7 +43,7 @@ def _accounts(reader: Reader) -> Q:
     """Oneself; for an administrator those that belong to or serve the committee."""
     seen = Q(pk=reader.user.pk)
     if administered := reader.reach.administered:
-        serving = Post.objects.filter(committee_id__in=administered).values("user_id")
+        serving = models.Post.objects.filter(committee_id__in=administered).values("user_id")
         seen |= Q(home_id__in=administered) | Q(pk__in=serving)
     return seen
 
@@ -81,7 +63,7 @@ def _of_people(reader: Reader, path: str) -> Q:
     """Rows of those who hold a post in a committee that the reader administers."""
     if not reader.reach.administered:
         return NOBODY
-    posts = Post.objects.held_on(reader.day).filter(_of_administered(reader))
+    posts = models.Post.objects.held_on(reader.day).filter(_of_administered(reader))
     return Q(**{f"{path}__in": posts.order_by().values("user_id")})
 
 
@@ -107,28 +89,28 @@ OPEN = Q(committee__closed_at=None)
 """What belongs to no committee that is closed; who is left without posts sees none anyway."""
 
 VISIBLE = (
-    Visibility(Body, _or_all(_of_own_committees, OPEN)),
-    Visibility(CalendarDay, lambda reader: EVERYTHING),
-    Visibility(Committee, lambda reader: Q(closed_at=None)),
-    Visibility(Delivery, _or_all(_deliveries)),
-    Visibility(Job, lambda reader: Q(owner=reader.user)),
-    Visibility(Member, _or_all(_of_own_committees, OPEN)),
-    Visibility(Notice, lambda reader: Q(recipient=reader.user)),
-    Visibility(NoticeChannel, lambda reader: Q(user=reader.user)),
-    Visibility(Post, _or_all(_posts, OPEN)),
-    Visibility(Rulebook, _or_all(_rulebooks, OPEN)),
-    Visibility(SavedView, _saved_views),
-    Visibility(Session, _or_all(_of_own_committees, OPEN)),
-    Visibility(StandIn, _or_all(_stand_ins)),
-    Visibility(Term, _or_all(_of_own_committees, OPEN)),
-    Visibility(Unit, _or_all(_of_own_committees, OPEN)),
-    Visibility(User, _or_all(_accounts, Q(home__closed_at=None))),
-    Visibility(Webhook, _or_all(_of_administered, OPEN)),
-    Visibility(WebhookCall, _or_all(_webhook_calls)),
+    Visibility(models.Body, _or_all(_of_own_committees, OPEN)),
+    Visibility(models.CalendarDay, lambda reader: EVERYTHING),
+    Visibility(models.Committee, lambda reader: Q(closed_at=None)),
+    Visibility(models.Delivery, _or_all(_deliveries)),
+    Visibility(models.Job, lambda reader: Q(owner=reader.user)),
+    Visibility(models.Member, _or_all(_of_own_committees, OPEN)),
+    Visibility(models.Notice, lambda reader: Q(recipient=reader.user)),
+    Visibility(models.NoticeChannel, lambda reader: Q(user=reader.user)),
+    Visibility(models.Post, _or_all(_posts, OPEN)),
+    Visibility(models.Rulebook, _or_all(_rulebooks, OPEN)),
+    Visibility(models.SavedView, _saved_views),
+    Visibility(models.Session, _or_all(_of_own_committees, OPEN)),
+    Visibility(models.StandIn, _or_all(_stand_ins)),
+    Visibility(models.Term, _or_all(_of_own_committees, OPEN)),
+    Visibility(models.Unit, _or_all(_of_own_committees, OPEN)),
+    Visibility(models.User, _or_all(_accounts, Q(home__closed_at=None))),
+    Visibility(models.Webhook, _or_all(_of_administered, OPEN)),
+    Visibility(models.WebhookCall, _or_all(_webhook_calls)),
 )
 
 
-def sees_contact(reader: Reader, row: Member | Body) -> bool:
+def sees_contact(reader: Reader, row: models.Member | models.Body) -> bool:
     """Whether ``reader`` sees phone and address of a member, or who to ring at a body.
 
     The committee's office, assigning officers, platform administrators; a member sees
@@ -138,7 +120,7 @@ def sees_contact(reader: Reader, row: Member | Body) -> bool:
         return True
     if row.committee_id in reader.reach.contacts:
         return True
-    if isinstance(row, Body):
+    if isinstance(row, models.Body):
         return row.pk in reader.reach.bodies
     return row.user_id is not None and row.user_id == reader.user.pk
 
@@ -146,7 +128,7 @@ def sees_contact(reader: Reader, row: Member | Body) -> bool:
 # -- Doing ---------------------------------------------------------------------------------
 
 
-def refusal_to_administer(reader: Reader, committee: Committee) -> str | None:
+def refusal_to_administer(reader: Reader, committee: models.Committee) -> str | None:
     """Why ``reader`` may not edit what belongs to ``committee``, or None."""
     if reader.reach.platform or committee.pk in reader.reach.administered:
         return None
@@ -158,7 +140,7 @@ def refusal_to_administer_platform(reader: Reader) -> str | None:
     return None if reader.reach.platform else _("只有平台管理员可以这样做")
 
 
-def refusal_to_appoint_stand_in(reader: Reader, absent: User) -> str | None:
+def refusal_to_appoint_stand_in(reader: Reader, absent: models.User) -> str | None:
     """Why ``reader`` may not say who stands in for ``absent``, or None.
 
     The person themself may; an administrator only for who serves in no other committee, since
@@ -172,7 +154,7 @@ def refusal_to_appoint_stand_in(reader: Reader, absent: User) -> str | None:
     return _("只有本人或其所在委员会的管理员可以安排代收")
 
 
-def refusal_to_resend(reader: Reader, delivery: Delivery) -> str | None:
+def refusal_to_resend(reader: Reader, delivery: models.Delivery) -> str | None:
     """Why ``reader`` may not send a failed delivery again, or None."""
     if reader.reach.platform:
         return None
@@ -192,8 +174,8 @@ def refusal_to_see_accounts(reader: Reader) -> str | None:
 def refusal_to_grant(
     reader: Reader,
     role: str,
-    committee: Committee | None,
-    account: User,
+    committee: models.Committee | None,
+    account: models.User,
 ) -> str | None:
     """Why ``reader`` may not give or end a post of ``role`` in ``committee``, or None.
 
@@ -206,12 +188,12 @@ def refusal_to_grant(
         return _("只有平台管理员可以授予平台管理员职务")
     if committee is None or committee.pk not in reader.reach.administered:
         return _("只能管理本委员会的职务")
-    if not visible(reader, User.objects.filter(pk=account.pk)).exists():
+    if not visible(reader, models.User.objects.filter(pk=account.pk)).exists():
         return _("该账号不属于本委员会，请联系平台管理员")
     return None
 
 
-def refusal_to_place_account(reader: Reader, home: Committee | None) -> str | None:
+def refusal_to_place_account(reader: Reader, home: models.Committee | None) -> str | None:
     """Why ``reader`` may not put an account under ``home`` (None: the platform), or None."""
     if reader.reach.platform:
         return None
@@ -220,7 +202,7 @@ def refusal_to_place_account(reader: Reader, home: Committee | None) -> str | No
     return None
 
 
-def refusal_to_manage_account(reader: Reader, account: User) -> str | None:
+def refusal_to_manage_account(reader: Reader, account: models.User) -> str | None:
     """Why ``reader`` may not change ``account`` (name, password, disabling), or None.
 
     Who sets a password can act as its owner. So a committee administrator manages only
@@ -244,7 +226,19 @@ def require(reason: str | None) -> None:
         raise PermissionDenied(reason)
 
 
-def require_administers(user: User | None, committee: Committee, at: datetime) -> None:
-    """Raise PermissionDenied unless ``reader`` administers ``committee``; None is the operator."""
+def require_of(
+    user: models.User | None, at: datetime, refusal: Callable[..., str | None], *about: Any
+) -> None:
+    """Raise PermissionDenied with the reason that ``refusal`` gives the person at the moment.
+
+    ``about`` are its further arguments. The operator, None, is not asked.
+    """
     if user is not None:
-        require(refusal_to_administer(Reader(user, at), committee))
+        require(refusal(Reader(user, at), *about))
+
+
+def require_administers(
+    user: models.User | None, committee: models.Committee, at: datetime
+) -> None:
+    """Raise PermissionDenied unless ``user`` administers ``committee``; None is the operator."""
+    require_of(user, at, refusal_to_administer, committee)

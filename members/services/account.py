@@ -14,7 +14,6 @@ from knox.models import AuthToken
 
 from members import permissions
 from members.models import Committee, User
-from members.reader import Reader
 from members.services.notice import Message, send
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -42,8 +41,7 @@ def create_account(
     Who gets it from an administrator must change the password first. Raises ValidationError
     (also for a weak password), PermissionDenied.
     """
-    if by is not None:
-        permissions.require(permissions.refusal_to_place_account(Reader(by, at), home))
+    permissions.require_of(by, at, permissions.refusal_to_place_account, home)
     account = User(username=username, name=name, phone=phone, email=email, home=home)
     _set_password(account, password)
     account.must_change_password = by is not None
@@ -68,12 +66,9 @@ def change_account(
     first. Raises ValidationError, PermissionDenied.
     """
     account = User.objects.select_for_update().get(pk=account.pk)
-    if by is not None:
-        permissions.require(permissions.refusal_to_manage_account(Reader(by, at), account))
-        if "home" in changes:
-            permissions.require(
-                permissions.refusal_to_place_account(Reader(by, at), changes["home"])
-            )
+    permissions.require_of(by, at, permissions.refusal_to_manage_account, account)
+    if "home" in changes:
+        permissions.require_of(by, at, permissions.refusal_to_place_account, changes["home"])
     for field, value in changes.items():
         setattr(account, field, value)
     if password is not None:
@@ -97,8 +92,7 @@ def reset_password(*, account: User, by: User | None, at: datetime) -> str:
 
     Raises PermissionDenied.
     """
-    if by is not None:
-        permissions.require(permissions.refusal_to_manage_account(Reader(by, at), account))
+    permissions.require_of(by, at, permissions.refusal_to_manage_account, account)
     password = one_time_password()
     set_one_time_password(account, password)
     account.save(update_fields=["password", "must_change_password"])
@@ -143,8 +137,7 @@ def forget_second_factor(*, account: User, by: User | None, at: datetime) -> int
 
     Returns how many things are forgotten. Raises PermissionDenied.
     """
-    if by is not None:
-        permissions.require(permissions.refusal_to_manage_account(Reader(by, at), account))
+    permissions.require_of(by, at, permissions.refusal_to_manage_account, account)
     count, _kinds = Authenticator.objects.filter(user=account).delete()
     if count:
         tell_of_access(account=account, what=_("管理员已取消您账号的双因素验证"), at=at)

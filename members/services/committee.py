@@ -12,7 +12,6 @@ from knox.models import AuthToken
 
 from members import permissions
 from members.models import Committee, Post, User
-from members.reader import Reader
 from members.services.post import end_post
 from members.services.rulebook import adopt_rulebook
 
@@ -32,8 +31,7 @@ def create_committee(
     at: datetime,
 ) -> Committee:
     """Set up a committee; with ``document`` its first rulebook is in force from this day."""
-    if by is not None:
-        permissions.require(permissions.refusal_to_administer_platform(Reader(by, at)))
+    permissions.require_of(by, at, permissions.refusal_to_administer_platform)
     committee = Committee(
         code=code,
         name=name,
@@ -60,8 +58,7 @@ def close_sample(*, committee: Committee, by: User | None, at: datetime) -> None
     Raises ValidationError for a committee that is no sample, PermissionDenied.
     """
     today = localdate(at)
-    if by is not None:
-        permissions.require(permissions.refusal_to_administer_platform(Reader(by, at)))
+    permissions.require_of(by, at, permissions.refusal_to_administer_platform)
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     if not committee.is_sample:
         raise ValidationError(_("只有示例委员会可以移除"))

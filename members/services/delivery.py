@@ -25,7 +25,6 @@ from members.models import Delivery, Means, Notice, NoticeChannel, OutgoingState
 from members.models.outbox import AWAITING_ATTEMPT
 from members.prepared import KEY, prepared
 from members.punctuation import clauses
-from members.reader import Reader
 from members.services.channel import robot
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
@@ -181,8 +180,7 @@ def _gather(rows: Sequence[Delivery]) -> int:
 
 def resend_delivery(*, delivery: Delivery, by: User | None, at: datetime) -> None:
     """Try a dead message again, from the start. Raises PermissionDenied, ValidationError."""
-    if by is not None:
-        permissions.require(permissions.refusal_to_resend(Reader(by, at), delivery))
+    permissions.require_of(by, at, permissions.refusal_to_resend, delivery)
     rows = Delivery.objects.filter(pk=delivery.carried_by_id or delivery.pk)
     if not resend(rows, at=at, states=(OutgoingState.DEAD,)):
         raise ValidationError(_("只有已停止的投递可以重发"))

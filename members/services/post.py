@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from members import permissions
 from members.enums import Channel, PostChange
 from members.models import Body, Committee, Member, Post, Unit, User
-from members.reader import Reader
 from members.signals import post_changed
 
 
@@ -36,8 +35,7 @@ def give_post(
     A post that was held before is taken up again. Raises ValidationError, PermissionDenied.
     """
     today = localdate(at)
-    if by is not None:
-        permissions.require(permissions.refusal_to_grant(Reader(by, at), role, committee, user))
+    permissions.require_of(by, at, permissions.refusal_to_grant, role, committee, user)
     if member is not None and member.user_id != user.pk:
         raise ValidationError({"member": _("委员职务只能授予该委员自己的账号")})
     if since is not None and until is not None and until <= since:
@@ -77,10 +75,9 @@ def end_post(
     """
     today = localdate(at)
     post = Post.objects.select_for_update().get(pk=post.pk)
-    if by is not None:
-        permissions.require(
-            permissions.refusal_to_grant(Reader(by, at), post.role, post.committee, post.user)
-        )
+    permissions.require_of(
+        by, at, permissions.refusal_to_grant, post.role, post.committee, post.user
+    )
     if until < today:
         raise ValidationError({"until": _("卸任日期不能早于今天")})
     if not reason.strip():

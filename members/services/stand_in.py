@@ -15,7 +15,6 @@ from members import permissions
 from members.enums import Role
 from members.models import Post, StandIn, User
 from members.prepared import DAY, prepared
-from members.reader import Reader
 
 Scope = tuple[int | None, int | None, int | None, bool]
 """Committee, unit, body, and whether as a member: where somebody may read what comes."""
@@ -38,8 +37,7 @@ def appoint_stand_in(
     ValidationError, PermissionDenied.
     """
     today = localdate(at)
-    if by is not None:
-        permissions.require(permissions.refusal_to_appoint_stand_in(Reader(by, at), user))
+    permissions.require_of(by, at, permissions.refusal_to_appoint_stand_in, user)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one arrangement after another
     # Whether the account exists is told to nobody who shares nothing with it.
     if stand_in is None or not candidates(user, today).filter(pk=stand_in.pk).exists():
@@ -66,8 +64,7 @@ def appoint_stand_in(
 def end_stand_in(*, stand_in: StandIn, by: User | None, at: datetime) -> None:
     """End an arrangement today; one that has not begun is deleted. Raises PermissionDenied."""
     today = localdate(at)
-    if by is not None:
-        permissions.require(permissions.refusal_to_appoint_stand_in(Reader(by, at), stand_in.user))
+    permissions.require_of(by, at, permissions.refusal_to_appoint_stand_in, stand_in.user)
     if stand_in.since >= today:
         stand_in.delete()
         return

@@ -47,6 +47,12 @@ journeys among them. Everything runs on PostgreSQL, save the crawl of all pages.
 """
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Mark what can differ on SQLite, before ``-m`` chooses."""
+    if item.nodeid.startswith(ON_SQLITE_TOO) or commits(item):
+        item.add_marker(pytest.mark.sqlite)
+
+
 @pytest.hookimpl(trylast=True)  # after pytest-django has put them in order
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Leave to each database what it is for, and put what is seen in a browser last."""
@@ -54,8 +60,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     if connection.vendor == "postgresql":
         skipped, reason = "browser", "a browser sees the same on SQLite"
     for item in items:
-        if item.nodeid.startswith(ON_SQLITE_TOO) or commits(item):
-            item.add_marker(pytest.mark.sqlite)
         if item.get_closest_marker(skipped):
             item.add_marker(pytest.mark.skip(reason=reason))
     items.sort(key=in_a_browser)

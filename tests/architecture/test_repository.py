@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import ON_SQLITE_TOO
+
 ROOT = Path(__file__).resolve().parents[2]
 REGISTRIES = ["pypi.org", "pythonhosted.org", "npmjs.org", "debian.org"]
 OPTIONS = ["--index-url", "--extra-index-url", "--find-links", "--trusted-host"]
@@ -41,3 +43,7 @@ def test_requirements_are_pinned_exactly(name):
     wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]
 
     assert [line for line in wanted if not re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line)] == []
+
+
+def test_what_runs_on_sqlite_too_is_there():
+    assert [name for name in ON_SQLITE_TOO if not (ROOT / name.partition("::")[0]).exists()] == []

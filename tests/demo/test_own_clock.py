@@ -5,9 +5,9 @@ import pytest
 from demo import proposing
 from demo.scenario import load
 from demo.year import Year
-from members.enums import ProposerKind
+from members.enums import Channel, ProposerKind
 from members.models import Committee, Notice
-from proposals.enums import Channel, CosignatureState, ScanState
+from proposals.enums import CosignatureState, ScanState
 from proposals.matching import scan
 from proposals.models import Cosignature, Event, Scan
 from supervision.models import Duty, Reminder

@@ -130,7 +130,7 @@ class SubjectViewSet(VisibleViewSet):
         return Response(body, headers={"ETag": f'"{subject.version}"'})
 
     def _offers(self, subject: Subject) -> list[dict[str, Any]]:
-        metadata = InputMetadata(subject.rules)
+        metadata = InputMetadata(self.reader.rules(subject.committee_id))
         return [
             {
                 "name": offer.step.name,

@@ -151,7 +151,7 @@ def test_what_is_very_like_another_is_asked_why_it_is_not_the_same(life, lead):
 
     asked = lead.post(f"/proposals/{draft.pk}/submit/", one_matter="true")
     assert asked.status_code == 422
-    assert [one.proposal for one in asked.context["similar"]] == [first]
+    assert [one["proposal"] for one in asked.context["similar"]] == [first]
     assert 'name="distinct_because"' in read(asked)
 
     lead.post(f"/proposals/{draft.pk}/submit/", one_matter="true", distinct_because="另一条街")
@@ -366,12 +366,12 @@ def test_the_record_counts_what_one_did_and_nobody_else(life, lead):
     life["lead"].does("submit", draft, one_matter=True)
     life.replied(life.filed(draft))
     life.submitted()
-    row = lead.get("/me/record/").context["records"][0].rows[0]
-    assert (row.initiated, row.cosigned, row.filed, row.adopted) == (2, 0, 1, 1)
-    assert row.points == 15
-    signer = Browser(life, "cosigner").get("/me/record/").context["records"][0].rows[0]
-    assert (signer.initiated, signer.cosigned, signer.points) == (0, 1, 3)
-    assert Browser(life, "member").get("/me/record/").context["records"][0].rows == []
+    row = lead.get("/me/record/").context["records"][0]["rows"][0]
+    assert [row[name] for name in ("initiated", "cosigned", "filed", "adopted")] == [2, 0, 1, 1]
+    assert row["points"] == 15
+    signer = Browser(life, "cosigner").get("/me/record/").context["records"][0]["rows"][0]
+    assert (signer["initiated"], signer["cosigned"], signer["points"]) == (0, 1, 3)
+    assert Browser(life, "member").get("/me/record/").context["records"][0]["rows"] == []
     assert Browser(life, "clerk").get("/me/record/").context["records"] == []
     assert "履职档案（提案）" in read(lead.get("/me/record/?format=print"))
 
@@ -380,7 +380,7 @@ def test_a_place_without_a_scheme_shows_no_points():
     life = Life(rules(points={"rules": []}))
     life.submitted()
     record = Browser(life, "lead").get("/me/record/").context["records"][0]
-    assert (record.total, record.rows[0].points) == (None, None)
+    assert (record["total"], record["rows"][0]["points"]) == (None, None)
 
 
 # -- Clues ----------------------------------------------------------------------------------------

@@ -303,7 +303,7 @@ def test_many_at_once_are_asked_about_before_and_told_of_one_by_one(life):
 
     asked = bulk_of(life)
 
-    assert [bool(one.refusal) for one in asked.context["affected"]].count(True) == 1
+    assert [bool(one["refusal"]) for one in asked.context["affected"]].count(True) == 1
     assert Proposal.objects.filter(state=ProposalState.RETURNED).count() == 0
 
     answer = bulk_of(life, confirmed="1", reason="请补充")

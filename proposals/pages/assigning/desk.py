@@ -91,7 +91,8 @@ class Desk:
             found.append({"role": role, "candidate": candidate})
         found += [{"unit": unit, "role": role} for unit, role in typed.items()]
         found += [{} for _blank in range(BLANK + (self.form.more == "units"))]
-        return [{"at": number, **row} for number, row in enumerate(found)]
+        plain = {"role": "", "candidate": None, "unit": ""}
+        return [{**plain, **row, "at": number} for number, row in enumerate(found)]
 
     @property
     def _typed_units(self) -> list[Mapping[str, Any]]:

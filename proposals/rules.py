@@ -3,15 +3,20 @@
 import hashlib
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from django.utils.translation import gettext as _
 
 from members.enums import AssignmentRole, BodyKind, PeriodKind
-from members.rules import Rules
+from members.rules import Entry, Rules
 
 Problems = dict[str, list[str]]
 """Field name to the sentences that say which rule is broken and how to mend it."""
+
+
+def called(entries: Iterable[Entry], code: str) -> str:
+    """What a table of the rulebook calls a code; the code itself where it knows it no more."""
+    return next((entry.name for entry in entries if entry.code == code), code)
 
 
 def text_problems(

@@ -30,6 +30,7 @@ from proposals.machine.subject import Step, Subject, declared_step
 from proposals.pages.recipients import told
 from proposals.pages.step_pages import step_page
 from proposals.pages.steps import StepForm
+from proposals.pages.subjects import keys_among
 from proposals.permissions import offers
 
 BULK = "bulk"
@@ -119,7 +120,7 @@ def _chosen(listing: Listing, sent: QueryDict) -> list[Subject]:
     """The chosen rows, or all that the filters leave; at most ``MOST``."""
     if "all" in sent:
         return list(listing.rows[:MOST])
-    keys = [int(key) for key in sent.getlist("rows") if key.isdecimal() and len(key) < 19]
+    keys = keys_among(sent.getlist("rows"))
     return list(listing.base.filter(pk__in=keys[:MOST]).order_by(*listing.order))
 
 

@@ -150,6 +150,13 @@ def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Due]:
     return found
 
 
+def with_due(kind: str, rows: list[Any], reader: Reader) -> None:
+    """Give each row of one kind until when the reader owes something on it (``due``)."""
+    found = owed(kind, [row.pk for row in rows], reader)
+    for row in rows:
+        row.due = found.get(row.pk)
+
+
 def waiting_on(proposal: Proposal, clock: Clock | None) -> str:
     """With whom the proposal is now, in a line."""
     if clock is not None and clock.words:

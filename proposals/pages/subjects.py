@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
-from django.http import Http404
+from django.http import Http404, QueryDict
 from django.urls import reverse
 
 from members.reader import Reader
@@ -24,6 +24,16 @@ def row_or_404(reader: Reader, rows: QuerySet[Row], key: int) -> Row:
     if row is None:
         raise Http404
     return row
+
+
+def keys_among(texts: Iterable[str]) -> list[int]:
+    """The keys among what an address or a form names; what cannot be one is left out."""
+    return [int(text) for text in texts if text.isdecimal() and len(text) < 19]
+
+
+def key_in(sent: QueryDict, name: str) -> int:
+    """The key that a parameter or field holds, or 0."""
+    return next(iter(keys_among([sent.get(name, "")])), 0)
 
 
 def _nothing(subject: Any, reader: Reader) -> dict[str, Any]:

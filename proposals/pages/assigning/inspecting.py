@@ -19,6 +19,7 @@ from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, subject_of
 from proposals.pages.subjects import SubjectPage
 from proposals.permissions import offers
+from proposals.rules import called
 
 STEPS = (Reply.pass_inspection, Reply.send_back_from_inspection)
 """The two ways to decide."""
@@ -42,11 +43,10 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     points = {point.suggestion_id: point for point in reply.points.all()}
     tasks = Assignment.objects.live().filter(proposal=reply.proposal_id).select_related("unit")
     others = visible(reader, tasks.exclude(pk=reply.assignment_id))
-    classes = {entry.code: entry.name for entry in reply.rules.handling.result_classes}
     context = {
         "reply": reply,
         "proposal": reply.proposal,
-        "result": classes.get(reply.result_class, reply.result_class),
+        "result": called(reply.rules.handling.result_classes, reply.result_class),
         "points": [(row, points.get(row.pk)) for row in suggestions],
         "commitments": list(reply.commitments.all()),
         "others": list(others.order_by("id")),

@@ -35,7 +35,7 @@ from proposals.pages.assigning.letters import issued
 from proposals.pages.assigning.suggestions import Candidate, candidates
 from proposals.pages.dates import Date, expected
 from proposals.pages.step_pages import StepPage
-from proposals.pages.subjects import SubjectPage, page_of, row_or_404
+from proposals.pages.subjects import SubjectPage, keys_among, page_of, row_or_404
 from proposals.permissions import require
 
 MOST = 300
@@ -136,8 +136,7 @@ def _lines_of(
     """The proposals that the address names, or else all that wait to be assigned."""
     rows = Proposal.objects.filter(committee=batch.committee_id, state__in=AWAITING_ASSIGNMENT)
     if "proposal" in asked:
-        named = asked.getlist("proposal")
-        keys = [int(key) for key in named if key.isdecimal() and len(key) < 19]
+        keys = keys_among(asked.getlist("proposal"))
         rows = Proposal.objects.filter(committee=batch.committee_id, pk__in=keys[:MOST])
     seen = visible(reader, rows).select_related("lead", "body", "session", "committee")
     found = seen.prefetch_related("suggested_units").order_by("case_serial", "id")[:MOST]

@@ -14,8 +14,9 @@ from members.enums import AssignmentRole
 from members.reader import Reader, reader_of
 from proposals.enums import SENT_OUT
 from proposals.models import Proposal, Reply
-from proposals.pages.handling.replies import answered, result_name, suggestions_of
+from proposals.pages.handling.replies import answered, suggestions_of
 from proposals.pages.subjects import row_or_404
+from proposals.rules import called
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -31,6 +32,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
     reply = row_or_404(reader, rows, pk)
     proposal = reply.proposal
     names = addressees(proposal)
+    rules = reader.rules(proposal.committee_id)
     context = {
         "reply": reply,
         "proposal": proposal,
@@ -42,7 +44,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "paragraphs": _paragraphs(reply.body),
         "sections": _sections(reply, proposal, reader),
         "promises": list(reply.commitments.all()),
-        "result": result_name(reply.result_class, reader.rules(proposal.committee_id)),
+        "result": called(rules.handling.result_classes, reply.result_class),
         "is_out": reply.state in SENT_OUT,
         "dated": reply.delivered_at or reply.signed_at,
     }

@@ -9,21 +9,39 @@ from allauth.core import ratelimit
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_stubs_ext import StrOrPromise
 
 from members import clock
-from proposals.machine.subject import Step, declared_step
+from proposals.machine.subject import declared_step
 from proposals.mail_actions import STEPS, UNTIL, Fault, Opened, opened
 from proposals.pages.steps import StepForm, try_step
 
-STATUS = {
-    Fault.BROKEN: HTTPStatus.NOT_FOUND,
-    Fault.EXPIRED: HTTPStatus.GONE,
-    Fault.NOT_YOURS: HTTPStatus.FORBIDDEN,
-    Fault.MOVED_ON: HTTPStatus.GONE,
+DEAD: dict[Fault, tuple[HTTPStatus, StrOrPromise, StrOrPromise]] = {
+    Fault.BROKEN: (
+        HTTPStatus.NOT_FOUND,
+        _("这个链接不完整"),
+        _("可能在换行时缺了一段。请从原邮件再点一次，或登录后办理。"),
+    ),
+    Fault.EXPIRED: (
+        HTTPStatus.GONE,
+        _("这个链接已过期"),
+        _("为了安全，链接过了期限就不再有效。请登录后办理。"),
+    ),
+    Fault.NOT_YOURS: (
+        HTTPStatus.FORBIDDEN,
+        _("这个链接不能再用"),
+        _("您现在不担任该单位的联络员。如有疑问，请联系提案委办公室。"),
+    ),
+    Fault.MOVED_ON: (
+        HTTPStatus.GONE,
+        _("这件事已经有人办了"),
+        _("链接只能用一次：这件提案已签收、已申请退办或已改交。请登录查看。"),
+    ),
 }
+"""What is wrong with an address to what the page says of it: status, title, and what to do."""
 
 
 @login_not_required
@@ -38,11 +56,15 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
         return _answer(request, "429.html", {}, HTTPStatus.TOO_MANY_REQUESTS)
     found = opened(sealed, clock.now())
     if not isinstance(found, Opened):
-        context: dict[str, Any] = {"title": _titles()[found], "text": _texts()[found]}
-        return _answer(request, "proposals/handling/mailed_dead.html", context, STATUS[found])
+        status, title, text = DEAD[found]
+        context: dict[str, Any] = {"title": title, "text": text}
+        return _answer(request, "proposals/handling/mailed_dead.html", context, status)
     asked = request.POST.get("step", "") if request.method == "POST" else ""
     accepting, returning = (step.__name__ for step in STEPS)
-    forms = {step.name: _form(found, step) for step in map(declared_step, STEPS)}
+    forms = {
+        step.name: StepForm(found.assignment, step, found.reader)
+        for step in map(declared_step, STEPS)
+    }
     if asked in forms:
         sent = request.POST.copy()
         sent["version"] = str(found.assignment.version)
@@ -57,13 +79,8 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
         "open": asked == returning,
         "until": next((moment for tell in UNTIL if (moment := tell(found.assignment))), None),
     }
-    tried = bool(asked)
-    status = HTTPStatus.UNPROCESSABLE_ENTITY if tried else HTTPStatus.OK
+    status = HTTPStatus.UNPROCESSABLE_ENTITY if asked else HTTPStatus.OK
     return _answer(request, "proposals/handling/mailed.html", context, status)
-
-
-def _form(found: Opened, step: Step) -> StepForm:
-    return StepForm(found.assignment, step, found.reader)
 
 
 def _answer(
@@ -72,21 +89,3 @@ def _answer(
     """A page that no search engine keeps, and whose address goes to no other site."""
     headers = {"Referrer-Policy": "no-referrer", "X-Robots-Tag": "noindex"}
     return TemplateResponse(request, template, context, status=status, headers=headers)
-
-
-def _titles() -> dict[Fault, str]:
-    return {
-        Fault.BROKEN: _("这个链接不完整"),
-        Fault.EXPIRED: _("这个链接已过期"),
-        Fault.NOT_YOURS: _("这个链接不能再用"),
-        Fault.MOVED_ON: _("这件事已经有人办了"),
-    }
-
-
-def _texts() -> dict[Fault, str]:
-    return {
-        Fault.BROKEN: _("可能在换行时缺了一段。请从原邮件再点一次，或登录后办理。"),
-        Fault.EXPIRED: _("为了安全，链接过了期限就不再有效。请登录后办理。"),
-        Fault.NOT_YOURS: _("您现在不担任该单位的联络员。如有疑问，请联系提案委办公室。"),
-        Fault.MOVED_ON: _("链接只能用一次：这件提案已签收、已申请退办或已改交。请登录查看。"),
-    }

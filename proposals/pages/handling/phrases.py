@@ -22,6 +22,7 @@ from members.rules import Rules
 from proposals import phrases
 from proposals.inputs.phrases import PhraseInput
 from proposals.models import Assignment, Phrase, Reply
+from proposals.rules import called
 
 MOST = 200
 """Phrases that a page lists."""
@@ -39,13 +40,8 @@ def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> li
         if row.unit_id in (None, subject.unit_id)
     ]
     found.sort(key=lambda row: row.unit_id is None)
-    return [{"phrase": row, "result": _result(row, rules)} for row in found]
-
-
-def _result(phrase: Phrase, rules: Rules) -> str:
-    """The class of results that it suits, in words."""
-    names = {entry.code: entry.name for entry in rules.handling.result_classes}
-    return names.get(phrase.result_class, phrase.result_class)
+    classes = rules.handling.result_classes
+    return [{"phrase": row, "result": called(classes, row.result_class)} for row in found]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -61,7 +57,7 @@ def kept(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "phrase": row,
-                "result": _result(row, rules[row.committee_id]),
+                "result": called(rules[row.committee_id].handling.result_classes, row.result_class),
                 "kept": phrases.keeps(reader, row),
             }
             for row in rows

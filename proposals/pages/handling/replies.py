@@ -16,6 +16,7 @@ from proposals.enums import ReplyState as S
 from proposals.models import Event, Feedback, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.tasks import replies_of
 from proposals.pages.proposal import actions
+from proposals.rules import called
 
 BACK = (Reply.send_back.__name__, Reply.send_back_from_inspection.__name__)
 """Steps that send it back to its handler."""
@@ -56,7 +57,7 @@ def explained(
         found.append(
             {
                 "reply": reply,
-                "result": result_name(reply.result_class, rules),
+                "result": called(rules.handling.result_classes, reply.result_class),
                 "points": answered(reply, suggestions, unanswered=inside),
                 "commitments": [row for row in reply.commitments.all() if inside or row.state],
                 "chain": chain(reply, own, rules) if inside else [],
@@ -77,14 +78,12 @@ def _ratings(keys: Sequence[int], reader: Reader, rules: Rules) -> Mapping[int, 
         return found
     forms = Feedback.objects.filter(reply__in=keys).exclude(state=FeedbackState.VOID)
     seen = visible(reader, forms.select_related("member", "body"))
-    attitudes = {entry.code: entry.name for entry in rules.feedback.attitude}
-    results = {entry.code: entry.name for entry in rules.feedback.result}
     for form in seen.order_by("id"):
         rated = {
             "form": form,
             "who": str(form.member or form.body),
-            "attitude": attitudes.get(form.attitude, form.attitude),
-            "result": results.get(form.result, form.result),
+            "attitude": called(rules.feedback.attitude, form.attitude),
+            "result": called(rules.feedback.result, form.result),
         }
         found.setdefault(form.reply_id, []).append(rated)
     return found
@@ -93,12 +92,6 @@ def _ratings(keys: Sequence[int], reader: Reader, rules: Rules) -> Mapping[int, 
 def is_insider(reply: Reply, reach: Reach) -> bool:
     """Whether the reader is of the unit that replies, or an official."""
     return reply.unit_id in reach.units or reply.committee_id in reach.officials
-
-
-def result_name(code: str, rules: Rules) -> str:
-    """The class of a result as the rulebook calls it."""
-    names = {entry.code: entry.name for entry in rules.handling.result_classes}
-    return names.get(code, code)
 
 
 # -- Suggestions and their answers ---------------------------------------------------------------

@@ -21,7 +21,7 @@ from proposals.matching import scan as scans
 from proposals.models import CandidateMember, MergeCandidate, Scan
 from proposals.pages.office.desk import laid_out, may_merge
 from proposals.pages.office.groups import read_groups
-from proposals.pages.subjects import SubjectPage, row_or_404
+from proposals.pages.subjects import SubjectPage, key_in, row_or_404
 from proposals.permissions import give_rules
 
 IN_WORDS = ("session__term", "session__committee", "asked_by")
@@ -89,10 +89,9 @@ def all_scans(request: HttpRequest) -> HttpResponse:
 
 def _asked(request: HttpRequest) -> HttpResponse:
     """Order a scan of the session, as its office may; then show how far it is."""
-    reader, wanted = reader_of(request), request.POST.get("session", "")
+    reader = reader_of(request)
     rows = Session.objects.select_related("term__committee")
-    key = int(wanted) if wanted.isdecimal() and len(wanted) < 19 else 0
-    session = seen_sessions(reader, rows).filter(pk=key).first()
+    session = seen_sessions(reader, rows).filter(pk=key_in(request.POST, "session")).first()
     if session is None or not permissions.works_in_office(reader, session.term.committee_id):
         raise Http404
     return redirect("scan", scans.ask(session, reader.user, reader.at).pk)

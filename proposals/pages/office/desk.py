@@ -16,15 +16,16 @@ from members.reader import Reader
 from members.rules import Rules
 from members.visibility import visible
 from proposals.enums import MERGE_HOSTS, CosignatureState
-from proposals.machine.subject import Subject
+from proposals.machine.subject import Subject, declared_step
 from proposals.matching.likeness import Text
 from proposals.matching.passages import pieces, same
 from proposals.merge_preview import Preview, Side, preview
 from proposals.models import MergeCandidate, Proposal
 from proposals.models.phases.merging import refusal_of_host
-from proposals.pages.office.labels import names
 from proposals.pages.steps import StepForm
+from proposals.pages.subjects import keys_among
 from proposals.permissions import give_rules, may
+from proposals.rules import called
 
 MOST = 50
 """Proposals on the desk; a merger takes no more."""
@@ -68,17 +69,10 @@ class Desk:
         return [side for side in self.preview.members if side.id in self.chosen]
 
 
-def keys_in(request: HttpRequest) -> list[int]:
+def proposals_in(request: HttpRequest) -> list[int]:
     """The keys that the address names: ``items=1,2,3``; each once."""
-    asked = [part for text in request.GET.getlist("items") for part in text.split(",")]
-    keys = [int(part) for part in asked if part.strip().isdecimal() and len(part) < 19]
-    return list(dict.fromkeys(keys))[:MOST]
-
-
-def number(sent: Any, name: str) -> int:
-    """The key that a field holds, or 0."""
-    text = sent.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else 0
+    asked = [part.strip() for text in request.GET.getlist("items") for part in text.split(",")]
+    return list(dict.fromkeys(keys_among(asked)))[:MOST]
 
 
 def laid_out(
@@ -112,7 +106,10 @@ def laid_out(
         _shown(side).committee, _shown(side).session = known.committee, known.session
     beside = present[:SIDE_BY_SIDE]
     marked = same([_text(side) for side in beside])
-    form = form or _form(reader, taking, candidate)
+    if form is None:
+        give_rules(candidate or taking, reader)
+        without = frozenset(OWN_CONTROLS)
+        form = merging_form(reader, candidate or taking, data={}, drawn_elsewhere=without)
     return Desk(
         keys=keys,
         columns=[_column(side, marks, seen) for side, marks in zip(beside, marked, strict=True)],
@@ -149,13 +146,11 @@ def _likely_host(found: Sequence[Proposal]) -> Proposal:
     return next((one for one in found if one.state in MERGE_HOSTS), found[0])
 
 
-def _form(reader: Reader, host: Proposal, candidate: MergeCandidate | None) -> StepForm:
+def merging_form(reader: Reader, subject: Subject, **more: Any) -> StepForm:
     """The form of the step that will be taken: of the group, or of the host."""
-    subject: Subject = host if candidate is None else candidate
-    step = (Proposal.take_in if candidate is None else MergeCandidate.merge).__name__
-    give_rules(subject, reader)
-    without = frozenset(OWN_CONTROLS)
-    return StepForm(subject, subject.all_steps()[step], reader, data={}, drawn_elsewhere=without)
+    is_group = isinstance(subject, MergeCandidate)
+    step = declared_step(MergeCandidate.merge if is_group else Proposal.take_in)
+    return StepForm(subject, step, reader, **more)
 
 
 # -- The texts -------------------------------------------------------------------------------
@@ -201,14 +196,13 @@ def _column(side: Side, marked: dict[str, int], seen: Preview) -> dict[str, Any]
 
 def _differences(sides: Sequence[Side], rules: Rules) -> list[dict[str, Any]]:
     """What each of them has, line by line; a line ``differs`` when not all have the same."""
-    categories = names(rules.review.categories)
     lines = [
         (_("提案者"), [listed(side.proposers) for side in sides]),
         (_("类型"), [str(_shown(side).get_proposer_kind_display()) for side in sides]),
         (_("会议"), [str(_shown(side).session) for side in sides]),
         (_("时间类型"), [str(_shown(side).get_period_kind_display()) for side in sides]),
         (_("收到"), [_day(_shown(side)) for side in sides]),
-        (_("类别"), [_category(_shown(side), categories) for side in sides]),
+        (_("类别"), [called(rules.review.categories, _shown(side).category) for side in sides]),
         (_("状态"), [str(_shown(side).get_state_display()) for side in sides]),
         (_("建议条数"), [str(len(side.suggestions)) for side in sides]),
         (
@@ -228,10 +222,6 @@ def _differences(sides: Sequence[Side], rules: Rules) -> list[dict[str, Any]]:
 def _day(proposal: Proposal) -> str:
     at = proposal.received_at
     return localtime(at).strftime("%Y-%m-%d %H:%M") if at else ""
-
-
-def _category(proposal: Proposal, categories: dict[str, str]) -> str:
-    return categories.get(proposal.category, proposal.category)
 
 
 def _invited(proposal: Proposal) -> int:

@@ -14,6 +14,7 @@ from members.reader import Reader
 from members.rules import Entry, Rules
 from members.selectors import NoRulebook
 from proposals.models import Proposal, ReviewOpinion
+from proposals.rules import called
 
 
 def names(entries: Iterable[Entry]) -> dict[str, str]:
@@ -50,13 +51,11 @@ def tell(
     if keys:
         known |= {unit.pk: str(unit) for unit in Unit.objects.filter(pk__in=keys)}
     review = rules.review
-    categories, grounds = names(review.categories), names(review.grounds)
-    dispositions = names(review.dispositions)
     for opinion in rows:
         said: Any = opinion
-        said.category_name = categories.get(opinion.category, opinion.category)
-        said.ground_name = grounds.get(opinion.ground, opinion.ground)
-        said.disposition_name = dispositions.get(opinion.disposition, opinion.disposition)
+        said.category_name = called(review.categories, opinion.category)
+        said.ground_name = called(review.grounds, opinion.ground)
+        said.disposition_name = called(review.dispositions, opinion.disposition)
         said.unit_names = [
             aside(known[row["unit"]], AssignmentRole(row["role"]).label)
             for row in opinion.units

@@ -122,16 +122,6 @@ def aged(row: Any) -> str:
     return _t("已收到 %(days)s 天") % {"days": row.age} if row.age else _t("今天收到")
 
 
-def alike(row: Any) -> str:
-    """Whether it may be double."""
-    return _t("疑似重复") if row.group else ""
-
-
-def rounds(row: Any) -> str:
-    """How many rounds of review are done, of how many."""
-    return f"{row.rounds_done}/{row.rounds}"
-
-
 def both(rows: list[Any], reader: Reader) -> None:
     """What these lists read, and the clock of every list of proposals."""
     prepare(rows, reader)
@@ -151,8 +141,18 @@ REVIEWED = (
     Column("cosigners", _("联名"), lambda row: row.cosigners or None),
     known["kind"],
     CATEGORY,
-    Column("rounds", _("审查轮次"), rounds, order=["rounds_done"]),
-    Column("alike", _("相似"), alike, "proposals/cells/_alike.html"),
+    Column(
+        "rounds",
+        _("审查轮次"),
+        lambda row: f"{row.rounds_done}/{row.rounds}",
+        order=["rounds_done"],
+    ),
+    Column(
+        "alike",
+        _("相似"),
+        lambda row: _t("疑似重复") if row.group else "",
+        "proposals/cells/_alike.html",
+    ),
     Column("age", _("收到"), aged, "proposals/cells/_age.html", order=["-received_at"]),
     replace(known["received"], label=_("收到日期"), shown=False),
 )

@@ -22,12 +22,12 @@ from members.reader import Reader, reader_of
 from members.rules import REVIEWERS
 from members.visibility import visible, visible_row
 from proposals.api.filters import LONGEST_NUMBER
-from proposals.machine.subject import Subject, declared_step
+from proposals.machine.subject import declared_step
 from proposals.models import MergeCandidate, Proposal
-from proposals.pages.office.desk import MOST, Desk, keys_in, laid_out, may_merge, number
+from proposals.pages.office.desk import MOST, Desk, laid_out, may_merge, merging_form, proposals_in
 from proposals.pages.office.lists import open_groups
-from proposals.pages.steps import StepForm, try_step
-from proposals.pages.subjects import row_or_404
+from proposals.pages.steps import try_step
+from proposals.pages.subjects import key_in, keys_among, row_or_404
 from proposals.permissions import may
 
 PREVIEWED = "merge-result"
@@ -44,8 +44,8 @@ def merge(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _merged(request, reader, candidate)
     keys = _added(request, reader, _keys(request, candidate))
-    chosen = _numbers(request.GET, "members") if "host" in request.GET else None
-    host = number(request.GET, "host")
+    chosen = keys_among(request.GET.getlist("members")) if "host" in request.GET else None
+    host = key_in(request.GET, "host")
     tells = "told" in request.GET
     desk = laid_out(reader, keys, host=host, members=chosen, candidate=candidate, tells=tells)
     return _shown(request, desk, keys)
@@ -54,7 +54,7 @@ def merge(request: HttpRequest) -> HttpResponse:
 def candidate_of(request: HttpRequest, reader: Reader) -> MergeCandidate | None:
     """The group that the desk is about: named, or the open one of the proposal one came from."""
     sent = request.POST if request.method == "POST" else request.GET
-    key, of = number(sent, "candidate"), number(sent, "of")
+    key, of = key_in(sent, "candidate"), key_in(sent, "of")
     if not key and of and request.method != "POST" and "items" not in sent:
         group = open_groups([of]).get(of)
         key = group.pk if group is not None else 0
@@ -64,19 +64,15 @@ def candidate_of(request: HttpRequest, reader: Reader) -> MergeCandidate | None:
 
 def _keys(request: HttpRequest, candidate: MergeCandidate | None) -> list[int]:
     """The proposals in the address; else those of the group; else the one that one came from."""
-    keys = keys_in(request)
+    keys = proposals_in(request)
     if not keys and candidate is not None:
         return members_of(candidate)
-    return keys or [key for key in [number(request.GET, "of")] if key]
+    return keys or [key for key in [key_in(request.GET, "of")] if key]
 
 
 def members_of(candidate: MergeCandidate) -> list[int]:
     """The keys of those that are in a group now, its centre first."""
     return list(candidate.members.filter(left_out_at=None).values_list("proposal_id", flat=True))
-
-
-def _numbers(sent: QueryDict, name: str) -> list[int]:
-    return [int(text) for text in sent.getlist(name) if text.isdecimal() and len(text) < 19]
 
 
 def _added(request: HttpRequest, reader: Reader, keys: list[int]) -> list[int]:
@@ -103,7 +99,7 @@ def _shown(
         "desk": desk,
         "may_merge": desk is not None and may_merge(desk, reader),
         "keys": keys,
-        "of": number(request.POST if request.method == "POST" else request.GET, "of"),
+        "of": key_in(request.POST if request.method == "POST" else request.GET, "of"),
         "carried": carried(request),
         "trail": trail_of(request, reader, _origin(request, desk)),
     }
@@ -117,7 +113,7 @@ def _origin(request: HttpRequest, desk: Desk | None) -> int:
     sent = request.POST if request.method == "POST" else request.GET
     if desk is not None and desk.candidate is not None and "of" not in sent:
         return int(desk.candidate.pk)
-    return number(sent, "of")
+    return key_in(sent, "of")
 
 
 # -- Doing it ---------------------------------------------------------------------------------
@@ -125,13 +121,15 @@ def _origin(request: HttpRequest, desk: Desk | None) -> int:
 
 def _merged(request: HttpRequest, reader: Reader, candidate: MergeCandidate | None) -> HttpResponse:
     """Merge as the form says, and go on; or the desk again, with the reasons why not."""
-    host = number(request.POST, "host")
-    joining = [key for key in _numbers(request.POST, "members") if key != host]
+    host = key_in(request.POST, "host")
+    joining = [key for key in keys_among(request.POST.getlist("members")) if key != host]
     rows = Proposal.objects.select_related("committee", "session__term")
     subject: Any = candidate or visible_row(reader, rows, host)
-    here = [*_numbers(request.POST, "items"), host, *joining]
+    here = [*keys_among(request.POST.getlist("items")), host, *joining]
     keys = list(dict.fromkeys(key for key in here if key))[:MOST]
-    form = None if subject is None else _form(reader, subject, candidate)
+    form = None if subject is None else merging_form(reader, subject)
+    if form is not None and not may(reader, form.step.name, subject):
+        raise Http404  # whoever does not take the step finds no desk to send it to
     only_looks = {"told", PREVIEW} & set(request.POST)
     if form is None or not joining:
         messages.error(request, _("请选择主件，并至少选择一件并入"))
@@ -151,14 +149,6 @@ def _merged(request: HttpRequest, reader: Reader, candidate: MergeCandidate | No
         tells="told" in request.POST,
     )
     return _shown(request, desk, keys, status=200 if only_looks else 422)
-
-
-def _form(reader: Reader, subject: Subject, candidate: MergeCandidate | None) -> StepForm:
-    """The form of the step that merges; whoever does not take it finds no desk to send it to."""
-    step = declared_step(MergeCandidate.merge if candidate is not None else Proposal.take_in)
-    if not may(reader, step.name, subject):
-        raise Http404
-    return StepForm(subject, step, reader)
 
 
 def _gone_on(
@@ -185,7 +175,7 @@ def _gone_on(
             _("撤销（解除并案）"),
         ),
     )
-    of = number(request.POST, "of")
+    of = key_in(request.POST, "of")
     key = of or (candidate.pk if candidate is not None else 0)
     trail = trail_of(request, reader, key) if key else None
     if trail is not None and request.POST.get("after", "next") != "stay":
@@ -197,7 +187,7 @@ def _gone_on(
 def chosen(request: HttpRequest, slug: str) -> HttpResponse:
     """From the chosen rows of a list to the desk that compares them."""
     listing = listing_of(request, slug, QueryDict(request.POST.get("in", "")))
-    wanted = _numbers(request.POST, "rows")
+    wanted = keys_among(request.POST.getlist("rows"))
     rows = listing.rows if "all" in request.POST else listing.base.filter(pk__in=wanted)
     keys = list(rows.values_list("pk", flat=True)[:MOST])
     if listing.base.model is not Proposal or len(keys) < 2:

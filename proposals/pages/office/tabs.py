@@ -20,9 +20,10 @@ from proposals.matching.sources import text_of
 from proposals.models import CandidateMember, Event, MergeCandidate, Proposal
 from proposals.pages import proposal as page
 from proposals.pages.office.deciding import DECISIONS
-from proposals.pages.office.labels import names, opinions_of, tell
+from proposals.pages.office.labels import opinions_of, tell
 from proposals.pages.timeline import timeline
 from proposals.permissions import give_rules, offers
+from proposals.rules import called
 
 REVIEWED_BY = (
     *(one.step for one in DECISIONS),
@@ -57,11 +58,9 @@ def review(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     return {
         "rounds": rules.review.rounds,
         "opinions": tell(opinions, rules),
-        "category": names(rules.review.categories).get(proposal.category, proposal.category),
-        "ground": names(rules.review.grounds).get(proposal.ground, proposal.ground),
-        "disposition": names(rules.review.dispositions).get(
-            proposal.disposition, proposal.disposition
-        ),
+        "category": called(rules.review.categories, proposal.category),
+        "ground": called(rules.review.grounds, proposal.ground),
+        "disposition": called(rules.review.dispositions, proposal.disposition),
         "decided": timeline(events, reader),
     }
 

@@ -16,6 +16,7 @@ from proposals.enums import CosignatureState, ProposalState
 from proposals.matching.likeness import Text
 from proposals.matching.near import Alike, similar
 from proposals.models import Cosignature, Proposal
+from proposals.rules import called
 
 Near = dict[str, Any]
 """A similar proposal as the panel tells it."""
@@ -71,7 +72,6 @@ def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bo
     class, day); ``invitation`` is the reader's open invitation to co-sign it.
     """
     proposal = alike.proposal
-    names = {entry.code: entry.name for entry in rules.handling.result_classes}
     received = proposal.received_at
     return {
         "proposal": proposal,
@@ -84,7 +84,7 @@ def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bo
         "results": [
             (
                 str(reply.assignment.unit),
-                names.get(reply.result_class, reply.result_class),
+                called(rules.handling.result_classes, reply.result_class),
                 reply.delivered_at,
             )
             for reply in alike.replies

@@ -30,7 +30,7 @@ from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, Feedbac
 from proposals.enums import ProposalState as S
 from proposals.machine.subject import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
-from proposals.pages.life import bar, clocks, owed, waiting_on
+from proposals.pages.life import bar, clocks, waiting_on, with_due
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 
@@ -108,18 +108,14 @@ def waiting(reader: Reader) -> dict[str, Any]:
     signing = list(invitations(reader).order_by("id")[:SHOWN])
     forms = list(to_rate(reader).order_by("id")[:SHOWN])
     texts = drafts(reader)
+    with_due("cosignature", signing, reader)
+    with_due("feedback", forms, reader)
     return {
-        "invitations": _with_clocks("cosignature", signing, reader),
-        "forms": _with_clocks("feedback", forms, reader),
+        "invitations": signing,
+        "forms": forms,
         "returned": [text for text in texts if text.state == S.RETURNED][:SHOWN],
         "drafts": [text for text in texts if text.state == S.DRAFT][:SHOWN],
     }
-
-
-def _with_clocks(kind: str, rows: list[Any], reader: Reader) -> list[dict[str, Any]]:
-    """Invitations, or forms to fill in, and until when."""
-    due = owed(kind, [row.pk for row in rows], reader)
-    return [{"subject": row, "due": due.get(row.pk)} for row in rows]
 
 
 def mine(reader: Reader) -> dict[str, Any]:

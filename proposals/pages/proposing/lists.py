@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from typing import Any
+from functools import partial
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Prepare, day
-from members.reader import Reader
+from members.pages.worklist import Column, day
 from proposals.enums import TEXT_WITH_PROPOSER
-from proposals.models import Proposal
-from proposals.pages.life import owed
+from proposals.pages.life import with_due
 from proposals.pages.proposing.desk import PROPOSERS, invitations, led, to_rate
 from proposals.pages.worklists import NUMBER, TITLE, ProposalList, SubjectList
-
-
-def _with_clocks(kind: str) -> Prepare:
-    """Give each row the date of what the reader owes on it."""
-
-    def prepare(rows: list[Any], reader: Reader) -> None:
-        found = owed(kind, [row.pk for row in rows], reader)
-        for row in rows:
-            row.due = found.get(row.pk)
-
-    return prepare
-
-
-def _drafts(reader: Reader) -> QuerySet[Proposal]:
-    return led(reader, *TEXT_WITH_PROPOSER)
-
 
 DUE = Column("due", _("期限"), "due.due_at", "proposals/cells/_due.html")
 
@@ -46,7 +27,7 @@ WORKLISTS = (
         columns=(TITLE, Column("lead", _("第一提案人"), "proposal.lead"), DUE),
         comes_next=_("其他委员邀请您联名时列在这里，请在期限内同意或不同意。"),
         order=("id",),
-        prepare=_with_clocks("cosignature"),
+        prepare=partial(with_due, "cosignature"),
     ),
     SubjectList(
         slug="to-rate",
@@ -64,7 +45,7 @@ WORKLISTS = (
         ),
         comes_next=_("承办单位答复以后，请您评价的答复列在这里。"),
         order=("id",),
-        prepare=_with_clocks("feedback"),
+        prepare=partial(with_due, "feedback"),
     ),
     ProposalList(
         slug="drafts",
@@ -72,7 +53,7 @@ WORKLISTS = (
         icon="pencil",
         section=Section.MINE,
         roles=PROPOSERS,
-        rows=_drafts,
+        rows=lambda reader: led(reader, *TEXT_WITH_PROPOSER),
         comes_next=_("写了一半的提案，以及退回您修改的提案，列在这里。"),
         session="",
     ),

@@ -16,6 +16,7 @@ from proposals import permissions
 from proposals.enums import CosignatureState
 from proposals.models import Cosignature, Proposal
 from proposals.pages.subjects import row_or_404
+from proposals.rules import called
 
 
 @require_safe
@@ -80,12 +81,8 @@ def _review(proposal: Proposal, reader: Reader) -> dict[str, str]:
     if proposal.received_at is None:
         return {}
     review = reader.rules(proposal.committee).review
-    tables = {
-        "category": (proposal.category, review.categories),
-        "ground": (proposal.ground, review.grounds),
-        "disposition": (proposal.disposition, review.dispositions),
-    }
     return {
-        name: next((entry.name for entry in entries if entry.code == code), code)
-        for name, (code, entries) in tables.items()
+        "category": called(review.categories, proposal.category),
+        "ground": called(review.grounds, proposal.ground),
+        "disposition": called(review.dispositions, proposal.disposition),
     }

@@ -19,6 +19,7 @@ from proposals.models import Event, Feedback, Reply
 from proposals.pages.life import owed
 from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
+from proposals.rules import called
 
 
 def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
@@ -29,13 +30,16 @@ def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "feedback": form,
         "reply": reply,
-        "ratings": _ratings(form, rules),
+        "ratings": {
+            "attitude": called(rules.feedback.attitude, form.attitude),
+            "result": called(rules.feedback.result, form.result),
+        },
         "follows": follows(form, rules) if form.state == FeedbackState.RATED else "",
         "clock": owed("feedback", [form.pk], reader).get(form.pk),
     }
     if reply is not None:
         shown |= {
-            "result_class": _name(rules.handling.result_classes, reply.result_class),
+            "result_class": called(rules.handling.result_classes, reply.result_class),
             "points": list(
                 reply.points.select_related("suggestion").order_by("suggestion__number")
             ),
@@ -43,18 +47,6 @@ def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
             "files": list(visible(reader, reply.attachments.filter(removed_at=None))),
         }
     return shown
-
-
-def _ratings(form: Feedback, rules: Rules) -> dict[str, str]:
-    """What was rated, in the words of the rulebook."""
-    return {
-        "attitude": _name(rules.feedback.attitude, form.attitude),
-        "result": _name(rules.feedback.result, form.result),
-    }
-
-
-def _name(entries: Any, code: str) -> str:
-    return next((str(entry.name) for entry in entries if entry.code == code), code)
 
 
 def follows(form: Feedback, rules: Rules) -> str:

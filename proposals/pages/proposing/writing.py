@@ -27,7 +27,7 @@ from proposals.pages.proposing.alike import Near, near, text_from
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, committee_of, taken
-from proposals.pages.subjects import row_or_404
+from proposals.pages.subjects import key_in, row_or_404
 
 EDITOR = "proposals/editor.html"
 
@@ -49,9 +49,7 @@ def write(request: HttpRequest, proposal: Proposal, step: Step) -> HttpResponse:
 
 def _prompted(request: HttpRequest) -> dict[str, Any]:
     """What a new text begins with: the clue that the address names, and where it comes from."""
-    key = request.GET.get("clue", "")
-    number = int(key) if key.isdecimal() and len(key) < 19 else 0
-    clue = visible_row(reader_of(request), Clue.objects.all(), number)
+    clue = visible_row(reader_of(request), Clue.objects.all(), key_in(request.GET, "clue"))
     if clue is None:
         return {}
     said = _("提案线索《%(topic)s》（%(source)s）：%(text)s") % {
@@ -119,11 +117,10 @@ def beside(request: HttpRequest) -> HttpResponse:
 
 def _named(request: HttpRequest, reader: Reader) -> Proposal | None:
     """The draft whose text it is, as the address names it."""
-    key = request.GET.get("of", "")
-    if not key:
+    if not request.GET.get("of"):
         return None
-    number = int(key) if key.isdecimal() and len(key) < 19 else 0
-    return row_or_404(reader, Proposal.objects.select_related("committee"), number)
+    rows = Proposal.objects.select_related("committee")
+    return row_or_404(reader, rows, key_in(request.GET, "of"))
 
 
 WRITTEN: dict[str, Callable[[Proposal], Any]] = {

@@ -1,5 +1,9 @@
 """Members of a committee (政协委员)."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -10,6 +14,31 @@ from members.enums import BodyKind
 from members.models.body import Body
 from members.models.committee import Committee, Term
 from members.models.scope import require_same_committee
+
+if TYPE_CHECKING:
+    from django_stubs_ext import StrPromise
+
+
+BODY_KINDS = {
+    "sector": BodyKind.SECTOR,
+    "party": BodyKind.PARTY,
+    "group": BodyKind.GROUP,
+    "special_committees": BodyKind.SPECIAL_COMMITTEE,
+}
+"""Of which kind the bodies are that a field of a member names."""
+
+
+def _tag(label: StrPromise, kind: BodyKind) -> models.ForeignKey[Body | None, Body | None]:
+    """The one body of a kind that a member belongs to, if any."""
+    return models.ForeignKey(
+        Body,
+        verbose_name=label,
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name=f"{kind}_members",
+        limit_choices_to=Q(kind=kind),
+    )
 
 
 class Member(models.Model):
@@ -27,33 +56,9 @@ class Member(models.Model):
     terms = models.ManyToManyField(Term, verbose_name=_("届"), related_name="members")
     number = models.CharField(_("委员证号"), max_length=20)
     name = models.CharField(_("姓名"), max_length=60)
-    sector = models.ForeignKey(
-        Body,
-        verbose_name=_("界别"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="sector_members",
-        limit_choices_to=Q(kind=BodyKind.SECTOR),
-    )
-    party = models.ForeignKey(
-        Body,
-        verbose_name=_("党派"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="party_members",
-        limit_choices_to=Q(kind=BodyKind.PARTY),
-    )
-    group = models.ForeignKey(
-        Body,
-        verbose_name=_("委员小组"),
-        null=True,
-        blank=True,
-        on_delete=models.PROTECT,
-        related_name="group_members",
-        limit_choices_to=Q(kind=BodyKind.GROUP),
-    )
+    sector = _tag(_("界别"), BodyKind.SECTOR)
+    party = _tag(_("党派"), BodyKind.PARTY)
+    group = _tag(_("委员小组"), BodyKind.GROUP)
     special_committees = models.ManyToManyField(
         Body,
         verbose_name=_("专门委员会"),
@@ -85,11 +90,10 @@ class Member(models.Model):
     def clean(self) -> None:
         """Refuse bodies of another committee or of the wrong kind."""
         require_same_committee(self, "sector", "party", "group")
-        kinds = {"sector": BodyKind.SECTOR, "party": BodyKind.PARTY, "group": BodyKind.GROUP}
         wrong = {
-            name: _("类别须为%(kind)s") % {"kind": kind.label}
-            for name, kind in kinds.items()
-            if (body := getattr(self, name)) is not None and body.kind != kind
+            name: _("类别须为%(kind)s") % {"kind": BODY_KINDS[name].label}
+            for name in ("sector", "party", "group")
+            if (body := getattr(self, name)) is not None and body.kind != BODY_KINDS[name]
         }
         if wrong:
             raise ValidationError(wrong)

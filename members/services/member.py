@@ -1,6 +1,6 @@
 """Entering members and keeping their details."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,50 +11,17 @@ from django.utils.translation import gettext as _
 
 from members import permissions
 from members.enums import Channel, Role
-from members.models import Body, Committee, Member, Term, User
+from members.models import Committee, Member, User
 from members.services.post import end_post, give_post
 
 
-@transaction.atomic
-def add_member(
-    *,
-    committee: Committee,
-    number: str,
-    name: str,
-    by: User | None,
-    at: datetime,
-    user: User | None = None,
-    terms: Iterable[Term] = (),
-    special_committees: Iterable[Body] = (),
-    since: date | None = None,
-    channel: Channel = Channel.WEB,
-    **details: Any,
-) -> Member:
+def add_member(*, committee: Committee, **details: Any) -> Member:
     """Enter a member; with ``user``, also give that account the member's post.
 
-    ``details`` are other fields of Member (sector, party, group, employer, phone …).
+    ``details`` are those of ``change_member``, among them ``number`` and ``name``; ``since`` is the
+    first day of the post, today unless said.
     """
-    permissions.require_administers(by, committee, at)
-    member = Member(committee=committee, number=number, name=name, user=user, **details)
-    _check(member)
-    terms, bodies = list(terms), list(special_committees)
-    _require_own(committee, {"terms": terms, "special_committees": bodies})
-    member.save()
-    member.terms.set(terms)
-    member.special_committees.set(bodies)
-    if user is not None:
-        give_post(
-            user=user,
-            role=Role.MEMBER,
-            committee=committee,
-            member=member,
-            since=since,
-            by=by,
-            at=at,
-            reason=_("登记为委员"),
-            channel=channel,
-        )
-    return member
+    return change_member(member=Member(committee=committee), reason=_("登记为委员"), **details)
 
 
 @transaction.atomic
@@ -65,6 +32,7 @@ def change_member(
     at: datetime,
     channel: Channel = Channel.WEB,
     reason: str = "",
+    since: date | None = None,
     **changes: Any,
 ) -> Member:
     """Change fields of a member; a new ``user`` takes the member's post over from the old.
@@ -86,7 +54,7 @@ def change_member(
         getattr(member, name).set(rows)
     if member.user_id != before:
         why = {"reason": reason or _("委员账号变更"), "by": by, "at": at, "channel": channel}
-        _hand_over_membership(member, localdate(at), why)
+        _hand_over_membership(member, localdate(at), since, why)
     return member
 
 
@@ -96,13 +64,15 @@ def _check(member: Member) -> None:
     member.full_clean()
 
 
-def _hand_over_membership(member: Member, today: date, why: dict[str, Any]) -> None:
+def _hand_over_membership(
+    member: Member, today: date, since: date | None, why: dict[str, Any]
+) -> None:
     """End the posts of the account that was the member's, and give one to the new."""
     for post in member.posts.held_on(today).exclude(user=member.user):
         end_post(post=post, until=today, **why)
     if member.user is not None:
-        committee = member.committee
-        give_post(user=member.user, role=Role.MEMBER, committee=committee, member=member, **why)
+        scope = {"committee": member.committee, "member": member}
+        give_post(user=member.user, role=Role.MEMBER, since=since, **scope, **why)
 
 
 def _require_own(committee: Committee, lists: Mapping[str, list[Any]]) -> None:

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from members import permissions
 from members.enums import BodyKind, UnitKind
 from members.models import Body, Committee, Member, Unit, User
+from members.models.member import BODY_KINDS
 from members.services.member import add_member
 from members.tables import Table
 
@@ -34,9 +35,9 @@ class Column:
 
     name: str
     label: StrOrPromise
-    example: StrOrPromise = ""
-    required: bool = False
-    kind: BodyKind | None = None
+    example: StrOrPromise
+    required: bool
+    kind: BodyKind | None
 
 
 @dataclass(frozen=True)
@@ -62,8 +63,23 @@ class Shape:
     kind: str
     label: StrOrPromise
     model: type[models.Model]
-    unique: tuple[str, ...]
+    unique: str
     columns: tuple[Column, ...]
+
+
+def _columns(model: type[models.Model], **examples: StrOrPromise) -> tuple[Column, ...]:
+    """Columns of fields of a model, which says what they are called and which can be empty."""
+    fields = [model._meta.get_field(name) for name in examples]
+    return tuple(
+        Column(
+            name=field.name,
+            label=field.verbose_name,
+            example=examples[field.name],
+            required=not field.blank,
+            kind=BODY_KINDS.get(field.name),
+        )
+        for field in fields
+    )
 
 
 SHAPES = {
@@ -71,35 +87,32 @@ SHAPES = {
         "members",
         gettext_lazy("委员"),
         Member,
-        ("number",),
-        (
-            Column("number", gettext_lazy("委员证号"), "001", required=True),
-            Column("name", gettext_lazy("姓名"), gettext_lazy("张三"), required=True),
-            Column("sector", gettext_lazy("界别"), gettext_lazy("教育界"), kind=BodyKind.SECTOR),
-            Column("party", gettext_lazy("党派"), gettext_lazy("民盟"), kind=BodyKind.PARTY),
-            Column("group", gettext_lazy("委员小组"), gettext_lazy("第一组"), kind=BodyKind.GROUP),
-            Column(
-                "special_committees",
-                gettext_lazy("专门委员会"),
-                gettext_lazy("提案委员会、经济委员会"),
-                kind=BodyKind.SPECIAL_COMMITTEE,
-            ),
-            Column("employer", gettext_lazy("单位及职务"), gettext_lazy("第一中学校长")),
-            Column("phone", gettext_lazy("联系电话"), "13800000000"),
-            Column("address", gettext_lazy("通讯地址")),
-            Column("postcode", gettext_lazy("邮编")),
+        "number",
+        _columns(
+            Member,
+            number="001",
+            name=gettext_lazy("张三"),
+            sector=gettext_lazy("教育界"),
+            party=gettext_lazy("民盟"),
+            group=gettext_lazy("第一组"),
+            special_committees=gettext_lazy("提案委员会、经济委员会"),
+            employer=gettext_lazy("第一中学校长"),
+            phone="13800000000",
+            address="",
+            postcode="",
         ),
     ),
     "units": Shape(
         "units",
         gettext_lazy("承办单位"),
         Unit,
-        ("name",),
-        (
-            Column("name", gettext_lazy("名称"), gettext_lazy("某县教育局"), required=True),
-            Column("short_name", gettext_lazy("简称"), gettext_lazy("教育局")),
-            Column("kind", gettext_lazy("类别"), gettext_lazy("政府部门"), required=True),
-            Column("parent", gettext_lazy("上级单位")),
+        "name",
+        _columns(
+            Unit,
+            name=gettext_lazy("某县教育局"),
+            short_name=gettext_lazy("教育局"),
+            kind=gettext_lazy("政府部门"),
+            parent="",
         ),
     ),
 }
@@ -189,18 +202,18 @@ def _parts(column: Column, text: str) -> list[str]:
 
 
 def _check_unique(roster: Roster, committee: Committee) -> None:
+    name = roster.shape.unique
     rows = roster.shape.model._default_manager.filter(committee=committee)
-    for name in roster.shape.unique:
-        there = set(rows.values_list(name, flat=True))
-        first: dict[str, int] = {}
-        for number, row in roster.rows:
-            text = row.get(name, "")
-            if text and text in there:
-                roster.blame(number, name, _("“%(text)s”已在名册中") % {"text": text})
-            elif text and text in first:
-                told = _("与第 %(row)s 行重复：%(text)s") % {"row": first[text], "text": text}
-                roster.blame(number, name, told)
-            first.setdefault(text, number)
+    there = set(rows.values_list(name, flat=True))
+    first: dict[str, int] = {}
+    for number, row in roster.rows:
+        text = row.get(name, "")
+        if text and text in there:
+            roster.blame(number, name, _("“%(text)s”已在名册中") % {"text": text})
+        elif text and text in first:
+            told = _("与第 %(row)s 行重复：%(text)s") % {"row": first[text], "text": text}
+            roster.blame(number, name, told)
+        first.setdefault(text, number)
 
 
 def _check_units(roster: Roster, committee: Committee) -> None:

@@ -43,19 +43,14 @@ METHODS = ["GET", "HEAD", "POST"]
 class AccountForm(serializers.ModelSerializer):
     """An account as its administrators keep it."""
 
-    name = serializers.CharField(max_length=60, label=gettext_lazy("姓名"))
-    email = serializers.EmailField(required=False, allow_blank=True, label=gettext_lazy("电子邮箱"))
-    home = serializers.PrimaryKeyRelatedField(
-        queryset=Committee.objects.all(),
-        allow_null=True,
-        required=False,
-        label=gettext_lazy("所属委员会"),
-        help_text=gettext_lazy("该委员会的管理员可以管理此账号；为空时只有平台管理员可以"),
-    )
-
     class Meta:
         model = User
         fields = ["username", "name", "phone", "email", "home"]
+        extra_kwargs = {
+            "name": {"required": True, "allow_blank": False},
+            "email": {"label": gettext_lazy("电子邮箱")},
+            "home": {"label": gettext_lazy("所属委员会")},
+        }
 
 
 class PostForm(serializers.Serializer):

@@ -13,8 +13,9 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from members.enums import BodyKind, Role
+from members.enums import Role
 from members.models import Committee, User
+from members.models.member import BODY_KINDS
 from members.pages.forms import Choice, Choices
 from members.pages.navigation import Section
 from members.pages.worklist import Worklist
@@ -70,15 +71,6 @@ def row_kept(request: HttpRequest, rows: QuerySet[Any], pk: int) -> Any:
     return found
 
 
-KINDS = {
-    "sector": BodyKind.SECTOR,
-    "party": BodyKind.PARTY,
-    "group": BodyKind.GROUP,
-    "special_committees": BodyKind.SPECIAL_COMMITTEE,
-}
-"""Which bodies can be chosen for a field of a member."""
-
-
 def within(committee: Committee, but: Any = None) -> Choices:
     """What can be chosen for relations: rows of the committee, of the kind that the field wants.
 
@@ -95,8 +87,8 @@ def within(committee: Committee, but: Any = None) -> Choices:
             rows = rows.filter(home=committee, is_active=True)
         elif "committee" in own:
             rows = rows.filter(committee=committee).select_related("committee")
-        if path in KINDS:
-            rows = rows.filter(kind=KINDS[path])
+        if path in BODY_KINDS:
+            rows = rows.filter(kind=BODY_KINDS[path])
         if but is not None and rows.model is type(but):
             rows = rows.exclude(pk=but.pk)
         return [Choice(str(row.pk), _said(row)) for row in (rows or [])[:MOST]]

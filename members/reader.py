@@ -82,6 +82,11 @@ class Reader:
         """The local day of the moment."""
         return localdate(self.at)
 
+    @property
+    def decision(self) -> dict[str, Any]:
+        """Whose doing something is, and when, as services take it."""
+        return {"by": self.user, "at": self.at}
+
     @cached_property
     def posts(self) -> list[Post]:
         """The posts that the person holds on the day."""

@@ -39,16 +39,15 @@ class Chart:
         return json.dumps(
             {
                 "kind": self.kind,
-                "names": [str(name) for name in self.names],
-                "series": [
-                    {"name": str(label), "data": list(numbers)} for label, numbers in self.series
-                ],
-                "unit": str(self.unit),
-                "urls": list(self.urls),
+                "names": self.names,
+                "series": [{"name": label, "data": numbers} for label, numbers in self.series],
+                "unit": self.unit,
+                "urls": self.urls,
                 "stacked": self.stacked,
-                "tones": list(self.tones),
+                "tones": self.tones,
             },
             ensure_ascii=False,
+            default=str,  # texts that are translated when they are shown
         )
 
     @property

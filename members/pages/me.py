@@ -187,6 +187,6 @@ def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """End an arrangement of one's own today."""
     reader = reader_of(request)
     row = get_object_or_404(visible(reader, StandIn.objects.filter(user=reader.user)), pk=pk)
-    services.end_stand_in(stand_in=row, by=reader.user, at=reader.at)
+    services.end_stand_in(stand_in=row, **reader.decision)
     messages.success(request, _("代收已结束"))
     return redirect("account")

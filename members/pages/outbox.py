@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
-from members import clock, services
+from members import services
 from members.models import Delivery, Means, OutgoingState, WebhookCall
 from members.pages.filters import contains, day_from, narrowed, one_of
 from members.pages.lists import listing_of
@@ -61,12 +61,9 @@ def _row(reader: Reader, rows: QuerySet[Any], pk: int) -> Any:
 def delivery(request: HttpRequest, pk: int) -> HttpResponse:
     """How far a message has come. What it says is its reader's, and not shown."""
     row = _row(reader_of(request), Delivery.objects.select_related("recipient", "carried_by"), pk)
-    context = {"row": row, "carries": row.carried().count(), "again": _is_dead(row)}
+    again = row.state == OutgoingState.DEAD
+    context = {"row": row, "carries": row.carried().count(), "again": again}
     return TemplateResponse(request, "members/outbox/delivery.html", context)
-
-
-def _is_dead(row: Any) -> bool:
-    return bool(row.state == OutgoingState.DEAD)
 
 
 @require_POST
@@ -74,7 +71,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Try a message again that was given up."""
     reader = reader_of(request)
     row = _row(reader, Delivery.objects.select_related("recipient"), pk)
-    _try(request, lambda: services.resend_delivery(delivery=row, by=reader.user, at=reader.at))
+    _try(request, lambda: services.resend_delivery(delivery=row, **reader.decision))
     return redirect("outgoing_delivery", pk)
 
 
@@ -86,7 +83,7 @@ def resend_all(request: HttpRequest) -> HttpResponse:
     done = 0
     for row in rows:
         try:
-            services.resend_delivery(delivery=row, by=listing.reader.user, at=clock.now())
+            services.resend_delivery(delivery=row, **listing.reader.decision)
         except (ValidationError, PermissionDenied):
             continue  # sent again meanwhile, or not the reader's to send
         done += 1
@@ -115,7 +112,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Call again for the same event, with the same key and body."""
     reader = reader_of(request)
     row = _row(reader, WebhookCall.objects.select_related("webhook__committee"), pk)
-    _try(request, lambda: services.replay(call=row, by=reader.user, at=reader.at))
+    _try(request, lambda: services.replay(call=row, **reader.decision))
     return redirect("outgoing_call", pk)
 
 

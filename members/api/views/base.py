@@ -51,11 +51,6 @@ class Seen(TellsReasons, viewsets.ReadOnlyModelViewSet):
         """The same, at the moment of the request."""
         return reader_of(self.request)
 
-    @property
-    def decision(self) -> dict[str, Any]:
-        """Whose doing it is, and when, as services take it."""
-        return {"by": self.actor, "at": self.reader.at}
-
     def get_queryset(self) -> QuerySet:
         return visible(self.reader, super().get_queryset())
 
@@ -69,18 +64,18 @@ class ByServices:
 
     add: Service
     change: Service
-    decision: dict[str, Any]
+    reader: Reader
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         """Have the service make the row."""
-        serializer.instance = type(self).add(**serializer.validated_data, **self.decision)
+        serializer.instance = type(self).add(**serializer.validated_data, **self.reader.decision)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         """Have the service change the row, which stays in its committee."""
         row = cast(Model, serializer.instance)
         changes = {str(row._meta.model_name): row, **serializer.validated_data}
         changes.pop("committee", None)
-        serializer.instance = type(self).change(**changes, **self.decision)
+        serializer.instance = type(self).change(**changes, **self.reader.decision)
 
 
 class AdministersCommittee(permissions.BasePermission):

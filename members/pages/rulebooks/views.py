@@ -108,20 +108,16 @@ def rulebook(request: HttpRequest, pk: int) -> HttpResponse:
 def prepare(request: HttpRequest, pk: int) -> HttpResponse:
     """Prepare rules for a later day as a copy of these, to be changed part by part."""
     row = _row(request, pk)
-    day = parse_date(request.POST.get("effective_from", ""))
-    if day is None or day <= clock.today():
-        messages.error(request, _("生效日期须晚于今天，以便在生效前修改和核对"))
+    day = _day_to_come(request)
+    if day is None:
         return redirect("rulebooks")
     made = _tried(
         request,
-        lambda: services.adopt_rulebook(
-            committee=row.committee,
-            document=row.document,
-            effective_from=day,
-            note=request.POST.get("note", "")[:200],
-            by=reader_of(request).user,
-            at=clock.now(),
-        ),
+        services.adopt_rulebook,
+        committee=row.committee,
+        document=row.document,
+        effective_from=day,
+        note=request.POST.get("note", "")[:200],
     )
     return redirect("rulebook", made.pk) if made is not None else redirect("rulebooks")
 
@@ -131,20 +127,11 @@ def change_day(request: HttpRequest, pk: int) -> HttpResponse:
     """Let rules that are to come begin on another day, or give them up."""
     row = _row(request, pk)
     if "drop" in request.POST:
-        dropped = _tried(request, lambda: _dropped(row, reader_of(request)))
-        return redirect("rulebooks" if dropped else "rulebook", *([] if dropped else [pk]))
-    day = parse_date(request.POST.get("effective_from", ""))
-    if day is None or day <= clock.today():
-        messages.error(request, _("生效日期须晚于今天，以便在生效前修改和核对"))
-    else:
-        edited = _tried(
-            request,
-            lambda: services.edit_rulebook(
-                rulebook=row, effective_from=day, by=reader_of(request).user, at=clock.now()
-            ),
-        )
-        if edited is not None:
-            messages.success(request, _("已改为自 %(day)s 起生效") % {"day": day})
+        dropped = _tried(request, services.drop_rulebook, rulebook=row)
+        return redirect("rulebooks") if dropped else redirect("rulebook", pk)
+    day = _day_to_come(request)
+    if day and _tried(request, services.edit_rulebook, rulebook=row, effective_from=day):
+        messages.success(request, _("已改为自 %(day)s 起生效") % {"day": day})
     return redirect("rulebook", pk)
 
 
@@ -183,7 +170,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def _saved(row: Rulebook, document: dict[str, Any], reader: Reader) -> dict[str, str]:
     """Save the rules; or each wrong place with what is wrong there."""
     try:
-        services.edit_rulebook(rulebook=row, document=document, by=reader.user, at=reader.at)
+        services.edit_rulebook(rulebook=row, document=document, **reader.decision)
     except RulesInvalid as error:
         return dict(error.errors)
     except ValidationError as error:
@@ -191,18 +178,22 @@ def _saved(row: Rulebook, document: dict[str, Any], reader: Reader) -> dict[str,
     return {}
 
 
-def _tried(request: HttpRequest, act: Callable[[], Any]) -> Any:
-    """What the act gives; None when it was refused, which is told."""
+def _tried(request: HttpRequest, service: Callable[..., Any], **given: Any) -> Any:
+    """What the service gives, True for nothing; None when it refused, which is told."""
     try:
-        return act()
+        return service(**given, **reader_of(request).decision) or True
     except (ValidationError, RulesInvalid) as error:
         messages.error(request, clauses(error.messages))
         return None
 
 
-def _dropped(row: Rulebook, reader: Reader) -> bool:
-    services.drop_rulebook(rulebook=row, by=reader.user, at=reader.at)
-    return True
+def _day_to_come(request: HttpRequest) -> date | None:
+    """The day that was sent; None when it is none to come, which is told."""
+    day = parse_date(request.POST.get("effective_from", ""))
+    if day is not None and day > clock.today():
+        return day
+    messages.error(request, _("生效日期须晚于今天，以便在生效前修改和核对"))
+    return None
 
 
 def _row(request: HttpRequest, pk: int) -> Rulebook:

@@ -14,7 +14,6 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from members import clock
 from members.models import Committee
 from members.pages.lists import XLSX
 from members.pages.plain_form import REFUSED
@@ -65,7 +64,8 @@ def importing(
             text = as_text(table)
             roster = _tried(request, kind, table, committee)
             if "bring" in request.POST and not roster.faults:
-                _tell(request, roster)
+                told = {"what": roster.shape.label, "n": len(roster.rows)}
+                messages.success(request, _("已导入%(what)s %(n)s 行") % told)
                 return redirect(f"{here}kind={kind}")
     context = {
         **around,
@@ -97,14 +97,7 @@ def _sent(request: HttpRequest) -> Table:
 def _tried(request: HttpRequest, kind: str, table: Table, committee: Committee) -> Roster:
     if "bring" not in request.POST:
         return understood(kind, table, committee)
-    return bring_in(
-        kind=kind, table=table, committee=committee, by=reader_of(request).user, at=clock.now()
-    )
-
-
-def _tell(request: HttpRequest, roster: Roster) -> None:
-    told = _("已导入%(what)s %(n)s 行") % {"what": roster.shape.label, "n": len(roster.rows)}
-    messages.success(request, told)
+    return bring_in(kind=kind, table=table, committee=committee, **reader_of(request).decision)
 
 
 def _shown(roster: Roster | None) -> dict[str, object]:

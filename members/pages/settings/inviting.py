@@ -94,7 +94,6 @@ def _invited(request: HttpRequest, committee: Committee) -> list[dict[str, objec
         members=members,
         units=units,
         offices=offices,
-        by=reader_of(request).user,
-        at=clock.now(),
+        **reader_of(request).decision,
     )
     return [{"account": one.account, "password": one.password, "what": one.what} for one in made]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, cast
 
@@ -10,6 +9,7 @@ from django.contrib.auth import middleware
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
 from members.authentication import Owed, owed_first
@@ -73,17 +73,11 @@ class LoginRequired(middleware.LoginRequiredMiddleware):
         return HttpResponseClientRedirect(answer.url) if in_part else answer
 
 
-class OwedFirst:
+class OwedFirst(MiddlewareMixin):
     """Sends people to what they must do before anything else.
 
     Programs are told so: those with a session here, those with a token when they ask for it.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any

@@ -62,8 +62,7 @@ def load(request: HttpRequest) -> HttpResponse:
     job = ask(
         kind=SAMPLE,
         title=_("载入示例数据"),
-        by=reader.user,
-        at=reader.at,
+        **reader.decision,
         order={"language": get_language()},
         link="/start/sample/",
     )
@@ -75,7 +74,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a sample committee, and forget the passwords of its people."""
     reader = reader_of(request)
     committee = get_object_or_404(Committee.objects.filter(is_sample=True), pk=pk)
-    services.close_sample(committee=committee, by=reader.user, at=reader.at)
+    services.close_sample(committee=committee, **reader.decision)
     Job.objects.filter(kind=SAMPLE, result__committee=pk).update(result={"committee": pk})
     messages.success(request, _("示例已移除：%(what)s") % {"what": committee})
     return redirect("sample")

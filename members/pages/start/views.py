@@ -129,15 +129,13 @@ def name_committee(request: HttpRequest, progress: Progress) -> HttpResponse:
                 **data,
                 parent=Committee.objects.filter(pk=above).first(),
                 document=preset(chosen),
-                by=reader.user,
-                at=reader.at,
+                **reader.decision,
             )
             services.give_post(
                 user=reader.user,
                 role=Role.COMMITTEE_ADMINISTRATOR,
                 committee=committee,
-                by=reader.user,
-                at=reader.at,
+                **reader.decision,
                 reason=_("建立委员会"),
             )
         progress.keep(committee=committee.pk)

@@ -12,6 +12,7 @@ from proposals.inputs.fields import (
     body_field,
     key_field,
     member_field,
+    optional_text,
     unit_field,
 )
 
@@ -58,13 +59,8 @@ class EditInput(DraftInput):
 class DistinctInput(serializers.Serializer[Any]):
     """Why it is not the same as a proposal that it is very like; asked only when there is one."""
 
-    distinct_because = serializers.CharField(
-        label=_("与相似提案的不同之处"),
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=500,
-        help_text=_("与已有提案高度相似时填写；相似本身不妨碍提交"),
+    distinct_because = optional_text(
+        _("与相似提案的不同之处"), 500, help_text=_("与已有提案高度相似时填写；相似本身不妨碍提交")
     )
 
 
@@ -96,9 +92,7 @@ class InviteInput(serializers.Serializer[Any]):
 class CosignInput(serializers.Serializer[Any]):
     """A remark with the answer to an invitation."""
 
-    remark = serializers.CharField(
-        label=_("意见"), required=False, allow_blank=True, default="", max_length=1000
-    )
+    remark = optional_text(_("意见"), 1000)
 
 
 class AttachInput(serializers.Serializer[Any]):
@@ -124,9 +118,7 @@ class OfficeEditInput(ConsentInput, TextInput):
     """An edit by the office, with the proposer's consent."""
 
     title = serializers.CharField(label=_("案由"), max_length=200, required=False)
-    note = serializers.CharField(
-        label=_("修改说明"), required=False, allow_blank=True, default="", max_length=500
-    )
+    note = optional_text(_("修改说明"), 500)
 
 
 class ReturnInput(Reason):

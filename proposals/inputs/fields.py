@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model, QuerySet
 from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
 
 from members.models import Body, Member, Unit
@@ -31,6 +32,13 @@ def keys_of(values: Iterable[object]) -> list[int]:
 def key_field(**kwargs: Any) -> serializers.IntegerField:
     """The key of a row that the step looks for itself."""
     return serializers.IntegerField(min_value=1, max_value=LARGEST_KEY, **kwargs)
+
+
+def optional_text(label: StrOrPromise, most: int, **kwargs: Any) -> serializers.CharField:
+    """A text of at most so many characters that may be left out, or empty."""
+    return serializers.CharField(
+        label=label, max_length=most, required=False, allow_blank=True, default="", **kwargs
+    )
 
 
 class InCommittee(serializers.PrimaryKeyRelatedField[Any]):
@@ -145,9 +153,7 @@ class Reason(serializers.Serializer[Any]):
 class OptionalNote(serializers.Serializer[Any]):
     """A note that may be left out."""
 
-    note = serializers.CharField(
-        label=_("备注"), max_length=2000, required=False, allow_blank=True, default=""
-    )
+    note = optional_text(_("备注"), 2000)
 
 
 class NotLater:

@@ -9,7 +9,14 @@ from rest_framework import serializers
 
 from members.enums import AssignmentRole, ContactStage
 from proposals.enums import ContactWay
-from proposals.inputs.fields import NotLater, Reason, RulebookCode, key_field, unit_field
+from proposals.inputs.fields import (
+    NotLater,
+    Reason,
+    RulebookCode,
+    key_field,
+    optional_text,
+    unit_field,
+)
 from proposals.inputs.reviewing import UnitRoleInput
 
 
@@ -32,12 +39,8 @@ class AssignInput(serializers.Serializer[Any]):
 
     units = UnitRoleInput(label=_("承办单位"), many=True, allow_empty=False)
     urgent = serializers.BooleanField(label=_("时效性强"), required=False)
-    government_leader = serializers.CharField(
-        label=_("牵头领导"), required=False, allow_blank=True, default="", max_length=60
-    )
-    note = serializers.CharField(
-        label=_("交办要求"), required=False, allow_blank=True, default="", max_length=500
-    )
+    government_leader = optional_text(_("牵头领导"), 60)
+    note = optional_text(_("交办要求"), 500)
 
 
 class BatchItemInput(AssignInput):
@@ -50,9 +53,7 @@ class BatchInput(serializers.Serializer[Any]):
     """An assignment meeting or a batch between sessions."""
 
     name = serializers.CharField(label=_("名称"), max_length=100)
-    document_number = serializers.CharField(
-        label=_("文号"), required=False, allow_blank=True, default="", max_length=60
-    )
+    document_number = optional_text(_("文号"), 60)
     held_on = serializers.DateField(label=_("交办日期"), required=False, default=None)
     items = BatchItemInput(many=True, allow_empty=False, max_length=300)  # type: ignore[call-arg]  # a keyword of the list
 
@@ -84,9 +85,7 @@ class ReturnRequestInput(Reason):
     """Why a unit thinks the task is not its own, and whose it is."""
 
     suggested_unit = unit_field(label=_("建议承办单位"))
-    signed_by = serializers.CharField(
-        label=_("单位负责人签字"), required=False, allow_blank=True, default="", max_length=60
-    )
+    signed_by = optional_text(_("单位负责人签字"), 60)
 
 
 class StopClockInput(Reason):
@@ -111,9 +110,7 @@ class GrantReturnInput(serializers.Serializer[Any]):
     """The unit that gets the task instead."""
 
     unit = unit_field(required=False, allow_null=True, default=None)
-    note = serializers.CharField(
-        label=_("裁定说明"), required=False, allow_blank=True, default="", max_length=1000
-    )
+    note = optional_text(_("裁定说明"), 1000)
 
 
 class ExtensionInput(Reason):
@@ -136,9 +133,7 @@ class ContactInput(serializers.Serializer[Any]):
     held_at = serializers.DateTimeField(label=_("沟通时间"), validators=[NotLater()])
     way = serializers.ChoiceField(label=_("沟通方式"), choices=ContactWay.choices)
     stage = serializers.ChoiceField(label=_("阶段"), choices=ContactStage.choices)
-    place = serializers.CharField(
-        label=_("地点"), required=False, allow_blank=True, default="", max_length=100
-    )
+    place = optional_text(_("地点"), 100)
     persons = serializers.CharField(label=_("参加人"), max_length=200)
     outcome = serializers.CharField(label=_("提案者意见"), max_length=2000)
 
@@ -147,13 +142,7 @@ class OpinionInput(serializers.Serializer[Any]):
     """The assisting unit's opinion, addressed to the lead unit (会办意见)."""
 
     text = serializers.CharField(label=_("会办意见"), max_length=20000)
-    document_number = serializers.CharField(
-        label=_("文号"), required=False, allow_blank=True, default="", max_length=60
-    )
+    document_number = optional_text(_("文号"), 60)
     signed_by = serializers.CharField(label=_("签发人"), max_length=60)
-    handler = serializers.CharField(
-        label=_("承办人"), required=False, allow_blank=True, default="", max_length=60
-    )
-    phone = serializers.CharField(
-        label=_("联系电话"), required=False, allow_blank=True, default="", max_length=30
-    )
+    handler = optional_text(_("承办人"), 60)
+    phone = optional_text(_("联系电话"), 30)

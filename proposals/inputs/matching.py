@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from proposals.enums import ConsentWay
-from proposals.inputs.fields import NotLater, key_field
+from proposals.inputs.fields import NotLater, key_field, optional_text
 
 MOST_GATHERED = 50
 """Members of a group made by hand."""
@@ -32,9 +32,7 @@ class GatherInput(serializers.Serializer[Any]):
     members = serializers.ListField(
         label=_("提案"), child=key_field(), min_length=2, max_length=MOST_GATHERED
     )
-    note = serializers.CharField(
-        label=_("说明"), required=False, allow_blank=True, default="", max_length=500
-    )
+    note = optional_text(_("说明"), 500)
 
 
 class MergeGroupInput(serializers.Serializer[Any]):
@@ -50,9 +48,7 @@ class MergeGroupInput(serializers.Serializer[Any]):
     consent_at = serializers.DateTimeField(
         label=_("征得同意时间"), required=False, validators=[NotLater()]
     )
-    note = serializers.CharField(
-        label=_("备注"), required=False, allow_blank=True, default="", max_length=500
-    )
+    note = optional_text(_("备注"), 500)
 
 
 class LeaveOutInput(serializers.Serializer[Any]):

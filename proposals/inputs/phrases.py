@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from proposals.inputs.fields import RulebookCode
+from proposals.inputs.fields import RulebookCode, optional_text
 
 
 class PhraseInput(serializers.Serializer[Any]):
@@ -21,11 +21,4 @@ class PhraseInput(serializers.Serializer[Any]):
         default="",
         help_text=_("不选则对各种结果都适用"),
     )
-    topic = serializers.CharField(
-        label=_("用途"),
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=40,
-        help_text=_("如：开头、感谢、列入计划"),
-    )
+    topic = optional_text(_("用途"), 40, help_text=_("如：开头、感谢、列入计划"))

@@ -7,7 +7,13 @@ from rest_framework import serializers
 
 from members.rules import Rules
 from proposals.enums import Adoption, PublicationScope, Publicity
-from proposals.inputs.fields import NotLater, Reason, RulebookCode, result_class_field
+from proposals.inputs.fields import (
+    NotLater,
+    Reason,
+    RulebookCode,
+    optional_text,
+    result_class_field,
+)
 
 
 class PointInput(serializers.Serializer[Any]):
@@ -16,13 +22,7 @@ class PointInput(serializers.Serializer[Any]):
     suggestion = serializers.IntegerField(label=_("建议编号"))
     answer = serializers.CharField(label=_("答复"), max_length=10000)
     adoption = serializers.ChoiceField(label=_("采纳情况"), choices=Adoption.choices)
-    reason = serializers.CharField(
-        label=_("未采纳或部分采纳的原因"),
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=2000,
-    )
+    reason = optional_text(_("未采纳或部分采纳的原因"), 2000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Not adopting is explained."""
@@ -54,9 +54,7 @@ class ReplyInput(serializers.Serializer[Any]):
     publicity = serializers.ChoiceField(
         label=_("公开属性"), choices=Publicity.choices, default=Publicity.OPEN.value
     )
-    publicity_reason = serializers.CharField(
-        label=_("不公开理由"), required=False, allow_blank=True, default="", max_length=200
-    )
+    publicity_reason = optional_text(_("不公开理由"), 200)
     points = PointInput(many=True, label=_("逐条答复"), required=False, default=list)
     commitments = CommitmentInput(many=True, label=_("承诺事项"), required=False, default=list)
     cc = serializers.ListField(
@@ -64,9 +62,7 @@ class ReplyInput(serializers.Serializer[Any]):
     )
     contact_name = serializers.CharField(label=_("承办人"), max_length=60)
     contact_phone = serializers.CharField(label=_("联系电话"), max_length=30)
-    leader = serializers.CharField(
-        label=_("承办负责人"), required=False, allow_blank=True, default="", max_length=60
-    )
+    leader = optional_text(_("承办负责人"), 60)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """Keeping a reply from the public is explained."""
@@ -86,23 +82,14 @@ class CorrectionInput(ReplyInput):
 class SignInput(serializers.Serializer[Any]):
     """The signature."""
 
-    signed_by = serializers.CharField(
-        label=_("签发人"),
-        required=False,
-        allow_blank=True,
-        default="",
-        max_length=60,
-        help_text=_("默认为本人"),
-    )
+    signed_by = optional_text(_("签发人"), 60, help_text=_("默认为本人"))
 
 
 class InspectInput(serializers.Serializer[Any]):
     """The inspection's decision to release; it may change the class."""
 
     result_class = result_class_field(required=False, allow_blank=True, default="")
-    note = serializers.CharField(
-        label=_("审核意见"), required=False, allow_blank=True, default="", max_length=1000
-    )
+    note = optional_text(_("审核意见"), 1000)
 
 
 class DeliverInput(serializers.Serializer[Any]):
@@ -116,9 +103,7 @@ class RateInput(serializers.Serializer[Any]):
 
     attitude = RulebookCode(lambda rules: rules.feedback.attitude, label=_("对办理态度"))
     result = RulebookCode(lambda rules: rules.feedback.result, label=_("对办理结果"))
-    comment = serializers.CharField(
-        label=_("意见和建议"), required=False, allow_blank=True, default="", max_length=2000
-    )
+    comment = optional_text(_("意见和建议"), 2000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A poor rating tells the unit what to do better."""
@@ -182,9 +167,7 @@ class PublishInput(serializers.Serializer[Any]):
             (PublicationScope.FULL.value, PublicationScope.FULL.label),
         ],
     )
-    summary = serializers.CharField(
-        label=_("摘要"), required=False, allow_blank=True, default="", max_length=1000
-    )
+    summary = optional_text(_("摘要"), 1000)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A summary is written by a person."""

@@ -14,6 +14,7 @@ from proposals.inputs.fields import (
     disposition_field,
     ground_field,
     key_field,
+    optional_text,
     unit_field,
 )
 
@@ -32,9 +33,7 @@ class ReviewInput(serializers.Serializer[Any]):
     """An opinion given in a round of review."""
 
     outcome = serializers.ChoiceField(label=_("审查意见"), choices=ReviewOutcome.choices)
-    opinion = serializers.CharField(
-        label=_("意见说明"), required=False, allow_blank=True, default="", max_length=2000
-    )
+    opinion = optional_text(_("意见说明"), 2000)
     category = category_field(required=False, allow_blank=True, default="")
     units = UnitRoleInput(label=_("建议承办单位"), many=True, required=False, default=list)
     ground = ground_field(required=False, allow_blank=True, default="")
@@ -52,9 +51,7 @@ class FileInput(serializers.Serializer[Any]):
     """The decision to file."""
 
     category = category_field()
-    meeting = serializers.CharField(
-        label=_("审定会议"), required=False, allow_blank=True, default="", max_length=200
-    )
+    meeting = optional_text(_("审定会议"), 200)
     urgent = serializers.BooleanField(label=_("时效性强"), required=False, default=False)
 
 
@@ -70,9 +67,7 @@ class NotFileInput(serializers.Serializer[Any]):
     ground = ground_field()
     disposition = disposition_field()
     notice = serializers.CharField(label=_("通知内容"), max_length=2000)
-    destination = serializers.CharField(
-        label=_("转送单位"), required=False, allow_blank=True, default="", max_length=200
-    )
+    destination = optional_text(_("转送单位"), 200)
     category = category_field(required=False, allow_blank=True, default="")
 
 
@@ -85,9 +80,7 @@ class MergerConsentInput(serializers.Serializer[Any]):
     consent_at = serializers.DateTimeField(
         label=_("征得同意时间"), required=False, validators=[NotLater()]
     )
-    note = serializers.CharField(
-        label=_("备注"), required=False, allow_blank=True, default="", max_length=500
-    )
+    note = optional_text(_("备注"), 500)
 
 
 class MergeInput(MergerConsentInput):

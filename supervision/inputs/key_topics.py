@@ -12,7 +12,14 @@ from rest_framework import serializers
 from members.enums import BodyKind, SupervisionMethod
 from members.models import Body, Session
 from members.punctuation import listed
-from proposals.inputs.fields import InCommittee, NotLater, Reason, key_field, unit_field
+from proposals.inputs.fields import (
+    InCommittee,
+    NotLater,
+    Reason,
+    key_field,
+    optional_text,
+    unit_field,
+)
 
 MOST_PROPOSALS = 100
 MOST_FILES = 20
@@ -63,14 +70,7 @@ class NotEarlier:
 class ProposalsInput(serializers.Serializer[Any]):
     """One proposal, several, or a theme that was made of merge candidates."""
 
-    title = serializers.CharField(
-        label=_("题目"),
-        max_length=100,
-        required=False,
-        allow_blank=True,
-        default="",
-        help_text=_("不填则用专题名称或案由"),
-    )
+    title = optional_text(_("题目"), 100, help_text=_("不填则用专题名称或案由"))
     proposals = serializers.ListField(
         label=_("提案"),
         child=key_field(),
@@ -125,9 +125,7 @@ class DecideInput(serializers.Serializer[Any]):
         default=None,
         help_text=_("不填则由提案委办公室承担"),
     )
-    participants = serializers.CharField(
-        label=_("参加人员"), max_length=1000, required=False, allow_blank=True, default=""
-    )
+    participants = optional_text(_("参加人员"), 1000)
     methods = serializers.ListField(
         label=_("督办方式"), child=Method(), min_length=1, max_length=len(SupervisionMethod)
     )
@@ -155,13 +153,8 @@ class MilestoneInput(serializers.Serializer[Any]):
 
 def despite_field() -> serializers.CharField:
     """Why a milestone may be later than the time limits allow."""
-    return serializers.CharField(
-        label=_("超出期限的理由"),
-        help_text=_("有节点晚于督办期限或答复期限时填写"),
-        max_length=1000,
-        required=False,
-        allow_blank=True,
-        default="",
+    return optional_text(
+        _("超出期限的理由"), 1000, help_text=_("有节点晚于督办期限或答复期限时填写")
     )
 
 

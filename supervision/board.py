@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from members.enums import ANSWERING_ROLES, DutyKind
 from members.models import Session
 from proposals.ledger import step_of
-from proposals.models import Assignment, Event, Proposal
+from proposals.models import Assignment, Event
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, InstructionState
@@ -39,15 +39,6 @@ class Replies:
 
 
 @dataclass
-class BoardProposal:
-    """A proposal of a topic, with the units that answer it."""
-
-    proposal: Proposal
-    units: list[Any]
-    replies: Replies
-
-
-@dataclass
 class BoardMilestone:
     """A milestone; ``days`` are working days, left when positive and late when negative.
 
@@ -60,30 +51,8 @@ class BoardMilestone:
     contradicts: bool
 
 
-@dataclass
-class LastAct:
-    """The last thing that happened to a topic, to its proposals or to what hangs on it."""
-
-    label: str
-    subject_kind: str
-    at: datetime
-    by: Any
-
-
-@dataclass
-class BoardTopic:
-    """A key topic on the board."""
-
-    topic: KeyTopic
-    proposals: list[BoardProposal]
-    units: list[Any]
-    milestones: list[BoardMilestone]
-    next_milestone: BoardMilestone | None
-    replies: Replies
-    supervised_until: datetime | None
-    open_instructions: int
-    last_act: LastAct | None
-    warnings: list[str] = field(default_factory=list)
+Row = dict[str, Any]
+"""A key topic on the board, as ``Board`` puts it together and the API lists it."""
 
 
 def current(committees: Collection[int]) -> Q:
@@ -98,7 +67,7 @@ def current(committees: Collection[int]) -> Q:
     return Q(session__in=latest.values()) | Q(state__in=KEY_UNDER_WAY)
 
 
-def board(which: Q, committees: Collection[int], at: datetime) -> list[BoardTopic]:
+def board(which: Q, committees: Collection[int], at: datetime) -> list[Row]:
     """Those of the key topics of these committees; as many queries for one as for all."""
     topics = list(
         KeyTopic.objects.filter(which, committee__in=committees, state__in=KEY_STATES)
@@ -136,6 +105,12 @@ def _milestone(
         late=row.due_at < at,
         contradicts=any(day > limit for _words, limit in limits),
     )
+
+
+def coming(milestones: Sequence[BoardMilestone]) -> BoardMilestone | None:
+    """The next of them that is owed."""
+    ahead = (row for row in milestones if row.days is not None)
+    return min(ahead, key=lambda row: row.milestone.due_on, default=None)
 
 
 class Board:
@@ -179,20 +154,20 @@ class Board:
                 self.open_instructions[topic].add(number)
         self.last_acts = self._last_acts()
 
-    def rows(self) -> list[BoardTopic]:
+    def rows(self) -> list[Row]:
         """A row for each topic."""
         return [self._row(topic) for topic in self.topics]
 
-    def _row(self, topic: KeyTopic) -> BoardTopic:
+    def _row(self, topic: KeyTopic) -> Row:
         proposals = [
-            BoardProposal(
-                link.proposal,
-                self.units[key := link.proposal.merged_into_id or link.proposal_id],
-                self._replies(self.owed[key]),
-            )
+            {
+                "proposal": link.proposal,
+                "units": self.units[key := link.proposal.merged_into_id or link.proposal_id],
+                "replies": self._replies(self.owed[key]),
+            }
             for link in topic.links.all()
         ]
-        units = {unit.pk: unit for row in proposals for unit in row.units}
+        units = {unit.pk: unit for key in _handled(topic) for unit in self.units[key]}
         all_owed = [duty for key in _handled(topic) for duty in self.owed[key]]
         replies = self._replies(sorted(all_owed, key=lambda duty: duty.due_at))
         until = self.until.get(topic.pk)
@@ -202,19 +177,18 @@ class Board:
             if due is not None
         ]
         milestones = own_milestones(topic, self.calendar, self.at, limits)
-        ahead = [row for row in milestones if row.days is not None]
-        return BoardTopic(
-            topic=topic,
-            proposals=proposals,
-            units=list(units.values()),
-            milestones=milestones,
-            next_milestone=min(ahead, key=lambda row: row.milestone.due_on, default=None),
-            replies=replies,
-            supervised_until=until,
-            open_instructions=len(self.open_instructions[topic.pk]),
-            last_act=self.last_acts.get(topic.pk),
-            warnings=self._warnings(milestones, limits, until),
-        )
+        return {
+            "topic": topic,
+            "proposals": proposals,
+            "units": list(units.values()),
+            "milestones": milestones,
+            "next_milestone": coming(milestones),
+            "replies": replies,
+            "supervised_until": until,
+            "open_instructions": len(self.open_instructions[topic.pk]),
+            "last_act": self.last_acts.get(topic.pk),
+            "warnings": self._warnings(milestones, limits, until),
+        }
 
     def _replies(self, duties: list[Duty]) -> Replies:
         """Of duties in the order of their dates."""
@@ -223,7 +197,7 @@ class Board:
             return Replies("replied" if duties else "none")
         first = owed[0]
         late = any(duty.is_overdue(self.at) for duty in owed)
-        days = self._days(local_day(first.due_at))
+        days = self.calendar.left(self.today, local_day(first.due_at))
         return Replies("overdue" if late else "open", first.due_at, days)
 
     def _warnings(
@@ -256,10 +230,7 @@ class Board:
             found.append(_("督办期限 %(due)s 已过") % {"due": local_day(until)})
         return found
 
-    def _days(self, due: date) -> int:
-        return self.calendar.left(self.today, due)
-
-    def _last_acts(self) -> dict[int, LastAct]:
+    def _last_acts(self) -> dict[int, dict[str, Any]]:
         """From topic to the last event of it, of its proposals, milestones and instructions."""
         of: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for topic in self.topics:
@@ -300,7 +271,11 @@ def _last_events(
         yield "proposal", proposal["proposal_id"], proposal["last"]
 
 
-def _act(event: Event) -> LastAct:
+def _act(event: Event) -> dict[str, Any]:
     step = step_of(event.subject_kind, event.action)
-    label = str(step.label) if step else event.action
-    return LastAct(label, event.subject_kind, event.at, event.actor)
+    return {
+        "label": str(step.label) if step else event.action,
+        "subject_kind": event.subject_kind,
+        "at": event.at,
+        "by": event.actor,
+    }

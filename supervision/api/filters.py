@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
 from members import clock
-from supervision.models import ChaseNotice, Duty, Reminder
+from supervision.models import ChaseNotice, Duty
 
 
 class DutyFilter(filters.FilterSet):
@@ -33,14 +33,6 @@ class DutyFilter(filters.FilterSet):
         """Owed and late now, or everything else."""
         late = Duty.objects.overdue(clock.now()).values("pk")
         return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
-
-
-class ReminderFilter(filters.FilterSet):
-    """Filters of the record of reminders."""
-
-    class Meta:
-        model = Reminder
-        fields = ["duty", "step", "state", "recipient"]
 
 
 class ChaseNoticeFilter(filters.FilterSet):

@@ -21,7 +21,7 @@ from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.machine.subject import Subject
 from supervision import calendar_moves, lateness
-from supervision.api.filters import ChaseNoticeFilter, DutyFilter, ReminderFilter
+from supervision.api.filters import ChaseNoticeFilter, DutyFilter
 from supervision.api.serializers import (
     CalendarChangeSerializer,
     ChaseNoticeDetailSerializer,
@@ -76,7 +76,7 @@ class ReminderViewSet(VisibleViewSet):
 
     queryset = Reminder.objects.all()
     serializer_class = ReminderSerializer
-    filterset_class = ReminderFilter
+    filterset_fields = ("duty", "step", "state", "recipient")
     related = ("recipient", "notice")
     ordering_fields = ("id",)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
@@ -123,15 +123,6 @@ def enter(request: HttpRequest) -> HttpResponse:
     return taken(request, change, declared_step(CalendarChange.enter))
 
 
-@dataclass(frozen=True)
-class Shift:
-    """A date that would move, as far as the reader is told of it."""
-
-    duty: Duty
-    due_after: datetime
-    days: int
-
-
 def of_change(change: CalendarChange, reader: Reader) -> dict[str, Any]:
     """The days of a change, and before it is applied which dates it would move; four queries."""
     calendar = calendar_for(reader)
@@ -148,11 +139,11 @@ def of_change(change: CalendarChange, reader: Reader) -> dict[str, Any]:
     keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
     seen = {duty.pk: duty for duty in visible(reader, keys).select_related("proposal", "unit")}
     moves = [
-        Shift(
-            seen[move.duty.pk],
-            move.due_after,
-            (localdate(move.due_after) - localdate(move.duty.due_at)).days,
-        )
+        {
+            "duty": seen[move.duty.pk],
+            "due_after": move.due_after,
+            "days": (localdate(move.due_after) - localdate(move.duty.due_at)).days,
+        }
         for move in first
         if move.duty.pk in seen
     ]

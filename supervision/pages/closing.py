@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Collection
+from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlencode
 
-from django.db.models import Count, Q
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
@@ -21,7 +19,6 @@ from members.models import Session
 from members.pages import navigation
 from members.pages.frame import frame_of
 from members.pages.navigation import Section
-from members.pages.worklist import WORKLISTS
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.enums import (
@@ -34,6 +31,7 @@ from proposals.enums import ProposalState as S
 from proposals.models import MergeCandidate, Proposal
 from supervision.enums import KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.models import Duty, KeyTopic
+from supervision.pages.figures import address
 
 READERS = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
 """Whose work it is to bring a session to its end."""
@@ -41,168 +39,168 @@ READERS = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
 
 @dataclass(frozen=True)
 class Group:
-    """Things of one kind that hold up the end: how many, why, and the way that solves them.
+    """Things of one kind that hold up the end: why they do, and the way that solves them.
 
-    ``blocks`` is whether the session cannot end before; the others may go on into the next one.
+    ``values`` are what is counted and to what the ``worklist`` is narrowed: states, or kinds of
+    duties on the list of time limits. ``blocks`` is whether the session cannot end before; the
+    others may go on into the next one. ``count`` is how many there are in a session.
     """
 
     label: StrOrPromise
-    count: int
     why: StrOrPromise
     way: StrOrPromise
-    url: str
     icon: str
+    worklist: str
+    values: Collection[str]
     blocks: bool = True
+    count: int = 0
+
+    @property
+    def url(self) -> str:
+        """The list of them; those of two lists are all that these hold."""
+        if self.worklist in ("filed", "merge-candidates"):
+            return address(self.worklist)
+        if self.worklist == "time-limits":
+            return address(self.worklist, kind=self.values, ended="false")
+        return address(self.worklist, state=self.values)
 
 
-def _list(slug: str, otherwise: str = "proposals", **asked: Any) -> str:
-    """The address of a list; where it is not there, of another one."""
-    query = urlencode(asked, doseq=True)
-    address = reverse("worklist", args=[slug if slug in WORKLISTS else otherwise])
-    return f"{address}?{query}" if query else address
+GROUPS = (
+    Group(
+        _("待审查和审查中"),
+        _("收到的提案都要有立案与否的结论。"),
+        _("去审查"),
+        "eye-check",
+        "proposals",
+        AWAITING_FILING,
+    ),
+    Group(
+        _("退回修改未交回"),
+        _("提案者还没有改好；请联系提案者，或按规定处理。"),
+        _("查看退回的提案"),
+        "corner-up-left",
+        "proposals",
+        [S.RETURNED],
+    ),
+    Group(
+        _("并案候选未定"),
+        _("相似的提案是否并案，要有决定。"),
+        _("去并案台"),
+        "git-merge",
+        "merge-candidates",
+        UNDECIDED_CANDIDATES,
+    ),
+    Group(
+        _("立案未交办"),
+        _("立案的提案都要交给承办单位。"),
+        _("去交办"),
+        "send",
+        "filed",
+        AWAITING_ASSIGNMENT,
+    ),
+    Group(
+        _("待裁定的退办和延期"),
+        _("承办单位在等裁定，办理停在那里。"),
+        _("查看待裁定的"),
+        "gavel",
+        "time-limits",
+        [DutyKind.RETURN_DECISION, DutyKind.EXTENSION_DECISION],
+    ),
+    Group(
+        _("待签收"),
+        _("承办单位还没有签收。"),
+        _("查看未签收的"),
+        "inbox",
+        "time-limits",
+        [DutyKind.ACKNOWLEDGE],
+    ),
+    Group(
+        _("未答复"),
+        _("承办单位还没有全部答复；逾期的可以催办。"),
+        _("查看未答复的"),
+        "clipboard-list",
+        "proposals",
+        IN_HANDS,
+    ),
+    Group(
+        _("协商中"),
+        _("提案者不满意，要有协商的结论。"),
+        _("查看协商中的"),
+        "messages",
+        "proposals",
+        [S.ESCALATED],
+    ),
+    Group(
+        _("已答复未办结"),
+        _("等待提案者评价，或到期后办结。"),
+        _("查看已答复的"),
+        "star",
+        "proposals",
+        [S.REPLIED],
+    ),
+    Group(
+        _("重点题目未审定"),
+        _("推荐和候选的题目要有结论：审定，或不列入。"),
+        _("查看题目"),
+        "bulb",
+        "key-topics",
+        UNDECIDED_STATES,
+    ),
+    Group(
+        _("重点题目督办中"),
+        _("督办报告要提交并审定。"),
+        _("查看题目"),
+        "target-arrow",
+        "key-topics",
+        KEY_UNDER_WAY,
+    ),
+    Group(
+        _("承诺未兑现"),
+        _("答复里的承诺可以跨会议兑现，不妨碍结束。"),
+        _("查看承诺"),
+        "heart-handshake",
+        "time-limits",
+        [DutyKind.COMMITMENT],
+        blocks=False,
+    ),
+    Group(
+        _("跟踪办理"),
+        _("办结后的跟踪可以跨会议进行，不妨碍结束。"),
+        _("查看跟踪办理"),
+        "repeat",
+        "time-limits",
+        [DutyKind.FOLLOW_UP],
+        blocks=False,
+    ),
+)
+"""Everything that is to be over, in the order in which it comes up."""
 
 
 def groups(session: Session, reader: Reader) -> list[Group]:
     """Everything that is not over yet of a session, as far as the reader sees it; four queries."""
-    proposals = visible(reader, Proposal.objects.filter(session=session))
-    states = Counter(dict(proposals.order_by().values_list("state").annotate(n=Count("pk"))))
-    of_session = Duty.objects.open().filter(proposal__session=session)
-    kinds = Counter(
-        dict(visible(reader, of_session).order_by().values_list("kind").annotate(n=Count("pk")))
+    proposals = _counted(Proposal.objects.filter(session=session), "state", reader)
+    counts = {
+        "proposals": proposals,
+        "filed": proposals,
+        "time-limits": _counted(
+            Duty.objects.open().filter(proposal__session=session), "kind", reader
+        ),
+        "merge-candidates": _counted(
+            MergeCandidate.objects.filter(session=session), "state", reader
+        ),
+        "key-topics": _counted(KeyTopic.objects.filter(session=session), "state", reader),
+    }
+    found = (
+        replace(group, count=sum(counts[group.worklist][value] for value in group.values))
+        for group in GROUPS
     )
-    candidates = MergeCandidate.objects.filter(session=session, state__in=UNDECIDED_CANDIDATES)
-    topics = visible(reader, KeyTopic.objects.filter(session=session)).aggregate(
-        undecided=Count("pk", filter=Q(state__in=UNDECIDED_STATES)),
-        going_on=Count("pk", filter=Q(state__in=KEY_UNDER_WAY)),
-    )
-    merging = visible(reader, candidates).count()
-    found = [*_choosing(states, merging), *_handling(states, kinds), *_after(kinds, topics)]
     return [group for group in found if group.count]
 
 
-def _choosing(states: Counter[str], merging: int) -> Sequence[Group]:
-    return [
-        Group(
-            _("待审查和审查中"),
-            sum(states[state] for state in AWAITING_FILING),
-            _("收到的提案都要有立案与否的结论。"),
-            _("去审查"),
-            _list("proposals", state=AWAITING_FILING),
-            "eye-check",
-        ),
-        Group(
-            _("退回修改未交回"),
-            states[S.RETURNED],
-            _("提案者还没有改好；请联系提案者，或按规定处理。"),
-            _("查看退回的提案"),
-            _list("proposals", state=S.RETURNED),
-            "corner-up-left",
-        ),
-        Group(
-            _("并案候选未定"),
-            merging,
-            _("相似的提案是否并案，要有决定。"),
-            _("去并案台"),
-            _list("merge-candidates"),
-            "git-merge",
-        ),
-        Group(
-            _("立案未交办"),
-            sum(states[state] for state in AWAITING_ASSIGNMENT),
-            _("立案的提案都要交给承办单位。"),
-            _("去交办"),
-            _list("filed"),
-            "send",
-        ),
-    ]
-
-
-def _handling(states: Counter[str], kinds: Counter[str]) -> Sequence[Group]:
-    return [
-        Group(
-            _("待裁定的退办和延期"),
-            kinds[DutyKind.RETURN_DECISION] + kinds[DutyKind.EXTENSION_DECISION],
-            _("承办单位在等裁定，办理停在那里。"),
-            _("查看待裁定的"),
-            _list(
-                "time-limits",
-                kind=[DutyKind.RETURN_DECISION, DutyKind.EXTENSION_DECISION],
-                ended="false",
-            ),
-            "gavel",
-        ),
-        Group(
-            _("待签收"),
-            kinds[DutyKind.ACKNOWLEDGE],
-            _("承办单位还没有签收。"),
-            _("查看未签收的"),
-            _list("time-limits", kind=DutyKind.ACKNOWLEDGE, ended="false"),
-            "inbox",
-        ),
-        Group(
-            _("未答复"),
-            sum(states[state] for state in IN_HANDS),
-            _("承办单位还没有全部答复；逾期的可以催办。"),
-            _("查看未答复的"),
-            _list("proposals", state=IN_HANDS),
-            "clipboard-list",
-        ),
-        Group(
-            _("协商中"),
-            states[S.ESCALATED],
-            _("提案者不满意，要有协商的结论。"),
-            _("查看协商中的"),
-            _list("proposals", state=S.ESCALATED),
-            "messages",
-        ),
-        Group(
-            _("已答复未办结"),
-            states[S.REPLIED],
-            _("等待提案者评价，或到期后办结。"),
-            _("查看已答复的"),
-            _list("proposals", state=S.REPLIED),
-            "star",
-        ),
-    ]
-
-
-def _after(kinds: Counter[str], topics: dict[str, int]) -> Sequence[Group]:
-    return [
-        Group(
-            _("重点题目未审定"),
-            topics["undecided"],
-            _("推荐和候选的题目要有结论：审定，或不列入。"),
-            _("查看题目"),
-            _list("key-topics", state=UNDECIDED_STATES),
-            "bulb",
-        ),
-        Group(
-            _("重点题目督办中"),
-            topics["going_on"],
-            _("督办报告要提交并审定。"),
-            _("查看题目"),
-            _list("key-topics", state=KEY_UNDER_WAY),
-            "target-arrow",
-        ),
-        Group(
-            _("承诺未兑现"),
-            kinds[DutyKind.COMMITMENT],
-            _("答复里的承诺可以跨会议兑现，不妨碍结束。"),
-            _("查看承诺"),
-            _list("time-limits", kind=DutyKind.COMMITMENT, ended="false"),
-            "heart-handshake",
-            blocks=False,
-        ),
-        Group(
-            _("跟踪办理"),
-            kinds[DutyKind.FOLLOW_UP],
-            _("办结后的跟踪可以跨会议进行，不妨碍结束。"),
-            _("查看跟踪办理"),
-            _list("time-limits", kind=DutyKind.FOLLOW_UP, ended="false"),
-            "repeat",
-            blocks=False,
-        ),
-    ]
+def _counted(rows: QuerySet[Any], column: str, reader: Reader) -> Counter[str]:
+    """How many of the rows that the reader sees have each value of the column."""
+    seen = visible(reader, rows).order_by().values_list(column)
+    return Counter(dict(seen.annotate(n=Count("pk"))))
 
 
 @require_safe

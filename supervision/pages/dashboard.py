@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Count, Max, OuterRef, Q, Subquery
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -32,10 +29,12 @@ from proposals.models import Assignment, Event, Proposal
 from proposals.pages.life import Clock, waiting_on
 from proposals.pages.life import clocks as clocks_of
 from proposals.permissions import told_units
-from supervision.board import MILESTONES, BoardMilestone, own_milestones
+from supervision.board import MILESTONES, coming, own_milestones
+from supervision.calendar import Calendar
 from supervision.enums import KEY_STATES, KeyTopicState
 from supervision.headline import Headline, headlines
 from supervision.models import Duty, KeyTopic
+from supervision.pages.figures import address
 from supervision.permissions import led_committees
 from supervision.selectors import calendar_for
 
@@ -65,32 +64,8 @@ SHOWN = 15
 # -- The six figures -------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Tile:
-    """A figure as the page shows it: with its list, and its course as points of a line."""
-
-    figure: Headline
-    url: str
-
-    @property
-    def line(self) -> str:
-        """The points of the line in a box of 100 by 28; empty where there is no course."""
-        values = [value for _at, value in self.figure.course]
-        known = [value for value in values if value is not None]
-        if len(known) < 2:
-            return ""
-        top, low = max(known), min(min(known), Decimal(0))
-        span = (top - low) or Decimal(1)
-        step = Decimal(100) / (len(values) - 1)
-        return " ".join(
-            f"{step * at:.1f},{26 - 24 * (value - low) / span:.1f}"
-            for at, value in enumerate(values)
-            if value is not None
-        )
-
-
-def tiles(session: Session, before: Session | None, at: datetime) -> list[Tile]:
-    """The six figures with their lists; four queries."""
+def tiles(session: Session, before: Session | None, at: datetime) -> list[dict[str, Any]]:
+    """The six figures, each with its list, and its course as the points of a line; four queries."""
     lists: dict[str, tuple[str, dict[str, Any]]] = {
         "received": ("proposals", {}),
         "filed": ("proposals", {"state": list(FILED_STATES)}),
@@ -102,44 +77,36 @@ def tiles(session: Session, before: Session | None, at: datetime) -> list[Tile]:
     found = []
     for figure in headlines(session, before, at):
         slug, asked = lists[figure.code]
-        found.append(Tile(figure, _list(slug, **asked)))
+        found.append({"figure": figure, "url": address(slug, **asked), "line": _line(figure)})
     return found
 
 
-def _list(slug: str, **asked: Any) -> str:
-    query = urlencode(asked, doseq=True)
-    return reverse("worklist", args=[slug]) + (f"?{query}" if query else "")
+def _line(figure: Headline) -> str:
+    """The points of its course in a box of 100 by 28; empty where there is no course."""
+    values = [value for _at, value in figure.course]
+    known = [value for value in values if value is not None]
+    if len(known) < 2:
+        return ""
+    top, low = max(known), min(min(known), Decimal(0))
+    span = (top - low) or Decimal(1)
+    step = Decimal(100) / (len(values) - 1)
+    return " ".join(
+        f"{step * at:.1f},{26 - 24 * (value - low) / span:.1f}"
+        for at, value in enumerate(values)
+        if value is not None
+    )
 
 
 # -- Who has what ----------------------------------------------------------------------------
 
+Row = dict[str, Any]
+"""A unit: its ``name``, a cell for each state, the ``total``, and how much of it is ``late``.
 
-@dataclass(frozen=True)
-class Cell:
-    """A count with its list; ``shade`` is 0 to ``SHADES``, by the largest count of the table."""
-
-    count: int
-    url: str
-    shade: int = 0
+A cell is a ``count`` with its ``url``, and a ``shade`` from 0 to ``SHADES`` by the largest count.
+"""
 
 
-@dataclass
-class UnitRow:
-    """A unit: a cell for each state, and how much of what it owes is overdue."""
-
-    name: str
-    counts: dict[str, int] = field(default_factory=dict)
-    late: int = 0
-    cells: list[Cell] = field(default_factory=list)
-    total: int = 0
-
-    @property
-    def late_url(self) -> str:
-        """The list of what the unit owes and has not done in time."""
-        return _list("time-limits", unit=self.name, late="true")
-
-
-def units(session: Session, at: datetime) -> tuple[list[UnitRow], list[UnitRow]]:
+def units(session: Session, at: datetime) -> tuple[list[Row], list[Row]]:
     """The units to compare, those with most first, and those with few by name; two queries.
 
     Like the figures, it counts all of the session; the lists show what the reader sees of it.
@@ -151,47 +118,40 @@ def units(session: Session, at: datetime) -> tuple[list[UnitRow], list[UnitRow]]
         .values_list("unit__name", "proposal__state")
         .annotate(n=Count("proposal", distinct=True))
     )
-    rows: dict[str, UnitRow] = {}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for name, state, count in tasks:
-        row = rows.setdefault(name, UnitRow(name))
-        row.counts[state] = count
-        row.total += count
-    late = Duty.objects.overdue(at).filter(proposal__session=session, unit__isnull=False)
-    for name, count in late.order_by().values_list("unit__name").annotate(n=Count("pk")):
-        if name in rows:
-            rows[name].late = count
-    return _shaded(rows.values())
+        counts[name][state] = count
+    owed = Duty.objects.overdue(at).filter(proposal__session=session, unit__isnull=False)
+    late = Counter(dict(owed.order_by().values_list("unit__name").annotate(n=Count("pk"))))
+    compared = [states for states in counts.values() if states.total() >= FEW]
+    top = max((count for states in compared for count in states.values()), default=1)
+    rows = [_row(name, counts[name], late[name], top) for name in sorted(counts)]
+    many = sorted((row for row in rows if row["total"] >= FEW), key=lambda row: -row["total"])
+    return many, [row for row in rows if row["total"] < FEW]
 
 
-def _shaded(rows: Collection[UnitRow]) -> tuple[list[UnitRow], list[UnitRow]]:
-    many = [row for row in rows if row.total >= FEW]
-    few = [row for row in rows if row.total < FEW]
-    top = max((count for row in many for count in row.counts.values()), default=1)
-    for row in rows:
-        for state in ASSIGNED_STATES:
-            count = row.counts.get(state, 0)
-            shade = -(-SHADES * count // top) if row.total >= FEW else 0
-            row.cells.append(
-                Cell(count, _list("proposals", unit_name=row.name, state=state), shade)
-            )
-    many.sort(key=lambda row: (-row.total, row.name))
-    return many, sorted(few, key=lambda row: row.name)
+def _row(name: str, counts: Counter[str], late: int, top: int) -> Row:
+    total = counts.total()
+    cells = [
+        {
+            "count": counts[state],
+            "url": address("proposals", unit_name=name, state=state),
+            "shade": -(-SHADES * counts[state] // top) if total >= FEW else 0,
+        }
+        for state in ASSIGNED_STATES
+    ]
+    late_url = address("time-limits", unit=name, late="true")
+    return {"name": name, "cells": cells, "total": total, "late": late, "late_url": late_url}
 
 
 # -- What stands still -----------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Stuck:
-    """A proposal on which nothing has happened for ``days``, and with whom it is."""
+def stuck(session: Session, reader: Reader, days: int) -> tuple[list[dict[str, Any]], int]:
+    """What the reader sees that has stood still for more than ``days``: (the first, how many).
 
-    proposal: Proposal
-    days: int
-    waiting_on: str
-
-
-def stuck(session: Session, reader: Reader, days: int) -> tuple[list[Stuck], int]:
-    """What the reader sees that has stood still for more than ``days``: (the first, how many)."""
+    Each proposal with the days since anything happened, and with whom it is.
+    """
     last = Event.objects.filter(proposal=OuterRef("pk")).order_by("-id").values("at")[:1]
     rows = visible(reader, Proposal.objects.filter(session=session, state__in=UNDER_WAY))
     still = rows.annotate(last_at=Subquery(last)).filter(
@@ -202,11 +162,11 @@ def stuck(session: Session, reader: Reader, days: int) -> tuple[list[Stuck], int
     clocks = clocks_of(shown, reader)
     handlers = _handlers(shown, reader)
     return [
-        Stuck(
-            row,
-            (reader.at - row.last_at).days,
-            _with_whom(row, clocks.get(row.pk), handlers[row.pk]),
-        )
+        {
+            "proposal": row,
+            "days": (reader.at - row.last_at).days,
+            "waiting_on": _with_whom(row, clocks.get(row.pk), handlers[row.pk]),
+        }
         for row in shown
     ], len(found)
 
@@ -234,17 +194,11 @@ def _with_whom(proposal: Proposal, clock: Clock | None, handlers: list[str]) -> 
 # -- The topics under supervision --------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Supervised:
-    """A key topic: its milestones, the next of them, and when somebody last went there."""
+def supervised(reader: Reader, committees: Collection[int]) -> list[dict[str, Any]]:
+    """The topics that the reader leads; for everybody else those that go on; four queries.
 
-    topic: KeyTopic
-    milestones: list[BoardMilestone]
-    next: BoardMilestone | None
-
-
-def supervised(reader: Reader, committees: Collection[int]) -> list[Supervised]:
-    """The topics that the reader leads; for everybody else those that go on; four queries."""
+    Each with its milestones and the next of them, and when somebody last went there.
+    """
     leads = reader.roles == {Role.LEADING_SUPERVISOR}
     topics = KeyTopic.objects.filter(committee__in=committees, state__in=KEY_STATES)
     topics = topics.exclude(state=KeyTopicState.CONCLUDED)
@@ -258,15 +212,11 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[Supervised]:
         .prefetch_related(MILESTONES, "supervisors")
         .order_by("id")[:20]
     )
-    if not rows:
-        return []
-    calendar = calendar_for(reader)
+    calendar = calendar_for(reader) if rows else Calendar()
     found = []
     for topic in rows:
         milestones = own_milestones(topic, calendar, reader.at)
-        ahead = [row for row in milestones if row.days is not None]
-        coming = min(ahead, key=lambda row: row.milestone.due_on, default=None)
-        found.append(Supervised(topic, milestones, coming))
+        found.append({"topic": topic, "milestones": milestones, "next": coming(milestones)})
     return found
 
 

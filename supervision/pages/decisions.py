@@ -76,25 +76,15 @@ def _task_filters(**more: Filter) -> type[FilterSet]:
 # -- Returns -----------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Level:
-    """A level that decides, and whether the request has passed it or lies there."""
-
-    label: str
-    standing: str
-
-
-def ladder(request: ReturnRequest) -> list[Level]:
-    """The levels that the rulebook knows, in their order."""
+def ladder(request: ReturnRequest) -> list[tuple[str, str]]:
+    """The levels that the rulebook knows, and whether the request has passed each or lies there."""
     levels = request.levels()
-    here = levels.index(request.state) if request.state in levels else None
-    return [
-        Level(
-            str(ReturnLevel(level).label),
-            "" if here is None else "passed" if at < here else "now" if at == here else "ahead",
-        )
-        for at, level in enumerate(levels)
-    ]
+    labels = [str(ReturnLevel(level).label) for level in levels]
+    if request.state not in levels:
+        return [(label, "") for label in labels]
+    here = levels.index(request.state)
+    standings = [*["passed"] * here, "now", *["ahead"] * (len(levels) - here - 1)]
+    return list(zip(labels, standings, strict=True))
 
 
 def of_return(request: ReturnRequest, reader: Reader) -> dict[str, Any]:
@@ -123,14 +113,6 @@ def consents(request: ExtensionRequest) -> str:
     return listed(str(Role(role).label) for role in request.consents)
 
 
-@dataclass(frozen=True)
-class Consent:
-    """A role whose consent the rulebook asks for."""
-
-    label: str
-    given: bool
-
-
 def of_extension(request: ExtensionRequest, reader: Reader) -> dict[str, Any]:
     """From which date to which, why, how often before, and who has consented."""
     policy = request.rules.handling.extensions
@@ -147,7 +129,8 @@ def of_extension(request: ExtensionRequest, reader: Reader) -> dict[str, Any]:
         "policy": policy,
         "due": due_on(request, reader),
         "consents": [
-            Consent(str(Role(role).label), role in request.consents) for role in policy.approvers
+            {"label": Role(role).label, "given": role in request.consents}
+            for role in policy.approvers
         ],
     }
 

@@ -28,7 +28,7 @@ from members.pages.worklist import WORKLISTS
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.enums import ASSIGNED_STATES, FILED_STATES, PENDING, ProposalState
-from proposals.statistics import Figure, Report, Table
+from proposals.statistics import Report, Table
 from supervision import lateness
 from supervision.models import Duty
 from supervision.permissions import led_committees
@@ -63,12 +63,17 @@ OF_REPLIES: dict[str, dict[str, Any]] = {
 """Code of a figure to the filters of the list of dates that it counts."""
 
 
+def address(slug: str, **asked: Any) -> str:
+    """The address of a list, narrowed."""
+    query, url = urlencode(asked, doseq=True), WORKLISTS[slug].url
+    return f"{url}?{query}" if query else url
+
+
 def list_at(reader: Reader, *lists: tuple[str, dict[str, Any]]) -> str:
     """The first of these lists that the reader has, narrowed; nothing where they have none."""
     for slug, asked in lists:
         if slug in WORKLISTS and WORKLISTS[slug].is_for(reader):
-            query, address = urlencode(asked, doseq=True), WORKLISTS[slug].url
-            return f"{address}?{query}" if query else address
+            return address(slug, **asked)
     return ""
 
 
@@ -76,14 +81,6 @@ def list_of(code: str, reader: Reader) -> str:
     """The list of what a figure counts; nothing where the reader has no such list."""
     lists = (("proposals", LISTS), ("time-limits", OF_REPLIES))
     return list_at(reader, *((slug, known[code]) for slug, known in lists if code in known))
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A figure as ``components/_figure.html`` draws it."""
-
-    figure: Figure
-    url: str
 
 
 @dataclass(frozen=True)
@@ -108,19 +105,19 @@ def _lateness(what: str) -> Callable[[Session, Reader], dict[str, Any]]:
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         duties = visible(reader, Duty.objects.filter(proposal__session=session))
         rows = lateness.by(what, duties, reader.at)
-        busy = sorted(rows, key=lambda row: -(row.open + row.done))[:20]
+        busy = sorted(rows, key=lambda row: -(row["open"] + row["done"]))[:20]
         chart = Chart(
             _("各单位任务") if what == "unit" else _("各类任务"),
-            [row.label for row in busy],
+            [row["label"] for row in busy],
             [
-                (_("已完成"), [row.done for row in busy]),
-                (_("未到期"), [row.open - row.overdue for row in busy]),
-                (_("逾期"), [row.overdue for row in busy]),
+                (_("已完成"), [row["done"] for row in busy]),
+                (_("未到期"), [row["open"] - row["overdue"] for row in busy]),
+                (_("逾期"), [row["overdue"] for row in busy]),
             ],
             kind="rows",
             unit=_("项"),
             base=_("有期限的任务，一件提案可有几项"),
-            urls=[late_of(what, row.key, row.label, reader) for row in busy],
+            urls=[late_of(what, row["key"], row["label"], reader) for row in busy],
             stacked=True,
             tones=("done", "open", "late"),
         )
@@ -232,7 +229,9 @@ def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
         "sheet": shown,
         "session": session,
         "at": reader.at,
-        "figures": [Shown(figure, list_of(figure.code, reader)) for figure in found.figures],
+        "figures": [
+            {"figure": figure, "url": list_of(figure.code, reader)} for figure in found.figures
+        ],
         **more,
         "charts": [
             *more.get("charts", []),

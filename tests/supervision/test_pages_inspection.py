@@ -54,7 +54,7 @@ def test_a_return_is_decided_with_its_history_before_one(life, assigner):
     assert (line["row"], line["url"]) == (request, f"/return-requests/{request.pk}/")
     page = assigner.get(line["url"])
     assert [task.unit for task, _asked in page.context["history"]] == [life.units["A"]]
-    assert page.context["levels"][0].standing == "now"
+    assert page.context["levels"][0][1] == "now"
     form = assigner.get(f"/return-requests/{request.pk}/grant/").context["form"]
     (unit,) = (field for field in form.fields if field.name == "unit")
     assert unit.value == str(life.units["B"].pk)
@@ -98,7 +98,7 @@ def test_more_time_shows_both_dates_and_who_has_yet_to_consent(life, assigner):
     request = ExtensionRequest.objects.get()
     page = assigner.get(f"/extension-requests/{request.pk}/")
     assert localdate(page.context["owed"].due_at) == was
-    assert [consent.given for consent in page.context["consents"]] == [False]
+    assert [consent["given"] for consent in page.context["consents"]] == [False]
     director = Browser(life, "director")
     assert director.get("/lists/extensions/").context["rows"][0]["row"] == request
     director.post(f"/extension-requests/{request.pk}/consent/", note="同意")
@@ -167,10 +167,10 @@ def test_figures_say_how_they_are_counted_and_open_their_lists(life):
     life.filed()
     clerk = Browser(life, "clerk")
     page = clerk.get("/figures/")
-    (shown,) = (one for one in page.context["figures"] if one.figure.code == "filed")
-    assert (shown.figure.numerator, shown.figure.denominator) == (2, 3)
-    assert len(clerk.get(shown.url).context["rows"]) == 2
-    assert shown.figure.base in page.content.decode()
+    (shown,) = (one for one in page.context["figures"] if one["figure"].code == "filed")
+    assert (shown["figure"].numerator, shown["figure"].denominator) == (2, 3)
+    assert len(clerk.get(shown["url"]).context["rows"]) == 2
+    assert shown["figure"].base in page.content.decode()
     for sheet in SHEETS:
         assert queries(clerk, f"/figures/{sheet.slug}/") <= MOST_QUERIES
 

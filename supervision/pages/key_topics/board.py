@@ -45,7 +45,7 @@ def show(request: HttpRequest) -> HttpResponse:
         "chosen": session,
         "sessions": [row for row in frame.sessions if row.committee_id in committees],
         "at": reader.at,
-        "late": sum(1 for row in rows if row.warnings),
+        "late": sum(1 for row in rows if row["warnings"]),
     }
     return TemplateResponse(request, "supervision/key_topics/board.html", context)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -18,42 +16,16 @@ from members.visibility import visible, visible_row
 from proposals.api.views import as_download
 from proposals.enums import FILED_STATES
 from proposals.models import Event, Proposal
-from proposals.pages.life import Due
-from proposals.pages.proposal import Action, Tab, actions
+from proposals.pages.proposal import Tab, actions
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.timeline import timeline
 from proposals.permissions import is_official
-from supervision.board import MILESTONES, BoardMilestone, own_milestones
+from supervision.board import MILESTONES, own_milestones
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
 from supervision.pages.clocks import due_of
 from supervision.permissions import is_concerned, works_on
 from supervision.roles import nominator_post
 from supervision.selectors import calendar_for
-
-
-@dataclass(frozen=True)
-class MilestoneRow:
-    """A milestone with what the reader can do about it."""
-
-    row: BoardMilestone
-    actions: Sequence[Action]
-
-
-@dataclass(frozen=True)
-class Addressee:
-    """What one unit, or the office, did about an instruction, and until when it owes that."""
-
-    instruction: Instruction
-    due: Due | None
-    actions: Sequence[Action]
-
-
-@dataclass
-class Given:
-    """An instruction of a leader with all whom it asks."""
-
-    instruction: Instruction
-    addressees: list[Addressee] = field(default_factory=list)
 
 
 def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
@@ -87,12 +59,12 @@ def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
     return found
 
 
-def _milestones(topic: KeyTopic, reader: Reader) -> list[MilestoneRow]:
+def _milestones(topic: KeyTopic, reader: Reader) -> list[dict[str, Any]]:
     """All that were read ahead with the topic: whoever works on it or is concerned sees them."""
     for row in topic.milestones.all():  # what the steps ask about is known already
         row.topic, row.rules = topic, topic.rules
     rows = own_milestones(topic, calendar_for(reader), reader.at)
-    return [MilestoneRow(row, actions(row.milestone, reader)) for row in rows]
+    return [{"row": row, "actions": actions(row.milestone, reader)} for row in rows]
 
 
 def _owed(topic: KeyTopic, reader: Reader) -> dict[tuple[str, int, str], Duty]:
@@ -106,14 +78,20 @@ def _owed(topic: KeyTopic, reader: Reader) -> dict[tuple[str, int, str], Duty]:
 
 def _instructions(
     topic: KeyTopic, reader: Reader, owed: dict[tuple[str, int, str], Duty]
-) -> list[Given]:
+) -> list[dict[str, Any]]:
+    """Each instruction of a leader, with what each of those whom it asks did about it."""
     rows = visible(reader, topic.instructions.select_related("unit"))
-    found: dict[int, Given] = {}
+    found: dict[int, dict[str, Any]] = {}
     for row in rows:
         row.topic, row.rules = topic, topic.rules
         due = owed.get(("instruction", row.pk, DutyKind.INSTRUCTION))
-        found.setdefault(row.number, Given(row)).addressees.append(
-            Addressee(row, due_of(due, reader) if due else None, actions(row, reader))
+        given = found.setdefault(row.number, {"instruction": row, "addressees": []})
+        given["addressees"].append(
+            {
+                "instruction": row,
+                "due": due_of(due, reader) if due else None,
+                "actions": actions(row, reader),
+            }
         )
     return list(found.values())
 

@@ -14,19 +14,18 @@ from members.enums import UNIT_ROLES, AssignmentRole, DutyKind, Role
 from members.pages.filters import contains, day_before, narrowed, one_of
 from members.pages.navigation import Section
 from members.pages.worklist import STATE, Column, Worklist, arranged, day
-from proposals.enums import ExtensionState, ReplyState, ReturnState
-from proposals.models import Assignment, ExtensionRequest, Reply, ReturnRequest
+from proposals.enums import (
+    AssignmentState,
+    CommitmentState,
+    ExtensionState,
+    ReplyState,
+    ReturnState,
+)
+from proposals.models import Assignment, Commitment, ExtensionRequest, Reply, ReturnRequest
 from proposals.pages.worklists import NUMBER, TITLE, url_of
 from supervision.pages.clocks import DUE, dated
 from supervision.pages.duties import COLUMNS, DutyList, mine
-from supervision.pages.units.rows import (
-    in_hand,
-    own,
-    own_replies,
-    promises,
-    to_accept,
-    waiting,
-)
+from supervision.pages.units.rows import in_hand, own, own_replies, waiting
 
 NUMBER_OF_TASK = replace(NUMBER, order=["assignment__proposal__case_serial"])
 PART = Column("part", _("承办方式"), "get_role_display", order=["role"])
@@ -64,172 +63,165 @@ class RequestList(UnitList):
     counted: bool = False
 
 
-TO_ACCEPT = UnitList(
-    slug="to-accept",
-    label=_("待签收"),
-    icon="inbox",
-    rows=to_accept,
-    columns=(
-        NUMBER,
-        TITLE,
-        PART,
-        Column("proposer", _("提案者"), lambda row: row.proposal.lead or row.proposal.body),
-        day("issued", _("交办"), "issued_at"),
-        DUE,
-    ),
-    comes_next=_("交办给本单位的提案，在签收之前列在这里；可以一次签收多件。"),
-    filterset=narrowed(
-        title=contains(_("案由"), "proposal__title"),
-        role=one_of(_("承办方式"), AssignmentRole.choices),
-        is_key=filters.BooleanFilter(label=_("重点提案"), field_name="proposal__is_key"),
-    ),
-    prepare=dated,
-    bulk=(Assignment.acknowledge,),
-    model=Assignment,
-)
-
-ASKED = DutyList(
-    slug="asked",
-    label=_("预交办征询"),
-    icon="help-circle",
-    roles={Role.UNIT_LIAISON},
-    rows=mine(DutyKind.PRE_ASSIGNMENT),
-    comes_next=_("正式交办以前征求本单位意见的提案列在这里。"),
-    columns=arranged(COLUMNS, hidden=["holder", "kind"]),
-)
-
-IN_HAND = DutyList(
-    slug="in-hand",
-    label=_("办理中"),
-    icon="clipboard-list",
-    roles=UNIT_ROLES,
-    rows=in_hand,
-    comes_next=_("签收之后、答复之前的提案列在这里，期限最近的在最前。"),
-    columns=arranged(COLUMNS, shown=["part", "others"], hidden=["holder"]),
-    tab="handling",
-)
-
-WAITING = UnitList(
-    slug="to-sign",
-    label=_("待核签的答复"),
-    icon="signature",
-    rows=waiting,
-    columns=(
-        NUMBER,
-        TITLE,
-        STATE,
-        RESULT,
-        Column("contact", _("承办人"), "contact_name"),
-        DUE,
-    ),
-    comes_next=_("轮到您起草、核稿、签发或送达的答复稿列在这里。"),
-    filterset=REPLY_FILTERS,
-    prepare=dated,
-    bulk=(Reply.pass_check, Reply.sign),
-    model=Reply,
-    tab="replies",
-)
-
-BACK = DutyList(
-    slug="to-rehandle",
-    label=_("重新办理"),
-    icon="refresh",
-    roles=UNIT_ROLES,
-    rows=mine(DutyKind.REHANDLE),
-    comes_next=_("提案者评价不满意、需要重新办理的提案列在这里。"),
-    columns=arranged(COLUMNS, shown=["others"], hidden=["holder", "kind"]),
-    tab="replies",
-)
-
-REPLIES = RequestList(
-    slug="own-replies",
-    label=_("本单位的答复"),
-    icon="mail",
-    rows=own_replies,
-    columns=(
-        NUMBER,
-        TITLE,
-        STATE,
-        Column("document", _("文号"), "document_number"),
-        RESULT,
-        Column("round", _("轮次"), shown=False),
-        day("delivered", _("送达"), "delivered_at"),
-    ),
-    comes_next=_("本单位起草和送达的答复都在这里。"),
-    filterset=REPLY_FILTERS,
-    session="proposal__session",
-    tab="replies",
-)
-
-RETURNS = RequestList(
-    slug="own-returns",
-    label=_("退办申请"),
-    icon="arrow-back-up",
-    rows=own(ReturnRequest, DutyKind.RETURN_DECISION),
-    columns=(
-        NUMBER_OF_TASK,
-        TITLE,
-        STATE,
-        REASON,
-        Column("suggested", _("建议承办单位"), "suggested_unit"),
-        DECISION,
-        DUE,
-    ),
-    comes_next=_("本单位申请退办的提案和裁定结果列在这里；裁定之前请继续办理。"),
-    filterset=narrowed(state=one_of(_("状态"), ReturnState.choices)),
-    prepare=dated,
-    tab="handling",
-)
-
-EXTENSIONS = RequestList(
-    slug="own-extensions",
-    label=_("延期申请"),
-    icon="calendar-plus",
-    rows=own(ExtensionRequest, DutyKind.EXTENSION_DECISION),
-    columns=(
-        NUMBER_OF_TASK,
-        TITLE,
-        STATE,
-        REASON,
-        day("new_due", _("申请延至"), "new_due_on"),
-        DECISION,
-        DUE,
-    ),
-    comes_next=_("本单位的延期申请和审批结果列在这里。"),
-    filterset=narrowed(state=one_of(_("状态"), ExtensionState.choices)),
-    prepare=dated,
-    tab="handling",
-)
-
-PROMISES = UnitList(
-    slug="own-promises",
-    label=_("待兑现的承诺"),
-    icon="heart-handshake",
-    section=Section.HANDLING,
-    rows=promises,
-    columns=(
-        NUMBER,
-        Column("text", _("承诺事项"), main=True),
-        Column("title", _("案由"), "proposal.title", shown=False),
-        Column("evidence", _("进展"), lambda row: row.evidence[:120]),
-        DUE,
-    ),
-    comes_next=_("答复中承诺的事项在兑现以前列在这里。"),
-    filterset=narrowed(
-        text=contains(_("承诺事项")), due_before=day_before(_("期限早于"), "due_on")
-    ),
-    prepare=dated,
-    tab="replies",
-)
-
 WORKLISTS = (
-    TO_ACCEPT,
-    ASKED,
-    IN_HAND,
-    WAITING,
-    BACK,
-    REPLIES,
-    RETURNS,
-    EXTENSIONS,
-    PROMISES,
+    UnitList(
+        slug="to-accept",
+        label=_("待签收"),
+        icon="inbox",
+        rows=own(Assignment, "unit", DutyKind.ACKNOWLEDGE, state=AssignmentState.ISSUED),
+        related=("unit", "proposal__lead", "proposal__body"),
+        columns=(
+            NUMBER,
+            TITLE,
+            PART,
+            Column("proposer", _("提案者"), lambda row: row.proposal.lead or row.proposal.body),
+            day("issued", _("交办"), "issued_at"),
+            DUE,
+        ),
+        comes_next=_("交办给本单位的提案，在签收之前列在这里；可以一次签收多件。"),
+        filterset=narrowed(
+            title=contains(_("案由"), "proposal__title"),
+            role=one_of(_("承办方式"), AssignmentRole.choices),
+            is_key=filters.BooleanFilter(label=_("重点提案"), field_name="proposal__is_key"),
+        ),
+        prepare=dated,
+        bulk=(Assignment.acknowledge,),
+        model=Assignment,
+    ),
+    DutyList(
+        slug="asked",
+        label=_("预交办征询"),
+        icon="help-circle",
+        roles={Role.UNIT_LIAISON},
+        rows=mine(DutyKind.PRE_ASSIGNMENT),
+        comes_next=_("正式交办以前征求本单位意见的提案列在这里。"),
+        columns=arranged(COLUMNS, hidden=["holder", "kind"]),
+    ),
+    DutyList(
+        slug="in-hand",
+        label=_("办理中"),
+        icon="clipboard-list",
+        roles=UNIT_ROLES,
+        rows=in_hand,
+        comes_next=_("签收之后、答复之前的提案列在这里，期限最近的在最前。"),
+        columns=arranged(COLUMNS, shown=["part", "others"], hidden=["holder"]),
+        tab="handling",
+    ),
+    UnitList(
+        slug="to-sign",
+        label=_("待核签的答复"),
+        icon="signature",
+        rows=waiting,
+        related=("proposal", "assignment__unit"),
+        columns=(
+            NUMBER,
+            TITLE,
+            STATE,
+            RESULT,
+            Column("contact", _("承办人"), "contact_name"),
+            DUE,
+        ),
+        comes_next=_("轮到您起草、核稿、签发或送达的答复稿列在这里。"),
+        filterset=REPLY_FILTERS,
+        prepare=dated,
+        bulk=(Reply.pass_check, Reply.sign),
+        model=Reply,
+        tab="replies",
+    ),
+    DutyList(
+        slug="to-rehandle",
+        label=_("重新办理"),
+        icon="refresh",
+        roles=UNIT_ROLES,
+        rows=mine(DutyKind.REHANDLE),
+        comes_next=_("提案者评价不满意、需要重新办理的提案列在这里。"),
+        columns=arranged(COLUMNS, shown=["others"], hidden=["holder", "kind"]),
+        tab="replies",
+    ),
+    RequestList(
+        slug="own-replies",
+        label=_("本单位的答复"),
+        icon="mail",
+        rows=own_replies,
+        related=("proposal", "assignment__unit"),
+        columns=(
+            NUMBER,
+            TITLE,
+            STATE,
+            Column("document", _("文号"), "document_number"),
+            RESULT,
+            Column("round", _("轮次"), shown=False),
+            day("delivered", _("送达"), "delivered_at"),
+        ),
+        comes_next=_("本单位起草和送达的答复都在这里。"),
+        filterset=REPLY_FILTERS,
+        session="proposal__session",
+        tab="replies",
+    ),
+    RequestList(
+        slug="own-returns",
+        label=_("退办申请"),
+        icon="arrow-back-up",
+        rows=own(ReturnRequest, "assignment__unit", DutyKind.RETURN_DECISION),
+        related=("assignment__unit", "assignment__proposal", "suggested_unit"),
+        columns=(
+            NUMBER_OF_TASK,
+            TITLE,
+            STATE,
+            REASON,
+            Column("suggested", _("建议承办单位"), "suggested_unit"),
+            DECISION,
+            DUE,
+        ),
+        comes_next=_("本单位申请退办的提案和裁定结果列在这里；裁定之前请继续办理。"),
+        filterset=narrowed(state=one_of(_("状态"), ReturnState.choices)),
+        prepare=dated,
+        tab="handling",
+    ),
+    RequestList(
+        slug="own-extensions",
+        label=_("延期申请"),
+        icon="calendar-plus",
+        rows=own(ExtensionRequest, "assignment__unit", DutyKind.EXTENSION_DECISION),
+        related=("assignment__unit", "assignment__proposal"),
+        columns=(
+            NUMBER_OF_TASK,
+            TITLE,
+            STATE,
+            REASON,
+            day("new_due", _("申请延至"), "new_due_on"),
+            DECISION,
+            DUE,
+        ),
+        comes_next=_("本单位的延期申请和审批结果列在这里。"),
+        filterset=narrowed(state=one_of(_("状态"), ExtensionState.choices)),
+        prepare=dated,
+        tab="handling",
+    ),
+    UnitList(
+        slug="own-promises",
+        label=_("待兑现的承诺"),
+        icon="heart-handshake",
+        section=Section.HANDLING,
+        rows=own(
+            Commitment,
+            "reply__assignment__unit",
+            DutyKind.COMMITMENT,
+            state=CommitmentState.OPEN,
+        ),
+        related=("proposal", "reply__assignment__unit"),
+        columns=(
+            NUMBER,
+            Column("text", _("承诺事项"), main=True),
+            Column("title", _("案由"), "proposal.title", shown=False),
+            Column("evidence", _("进展"), lambda row: row.evidence[:120]),
+            DUE,
+        ),
+        comes_next=_("答复中承诺的事项在兑现以前列在这里。"),
+        filterset=narrowed(
+            text=contains(_("承诺事项")), due_before=day_before(_("期限早于"), "due_on")
+        ),
+        prepare=dated,
+        tab="replies",
+    ),
 )

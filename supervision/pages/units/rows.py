@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from django.db.models import Model, Q, QuerySet
 
 from members.enums import DutyKind
+from members.pages.worklist import Rows
 from members.reader import Reader
 from members.visibility import visible
-from proposals.enums import REPLY_WAITS_FOR, AssignmentState, CommitmentState
-from proposals.models import Assignment, Commitment, Reply, ReturnRequest
+from proposals.enums import REPLY_WAITS_FOR, AssignmentState
+from proposals.models import Assignment, Reply
 from supervision.duty_kinds import ANSWERS
 from supervision.models import Duty
 from supervision.pages.duties import mine
@@ -26,11 +26,17 @@ def _units(reader: Reader) -> set[int]:
 # -- Rows ----------------------------------------------------------------------------------------
 
 
-def to_accept(reader: Reader) -> QuerySet[Assignment]:
-    """Tasks of the reader's units that nobody has signed for."""
-    rows = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(reader))
-    seen = visible(reader, rows).select_related("unit", "proposal__lead")
-    return with_due(seen.select_related("proposal__body"), DutyKind.ACKNOWLEDGE)
+def own(model: type[Model], unit: str, *kinds: DutyKind, **which: Any) -> Rows:
+    """Rows of a list: those of the reader's units, with the date by which a duty is owed.
+
+    ``unit`` is the path to the unit, ``which`` narrows the rows.
+    """
+
+    def rows(reader: Reader) -> QuerySet[Any]:
+        found = model._default_manager.filter(**{f"{unit}__in": _units(reader)}, **which)
+        return with_due(visible(reader, found), *kinds)
+
+    return rows
 
 
 def in_hand(reader: Reader) -> QuerySet[Duty]:
@@ -57,28 +63,5 @@ def own_replies(reader: Reader) -> QuerySet[Reply]:
 
 
 def _replies(reader: Reader) -> QuerySet[Reply]:
-    seen = visible(reader, Reply.objects.all())
-    seen = seen.select_related("proposal", "assignment__unit")
-    return with_due(seen, *ANSWERS, on="assignment", key="assignment_id")
-
-
-def own(model: type[Model], kind: DutyKind) -> Callable[[Reader], QuerySet[Any]]:
-    """The requests of the reader's units, with the date by which they are decided."""
-
-    def rows(reader: Reader) -> QuerySet[Any]:
-        found: QuerySet[Any] = model._default_manager.filter(assignment__unit__in=_units(reader))
-        seen = visible(reader, found)
-        related = ["suggested_unit"] if model is ReturnRequest else []
-        seen = seen.select_related("assignment__unit", "assignment__proposal", *related)
-        return with_due(seen, kind)
-
-    return rows
-
-
-def promises(reader: Reader) -> QuerySet[Commitment]:
-    """Promises of the reader's units that are not kept yet."""
-    rows = Commitment.objects.filter(
-        state=CommitmentState.OPEN, reply__assignment__unit__in=_units(reader)
-    )
-    seen = visible(reader, rows).select_related("proposal", "reply__assignment__unit")
-    return with_due(seen, DutyKind.COMMITMENT)
+    rows = visible(reader, Reply.objects.all())
+    return with_due(rows, *ANSWERS, on="assignment", key="assignment_id")

@@ -11,10 +11,12 @@ from django.db.models import Q, QuerySet
 
 from members.days import end_of
 from members.enums import DutyKind
+from members.reader import Reader
+from members.visibility import visible
 from proposals.models import Event
 from supervision import deadlines
 from supervision.calendar import Calendar
-from supervision.deadlines import Terms
+from supervision.deadlines import Terms, local_day
 from supervision.models import CalendarChange, Duty
 from supervision.models.duty import Cause
 from supervision.selectors import current_calendar, steady_calendar
@@ -27,12 +29,21 @@ CHUNK = 1000
 """How many duties are moved at a time when the calendar changes."""
 
 
+SHOWN = 500
+"""How many moves a preview lists; it counts all."""
+
+
 @dataclass(frozen=True)
 class Move:
     """A duty whose date a change of the calendar moves."""
 
     duty: Duty
     due_after: datetime
+
+    @property
+    def days(self) -> int:
+        """By how many days it comes later; negative when earlier."""
+        return (local_day(self.due_after) - local_day(self.duty.due_at)).days
 
 
 def moves(change: CalendarChange) -> Iterator[Move]:
@@ -45,6 +56,19 @@ def moves(change: CalendarChange) -> Iterator[Move]:
         due = deadlines.due_at(Terms.model_validate(duty.terms), calendar, duty.ended_pauses())
         if due != duty.due_at:
             yield Move(duty, due)
+
+
+def preview(change: CalendarChange, reader: Reader) -> tuple[int, int, list[Move]]:
+    """How many dates ``change`` would move; the first of the moves, and how many these were.
+
+    Of those the reader is told what they may see.
+    """
+    every = moves(change)
+    first = list(islice(every, SHOWN))
+    keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
+    seen = visible(reader, keys).select_related("proposal", "unit").in_bulk()
+    told = [Move(seen[move.duty.pk], move.due_after) for move in first if move.duty.pk in seen]
+    return len(first) + sum(1 for _move in every), len(first), told
 
 
 def apply_calendar(change: CalendarChange, event: Event) -> int:

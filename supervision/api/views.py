@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -17,7 +16,6 @@ from members import clock
 from members.enums import Role
 from members.models import Committee
 from members.reader import reader_of
-from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.machine.subject import Subject
 from supervision import calendar_moves, lateness
@@ -35,9 +33,6 @@ from supervision.api.serializers import (
 )
 from supervision.models import CalendarChange, ChaseNotice, Duty, Reminder
 from supervision.selectors import calendar_for, why
-
-SHOWN = 500
-"""How many moves a preview lists; it counts all."""
 
 
 @documented("任务")
@@ -116,12 +111,7 @@ class CalendarChangeViewSet(SubjectViewSet):
     @action(detail=True, pagination_class=None, filter_backends=[])
     def moves(self, request: Request, pk: str | None = None) -> Response:
         """How many open duties the change would move; from when to when, of those one may see."""
-        found = calendar_moves.moves(self.get_object())
-        first = list(islice(found, SHOWN))
-        count = len(first) + sum(1 for _move in found)
-        keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
-        seen = set(visible(self.reader, keys).values_list("pk", flat=True))
-        moves = [move for move in first if move.duty.pk in seen]
+        count, _shown, moves = calendar_moves.preview(self.get_object(), self.reader)
         return Response(MovesSerializer({"count": count, "moves": moves}).data)
 
 

@@ -4,28 +4,68 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import replace
+from datetime import datetime
 
 from django.db.models import Count, Q
 
+from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
 from members.reader import Reader
+from members.rules import Rules
 from members.visibility import visible
-from proposals.models import Proposal
+from proposals.models import Assignment, Proposal
+from proposals.models.assignment import duties_of_issue
 from proposals.pages import dates
 from proposals.pages.dates import Date, Load
-from supervision.duty_kinds import ANSWERS, OPTIONAL
-from supervision.expected import expectations
+from supervision import deadlines
+from supervision.calendar import Calendar
+from supervision.deadlines import Facts
+from supervision.duty_kinds import ANSWERS, OPTIONAL, declared
+from supervision.facts import basis_of, facts_of, session_closes_on
 from supervision.models import Duty
+from supervision.selectors import calendar_for
 
 
 def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, dates.Expected]:
-    """What each role would owe by when."""
+    """Key of each proposal to role to what a unit in it would owe, were it issued now.
+
+    The dates are those that issuing would set. No query but for the calendar, as long as the
+    session of each proposal has been fetched with it.
+    """
+    calendar = calendar_for(reader)
     return {
-        key: {
-            role: [Date(row.kind, str(row.kind.label), row.due_at, row.basis) for row in rows]
-            for role, rows in by_role.items()
-        }
-        for key, by_role in expectations(proposals, reader).items()
+        proposal.pk: _expected(proposal, reader.rules(proposal.committee_id), reader.at, calendar)
+        for proposal in proposals
     }
+
+
+def _expected(proposal: Proposal, rules: Rules, at: datetime, calendar: Calendar) -> dates.Expected:
+    reply_due: datetime | None = None
+    found: dates.Expected = {}
+    # Assisting units last: their date can hang on that of the reply.
+    for role in sorted(AssignmentRole, key=lambda role: role not in ANSWERING_ROLES):
+        task = Assignment(proposal=proposal, role=role)
+        task.rules = rules
+        rows = []
+        for kind in duties_of_issue(task):
+            facts = _facts(task, kind, at, reply_due)
+            rule = deadlines.rule_for(rules.deadlines, kind, facts)
+            if rule is None:
+                continue
+            due = deadlines.due_at(deadlines.terms(rule, facts), calendar)
+            rows.append(Date(kind, str(kind.label), due, basis_of(rule)))
+            if kind == DutyKind.REPLY and role == AssignmentRole.LEAD:
+                reply_due = due
+        found[role.value] = rows
+    return found
+
+
+def _facts(task: Assignment, kind: DutyKind, at: datetime, reply_due: datetime | None) -> Facts:
+    if not declared(kind).before_reply:
+        return facts_of(task, kind, at)
+    known = facts_of(task, DutyKind.REPLY, at)
+    closes_on = session_closes_on(task, kind)
+    return replace(known, session_closes_on=closes_on, reply_due_at=reply_due)
 
 
 def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from itertools import islice
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -30,14 +28,11 @@ from proposals.pages.worklists import SubjectList
 from supervision import calendar_moves
 from supervision.calendar import Calendar, Day
 from supervision.enums import CalendarChangeState
-from supervision.models import CalendarChange, Duty
+from supervision.models import CalendarChange
 from supervision.selectors import calendar_for
 
 ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
 """Who enters changes of the calendar; of a committee, only those of the topmost one."""
-
-SHOWN = 500
-"""How many moves a page lists; it counts all."""
 
 EARLIEST, LATEST = 2004, 2100
 """Years that have a page."""
@@ -134,21 +129,8 @@ def of_change(change: CalendarChange, reader: Reader) -> dict[str, Any]:
     found: dict[str, Any] = {"days": days, "years": sorted({day.date.year for day, _new in days})}
     if change.state != CalendarChangeState.ENTERED:
         return found
-    every = calendar_moves.moves(change)
-    first = list(islice(every, SHOWN))
-    keys = Duty.objects.filter(pk__in=[move.duty.pk for move in first])
-    seen = {duty.pk: duty for duty in visible(reader, keys).select_related("proposal", "unit")}
-    moves = [
-        {
-            "duty": seen[move.duty.pk],
-            "due_after": move.due_after,
-            "days": (localdate(move.due_after) - localdate(move.duty.due_at)).days,
-        }
-        for move in first
-        if move.duty.pk in seen
-    ]
-    count = len(first) + sum(1 for _move in every)
-    return found | {"count": count, "moves": moves, "hidden": len(first) - len(moves)}
+    count, shown, moves = calendar_moves.preview(change, reader)
+    return found | {"count": count, "moves": moves, "hidden": shown - len(moves)}
 
 
 STEP_PAGES = (

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -22,7 +21,6 @@ from members.rules import DeadlineRule
 from members.visibility import visible, visible_row
 from proposals.ledger import step_of
 from proposals.models import Proposal
-from proposals.pages.life import Due
 from proposals.pages.proposal import Tab
 from supervision.calendar import Calendar
 from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms, local_day
@@ -35,25 +33,6 @@ from supervision.selectors import EXPLAINED, calendar_for, why
 
 MOST = 40
 """Dates that a page shows; the oldest that are done with are left out."""
-
-
-@dataclass(frozen=True)
-class Limit:
-    """A date as the page explains it.
-
-    ``mine`` when the reader owes it; ``due`` is how long there is, or ``outcome`` how it ended;
-    ``strip`` is missing where it is drawn on a page of its own.
-    """
-
-    duty: Duty
-    holder: str
-    mine: bool
-    rule: str
-    source: str
-    due: Due | None
-    outcome: str
-    why: dict[str, Any]
-    strip: Strip | None
 
 
 def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
@@ -94,22 +73,26 @@ def _named(duty: Duty) -> bool:
     return bool(duty.unit_id or duty.member_id or duty.body_id)
 
 
-def limit(duty: Duty, reader: Reader, *, mine: bool = False, drawn: bool = True) -> Limit:
-    """One date with its reasons, and the strip if it is to be ``drawn``."""
+def limit(duty: Duty, reader: Reader, *, mine: bool = False, drawn: bool = True) -> dict[str, Any]:
+    """One date as the page explains it, with the strip if it is to be ``drawn``.
+
+    ``mine`` when the reader owes it; ``due`` is how long there is, or ``outcome`` how it ended.
+    """
     calendar, at = calendar_for(reader), reader.at
     explained = why(duty, calendar)
     terms = Terms.model_validate(duty.terms)
-    return Limit(
-        duty=duty,
-        holder=holder(duty),
-        mine=mine,
-        rule=rule_in_words(duty, terms),
-        source=explained["source"],
-        due=None if is_over(duty, at) else due_of(duty, reader),
-        outcome=outcome(duty, calendar) if is_over(duty, at) else "",
-        why=explained,
-        strip=_strip(duty, terms, explained, calendar, at) if drawn else None,
-    )
+    over = is_over(duty, at)
+    return {
+        "duty": duty,
+        "holder": holder(duty),
+        "mine": mine,
+        "rule": rule_in_words(duty, terms),
+        "source": explained["source"],
+        "due": None if over else due_of(duty, reader),
+        "outcome": outcome(duty, calendar) if over else "",
+        "why": explained,
+        "strip": _strip(duty, terms, explained, calendar, at) if drawn else None,
+    }
 
 
 def _strip(

@@ -347,12 +347,12 @@ def test_the_calendar_shows_a_change_before_it_moves_any_date() -> None:
     assert sent.headers["Location"] == here
     page = admin.get(here)
     (move,) = page.context["moves"]
-    assert (move["duty"], page.context["count"]) == (duty, 1)
+    assert (move.duty, page.context["count"]) == (duty, 1)
     duty.refresh_from_db()
     assert duty.due_at == before
     admin.post(f"{here}apply/")
     duty.refresh_from_db()
-    assert duty.due_at == move["due_after"] > before
+    assert duty.due_at == move.due_after > before
     assert CalendarDay.objects.get(day=date(2027, 1, 1)).name == "元旦"
     assert "已录入" in admin.text("/calendar/2027/")
     assert "应用后有" not in admin.text(here)

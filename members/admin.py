@@ -13,31 +13,13 @@ from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
 from knox.models import AuthToken
 
-from members import clock, services
-from members.models import (
-    Body,
-    CalendarDay,
-    Committee,
-    Delivery,
-    Member,
-    Notice,
-    OutgoingState,
-    Post,
-    Rulebook,
-    Session,
-    StandIn,
-    Term,
-    Unit,
-    User,
-    Webhook,
-    WebhookCall,
-)
+from members import clock, models, services
 from members.presets import NAMES, preset
 from members.reader import reader_of
 from members.services.outbox import resend
@@ -66,7 +48,7 @@ class ForPlatformAdministrators(admin.ModelAdmin):
     def get_autocomplete_fields(self, request: HttpRequest) -> list[str]:
         return [field.name for field in self._relations()]
 
-    def _relations(self) -> list[models.Field]:
+    def _relations(self) -> list[Field]:
         fields = [*self.opts.fields, *self.opts.many_to_many]
         return [field for field in fields if field.is_relation]
 
@@ -81,41 +63,41 @@ class ForPlatformAdministrators(admin.ModelAdmin):
 
 
 admin.site.register(
-    Committee,
+    models.Committee,
     ForPlatformAdministrators,
     list_display=["code", "name", "level", "parent"],
     list_filter=["level"],
     search_fields=["code", "name", "short_name"],
 )
 admin.site.register(
-    Term,
+    models.Term,
     ForPlatformAdministrators,
     list_display=["committee", "number", "begins_on", "ends_on"],
     search_fields=["committee__name", "committee__short_name"],
 )
 admin.site.register(
-    Session,
+    models.Session,
     ForPlatformAdministrators,
     list_display=["__str__", "opens_on", "closes_on", "collection_closes_at"],
     list_select_related=["committee", "term__committee"],
     search_fields=["committee__name", "committee__short_name"],
 )
 admin.site.register(
-    Body,
+    models.Body,
     ForPlatformAdministrators,
     list_display=["name", "kind", "committee", "is_active"],
     list_filter=["kind", "is_active"],
     search_fields=["name", "committee__short_name"],
 )
 admin.site.register(
-    Unit,
+    models.Unit,
     ForPlatformAdministrators,
     list_display=["name", "kind", "committee", "is_active"],
     list_filter=["kind", "is_active"],
     search_fields=["name", "short_name", "committee__short_name"],
 )
 admin.site.register(
-    Member,
+    models.Member,
     ForPlatformAdministrators,
     list_display=["number", "name", "committee", "sector", "party"],
     search_fields=["name", "number", "committee__short_name"],
@@ -128,11 +110,11 @@ class PostForm(forms.ModelForm):
     reason = forms.CharField(label=_("事由"), max_length=200)
 
     class Meta:
-        model = Post
+        model = models.Post
         fields = ["user", "role", "committee", "unit", "body", "member", "since", "until"]
 
 
-@admin.register(Post)
+@admin.register(models.Post)
 class PostAdmin(ForPlatformAdministrators):
     """Every change goes on record; a post ends and is never deleted."""
 
@@ -144,20 +126,22 @@ class PostAdmin(ForPlatformAdministrators):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Post | None = None) -> list[str]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: models.Post | None = None
+    ) -> list[str]:
         return ["user", "role", "committee", "unit", "body", "member"] if obj else []
 
-    def save_model(self, request: HttpRequest, obj: Post, form: Any, change: bool) -> None:
-        by = cast(User, request.user)
+    def save_model(self, request: HttpRequest, obj: models.Post, form: Any, change: bool) -> None:
+        by = cast(models.User, request.user)
         services.keep_post(obj, reason=form.cleaned_data["reason"], by=by, at=clock.now())
 
 
 class PasswordForm(AdminPasswordChangeForm):
     """A password that an administrator sets; its owner changes it first."""
 
-    def save(self, commit: bool = True) -> User:
+    def save(self, commit: bool = True) -> models.User:
         self.user.must_change_password = True
-        account = cast(User, super().save(commit))
+        account = cast(models.User, super().save(commit))
         AuthToken.objects.filter(user=account).delete()
         return account
 
@@ -165,7 +149,7 @@ class PasswordForm(AdminPasswordChangeForm):
 DATES = ("last_login", "date_joined")
 
 
-@admin.register(User)
+@admin.register(models.User)
 class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     actions = ["forget_second_factor"]
     change_password_form = PasswordForm
@@ -185,16 +169,16 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     ]
     readonly_fields = DATES
 
-    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+    def save_model(self, request: HttpRequest, obj: models.User, form: Any, change: bool) -> None:
         if not change:
             obj.must_change_password = True
         super().save_model(request, obj, form, change)
 
     @admin.action(description=_("取消双因素验证（手机、密钥均已丢失）"), permissions=["change"])
-    def forget_second_factor(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+    def forget_second_factor(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Let the chosen people in by password alone again."""
         at = clock.now()
-        by = None if request.user.is_superuser else cast(User, request.user)
+        by = None if request.user.is_superuser else cast(models.User, request.user)
         count = sum(
             bool(services.forget_second_factor(account=account, by=by, at=at))
             for account in queryset
@@ -219,20 +203,20 @@ class NeverDeleted(OnlyRead):
 
 
 admin.site.register(  # to look up when somebody says they were not told
-    Notice,
+    models.Notice,
     OnlyRead,
     list_display=["title", "recipient", "needs_action", "statutory", "created_at", "read_at"],
     list_filter=["needs_action", "statutory"],
     search_fields=["recipient__name", "recipient__username"],
 )
 admin.site.register(  # arranged on the pages by the people themselves
-    StandIn,
+    models.StandIn,
     OnlyRead,
     list_display=["user", "stand_in", "since", "until", "reason", "made_by"],
     search_fields=["user__name", "user__username", "stand_in__name"],
 )
 admin.site.register(  # made and changed by the committees' administrators
-    Webhook,
+    models.Webhook,
     NeverDeleted,
     list_display=["url", "committee", "is_active", "made_by", "made_at"],
     list_filter=["is_active"],
@@ -240,7 +224,7 @@ admin.site.register(  # made and changed by the committees' administrators
     exclude=["secret"],
 )
 admin.site.register(  # a change moves dates, so it is an act of its own
-    CalendarDay,
+    models.CalendarDay,
     NeverDeleted,
     list_display=["day", "is_working", "name", "source"],
     list_filter=["is_working"],
@@ -255,21 +239,21 @@ class OutboxAdmin(NeverDeleted):
     actions = ["resend_dead"]
 
     @admin.action(description=_("重发已停止的"), permissions=["view"])
-    def resend_dead(self, request: HttpRequest, queryset: models.QuerySet) -> None:
+    def resend_dead(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Send the chosen dead letters again."""
-        count = resend(queryset, at=clock.now(), states=(OutgoingState.DEAD,))
+        count = resend(queryset, at=clock.now(), states=(models.OutgoingState.DEAD,))
         self.message_user(request, _("已重新排入发送：%(count)s") % {"count": count})
 
 
 admin.site.register(
-    Delivery,
+    models.Delivery,
     OutboxAdmin,
     list_display=["notice", "recipient", "means", "state", "attempts", "due_at", "last_error"],
     list_filter=["state", "means"],
     search_fields=["recipient__name", "recipient__username"],
 )
 admin.site.register(
-    WebhookCall,
+    models.WebhookCall,
     OutboxAdmin,
     list_display=["kind", "webhook", "state", "attempts", "status_code", "due_at", "last_error"],
     search_fields=["webhook__url", "kind"],
@@ -295,7 +279,7 @@ class RulebookForm(forms.ModelForm):
     )
 
     class Meta:
-        model = Rulebook
+        model = models.Rulebook
         fields = ["committee", "effective_from", "note", "document"]
 
     def clean(self) -> dict[str, Any]:
@@ -309,7 +293,7 @@ class RulebookForm(forms.ModelForm):
         return data
 
 
-@admin.register(Rulebook)
+@admin.register(models.Rulebook)
 class RulebookAdmin(ForPlatformAdministrators):
     """Rules to come are edited; rules in force are only read."""
 
@@ -324,17 +308,19 @@ class RulebookAdmin(ForPlatformAdministrators):
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return super().has_delete_permission(request, obj) and _may_change(obj)
 
-    def get_queryset(self, request: HttpRequest) -> models.QuerySet[Rulebook]:
+    def get_queryset(self, request: HttpRequest) -> QuerySet[models.Rulebook]:
         rows = super().get_queryset(request)
         match = request.resolver_match
         listing = match is not None and str(match.url_name).endswith("changelist")
         return rows.defer("document") if listing else rows
 
-    def get_fields(self, request: HttpRequest, obj: Rulebook | None = None) -> Any:
+    def get_fields(self, request: HttpRequest, obj: models.Rulebook | None = None) -> Any:
         last = "document" if _may_change(obj) else "readable"
         return ["committee", "effective_from", "note", last]
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Rulebook | None = None) -> list[str]:
+    def get_readonly_fields(
+        self, request: HttpRequest, obj: models.Rulebook | None = None
+    ) -> list[str]:
         return ["readable", "committee"] if obj else ["readable"]
 
     def get_form(
@@ -355,15 +341,17 @@ class RulebookAdmin(ForPlatformAdministrators):
             initial["document"] = preset(name)
         return initial
 
-    def save_model(self, request: HttpRequest, obj: Rulebook, form: Any, change: bool) -> None:
-        obj.author = cast(User, request.user)
+    def save_model(
+        self, request: HttpRequest, obj: models.Rulebook, form: Any, change: bool
+    ) -> None:
+        obj.author = cast(models.User, request.user)
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("规则"))
-    def readable(self, obj: Rulebook) -> str:
+    def readable(self, obj: models.Rulebook) -> str:
         """The document of rules in force, as text."""
         return format_html("<pre>{}</pre>", ReadableJSON().encode(obj.document))
 
 
-def _may_change(rulebook: Rulebook | None) -> bool:
+def _may_change(rulebook: models.Rulebook | None) -> bool:
     return rulebook is None or rulebook.is_future(clock.today())

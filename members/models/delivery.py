@@ -5,13 +5,13 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from members.models.notice import Notice
 from members.models.outbox import Outgoing
+from members.models.user import User
 
 
 class Means(models.TextChoices):
@@ -35,9 +35,7 @@ class NoticeChannel(models.Model):
     Somebody who has an e-mail address and never said anything has the defaults of this model.
     """
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="channels"
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="channels")
     means = models.CharField(_("渠道"), max_length=8, choices=Means)
     # A robot's address is as good as its password: the API takes it and never gives it back.
     address = models.CharField(_("地址"), max_length=500, blank=True)
@@ -70,7 +68,7 @@ class Delivery(Outgoing):
 
     notice = models.ForeignKey(Notice, on_delete=models.CASCADE, related_name="deliveries")
     recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         verbose_name=_("收件人"),
         on_delete=models.CASCADE,
         related_name="deliveries",

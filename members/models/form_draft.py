@@ -1,8 +1,9 @@
 """What somebody has typed into a form and not sent yet."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from members.models.user import User
 
 
 class FormDraft(models.Model):
@@ -11,9 +12,7 @@ class FormDraft(models.Model):
     A copy for its writer alone: it is no part of any record, and gone once the form is sent.
     """
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="form_drafts"
-    )
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="form_drafts")
     path = models.CharField(_("页面"), max_length=200)
     fields = models.JSONField(_("填写内容"))  # Shape: {name: [text]}
     saved_at = models.DateTimeField(_("保存时间"))

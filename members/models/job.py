@@ -2,10 +2,11 @@
 
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+
+from members.models.user import User
 
 SILENCE = timedelta(minutes=2)
 """A job that says nothing for so long has lost its worker; another one takes it up."""
@@ -47,9 +48,7 @@ class Job(models.Model):
 
     kind = models.CharField(_("种类"), max_length=40)
     title = models.CharField(_("任务"), max_length=200)
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="jobs"
-    )
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="jobs")
     order = models.JSONField(_("内容"), default=dict)  # Shape: what the kind of job takes
     result = models.JSONField(_("结果"), default=dict)  # Shape: what the kind of job gives
     link = models.CharField(_("链接"), max_length=200, blank=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -14,6 +13,7 @@ from members.enums import BodyKind
 from members.models.body import Body
 from members.models.committee import Committee, Term
 from members.models.scope import require_same_committee
+from members.models.user import User
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrPromise
@@ -46,7 +46,7 @@ class Member(models.Model):
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         verbose_name=_("账号"),
         null=True,
         blank=True,

@@ -1,16 +1,15 @@
 """The inbox: in-app notices are rows."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+
+from members.models.user import User
 
 
 class Notice(models.Model):
     """Something a user is told; written in the transaction of the event it tells of."""
 
-    recipient = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="notices"
-    )
+    recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     title = models.CharField(_("标题"), max_length=200)
     text = models.TextField(_("内容"), blank=True)
     link = models.CharField(_("链接"), max_length=200, blank=True)
@@ -19,7 +18,7 @@ class Notice(models.Model):
     needs_action = models.BooleanField(_("需办理"), default=False)
     statutory = models.BooleanField(_("法定通知"), default=False)
     on_behalf_of = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         verbose_name=_("代谁接收"),
         null=True,
         blank=True,

@@ -3,7 +3,6 @@
 from datetime import date
 from typing import Self
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
@@ -16,6 +15,7 @@ from members.models.committee import Committee
 from members.models.member import Member
 from members.models.scope import require_same_committee
 from members.models.unit import Unit
+from members.models.user import User
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -35,9 +35,7 @@ class Post(models.Model):
     the changes on record, and ``ledger_hash`` is the hash of the last one.
     """
 
-    user = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="posts"
-    )
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="posts")
     role = models.CharField(_("角色"), max_length=24, choices=Role)
     committee = models.ForeignKey(
         Committee, null=True, blank=True, on_delete=models.PROTECT, related_name="posts"

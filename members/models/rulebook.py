@@ -2,12 +2,12 @@
 
 from datetime import date
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.models.committee import Committee
+from members.models.user import User
 from members.rule_errors import RulesInvalid
 from members.rules import Rules
 
@@ -22,9 +22,7 @@ class Rulebook(models.Model):
     effective_from = models.DateField(_("生效日期"))
     document = models.JSONField(_("规则"))  # Shape: members.rules.Rules
     note = models.CharField(_("说明"), max_length=200, blank=True)
-    author = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.PROTECT
-    )
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT)
     created_at = models.DateTimeField(_("创建时间"), auto_now_add=True)
     updated_at = models.DateTimeField(_("修改时间"), auto_now=True)
 

@@ -1,11 +1,11 @@
 """Saved views: the filters of a worklist that somebody wants to come back to."""
 
-from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
 from members.models.committee import Committee
+from members.models.user import User
 
 
 class SavedView(models.Model):
@@ -14,9 +14,7 @@ class SavedView(models.Model):
     ``query`` is the query of the page's address.
     """
 
-    owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views"
-    )
+    owner = models.ForeignKey(User, on_delete=models.CASCADE, related_name="saved_views")
     worklist = models.CharField(_("工作清单"), max_length=40)
     name = models.CharField(_("名称"), max_length=40)
     query = models.CharField(_("筛选条件"), max_length=1000, blank=True)

@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Self
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+
+from members.models.user import User
 
 
 class StandInQuerySet(models.QuerySet["StandIn"]):
@@ -21,13 +22,13 @@ class StandIn(models.Model):
     """During an absence the notices of ``user`` go to ``stand_in``."""
 
     user = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         verbose_name=_("不在岗的人"),
         on_delete=models.PROTECT,
         related_name="absences",
     )
     stand_in = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         verbose_name=_("代收人"),
         on_delete=models.PROTECT,
         related_name="stands_in",
@@ -36,7 +37,7 @@ class StandIn(models.Model):
     until = models.DateField(_("至"), help_text=_("不含当日"))
     reason = models.CharField(_("事由"), max_length=200, blank=True)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         verbose_name=_("安排人"),
         null=True,
         blank=True,

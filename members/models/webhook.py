@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import secrets
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext as _t
@@ -12,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models.committee import Committee
 from members.models.outbox import LOGGED, Outgoing
+from members.models.user import User
 from members.punctuation import listed
 
 KINDS: set[str] = set()
@@ -32,7 +32,7 @@ class Webhook(models.Model):
     kinds = models.JSONField(_("事件种类"), default=list, blank=True)  # Shape: [str]; empty: all
     is_active = models.BooleanField(_("启用"), default=True)
     made_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
+        User,
         verbose_name=_("建立人"),
         null=True,
         blank=True,

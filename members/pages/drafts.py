@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.utils.http import urlencode
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -59,10 +60,7 @@ def draft_of(user: User, path: str) -> FormDraft | None:
 
 def fields_of(draft: FormDraft) -> QueryDict:
     """The kept fields as the browser sent them."""
-    sent = QueryDict(mutable=True)
-    for name, values in draft.fields.items():
-        sent.setlist(name, values)
-    return sent
+    return QueryDict(urlencode(draft.fields, doseq=True), mutable=True)
 
 
 def forget(user: User, path: str) -> None:

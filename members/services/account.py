@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from knox.models import AuthToken
 
 from members import permissions
-from members.models import Committee, User
+from members.models import User
 from members.services.notice import Message, send
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -25,24 +25,14 @@ the first login: so hundreds can be made while a page waits."""
 
 
 @transaction.atomic
-def create_account(
-    *,
-    username: str,
-    password: str,
-    name: str,
-    by: User | None,
-    at: datetime,
-    home: Committee | None = None,
-    phone: str = "",
-    email: str = "",
-) -> User:
+def create_account(*, password: str, by: User | None, at: datetime, **details: Any) -> User:
     """Create an account that belongs to the committee ``home`` (None: to the platform).
 
-    Who gets it from an administrator must change the password first. Raises ValidationError
-    (also for a weak password), PermissionDenied.
+    ``details`` are fields of User. Who gets it from an administrator must change the password
+    first. Raises ValidationError (also for a weak password), PermissionDenied.
     """
-    permissions.require_of(by, at, permissions.refusal_to_place_account, home)
-    account = User(username=username, name=name, phone=phone, email=email, home=home)
+    permissions.require_of(by, at, permissions.refusal_to_place_account, details.get("home"))
+    account = User(**details)
     _set_password(account, password)
     account.must_change_password = by is not None
     account.full_clean()

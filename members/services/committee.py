@@ -1,6 +1,6 @@
 """Setting up a committee."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
@@ -19,28 +19,18 @@ from members.services.rulebook import adopt_rulebook
 @transaction.atomic
 def create_committee(
     *,
-    code: str,
-    name: str,
-    level: str,
-    short_name: str = "",
-    parent: Committee | None = None,
-    place_names: Iterable[str] = (),
-    document: Mapping[str, Any] | None = None,
-    is_sample: bool = False,
     by: User | None,
     at: datetime,
+    document: Mapping[str, Any] | None = None,
+    **details: Any,
 ) -> Committee:
-    """Set up a committee; with ``document`` its first rulebook is in force from this day."""
+    """Set up a committee; with ``document`` its first rulebook is in force from this day.
+
+    ``details`` are fields of Committee; without a short name it is called by its name.
+    """
     permissions.require_of(by, at, permissions.refusal_to_administer_platform)
-    committee = Committee(
-        code=code,
-        name=name,
-        short_name=short_name or name,
-        level=level,
-        parent=parent,
-        place_names=list(place_names),
-        is_sample=is_sample,
-    )
+    committee = Committee(**details)
+    committee.short_name = committee.short_name or committee.name
     committee.full_clean()
     committee.save()
     if document is not None:

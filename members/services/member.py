@@ -71,7 +71,7 @@ def _hand_over_membership(
     for post in member.posts.held_on(today).exclude(user=member.user):
         end_post(post=post, until=today, **why)
     if member.user is not None:
-        scope = {"committee": member.committee, "member": member}
+        scope: dict[str, Any] = {"committee": member.committee, "member": member}
         give_post(user=member.user, role=Role.MEMBER, since=since, **scope, **why)
 
 

@@ -69,7 +69,7 @@ class Shape:
 
 def _columns(model: type[models.Model], **examples: StrOrPromise) -> tuple[Column, ...]:
     """Columns of fields of a model, which says what they are called and which can be empty."""
-    fields = [model._meta.get_field(name) for name in examples]
+    fields: list[Any] = [model._meta.get_field(name) for name in examples]
     return tuple(
         Column(
             name=field.name,

@@ -44,25 +44,14 @@ _without: dict[int, float] = {}
 
 @transaction.atomic
 def create_webhook(
-    *,
-    committee: Committee,
-    url: str,
-    kinds: list[str] | None = None,
-    is_active: bool = True,
-    by: User | None,
-    at: datetime,
+    *, committee: Committee, by: User | None, at: datetime, **details: Any
 ) -> Webhook:
-    """Let ``url`` be told of a committee's events. Raises PermissionDenied, ValidationError."""
+    """Let ``url`` be told of a committee's events. Raises PermissionDenied, ValidationError.
+
+    ``details`` are fields of Webhook, among them ``url``.
+    """
     permissions.require_administers(by, committee, at)
-    webhook = Webhook(
-        committee=committee,
-        url=url,
-        kinds=kinds or [],
-        is_active=is_active,
-        made_by=by,
-        made_at=at,
-    )
-    return _saved(webhook)
+    return _saved(Webhook(committee=committee, made_by=by, made_at=at, **details))
 
 
 @transaction.atomic

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 from allauth.core import ratelimit
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.utils.translation import gettext as _
 from django.views import csrf
 from django_htmx.http import HttpResponseClientRedirect
@@ -65,11 +65,7 @@ def resumed_post(request: HttpRequest) -> QueryDict | None:
     del request.session[SESSION_KEY]
     text = _("登录已过期。您填写的内容还在，尚未提交，请核对后重新提交")
     messages.warning(request, f"{text}{_('；附件须重新选择') if kept['files'] else ''}")
-    fields = QueryDict(mutable=True)
-    for name, texts in kept["fields"].items():
-        fields.setlist(name, texts)
-    fields._mutable = False
-    return fields
+    return QueryDict(urlencode(kept["fields"], doseq=True))
 
 
 def not_carried_out(request: HttpRequest) -> HttpResponse | None:

@@ -37,11 +37,12 @@ if TYPE_CHECKING:
 # -- Filters -------------------------------------------------------------------------------
 
 
-def _own(model: type[Any], **which: Any) -> Any:
-    """What can be chosen in a filter: rows of the committees that the reader keeps."""
+def _kept(model: type[Any]) -> Any:
+    """Rows of the committees that the reader keeps."""
 
-    def rows(request: Any) -> QuerySet[Any]:
-        return model.objects.filter(committee__in=committees(reader_of(request)), **which)
+    def rows(reader: Reader) -> QuerySet[Any]:
+        found = model.objects.filter(committee__in=committees(reader).values("pk"))
+        return visible(reader, found)
 
     return rows
 
@@ -59,7 +60,9 @@ def _active() -> filters.BooleanFilter:
 
 
 def _body(label: Any, kind: BodyKind) -> filters.ModelChoiceFilter:
-    return filters.ModelChoiceFilter(label=label, queryset=_own(Body, kind=kind))
+    return filters.ModelChoiceFilter(
+        label=label, queryset=lambda request: _kept(Body)(reader_of(request)).filter(kind=kind)
+    )
 
 
 class AccountFilter(filters.FilterSet):
@@ -93,16 +96,6 @@ def _with_posts(rows: list[User], reader: Reader) -> None:
         row.posts_said = listed(found[row.pk])  # type: ignore[attr-defined]  # read by a cell
 
 
-def _kept(model: type[Any]) -> Any:
-    """Rows of the committees that the reader keeps."""
-
-    def rows(reader: Reader) -> QuerySet[Any]:
-        found = model.objects.filter(committee__in=committees(reader).values("pk"))
-        return visible(reader, found)
-
-    return rows
-
-
 def _units(reader: Reader) -> QuerySet[Unit]:
     rows: QuerySet[Unit] = _kept(Unit)(reader)
     held = Q(posts__since=None) | Q(posts__since__lte=reader.day)
@@ -114,8 +107,8 @@ COMMITTEE = Column("committee", _("委员会"), shown=False)
 ACTIVE = Column("active", _("启用"), "is_active", FLAG, order=["is_active"])
 
 
-def _page(name: str) -> Any:
-    return lambda row: reverse(name, args=[row.pk])
+def _page(row: Any) -> str:
+    return reverse(row._meta.model_name, args=[row.pk])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,13 +117,19 @@ class RowList(SettingsList):
 
     ``new`` names the page of one more, ``first`` is what its form begins with. ``note`` stands
     above the form; ``beside`` is a part of the page of a row, and ``around`` what it reads.
+    ``imported`` is whether rows can be brought in from a table, ``invited`` whether people are
+    invited.
     """
 
     model: type[models.Model]
     form: type[serializers.Serializer[Any]]
     new: StrOrPromise
     note: StrOrPromise = ""
+    imported: bool = False
+    invited: bool = False
     beside: str = ""
+    tools: str = "members/settings/_row_tools.html"
+    page_of: Callable[[Any], str] = _page
     around: Callable[[Any], Mapping[str, Any]] = lambda row: {}
     first: Callable[[Committee], Mapping[str, Any]] = lambda committee: {}
 
@@ -138,6 +137,11 @@ class RowList(SettingsList):
     def row_name(self) -> str:
         """The name of the address of a row; that of a new one begins with ``new_``."""
         return str(self.model._meta.model_name)
+
+    @property
+    def new_url(self) -> str:
+        """The page of one more."""
+        return reverse(f"new_{self.row_name}")
 
 
 def staff(row: Unit | Body) -> dict[str, Any]:
@@ -173,7 +177,7 @@ ACCOUNTS = SettingsList(
         day("login", _("上次登录"), "last_login"),
         ACTIVE,
     ),
-    page_of=_page("user"),
+    page_of=_page,
     comes_next=_("点“新建账号”，或用“邀请”一次为多名委员建立账号。"),
     filterset=AccountFilter,
     order=("username", "id"),
@@ -202,10 +206,11 @@ ROW_LISTS = (
         model=Member,
         form=MemberSerializer,
         new=_("新建委员"),
+        imported=True,
+        invited=True,
         beside="members/settings/_membership.html",
         around=of_member,
         first=latest_term,
-        page_of=_page("member"),
         comes_next=_("点“导入名单”，从表格一次录入委员；也可以逐名新建。"),
         filterset=narrowed(
             name=contains_any(_("姓名或委员证号"), "name", "number"),
@@ -215,14 +220,15 @@ ROW_LISTS = (
             group=_body(_("委员小组"), BodyKind.GROUP),
             terms=filters.ModelChoiceFilter(
                 label=_("届"),
-                queryset=lambda request: _own(Term)(request).select_related("committee"),
+                queryset=lambda request: _kept(Term)(reader_of(request)).select_related(
+                    "committee"
+                ),
             ),
             without=filters.BooleanFilter(
                 label=_("没有账号"), field_name="user", lookup_expr="isnull"
             ),
         ),
         order=("number", "id"),
-        tools="members/settings/_member_tools.html",
     ),
     RowList(
         slug="units",
@@ -242,11 +248,11 @@ ROW_LISTS = (
         model=Unit,
         form=UnitSerializer,
         new=_("新建承办单位"),
+        imported=True,
         note=_("停用的单位不能再交办；已交办的继续办理。"),
         beside="members/settings/_staff.html",
         around=staff,
         first=lambda committee: {"is_active": True},
-        page_of=_page("unit"),
         comes_next=_("点“导入名单”，从表格一次录入承办单位；也可以逐个新建。"),
         filterset=narrowed(
             name=contains_any(_("名称"), "name", "short_name"),
@@ -255,7 +261,6 @@ ROW_LISTS = (
             is_active=_active(),
         ),
         order=("kind", "name", "id"),
-        tools="members/settings/_unit_tools.html",
     ),
     RowList(
         slug="bodies",
@@ -278,7 +283,6 @@ ROW_LISTS = (
         beside="members/settings/_staff.html",
         around=staff,
         first=lambda committee: {"is_active": True},
-        page_of=_page("body"),
         comes_next=_("党派、人民团体、专门委员会、界别和委员小组列在这里；导入委员时也会建立。"),
         filterset=narrowed(
             name=contains_any(_("名称或联系人"), "name", "contact_name"),
@@ -287,7 +291,6 @@ ROW_LISTS = (
             is_active=_active(),
         ),
         order=("kind", "name", "id"),
-        tools="members/settings/_body_tools.html",
     ),
     RowList(
         slug="sessions",
@@ -311,11 +314,9 @@ ROW_LISTS = (
             "自“转入下次会议的时间”起提交的计入下次会议。时间精确到分。"
         ),
         first=latest_term,
-        page_of=_page("session"),
         comes_next=_("先建立届，再建立会议并设定提案征集时间。"),
         filterset=narrowed(committee=_of_committee()),
         order=("-collection_opens_at", "id"),
-        tools="members/settings/_session_tools.html",
     ),
     RowList(
         slug="terms",
@@ -331,11 +332,9 @@ ROW_LISTS = (
         model=Term,
         form=TermSerializer,
         new=_("新建届"),
-        page_of=_page("term"),
         comes_next=_("建立本届，委员和会议都属于某一届。"),
         filterset=narrowed(committee=_of_committee()),
         order=("-begins_on", "id"),
-        tools="members/settings/_term_tools.html",
     ),
 )
 """The lists whose rows have pages here."""

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from datetime import date
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django import forms
@@ -53,23 +55,29 @@ class AllowListOrdering(OrderingFilter):
 BACKENDS = [AllowListFilters, AllowListOrdering]
 
 
-def matching(*fields: str) -> Any:
-    """A filter method: rows where one of ``fields`` contains the text."""
-
-    def search(filterset: Any, queryset: QuerySet, name: str, value: str) -> QuerySet:
-        condition = Q()
-        for field in fields:
-            condition |= Q(**{f"{field}__icontains": value})
-        return queryset.filter(condition)
-
-    return search
-
-
 class Search(filters.CharFilter):
-    """A text of at least SEARCH_MIN characters."""
+    """Rows where one of ``paths`` contains a text of at least SEARCH_MIN characters."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(min_length=SEARCH_MIN, max_length=50, **options)
+    def __init__(self, label: Any, *paths: str) -> None:
+        super().__init__(label=label, method=self.among, min_length=SEARCH_MIN, max_length=50)
+        self.paths = paths
+
+    def among(self, rows: QuerySet, name: str, value: str) -> QuerySet:
+        """The rows that contain the text."""
+        return rows.filter(reduce(or_, (Q(**{f"{path}__icontains": value}) for path in self.paths)))
+
+
+class Today(filters.BooleanFilter):
+    """Rows that are among those of today, or the others."""
+
+    def __init__(self, label: Any, of_day: Callable[[date], QuerySet]) -> None:
+        super().__init__(label=label, method=self.among)
+        self.of_day = of_day
+
+    def among(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
+        """The rows of today, or the others."""
+        found = self.of_day(clock.today())
+        return rows.filter(pk__in=found) if value else rows.exclude(pk__in=found)
 
 
 class Id(filters.Filter):
@@ -93,71 +101,44 @@ class RowFilters(filters.FilterSet):
         return super().filter_for_field(field, field_name, lookup_expr)
 
 
-def by(model: type[models.Model], *fields: str) -> type[filters.FilterSet]:
-    """Rows of the model are narrowed by these of its fields, and by nothing else."""
-    return filterset_factory(model, RowFilters, fields)
+def by(
+    model: type[models.Model], *fields: str, **declared: filters.Filter
+) -> type[filters.FilterSet]:
+    """Rows of the model are narrowed by these fields and what is declared, by nothing else."""
+    return filterset_factory(model, type("Narrowed", (RowFilters,), declared), fields)
 
 
-class UnitFilters(RowFilters):
-    search = Search(method="by_name", label=gettext_lazy("名称"))
-    by_name = matching("name", "short_name")
-
-    class Meta:
-        model = Unit
-        fields = ["committee", "kind", "parent", "is_active"]
-
-
-class MemberFilters(RowFilters):
-    search = Search(method="by_name", label=gettext_lazy("姓名"))
-    special_committee = Id(field_name="special_committees")
-    term = Id(field_name="terms")
-    by_name = matching("name")
-
-    class Meta:
-        model = Member
-        fields = ["committee", "sector", "party", "group"]
-
-
-def today(rows: Callable[[date], QuerySet]) -> Any:
-    """A filter method: those that are among ``rows`` of today, or the others."""
-
-    def among(filterset: Any, queryset: QuerySet, name: str, value: bool) -> QuerySet:
-        found = rows(clock.today())
-        return queryset.filter(pk__in=found) if value else queryset.exclude(pk__in=found)
-
-    return among
-
-
-class PostFilters(RowFilters):
-    held = filters.BooleanFilter(method="by_held", label=gettext_lazy("在任"))
-    by_held = today(Post.objects.held_on)
-
-    class Meta:
-        model = Post
-        fields = ["user", "role", "committee", "unit", "body", "member"]
-
-
-class UserFilters(RowFilters):
-    search = Search(method="by_name", label=gettext_lazy("姓名或用户名"))
-    by_name = matching("name", "username")
-
-    class Meta:
-        model = User
-        fields = ["is_active", "home"]
-
-
-class NoticeFilters(RowFilters):
-    unread = filters.BooleanFilter(field_name="read_at", lookup_expr="isnull")
-
-    class Meta:
-        model = Notice
-        fields = ["needs_action", "statutory"]
-
-
-class StandInFilters(RowFilters):
-    in_force = filters.BooleanFilter(method="by_day", label=gettext_lazy("今天有效"))
-    by_day = today(StandIn.objects.in_force)
-
-    class Meta:
-        model = StandIn
-        fields = ["user", "stand_in"]
+UnitFilters = by(
+    Unit,
+    "committee",
+    "kind",
+    "parent",
+    "is_active",
+    search=Search(gettext_lazy("名称"), "name", "short_name"),
+)
+MemberFilters = by(
+    Member,
+    "committee",
+    "sector",
+    "party",
+    "group",
+    search=Search(gettext_lazy("姓名"), "name"),
+    special_committee=Id(field_name="special_committees"),
+    term=Id(field_name="terms"),
+)
+PostFilters = by(
+    Post,
+    *("user", "role", "committee", "unit", "body", "member"),
+    held=Today(gettext_lazy("在任"), Post.objects.held_on),
+)
+UserFilters = by(
+    User, "is_active", "home", search=Search(gettext_lazy("姓名或用户名"), "name", "username")
+)
+NoticeFilters = by(
+    Notice,
+    *("needs_action", "statutory"),
+    unread=filters.BooleanFilter(field_name="read_at", lookup_expr="isnull"),
+)
+StandInFilters = by(
+    StandIn, "user", "stand_in", in_force=Today(gettext_lazy("今天有效"), StandIn.objects.in_force)
+)

@@ -249,29 +249,25 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def verify(request: HttpRequest) -> HttpResponse:
-    """The last verification of the whole ledger; or the chain of one proposal, verified now."""
+def verify(request: HttpRequest, pk: int | None = None) -> HttpResponse:
+    """The last verification of the whole ledger; or the chain of one proposal, verified now.
+
+    The address names the proposal by its key, or by its ``number``.
+    """
     reader = reader_of(request)
     _require_reader(reader)
     number = request.GET.get("number", "").strip()[:40]
     context: dict[str, Any] = {"number": number, **_last()}
-    if number:
+    found = []
+    if pk is not None:
+        found = [row_or_404(reader, Proposal.objects.all(), pk)]
+        context["number"] = found[0].case_no or found[0].receipt_no
+    elif number:
         numbered = Q(case_no__iendswith=number) | Q(receipt_no__iendswith=number)
         rows = visible(reader, Proposal.objects.filter(numbered))
-        found = list(rows.order_by("case_no", "pk")[:10])
-        context["found"] = found
-        if len(found) == 1:
-            context |= _verified(found[0])
-    return TemplateResponse(request, "proposals/ledger/verify.html", context)
-
-
-@require_safe
-def verify_proposal(request: HttpRequest, pk: int) -> HttpResponse:
-    """The chain of a proposal, verified now."""
-    reader = reader_of(request)
-    _require_reader(reader)
-    proposal = row_or_404(reader, Proposal.objects.all(), pk)
-    context = {"number": proposal.case_no or proposal.receipt_no, **_last(), **_verified(proposal)}
+        context["found"] = found = list(rows.order_by("case_no", "pk")[:10])
+    if len(found) == 1:
+        context |= _verified(found[0])
     return TemplateResponse(request, "proposals/ledger/verify.html", context)
 
 

@@ -167,6 +167,19 @@ class StepForm:
             and _text(self.now[field.name]) != _text(typed[field.name])
         ]
 
+    def tell(self, detail: Mapping[str, Any]) -> None:
+        """Put each reason beside its field; what belongs to none stands above the form."""
+        known = self.step.input().fields
+        self.errors = {name: told for name, told in detail.items() if name in known}
+        for name, told in detail.items():
+            place, _dot, rest = name.partition(".")
+            if name in known:
+                continue
+            texts = told if isinstance(told, list) else [told]
+            if place in known:
+                texts = [stated(f"{known[place].label} {rest}", text) for text in texts]
+            self.refusals += texts
+
 
 def _text(value: Any) -> str:
     if isinstance(value, list | tuple):
@@ -263,20 +276,23 @@ def try_step(request: HttpRequest, form: StepForm, sent: QueryDict | None = None
 
     ``sent`` is that, where the form was drawn so that it must be put right first.
     """
-    sent, step = request.POST if sent is None else sent, form.step
+    sent = request.POST if sent is None else sent
     form.key = sent.get("key", "")[:100] or form.key
-    shape = step.input()
-    form.data = data_of(shape, sent, request.FILES)
+    form.data = data_of(form.step.input(), sent, request.FILES)
     if ADD in sent or PREVIEW in sent:
         form.more = sent.get(ADD, "")
         return None
-    version = sent.get("version", "")
+    return attempt(request, form, form.data, sent.get("version", ""))
+
+
+def attempt(request: HttpRequest, form: StepForm, data: Any, version: str = "") -> Event | None:
+    """Take the step with this input; None when the form tells why not."""
     try:
         event = perform(
             form.subject,
-            step.name,
+            form.step.name,
             form.reader.user,
-            declared(shape, form.data),
+            declared(form.step.input(), data),
             version=int(version) if version.isdecimal() and len(version) < 10 else None,
             key=form.key,
             channel=Channel.WEB,
@@ -289,27 +305,13 @@ def try_step(request: HttpRequest, form: StepForm, sent: QueryDict | None = None
         form.refusals = [str(error.detail)]
         form.changes = changes_since(form.subject, int(version))
         form.subject.refresh_from_db()
-        form.key = str(uuid.uuid4())
     except (Conflict, ValidationError) as error:
-        detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
-        form.speaks_of = getattr(error, "extra", {}).get("proposal")
-        _tell(form, detail)
-    return None
-
-
-def _tell(form: StepForm, detail: Mapping[str, Any]) -> None:
-    """Put each reason beside its field; what belongs to none stands above the form."""
-    known = form.step.input().fields
+        extra = getattr(error, "extra", {})
+        place = extra.get("item", "")  # of an act on several: the one that it failed at
+        form.speaks_of = extra.get("proposal")
+        form.tell(error.detail if isinstance(error.detail, dict) else {place: error.detail})
     form.key = str(uuid.uuid4())
-    form.errors = {name: told for name, told in detail.items() if name in known}
-    for name, told in detail.items():
-        place, _dot, rest = name.partition(".")
-        if name in known:
-            continue
-        texts = told if isinstance(told, list) else [told]
-        if place in known:
-            texts = [stated(f"{known[place].label} {rest}", text) for text in texts]
-        form.refusals += texts
+    return None
 
 
 def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse:

@@ -123,24 +123,16 @@ def in_states(*states: str) -> Rows:
     return seen(Proposal.objects.filter(state__in=states))
 
 
-def own(*states: str) -> Rows:
+def own(reader: Reader) -> QuerySet[Proposal]:
     """Rows of a list: proposals that the reader or their body initiated or has signed."""
-
-    def rows(reader: Reader) -> QuerySet[Proposal]:
-        from_posts = Q(pk__in=[])
-        for post in reader.posts:
-            if post.member_id is not None:
-                from_posts |= Q(lead=post.member_id)
-                from_posts |= Q(
-                    cosignatures__member=post.member_id, cosignatures__state=CosignatureState.AGREED
-                )
-            elif post.body_id is not None:
-                from_posts |= Q(body=post.body_id)
-        keys = Proposal.objects.filter(from_posts).order_by().values("pk")
-        found = visible(reader, Proposal.objects.filter(pk__in=keys))
-        return found.filter(state__in=states) if states else found.exclude(state=S.DISCARDED)
-
-    return rows
+    reach = reader.reach
+    mine = Q(lead__in=reach.members) | Q(body__in=reach.bodies)
+    if reach.members:
+        mine |= Q(
+            cosignatures__member__in=reach.members, cosignatures__state=CosignatureState.AGREED
+        )
+    keys = Proposal.objects.filter(mine).order_by().values("pk")
+    return visible(reader, Proposal.objects.filter(pk__in=keys)).exclude(state=S.DISCARDED)
 
 
 WORKLISTS = (
@@ -150,7 +142,7 @@ WORKLISTS = (
         icon="writing",
         section=Section.MINE,
         roles={Role.MEMBER, Role.COLLECTIVE_CONTACT},
-        rows=own(),
+        rows=own,
         comes_next=_("您起草、提交和联名的提案都在这里。"),
         session="",
         counted=False,

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
@@ -17,24 +17,22 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
-from rest_framework.request import Request
 
-from members.enums import AssignmentRole, Channel
+from members import clock
+from members.enums import AssignmentRole
 from members.models import Unit
-from members.pages.forms import Field, fields_of
+from members.pages.forms import Field
 from members.punctuation import clauses, stated
 from members.reader import Reader, reader_of
 from members.visibility import visible
-from proposals.api.actions import address_of, declared
-from proposals.door import perform
 from proposals.enums import AWAITING_ASSIGNMENT
-from proposals.errors import Conflict, RuleBroken
 from proposals.machine.subject import Step, declared_step
 from proposals.models import Assignment, AssignmentBatch, Event, Proposal
 from proposals.pages.assigning.letters import issued
 from proposals.pages.assigning.suggestions import Candidate, candidates
 from proposals.pages.dates import Date, expected
 from proposals.pages.step_pages import StepPage
+from proposals.pages.steps import StepForm, attempt
 from proposals.pages.subjects import SubjectPage, keys_among, page_of, row_or_404
 from proposals.permissions import require
 
@@ -95,29 +93,33 @@ class MeetingItem:
 
 
 @dataclass
-class Meeting:
+class Meeting(StepForm):
     """The form of a batch: its lines, and the fields about the batch as a whole."""
 
-    batch: AssignmentBatch
-    step: Step
-    reader: Reader
-    units: list[Unit]
-    all_lines: list[MeetingItem]
-    typed: Mapping[str, Any] = field(default_factory=dict)
-    errors: Mapping[str, Any] = field(default_factory=dict)
-    refusals: list[str] = field(default_factory=list)
-    key: str = field(default_factory=lambda: str(uuid.uuid4()))
+    units: Sequence[Unit] = ()
+    all_lines: list[MeetingItem] = field(default_factory=list)
 
-    @property
+    @cached_property
     def fields(self) -> list[Field]:
         """Name, document number and day of the batch."""
-        drawn = fields_of(self.step.input(), self.typed, self.errors)
-        return [one for one in drawn if one.name != "items"]
+        return [one for one in super().fields if one.name != "items"]
 
-    @property
-    def faults(self) -> list[Field]:
-        """The fields where something is wrong."""
-        return [one for one in self.fields if one.errors]
+    def tell(self, detail: Mapping[str, Any]) -> None:
+        """Put each reason beside its field or line; what belongs to none stands above the form."""
+        known = self.step.input().fields.keys() - {"items"}
+        self.errors = {name: why for name, why in detail.items() if name in known}
+        for place, why in detail.items():
+            if place in known:
+                continue
+            line = re.match(r"items\.(\d+)", str(place))
+            if line is not None:
+                said = [text.removeprefix(f"{place}: ") for text in _sentences(why)]
+                self.lines[int(line[1])].troubles += said
+            elif place == "items" and isinstance(why, list) and len(why) == len(self.lines):
+                for row, reason in zip(self.lines, why, strict=True):
+                    row.troubles += _sentences(reason)
+            else:
+                self.refusals += _sentences(why)
 
     @property
     def lines(self) -> list[MeetingItem]:
@@ -166,7 +168,7 @@ def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
     units = list(Unit.objects.filter(committee=subject.committee_id, is_active=True))
     lines = _lines_of(subject, units, reader, asked)
-    meeting = Meeting(subject, step, reader, units, lines, typed={"held_on": reader.day})
+    meeting = Meeting(subject, step, reader, units=units, all_lines=lines)
     if request.method == "POST":
         event = _try(request, meeting)
         if event is not None:
@@ -184,7 +186,7 @@ def _try(request: HttpRequest, meeting: Meeting) -> Event | None:
     sent = request.POST
     meeting.key = sent.get("key", "")[:100] or meeting.key
     names = ("name", "document_number", "held_on")
-    meeting.typed = {name: sent[name] for name in names if sent.get(name, "").strip()}
+    meeting.data = {name: sent[name] for name in names if sent.get(name, "").strip()}
     kept = set(sent.getlist("keep"))
     for line in meeting.all_lines:
         _read(line, sent)
@@ -203,23 +205,7 @@ def _try(request: HttpRequest, meeting: Meeting) -> Event | None:
         meeting.refusals = [_("请至少选定一件提案")]
     if meeting.refusals or meeting.troubled:
         return None
-    try:
-        return perform(
-            meeting.batch,
-            meeting.step.name,
-            meeting.reader.user,
-            declared(meeting.step.input(), {**meeting.typed, "items": items}),
-            key=meeting.key,
-            channel=Channel.WEB,
-            address=address_of(cast(Request, request)),
-        )
-    except RuleBroken as error:
-        _tell(meeting, error.detail)
-    except Conflict as error:
-        place = error.extra.get("item", "")
-        _tell(meeting, {place: [str(error.detail).removeprefix(f"{place}: ")]})
-    meeting.key = str(uuid.uuid4())
-    return None
+    return attempt(request, meeting, {**meeting.data, "items": items})
 
 
 def _read(line: MeetingItem, sent: QueryDict) -> None:
@@ -239,24 +225,6 @@ def _by_name(units: Sequence[Unit]) -> dict[str, Unit]:
         short.setdefault(unit.short_name, []).append(unit)
     found = {name: rows[0] for name, rows in short.items() if name and len(rows) == 1}
     return found | {unit.name: unit for unit in units}
-
-
-def _tell(meeting: Meeting, detail: Any) -> None:
-    """Put each reason beside its field or line; what belongs to none stands above the form."""
-    told = detail if isinstance(detail, Mapping) else {"": detail}
-    known = {one.name for one in meeting.fields}
-    meeting.errors = {name: why for name, why in told.items() if name in known}
-    for place, why in told.items():
-        if place in known:
-            continue
-        line = re.match(r"items\.(\d+)", str(place))
-        if line is not None:
-            meeting.lines[int(line[1])].troubles += _sentences(why)
-        elif place == "items" and isinstance(why, Sequence) and len(why) == len(meeting.lines):
-            for row, reason in zip(meeting.lines, why, strict=True):
-                row.troubles += _sentences(reason)
-        else:
-            meeting.refusals += _sentences(why)
 
 
 def _sentences(why: Any) -> list[str]:
@@ -330,7 +298,9 @@ def gather(request: HttpRequest, listing: Any, chosen: Sequence[Any]) -> HttpRes
     return redirect(f"{address}?{query}")
 
 
-STEP_PAGES = (StepPage(AssignmentBatch.issue, view=issue),)
+STEP_PAGES = (
+    StepPage(AssignmentBatch.issue, view=issue, initial={"held_on": lambda _batch: clock.today()}),
+)
 SUBJECT_PAGES = (
     SubjectPage(
         AssignmentBatch,

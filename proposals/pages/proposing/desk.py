@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 from django.db.models import (
@@ -20,7 +19,7 @@ from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat
 
 from members.enums import Role
-from members.models import FormDraft, Post
+from members.models import FormDraft
 from members.pages.home import HomeSection
 from members.reader import Reader
 from members.selectors import NoSession, Placement, placed, sessions_of, window
@@ -44,35 +43,26 @@ SHOWN = 6
 """Proposals, drafts and forms of each kind on the first page; the worklists have all."""
 
 
-def scope(reader: Reader) -> tuple[set[int], set[int]]:
-    """The keys of the memberships and of the bodies for which the reader acts."""
-    posts: Sequence[Post] = reader.posts
-    members = {post.member_id for post in posts if post.member_id is not None}
-    return members, {post.body_id for post in posts if post.body_id is not None}
-
-
 def invitations(reader: Reader) -> QuerySet[Cosignature]:
     """Invitations to co-sign that the reader has not answered."""
-    members, _bodies = scope(reader)
+    members = reader.reach.members
     rows = Cosignature.objects.filter(member__in=members, state=CosignatureState.INVITED)
-    seen = visible(reader, rows)
-    return seen.select_related("proposal__lead", "proposal__committee", "member")
+    return visible(reader, rows).select_related("proposal__lead", "proposal__committee", "member")
 
 
 def to_rate(reader: Reader) -> QuerySet[Feedback]:
     """Forms on replies that the reader has not filled in."""
-    members, bodies = scope(reader)
-    rows = Feedback.objects.filter(
-        Q(member__in=members) | Q(body__in=bodies), state=FeedbackState.SENT
+    asked = Q(member__in=reader.reach.members) | Q(body__in=reader.reach.bodies)
+    rows = Feedback.objects.filter(asked, state=FeedbackState.SENT)
+    return visible(reader, rows).select_related(
+        "proposal", "reply__assignment__unit", "member", "body"
     )
-    seen = visible(reader, rows)
-    return seen.select_related("proposal", "reply__assignment__unit", "member", "body")
 
 
 def led(reader: Reader, *states: str) -> QuerySet[Proposal]:
     """Proposals in these states that the reader initiated, or their body proposes."""
-    members, bodies = scope(reader)
-    rows = Proposal.objects.filter(Q(lead__in=members) | Q(body__in=bodies), state__in=states)
+    first = Q(lead__in=reader.reach.members) | Q(body__in=reader.reach.bodies)
+    rows = Proposal.objects.filter(first, state__in=states)
     return visible(reader, rows).select_related("lead", "body", "committee")
 
 
@@ -120,7 +110,7 @@ def waiting(reader: Reader) -> dict[str, Any]:
 
 def mine(reader: Reader) -> dict[str, Any]:
     """The latest of the reader's proposals as cards, those that go on before the others."""
-    handed_in = own()(reader).exclude(state__in=TEXT_WITH_PROPOSER)
+    handed_in = own(reader).exclude(state__in=TEXT_WITH_PROPOSER)
     over = When(state__in=ENDED, then=Value(1))
     rows = handed_in.annotate(over=Case(over, default=Value(0)))
     rows = visible(reader, rows).select_related("lead", "body", "committee")

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from members.models import Session
-from proposals.inputs.fields import InCommittee
+from proposals.inputs.fields import LEFT_OUT, InCommittee
 
 
 class ClueInput(serializers.Serializer[Any]):
@@ -22,8 +22,6 @@ class ClueInput(serializers.Serializer[Any]):
     session = InCommittee(
         Session,
         label=_("会议"),
-        required=False,
-        allow_null=True,
-        default=None,
+        **LEFT_OUT,
         help_text=_("供哪次会议选用；不填则长期可用"),
     )

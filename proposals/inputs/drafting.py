@@ -7,12 +7,13 @@ from rest_framework import serializers
 
 from proposals.enums import ConsentWay
 from proposals.inputs.fields import (
-    NotLater,
+    LEFT_OUT,
     Reason,
     body_field,
     key_field,
     member_field,
     optional_text,
+    past_moment,
     unit_field,
 )
 
@@ -69,9 +70,7 @@ class EnterInput(DistinctInput, DraftInput):
 
     proposer = member_field(required=False, help_text=_("第一提案人；集体提案不填"))
     cosigners = member_field(many=True, required=False, help_text=_("纸质提案上已签名的联名人"))
-    received_at = serializers.DateTimeField(
-        label=_("收到时间"), required=False, validators=[NotLater()]
-    )
+    received_at = past_moment(_("收到时间"), required=False)
     one_matter = serializers.BooleanField(label=_("一事一案"), required=False, default=False)
 
 
@@ -111,7 +110,7 @@ class ConsentInput(serializers.Serializer[Any]):
     """The consent of the proposer on record."""
 
     consent_way = serializers.ChoiceField(label=_("征得同意方式"), choices=ConsentWay.choices)
-    consent_at = serializers.DateTimeField(label=_("征得同意时间"), validators=[NotLater()])
+    consent_at = past_moment(_("征得同意时间"))
 
 
 class OfficeEditInput(ConsentInput, TextInput):
@@ -130,7 +129,7 @@ class BeginInput(DraftInput):
     """A new draft; ``body`` makes it a collective proposal."""
 
     body = body_field(required=False, allow_null=True, help_text=_("集体提案者；个人或联名不填"))
-    clue = key_field(label=_("提案线索"), required=False, allow_null=True, default=None)
+    clue = key_field(label=_("提案线索"), **LEFT_OUT)
 
 
 class EnterForInput(EnterInput):

@@ -18,6 +18,9 @@ from members.prepared import KEY, prepared
 from members.punctuation import aside, listed
 from members.rules import Entry, Rules
 
+LEFT_OUT: dict[str, Any] = {"required": False, "allow_null": True, "default": None}
+"""Of a field that may be left out: nothing stands in its place."""
+
 LARGEST_KEY = 2**63 - 1
 """The largest key that the databases know."""
 
@@ -165,3 +168,8 @@ class NotLater:
         at = field.context.get("at")
         if at is not None and value > at:
             raise serializers.ValidationError(_("时间不能晚于现在，请核对"), code="in_the_future")
+
+
+def past_moment(label: StrOrPromise, **kwargs: Any) -> serializers.DateTimeField:
+    """When something was that is put on record."""
+    return serializers.DateTimeField(label=label, validators=[NotLater()], **kwargs)

@@ -10,11 +10,12 @@ from rest_framework import serializers
 from members.enums import AssignmentRole, ContactStage
 from proposals.enums import ContactWay
 from proposals.inputs.fields import (
-    NotLater,
+    LEFT_OUT,
     Reason,
     RulebookCode,
     key_field,
     optional_text,
+    past_moment,
     unit_field,
 )
 from proposals.inputs.reviewing import UnitRoleInput
@@ -29,9 +30,7 @@ class PreAssignInput(serializers.Serializer[Any]):
 class ObjectInput(Reason):
     """An objection to a proposed assignment."""
 
-    suggested_unit = unit_field(
-        label=_("建议承办单位"), required=False, allow_null=True, default=None
-    )
+    suggested_unit = unit_field(label=_("建议承办单位"), **LEFT_OUT)
 
 
 class AssignInput(serializers.Serializer[Any]):
@@ -109,7 +108,7 @@ class QuietInput(Reason):
 class GrantReturnInput(serializers.Serializer[Any]):
     """The unit that gets the task instead."""
 
-    unit = unit_field(required=False, allow_null=True, default=None)
+    unit = unit_field(**LEFT_OUT)
     note = optional_text(_("裁定说明"), 1000)
 
 
@@ -130,7 +129,7 @@ class ExtensionInput(Reason):
 class ContactInput(serializers.Serializer[Any]):
     """A talk with the proposer (沟通记录)."""
 
-    held_at = serializers.DateTimeField(label=_("沟通时间"), validators=[NotLater()])
+    held_at = past_moment(_("沟通时间"))
     way = serializers.ChoiceField(label=_("沟通方式"), choices=ContactWay.choices)
     stage = serializers.ChoiceField(label=_("阶段"), choices=ContactStage.choices)
     place = optional_text(_("地点"), 100)

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
 from proposals.enums import ConsentWay
-from proposals.inputs.fields import NotLater, key_field, optional_text
+from proposals.inputs.fields import key_field, optional_text, past_moment
 
 MOST_GATHERED = 50
 """Members of a group made by hand."""
@@ -45,9 +45,7 @@ class MergeGroupInput(serializers.Serializer[Any]):
     consent_way = serializers.ChoiceField(
         label=_("征得同意方式"), choices=ConsentWay.choices, required=False
     )
-    consent_at = serializers.DateTimeField(
-        label=_("征得同意时间"), required=False, validators=[NotLater()]
-    )
+    consent_at = past_moment(_("征得同意时间"), required=False)
     note = optional_text(_("备注"), 500)
 
 

@@ -8,10 +8,11 @@ from rest_framework import serializers
 from members.rules import Rules
 from proposals.enums import Adoption, PublicationScope, Publicity
 from proposals.inputs.fields import (
-    NotLater,
+    LEFT_OUT,
     Reason,
     RulebookCode,
     optional_text,
+    past_moment,
     result_class_field,
 )
 
@@ -39,9 +40,7 @@ class CommitmentInput(serializers.Serializer[Any]):
     text = serializers.CharField(label=_("承诺事项"), max_length=1000)
     due_on = serializers.DateField(
         label=_("兑现期限"),
-        required=False,
-        allow_null=True,
-        default=None,
+        **LEFT_OUT,
         help_text=_("不填则按规则"),
     )
 
@@ -117,7 +116,7 @@ class RateInput(serializers.Serializer[Any]):
 class PaperRateInput(RateInput):
     """A rating copied by the office from the signed paper form, with its scan."""
 
-    signed_at = serializers.DateTimeField(label=_("签名时间"), validators=[NotLater()])
+    signed_at = past_moment(_("签名时间"))
     scan = serializers.FileField(label=_("扫描件"))
 
 
@@ -134,7 +133,7 @@ def is_poor(rules: Rules, ratings: dict[str, Any]) -> bool:
 class ConsultationInput(serializers.Serializer[Any]):
     """The consultation held after the last poor rating."""
 
-    held_at = serializers.DateTimeField(label=_("协商时间"), validators=[NotLater()])
+    held_at = past_moment(_("协商时间"))
     persons = serializers.CharField(label=_("参加人"), max_length=500)
     outcome = serializers.CharField(label=_("协商结果"), max_length=2000)
 

@@ -8,13 +8,13 @@ from rest_framework import serializers
 from members.enums import AssignmentRole
 from proposals.enums import ConsentWay, ReviewOutcome
 from proposals.inputs.fields import (
-    NotLater,
     Reason,
     category_field,
     disposition_field,
     ground_field,
     key_field,
     optional_text,
+    past_moment,
     unit_field,
 )
 
@@ -77,9 +77,7 @@ class MergerConsentInput(serializers.Serializer[Any]):
     consent_way = serializers.ChoiceField(
         label=_("征得同意方式"), choices=ConsentWay.choices, required=False
     )
-    consent_at = serializers.DateTimeField(
-        label=_("征得同意时间"), required=False, validators=[NotLater()]
-    )
+    consent_at = past_moment(_("征得同意时间"), required=False)
     note = optional_text(_("备注"), 500)
 
 
@@ -124,6 +122,4 @@ class TakeInInput(MergerConsentInput):
 class WithdrawalInput(Reason):
     """A written request to withdraw; ``requested_at`` when the office records one from paper."""
 
-    requested_at = serializers.DateTimeField(
-        label=_("申请时间"), required=False, validators=[NotLater()]
-    )
+    requested_at = past_moment(_("申请时间"), required=False)

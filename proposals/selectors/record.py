@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -122,12 +122,7 @@ def account(scheme: Points, contributions: Sequence[Contribution]) -> list[Point
     for line in lines:
         if line.merit not in highest or line.points > highest[line.merit].points:
             highest[line.merit] = line
-    return [
-        line
-        if highest[line.merit] is line
-        else PointsLine(line.merit, line.part, line.each, line.number, 0)
-        for line in lines
-    ]
+    return [line if highest[line.merit] is line else replace(line, points=0) for line in lines]
 
 
 def total(scheme: Points, lines: Sequence[PointsLine]) -> int:

@@ -12,6 +12,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
+from proposals.inputs.fields import LEFT_OUT
+
 WORK = {"班", "上班", "调休上班", "work"}
 REST = {"休", "放假", "休息", "rest"}
 LARGEST_FILE = 200_000  # bytes; a year of days has a tenth of that
@@ -32,9 +34,7 @@ class EnterDaysInput(serializers.Serializer[Any]):
     year = serializers.IntegerField(
         label=_("整年安排已公布的年份"),
         help_text=_("填写后，该年不再标为“未公布”"),
-        required=False,
-        allow_null=True,
-        default=None,
+        **LEFT_OUT,
         min_value=2004,
         max_value=2200,
     )
@@ -42,7 +42,7 @@ class EnterDaysInput(serializers.Serializer[Any]):
         label=_("依据"), help_text=_("如：国办发明电〔2026〕号"), max_length=200
     )
     days = DayInput(many=True, label=_("日期"), required=False, default=list)
-    file = serializers.FileField(label=_("导入文件"), required=False, allow_null=True, default=None)
+    file = serializers.FileField(label=_("导入文件"), **LEFT_OUT)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
         """All days, typed in and imported, each once and of the year that is named."""

@@ -13,11 +13,12 @@ from members.enums import BodyKind, SupervisionMethod
 from members.models import Body, Session
 from members.punctuation import listed
 from proposals.inputs.fields import (
+    LEFT_OUT,
     InCommittee,
-    NotLater,
     Reason,
     key_field,
     optional_text,
+    past_moment,
     unit_field,
 )
 
@@ -78,7 +79,7 @@ class ProposalsInput(serializers.Serializer[Any]):
         default=list,
         max_length=MOST_PROPOSALS,
     )
-    theme = key_field(label=_("督办专题"), required=False, allow_null=True, default=None)
+    theme = key_field(label=_("督办专题"), **LEFT_OUT)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
         """A topic is of something."""
@@ -95,9 +96,7 @@ class NominateInput(ProposalsInput):
     session = InCommittee(
         Session,
         label=_("会议"),
-        required=False,
-        allow_null=True,
-        default=None,
+        **LEFT_OUT,
         help_text=_("往年未落实的提案再次列入时填写；不填则为提案所属会议"),
     )
     reason = serializers.CharField(label=_("推荐理由"), max_length=2000)
@@ -120,9 +119,7 @@ class DecideInput(serializers.Serializer[Any]):
     supervising_body = InCommittee(
         Body,
         label=_("协助督办的专门委员会"),
-        required=False,
-        allow_null=True,
-        default=None,
+        **LEFT_OUT,
         help_text=_("不填则由提案委办公室承担"),
     )
     participants = optional_text(_("参加人员"), 1000)
@@ -180,7 +177,7 @@ class AddMilestoneInput(MilestoneInput):
 class ActivityInput(serializers.Serializer[Any]):
     """What was done on the spot: time, place, people, findings, photographs and papers."""
 
-    held_at = serializers.DateTimeField(label=_("时间"), validators=[NotLater()])
+    held_at = past_moment(_("时间"))
     place = serializers.CharField(label=_("地点"), max_length=200)
     method = Method(label=_("督办方式"))
     people = serializers.CharField(label=_("参加人员"), max_length=1000)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import date, timedelta
+from calendar import monthcalendar
+from datetime import date
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -26,7 +26,7 @@ from proposals.pages.steps import taken
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import SubjectList
 from supervision import calendar_moves
-from supervision.calendar import Calendar, Day
+from supervision.calendar import Calendar
 from supervision.enums import CalendarChangeState
 from supervision.models import CalendarChange
 from supervision.selectors import calendar_for
@@ -38,26 +38,19 @@ EARLIEST, LATEST = 2004, 2100
 """Years that have a page."""
 
 
-@dataclass(frozen=True)
-class Month:
-    """A month: weeks of seven days from Monday on, None outside of the month."""
+def months(calendar: Calendar, year: int) -> list[dict[str, Any]]:
+    """The twelve months of a year: weeks of seven days from Monday on, None outside of the month.
 
-    first: date
-    weeks: list[list[Day | None]]
-    worked: int
-
-
-def months(calendar: Calendar, year: int) -> list[Month]:
-    """The twelve months of a year."""
+    ``worked`` is on how many days of it people work.
+    """
     found = []
     for number in range(1, 13):
-        first = date(year, number, 1)
-        following = date(year + number // 12, number % 12 + 1, 1)
-        days = [calendar.day(first + timedelta(days=n)) for n in range((following - first).days)]
-        padded = [None] * first.weekday() + days
-        padded += [None] * (-len(padded) % 7)
-        weeks = [padded[at : at + 7] for at in range(0, len(padded), 7)]
-        found.append(Month(first, weeks, sum(day.is_working for day in days)))
+        weeks = [
+            [calendar.day(date(year, number, day)) if day else None for day in week]
+            for week in monthcalendar(year, number)
+        ]
+        worked = sum(day.is_working for week in weeks for day in week if day)
+        found.append({"first": date(year, number, 1), "weeks": weeks, "worked": worked})
     return found
 
 
@@ -72,7 +65,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     named = [
         day
         for month in found
-        for week in month.weeks
+        for week in month["weeks"]
         for day in week
         if day is not None and day.name and day.kind != "weekend"
     ]
@@ -83,7 +76,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
         "status": calendar.status(year),
         "months": found,
         "weekdays": [_("一"), _("二"), _("三"), _("四"), _("五"), _("六"), _("日")],
-        "worked": sum(month.worked for month in found),
+        "worked": sum(month["worked"] for month in found),
         "named": named,
         "today": reader.day,
         "years": [year - 1, year, year + 1],

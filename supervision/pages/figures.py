@@ -42,25 +42,21 @@ SESSIONS = 10
 
 S = ProposalState
 
-LISTS: dict[str, dict[str, Any]] = {
-    "received": {},
-    "filed": {"state": FILED_STATES},
-    "merged": {"state": [S.MERGED]},
-    "not_filed": {"state": [S.NOT_FILED]},
-    "withdrawn": {"state": [S.WITHDRAWN]},
-    "pending": {"state": PENDING},
-    "intersession": {"period_kind": "intersession"},
-    "key": {"is_key": "true", "state": FILED_STATES},
-    "assigned": {"state": ASSIGNED_STATES},
-    "concluded": {"state": [S.CONCLUDED]},
+LISTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "received": ("proposals", {}),
+    "filed": ("proposals", {"state": FILED_STATES}),
+    "merged": ("proposals", {"state": [S.MERGED]}),
+    "not_filed": ("proposals", {"state": [S.NOT_FILED]}),
+    "withdrawn": ("proposals", {"state": [S.WITHDRAWN]}),
+    "pending": ("proposals", {"state": PENDING}),
+    "intersession": ("proposals", {"period_kind": "intersession"}),
+    "key": ("proposals", {"is_key": "true", "state": FILED_STATES}),
+    "assigned": ("proposals", {"state": ASSIGNED_STATES}),
+    "concluded": ("proposals", {"state": [S.CONCLUDED]}),
+    "replied_on_time": ("time-limits", {"kind": DutyKind.REPLY.value, "kept": "true"}),
+    "overdue": ("time-limits", {"kind": DutyKind.REPLY.value, "kept": "false", "ended": "false"}),
 }
-"""Code of a figure to the filters of the list of proposals that it counts."""
-
-OF_REPLIES: dict[str, dict[str, Any]] = {
-    "replied_on_time": {"kind": DutyKind.REPLY.value, "kept": "true"},
-    "overdue": {"kind": DutyKind.REPLY.value, "kept": "false", "ended": "false"},
-}
-"""Code of a figure to the filters of the list of dates that it counts."""
+"""Code of a figure to the list of what it counts: its slug and its filters."""
 
 
 def address(slug: str, **asked: Any) -> str:
@@ -79,8 +75,7 @@ def list_at(reader: Reader, *lists: tuple[str, dict[str, Any]]) -> str:
 
 def list_of(code: str, reader: Reader) -> str:
     """The list of what a figure counts; nothing where the reader has no such list."""
-    lists = (("proposals", LISTS), ("time-limits", OF_REPLIES))
-    return list_at(reader, *((slug, known[code]) for slug, known in lists if code in known))
+    return list_at(reader, LISTS[code]) if code in LISTS else ""
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""A Redis of one's own, for the try-out and for tests: nothing to install, no port to share."""
+"""A private Redis for the demo and the tests: nothing to install, no port to share."""
 
 import importlib.util
 import shutil
@@ -9,7 +9,7 @@ from config.processes import Child
 
 
 def private_redis(path: Path) -> Child:
-    """Redis on a unix socket; it keeps nothing, since the database knows what must be done."""
+    """Redis on a unix socket, without persistence: the database knows what must be done."""
     argv = [redis_server(), "--port", "0", "--unixsocket", str(path), "--unixsocketperm", "700"]
     argv += ["--save", "", "--appendonly", "no", "--dir", str(path.parent)]
     argv += ["--loglevel", "warning", "--logfile", str(path.with_suffix(".log"))]

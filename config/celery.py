@@ -28,10 +28,10 @@ TIMETABLE = {
     "run-jobs": ("members.tasks.run_jobs", 2.0),
     "run-scans": ("proposals.tasks.run_scans", 2.0),
 }
-"""What is done by itself, and every how many seconds."""
+"""The periodic tasks, and every how many seconds each runs."""
 
 app.conf.beat_schedule = {
-    # A bell that nobody heard before the next one rings is forgotten, so that none pile up.
+    # A message that no worker took before the next one expires, so that none pile up.
     name: {"task": task, "schedule": seconds, "options": {"expires": seconds}}
     for name, (task, seconds) in TIMETABLE.items()
 }

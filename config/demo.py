@@ -1,4 +1,4 @@
-"""The invented people of the demo, shown so that a visitor can sign in as any of them."""
+"""The demo's invented people, listed so that a visitor can sign in as any of them."""
 
 import json
 from dataclasses import dataclass

@@ -1,4 +1,4 @@
-"""Whether this copy of the product can do its work, asked by load balancers and people."""
+"""Health checks for load balancers and operators: can this copy do its work?"""
 
 import logging
 from collections.abc import Callable
@@ -19,7 +19,7 @@ from members.services.outbox import oldest_undelivered
 logger = logging.getLogger(__name__)
 
 LATE = 120
-"""Seconds after which a background that was not heard of counts as away."""
+"""Seconds without a sign of the background after which it counts as away."""
 
 
 @never_cache

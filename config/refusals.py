@@ -1,4 +1,4 @@
-"""What the engine refuses, on a page: the same sentence as in the API, and the way on."""
+"""Shows refusals of the API on pages: the same sentence, and a way to go on."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ def own_secret(folder: Path) -> str:
         with tempfile.NamedTemporaryFile("w", dir=folder, encoding="ascii") as fresh:
             fresh.write(secrets.token_urlsafe(64))
             fresh.flush()
-            # Where another process was first, its secret is ours.
+            # If another process was first, use its secret.
             with contextlib.suppress(FileExistsError):
                 os.link(fresh.name, path)
     return path.read_text(encoding="ascii").strip()

@@ -181,7 +181,7 @@ ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_RATE_LIMITS = {"keep_post": "20/m/ip", "mailed": "30/m/ip"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 MFA_ADAPTER = "members.pages.signing_in.adapter.MFAAdapter"
-MFA_ALLOW_UNVERIFIED_EMAIL = True  # who somebody is was checked by who made the account
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # whoever made the account has checked who it is for
 MFA_FORMS = {"add_webauthn": "members.pages.signing_in.forms.AddPasskeyForm"}
 MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_SUPPORTED_TYPES = ["recovery_codes", "totp", "webauthn"]
@@ -306,7 +306,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "interval_start": 0,
     "max_retries": 1,
     "socket_connect_timeout": 2,
-    # What a killed worker had in hand comes back within minutes, not an hour.
+    # The task of a killed worker comes back within minutes, not an hour.
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
     "visibility_timeout": 300,
@@ -328,7 +328,7 @@ LOGGING = {
     "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {  # a line for every ring of a bell would bury the rest
+    "loggers": {  # a line for every message of beat would bury the rest
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},

@@ -1,4 +1,4 @@
-"""The first page: for a stranger what the product is, for who is signed in what waits."""
+"""The first page: about the product for visitors, pending work for signed-in users."""
 
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse

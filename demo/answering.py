@@ -78,7 +78,7 @@ def send(case: Case, unit: str, at: datetime, until: ReplyState = ReplyState.DEL
 
 
 def correct(case: Case, at: datetime) -> Script:
-    """A delivered reply had a mistake: a corrected version goes the same way."""
+    """A delivered reply was wrong: its correction goes the same way."""
     unit = case.unit
     yield at
     receipt = case.people.handler(unit).post(
@@ -102,7 +102,7 @@ def answer_again(case: Case, at: datetime) -> Script:
 
 
 def talk(case: Case, unit: str, at: datetime) -> None:
-    """As many contacts, in the stages, as the rulebook asks for."""
+    """Record as many contacts, in the stages, as the rulebook requires."""
     policy = case.scenario.rules.handling
     stages = list(policy.contact_stages)
     stages += [ContactStage.DURING] * (policy.contacts_required - len(stages))

@@ -1,4 +1,4 @@
-"""When proposals come in: a trickle before the session, most of it in the last hours."""
+"""Moments at which proposals arrive: few before the session, most in its last hours."""
 
 from datetime import datetime, timedelta
 from random import Random

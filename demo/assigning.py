@@ -1,4 +1,4 @@
-"""Units are asked, get their tasks, sign, and some object."""
+"""Pre-assignment, assignment, signing for tasks, and objections."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from members.enums import Role
 
 
 def ask_first(case: Case, start: datetime) -> Script:
-    """Pre-assignment: the unit that is asked accepts, or says whose it is."""
+    """Pre-assign: the unit accepts, or says which unit is responsible."""
     wrong = case.plan.other_unit if case.plan.on(Path.PRE_ASSIGNMENT_OBJECTED) else ""
     yield case.until(case.later(start, 0, 1))
     asked = pre_assign(case, first=wrong)

@@ -1,4 +1,4 @@
-"""One planned proposal as it is played: what is known of it so far."""
+"""One planned proposal as it is played, and what is known of it so far."""
 
 from __future__ import annotations
 
@@ -92,5 +92,5 @@ class Case:
         return max(self.working_hour(day), moment + timedelta(minutes=5))
 
     def phone(self) -> str:
-        """A number that belongs to nobody."""
+        """A telephone number that is not in use."""
         return f"0000-{self.rng.randrange(10**7):07}"

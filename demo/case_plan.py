@@ -1,4 +1,4 @@
-"""What is planned for one proposal: who hands it in when, and everything that becomes of it."""
+"""The plan of one proposal: who submits it when, and everything that happens to it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,7 +10,7 @@ from proposals.enums import Adoption
 
 
 class Outcome(StrEnum):
-    """What the review makes of a proposal."""
+    """The outcome of the review."""
 
     FILED = "filed"
     MERGED = "merged"

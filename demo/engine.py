@@ -13,11 +13,11 @@ __all__ = ["Script", "Tell", "merge", "run", "silently"]
 Script = Iterator[datetime]
 
 Tell = Callable[[], object]
-"""Called before each act, to show that it goes on."""
+"""Called before each step, to report progress."""
 
 
 def silently() -> None:
-    """Tells nobody."""
+    """Report nothing."""
 
 
 def run(

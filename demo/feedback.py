@@ -70,7 +70,7 @@ def keep(case: Case, unit: str, number: int, at: datetime) -> None:
 
 
 def publish(case: Case, at: datetime) -> None:
-    """The public may read it."""
+    """Publish it."""
     clerk = case.people.office(Role.COMMITTEE_CLERK)
     clerk.post(f"{case.path}/publish/", at, scope="full")
 

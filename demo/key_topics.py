@@ -29,7 +29,7 @@ MILESTONES = (
 """Days after the assignment, method and name of what every plan has."""
 
 ONE_MISSES_OF = 5
-"""Of so many plans one misses a milestone."""
+"""One plan in so many misses a milestone."""
 
 
 def choose(case: Case) -> Script:
@@ -52,7 +52,7 @@ def nominate(case: Case, at: datetime) -> None:
 
 
 def list_it(case: Case, at: datetime) -> None:
-    """It goes on the list for the chairpersons' meeting."""
+    """Put it on the list for the chairpersons' meeting."""
     clerk = case.people.office(Role.COMMITTEE_CLERK)
     clerk.post(f"key-topics/{case.topic}/put-on-list/", at)
 

@@ -39,7 +39,7 @@ class Unit:
 
 @dataclass(frozen=True)
 class Body:
-    """A collective proposer: kind, full name, and the short name of people's talk."""
+    """A collective proposer: kind, full name, and the short name in common use."""
 
     kind: BodyKind
     name: str

@@ -28,7 +28,7 @@ CLOSED_EVERY = 12
 
 
 def propose(case: Case) -> Script:
-    """It comes in, and what happens to some before the review: rewritten, polished, withdrawn."""
+    """Submit it; before the review some are rewritten, edited or withdrawn."""
     yield from hand_in(case)
     if case.plan.on(Path.REVISED):
         yield from revise(case)
@@ -40,7 +40,7 @@ def propose(case: Case) -> Script:
 
 
 def hand_in(case: Case) -> Script:
-    """On paper or online it gets its receipt number; online it is written and signed before."""
+    """Submit it, on paper or online; online it is written and co-signed first."""
     plan = case.plan
     if plan.channel == Channel.PAPER:
         yield case.until(plan.received_at)
@@ -55,7 +55,7 @@ def hand_in(case: Case) -> Script:
 
 
 def draft(case: Case, text: texts.ProposalText) -> None:
-    """Its proposer begins to write."""
+    """Its proposer begins a draft."""
     written = {**content(case, text), "committee": case.people.committee.pk}
     if case.body is not None:
         written["body"] = case.body.pk

@@ -28,7 +28,7 @@ from members.rules import Rules
 
 
 class Path(StrEnum):
-    """A special way that a filed proposal goes; a proposal may go several."""
+    """A special path that a filed proposal takes; it may take several."""
 
     PAPER_ENTRY = "paper_entry"  # typed in by the office from paper
     REVISED = "revised"  # returned for revision, then handed in again
@@ -65,7 +65,7 @@ RETURNS = (
     Path.RETURN_LATE,
     Path.PRE_ASSIGNMENT_OBJECTED,
 )
-"""A proposal goes at most one of these."""
+"""A proposal takes at most one of these."""
 
 REASSIGNED = (Path.RETURN_OFFICE, Path.RETURN_COORDINATION)
 """Another unit took over."""
@@ -277,7 +277,7 @@ class Scenario(ScenarioTable):
         return sum(self.totals.results.get(code, 0) for code in codes)
 
     def paths_of(self, *wanted: Path) -> int:
-        """How many go one of these paths (a proposal on two of them counts twice)."""
+        """How many take one of these paths (a proposal on two of them counts twice)."""
         return sum(self.paths.get(path, 0) for path in wanted)
 
     def _check_codes(self) -> None:

@@ -1,4 +1,4 @@
-"""Banks of wording and how a line of them becomes a sentence.
+"""Banks of wording, and how a line becomes a sentence.
 
 A line may hold slots in braces ({地}), ranges of numbers ({8-20}) and choices in brackets
 ([甲|乙]); ``spin`` resolves all three with the generator that it is given.

@@ -1,4 +1,4 @@
-"""Who is told of a step: each audience declared once, for the steps to name in ``tells``."""
+"""The audiences of notices: each declared once, for the steps to name in ``tells``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Accounts = QuerySet[Any, int]
 
 @dataclass(frozen=True)
 class Occasion:
-    """What people are told of: a step on ``subjects``, on a day.
+    """The occasion of a notice: a step on ``subjects``, on a day.
 
     ``others`` are the keys of further proposals that the step concerns.
     """
@@ -46,7 +46,7 @@ class Occasion:
         return [key for key in dict.fromkeys(found) if key is not None]
 
     def holders(self, *roles: Role, **scope: Any) -> Accounts:
-        """Who holds one of the roles on the day; a former holder is told nothing any more."""
+        """Who holds one of the roles on the day; former holders get no notices."""
         posts = Post.objects.held_on(self.day).filter(role__in=roles, **scope)
         return posts.order_by().values_list("user_id", flat=True)
 

@@ -47,7 +47,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 DEADLOCK_TRIES = 3
-"""How often an act is tried when the database breaks it off in favour of a simultaneous one."""
+"""How often a call is tried when the database aborts it in favour of a simultaneous one."""
 
 
 @dataclass
@@ -67,7 +67,7 @@ class Call:
 
     @property
     def day(self) -> date:
-        """The local day of the deed."""
+        """The local day of the call."""
         return timezone.localtime(self.at).date()
 
     def rules_of(self, subject: Subject) -> Rules:
@@ -174,7 +174,7 @@ def _lock(call: Call, subject: Subject, step: Step, raw: Mapping[str, Any]) -> S
         return subject
     if isinstance(subject, Proposal):
         fresh_root = call.roots[subject.pk]
-        if step.locks:  # what the row names may have changed while we waited for it
+        if step.locks:  # the row's references may have changed while we waited for its lock
             lock_proposals(call.roots, step.locks(fresh_root, raw))
         return fresh_root
     found = _locking(type(subject))(subject.pk)
@@ -187,7 +187,7 @@ def _lock(call: Call, subject: Subject, step: Step, raw: Mapping[str, Any]) -> S
 
 
 def lock_proposals(held: dict[int, Proposal], numbers: Iterable[int]) -> None:
-    """Add the locked rows to ``held``; ascending keys, so that no two acts wait crosswise."""
+    """Add the locked rows to ``held``, by ascending keys so that no two calls deadlock."""
     wanted = sorted(set(numbers) - set(held))
     if len(wanted) == 1:
         held.update({proposal.pk: proposal for proposal in _locking(Proposal)(*wanted)})
@@ -371,7 +371,7 @@ def _roll_up(call: Call) -> None:
 
 
 def _next_roll_up(call: Call, proposal: Proposal) -> Step | None:
-    """A roll-up step that this deed has made possible; None when there is no more."""
+    """A roll-up step that this call has made possible; None when there is no more."""
     moved = {event.subject_kind for event in call.events if event.source != event.target}
     proposal.rules = call.rules_of(proposal)
     for step in proposal.all_steps().values():
@@ -385,7 +385,7 @@ def _next_roll_up(call: Call, proposal: Proposal) -> Step | None:
 
 
 def _refusal(call: Call, subject: Subject, step: Step) -> Conflict:
-    """Why the machine said no: the state, or the first condition that does not hold."""
+    """Why the machine refused: the state, or the first condition that does not hold."""
     if subject.state not in step.source:
         return _told(_wrong_state(subject, step), call, subject)
     for condition in step.conditions:
@@ -403,7 +403,7 @@ def _wrong_state(subject: Subject, step: Step) -> Conflict:
 
 
 def _told(error: Conflict, call: Call, subject: Subject, *, since: int | None = None) -> Conflict:
-    """The refusal with what its reader needs: where the subject stands, what may be done now."""
+    """The refusal with what its reader needs: the subject's state, and the possible steps."""
     error.extra |= {
         "state": subject.state,
         "version": subject.version,

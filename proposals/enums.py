@@ -69,7 +69,7 @@ FILED_STATES = (*AWAITING_ASSIGNMENT, *ASSIGNED_STATES)
 """Counted as filed (立案)."""
 
 UNFILED_ENDS = (ProposalState.NOT_FILED, ProposalState.MERGED, ProposalState.WITHDRAWN)
-"""Over after it was handed in, by another end than the conclusion."""
+"""Ended after submission, otherwise than by conclusion."""
 
 HANDED_IN = (*PENDING, *FILED_STATES, *UNFILED_ENDS)
 """Received: has a receipt number."""
@@ -105,7 +105,7 @@ STANDING_SIGNATURES = (CosignatureState.INVITED, CosignatureState.AGREED)
 
 
 class PreAssignmentState(models.TextChoices):
-    """What a unit says of a proposed assignment."""
+    """Where a unit's answer to a proposed assignment stands."""
 
     ASKED = "asked", _("征求意见中")
     ACCEPTED = "accepted", _("同意承办")
@@ -236,7 +236,7 @@ class ClueState(models.TextChoices):
 
 
 class MergeCandidateState(models.TextChoices):
-    """What was decided of a group of merge candidates."""
+    """The decision about a group of merge candidates."""
 
     OPEN = "open", _("待定")
     POSTPONED = "postponed", _("以后再定")
@@ -349,7 +349,7 @@ class ConsentWay(models.TextChoices):
 
 
 class Tone(models.TextChoices):
-    """How a button looks: what kind of consequence the act has."""
+    """How a button looks, by the kind of consequence of its step."""
 
     PRIMARY = "primary"
     NEUTRAL = "neutral"

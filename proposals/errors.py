@@ -16,7 +16,7 @@ from members.punctuation import listed
 
 
 def speaking_of(proposal: Any) -> dict[str, Any]:
-    """The ``extra`` of a refusal whose reader should go and look at another proposal."""
+    """The ``extra`` of a refusal that points to another proposal."""
     return {
         "proposal": {
             "id": proposal.pk,

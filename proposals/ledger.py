@@ -1,4 +1,4 @@
-"""Reading the ledger: what an input looks like on record, and whether the chain holds."""
+"""Reads the ledger: how inputs are recorded, and whether the chain holds."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ DEEPEST = 10
 
 @dataclass(frozen=True)
 class Change:
-    """What a line of the ledger tells of that is no step of a machine."""
+    """A change in the ledger that is no step of a machine."""
 
     label: StrOrPromise
     input: type[Serializer[Any]]
@@ -39,7 +39,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of row that the ledger tells of: what it is called, its states, and its changes."""
+    """A kind of row in the ledger: its label, its states, and its changes."""
 
     label: StrOrPromise
     states: Mapping[str, StrOrPromise]
@@ -55,7 +55,7 @@ POSTS = Kind(
 
 @cache
 def kinds() -> dict[str, Kind]:
-    """Every kind of row by the name that events give it; asked once all applications are there."""
+    """Every kind of row by its name in events; read once all applications are loaded."""
     found = {posts.KIND: POSTS}
     for model in SUBJECTS:
         machine: type[Any] = model
@@ -66,17 +66,17 @@ def kinds() -> dict[str, Kind]:
 
 
 def model_of(kind: str) -> type[Subject] | None:
-    """The kind of subject that events name so; None where there is none any more."""
+    """The model of a kind of subject in events; None if it no longer exists."""
     return next((model for model in SUBJECTS if model._meta.model_name == kind), None)
 
 
 def step_of(kind: str, action: str) -> Step | Change | None:
-    """The step, or change of a post, that events name so; None where there is none any more."""
+    """The step, or change of a post, with that name in events; None if it no longer exists."""
     return kinds()[kind].changes.get(action) if kind in kinds() else None
 
 
 def kind_in_words(kind: str) -> str:
-    """A kind of subject as readers call it; by its name where there is none any more."""
+    """The label of a kind of subject; its name if it no longer exists."""
     return str(kinds()[kind].label) if kind in kinds() else kind
 
 
@@ -113,10 +113,10 @@ def recorded(value: Any, depth: int = 0) -> Any:
 
 
 Tell = Callable[[int], None]
-"""Called now and then with how many events have been checked."""
+"""Called from time to time with the number of events checked."""
 
 TOLD_EVERY = 2000
-"""Events after which the progress is told."""
+"""Progress is reported after so many events."""
 
 
 def faults(proposal: Proposal | None = None, tell: Tell = lambda checked: None) -> Iterator[str]:
@@ -170,7 +170,7 @@ def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | Non
 
 
 def _faults_of_posts(ends: dict[tuple[str, int], Event]) -> Iterator[str]:
-    """Which posts are not as their last event tells, or have none."""
+    """Posts that differ from their last event, or have none."""
     for post in Post.objects.order_by("pk").iterator(chunk_size=2000):
         end = ends.pop((posts.KIND, post.pk), None)
         if end is None or not posts.stands(post, end):
@@ -183,7 +183,7 @@ def _not_as_recorded(kind: str, pk: int) -> str:
 
 
 def _called(event: Event) -> str:
-    """What an event is called in a sentence; a step that there is no more goes by its name."""
+    """How a sentence names an event; a step that no longer exists goes by its name."""
     step = step_of(event.subject_kind, event.action)
     return _("%(kind)s %(pk)s 第 %(n)s 个事件“%(step)s”") % {
         "kind": kind_in_words(event.subject_kind),

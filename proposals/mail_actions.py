@@ -1,4 +1,4 @@
-"""Signing for a task, or giving it back, from the mail that tells of it: without a login.
+"""Links in mails by which a unit signs for a task or returns it without a login.
 
 The mail carries a signed address that is good for one person and one task, as long as nothing
 has happened to it, until the date by which it must be signed for. Whoever has the address acts
@@ -28,17 +28,17 @@ from proposals.permissions import may
 SALT = "proposals.mail_actions"
 
 LASTS = timedelta(days=3)
-"""How long an address is good where no date to sign by lies ahead."""
+"""How long a link is valid where there is no date to sign by."""
 
 STEPS = (Assignment.acknowledge, Assignment.request_return)
-"""What can be done from a mail."""
+"""The steps that a mail offers."""
 
 UNTIL: list[Callable[[Assignment], datetime | None]] = []
 """Supervision, with the dates, says here until when a task is to be signed for."""
 
 
 class Fault(StrEnum):
-    """Why an address does nothing."""
+    """Why a link does nothing."""
 
     BROKEN = "broken"  # not one of ours, or changed on the way
     EXPIRED = "expired"
@@ -48,14 +48,14 @@ class Fault(StrEnum):
 
 @dataclass(frozen=True)
 class Opened:
-    """What an address is good for."""
+    """The task and the person of a link."""
 
     reader: Reader
     assignment: Assignment
 
 
 def line(notice: Notice) -> str:
-    """What the mail of a notice about a task to be signed for says beside it; else nothing."""
+    """The links added to the mail about a task to be signed for; else nothing."""
     kind, _sep, key = notice.about.partition(":")
     if kind != "assignment" or not settings.SITE_URL or settings.REQUIRE_2FA:
         return ""
@@ -79,7 +79,7 @@ def address(user: User, task: Assignment, at: datetime) -> str:
 
 
 def opened(sealed: str, at: datetime) -> Opened | Fault:
-    """Whose and which task the address speaks of, or why it does nothing now."""
+    """The task and the person of a link, or why it does nothing now."""
     try:
         said = signing.loads(sealed, salt=SALT)
     except signing.BadSignature:

@@ -1,1 +1,1 @@
-"""WHEN: duties with due dates; what is owed, by whom, by when."""
+"""WHEN: duties with due dates: who owes what by when."""

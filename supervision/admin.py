@@ -18,7 +18,7 @@ class DutyAdmin(ReadOnly):
 
 @admin.register(models.Reminder)
 class ReminderAdmin(ReadOnly):
-    """What was sent, skipped, or kept quiet."""
+    """Reminders sent, skipped or muted."""
 
     list_display = ["duty", "date_version", "step", "recipient", "state", "moment", "at"]
     list_filter = ["state", "step"]
@@ -27,7 +27,7 @@ class ReminderAdmin(ReadOnly):
 
 @admin.register(models.ChaseNotice)
 class ChaseNoticeAdmin(ReadOnly):
-    """Numbered documents that chase what is late."""
+    """Numbered documents that chase overdue duties."""
 
     list_display = ["number", "kind", "unit", "title", "issued_at"]
     list_filter = ["kind", "year", "committee"]

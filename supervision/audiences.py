@@ -1,4 +1,4 @@
-"""Who is told of a step on a key topic, beside the audiences of ``proposals.audiences``."""
+"""The audiences of steps on key topics, in addition to ``proposals.audiences``."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from proposals.models import Assignment
 
 
 def _topics(occasion: Occasion) -> list[Any]:
-    """The key topics of the subjects: these themselves, or what they hang on."""
+    """The key topics among the subjects, or to which they belong."""
     return [getattr(subject, "topic", subject) for subject in occasion.subjects]
 
 

@@ -1,4 +1,4 @@
-"""The leaders' board: every key topic of a session with what matters about it at a glance."""
+"""The leaders' board: every key topic of a session at a glance."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ class Board:
         limits: list[tuple[str, date]],
         until: datetime | None,
     ) -> list[str]:
-        """Where the plan contradicts the time limits, and what is late."""
+        """Warnings: where the plan conflicts with the time limits, and what is overdue."""
         found = [
             _("节点“%(name)s”（%(day)s）晚于%(limit)s %(due)s")
             % {

@@ -1,4 +1,4 @@
-"""What a change of the working calendar does to the dates of open duties."""
+"""Moves the dates of open duties when the working calendar changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from supervision.selectors import current_calendar, steady_calendar
 from supervision.services import move_date, recorded_steps, schedule
 
 AROUND = timedelta(days=60)
-"""More days than people ever have off together: so far a changed day can push a date."""
+"""An upper bound of days off in a row: how far a changed day can move a date."""
 
 CHUNK = 1000
 """How many duties are moved at a time when the calendar changes."""

@@ -1,4 +1,4 @@
-"""What `manage.py check` asks of the kinds of duties."""
+"""System checks of the kinds of duties."""
 
 from __future__ import annotations
 

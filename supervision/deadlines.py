@@ -1,4 +1,4 @@
-"""From a rule and a moment to a due date, and the reasons why; pure, on plain values."""
+"""Computes and explains due dates from rules and moments; pure, on plain values."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ NOT_FROM_THE_START = (Anchor.FIXED, Anchor.REPLY_DUE)
 
 @dataclass(frozen=True)
 class Facts:
-    """What a rule may ask about the case; moments are aware, days are local."""
+    """The facts of a case that a rule can depend on; moments are aware, days are local."""
 
     opened_at: datetime
     received_at: datetime | None = None
@@ -58,7 +58,7 @@ class Pause:
 
 
 class Terms(BaseModel):
-    """What a due date follows from; kept with the duty, to be computed and explained again.
+    """The terms of a due date, stored with the duty so that it can be recomputed and explained.
 
     ``rule`` runs from ``anchor_at``; ``opened_at`` is when the duty began. ``set_to`` is a date
     that somebody set at ``set_at`` (a promise, an extension, the date of a task taken over): it
@@ -105,7 +105,7 @@ def terms(rule: DeadlineRule, facts: Facts) -> Terms:
 
 
 def due_at(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> datetime:
-    """When what the terms ask for is due.
+    """When a duty with these terms is due.
 
     Hours run to the minute. Days, working days and months run to the end of the last day. A
     month is a calendar month: one from 31 January ends on the last day of February. A day on

@@ -1,4 +1,4 @@
-"""What a time limit asks about the case of a subject, and the rule in words."""
+"""The facts of a subject that time limits depend on, and a rule in words."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from supervision.models import Duty
 
 
 def facts_of(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
-    """What a rule may ask about the case of a subject."""
+    """The facts of a subject that a rule can depend on."""
     proposal: Proposal | None = subject.root
     if proposal is None:  # a key topic of several proposals, and what hangs on it
         return deadlines.Facts(
@@ -39,7 +39,7 @@ def facts_of(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
 
 
 def session_closes_on(subject: Subject, kind: DutyKind) -> date | None:
-    """Read only where a rule of the kind runs from there."""
+    """The closing day of its session, read only where a rule of the kind counts from it."""
     asked = any(
         rule.duty == kind and rule.anchor == Anchor.SESSION_CLOSE
         for rule in subject.rules.deadlines
@@ -49,7 +49,7 @@ def session_closes_on(subject: Subject, kind: DutyKind) -> date | None:
 
 
 def _period_now(subject: Subject, at: datetime) -> PeriodKind:
-    """For what is not handed in yet: whether a collection window is open."""
+    """The period of a proposal not yet submitted: whether a collection window is open."""
     open_now = subject.committee.sessions.filter(
         collection_opens_at__lte=at, collection_closes_at__gt=at
     )

@@ -1,4 +1,4 @@
-"""The six figures of a leader's page: of a session, of the one before at the same point, and
+"""The six figures of the leaders' page: of a session, of the one before at the same point, and
 their course.
 
 They count what the reports of ``statistics`` count (a test holds them to that), in two queries

@@ -1,4 +1,4 @@
-"""When the steps of a reminder ladder fall; pure, on plain values."""
+"""When the steps of a reminder ladder fall due; pure, on plain values."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Scheduled:
 
     @property
     def keeps_the_window(self) -> bool:
-        """Whether it waits for the hours in which reminders go out; an hour's notice cannot."""
+        """Whether it waits for the hours in which reminders go out; steps in hours do not."""
         return self.step.unit != TimeUnit.HOUR
 
 
 def ladder_for(reminders: Reminders, kind: DutyKind | str, *, key: bool) -> Ladder | None:
-    """The first ladder that fits a duty; None where it is not reminded of."""
+    """The first ladder that fits a duty; None if it gets no reminders."""
     return next(
         (
             ladder

@@ -1,4 +1,4 @@
-"""What is late and what was on time, by unit or kind of duty; read from duties only."""
+"""Punctuality by unit or kind of duty, read from duties only."""
 
 from __future__ import annotations
 

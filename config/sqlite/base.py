@@ -10,7 +10,7 @@ PAUSE = 0.0005
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """A connection whose transactions begin as soon as another process ends its own.
+    """A connection whose transactions begin as soon as another process has ended its own.
 
     One process writes at a time. SQLite's own way of waiting sleeps longer with every try, so
     that a database with two busy writers stands idle for a third of the time.

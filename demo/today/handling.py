@@ -1,4 +1,4 @@
-"""Scripts of what units have in hand: asked, assigned, signed for, worked on, answered."""
+"""Scripts of proposals with units: pre-assigned, assigned, signed for, handled, answered."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REVIEW_DAYS = 9
 
 
 def asked_first(case: Case, day: date, *, answer: str, instead: str) -> Script:
-    """Its unit was asked whether it is theirs; ``answer`` is accept, object, or none yet."""
+    """Pre-assigned to its unit; ``answer`` is accept, object, or none yet."""
     yield from decided(case, back(day, REVIEW_DAYS))
     yield case.on(day)
     number = assigning.pre_assign(case)[case.unit]
@@ -33,7 +33,7 @@ def asked_first(case: Case, day: date, *, answer: str, instead: str) -> Script:
 
 
 def assigned(case: Case, day: date, *, urgent: bool = False) -> Script:
-    """Its units have it since ``day``, and nobody has signed."""
+    """Assigned on ``day``, and no unit has signed for it."""
     if urgent:
         case.plan.paths |= {Path.URGENT}
     yield from decided(case, back(day, REVIEW_DAYS))
@@ -53,7 +53,7 @@ def in_hand(case: Case, day: date, *, urgent: bool = False) -> Script:
 
 
 def due(case: Case, day: date) -> Script:
-    """In hand, the reply owed by ``day``."""
+    """Being handled, with the reply due on ``day``."""
     began, urgent = case.days.assigned_for(day)
     yield from in_hand(case, began, urgent=urgent)
 
@@ -62,7 +62,7 @@ def due(case: Case, day: date) -> Script:
 
 
 def paused(case: Case, day: date, since: date) -> Script:
-    """In hand since ``day``; its clock stands still."""
+    """Being handled since ``day``; its clock is paused."""
     yield from in_hand(case, day)
     yield case.on(since)
     case.people.office(Role.ASSIGNING_OFFICER).post(

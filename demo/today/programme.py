@@ -1,4 +1,4 @@
-"""What the present session has in hand: a script for each proposal, by who waits for it."""
+"""The proposals of the present session: a script for each, by the role it waits for."""
 
 from __future__ import annotations
 

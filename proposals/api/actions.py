@@ -59,7 +59,7 @@ HEADERS = [
 
 
 RECEIPT = ReceiptSerializer()
-"""Makes the answer to an act; made once, for making a serializer takes longer."""
+"""Serializes the response to a step; created once, because creating a serializer is slow."""
 
 
 def own_steps(model: type[Subject]) -> list[Step]:
@@ -68,7 +68,7 @@ def own_steps(model: type[Subject]) -> list[Step]:
 
 
 class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
-    """Rows as far as the reader sees them; what they do not see does not exist."""
+    """A view set over the rows that the reader may see; any other row is a 404."""
 
     filter_backends = BACKENDS
     detail_serializer_class: ClassVar[type[serializers.Serializer[Any]] | None] = None
@@ -102,7 +102,7 @@ class VisibleViewSet(viewsets.ReadOnlyModelViewSet[Any]):
 
     @property
     def reader(self) -> Reader:
-        """Who asks, at the moment of the request."""
+        """The reader of the request."""
         return reader_of(self.request)
 
     def get_serializer_class(self) -> type[serializers.BaseSerializer[Any]]:

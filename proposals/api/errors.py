@@ -1,4 +1,4 @@
-"""The one error body of the API, with what a conflict tells beside it."""
+"""The one error body of the API, with the details of a conflict."""
 
 from typing import Any
 
@@ -45,7 +45,7 @@ class RefusalSerializer(serializers.Serializer[Any]):
 
 
 class ConflictSerializer(RefusalSerializer):
-    """A refused act on a subject that is not as the caller thought (409)."""
+    """A step refused because the subject is not as the caller thought (409)."""
 
     state = serializers.CharField(required=False)
     version = serializers.IntegerField(required=False)

@@ -67,7 +67,7 @@ class Narrowing:
         self.field = field
 
     def __call__(self, rows: QuerySet[Proposal], experts: Iterable[Expert]) -> QuerySet[Proposal]:
-        """The rows that the words leave.
+        """The rows that the expert words leave.
 
         Where a filter has choices the values of one word are alternatives; all else must hold.
         """

@@ -1,4 +1,4 @@
-"""Which lists can be narrowed by what; anything else is refused as unknown."""
+"""The filters of each list; unknown parameters are refused."""
 
 import re
 from decimal import Decimal
@@ -80,11 +80,11 @@ class ProposalFilter(filters.FilterSet):
         ]
 
     def with_unit(self, queryset: Rows, name: str, value: Decimal) -> Rows:
-        """Proposals of a unit, as far as the reader is told who handles them."""
+        """Proposals of a unit, where the reader may see who handles them."""
         return self._handled(queryset, Q(unit=int(value)))
 
     def with_unit_name(self, queryset: Rows, name: str, value: str) -> Rows:
-        """Proposals of the units named so, as far as the reader is told who handles them."""
+        """Proposals of units with this name, where the reader may see who handles them."""
         named = Q(unit__name__icontains=value) | Q(unit__short_name__icontains=value)
         return self._handled(queryset, named)
 
@@ -131,7 +131,7 @@ class ProposalFilter(filters.FilterSet):
         return queryset.filter(Q(lead__sector__name__icontains=value) | own)
 
     def with_overdue(self, queryset: Rows, name: str, value: bool) -> Rows:
-        """Proposals on which something is late, as far as the reader is told; or the others."""
+        """Proposals with an overdue duty that the reader may see; or the others."""
         late = overdue(reader_of(self.request))
         return queryset.filter(late) if value else queryset.exclude(late)
 

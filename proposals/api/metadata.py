@@ -1,4 +1,4 @@
-"""The input of a step described field by field, as the detail of a subject tells it."""
+"""Describes the input of a step, field by field, in the detail of a subject."""
 
 from typing import Any
 

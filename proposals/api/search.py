@@ -50,7 +50,7 @@ class SearchPagination(BoundedPagination):
 
 
 class SearchOperations:
-    """The operation on proposals that finds them by words."""
+    """The search operation on proposals."""
 
     @extend_schema(summary="检索提案", responses=HitSerializer(many=True))
     @action(

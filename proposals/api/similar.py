@@ -25,7 +25,7 @@ from proposals.matching.sources import text_of
 from proposals.models import Proposal
 
 MOST = 20
-"""How many similar proposals are told at most."""
+"""How many similar proposals are returned at most."""
 
 
 class PassageSerializer(serializers.Serializer[Any]):
@@ -53,7 +53,7 @@ class PromiseSerializer(serializers.Serializer[Any]):
 
 
 class AlikeSerializer(serializers.Serializer[Any]):
-    """A similar proposal, and why it is thought so.
+    """A similar proposal, and the reasons.
 
     ``link`` is empty for a published one of another committee: its detail is not for others.
     """
@@ -102,14 +102,14 @@ class TextSerializer(serializers.Serializer[Any]):
 
 
 class AskedSerializer(serializers.Serializer[Any]):
-    """How many to tell, and of which session; of the whole history when none is named."""
+    """How many to return, and of which session; of all sessions when none is named."""
 
     session = key_field(required=False, default=None)
     limit = serializers.IntegerField(min_value=1, max_value=MOST, default=5)
 
 
 class SimilarOperations:
-    """The operations on proposals that tell similar ones."""
+    """The operations that find similar proposals."""
 
     @extend_schema(
         summary="相似提案",
@@ -151,7 +151,7 @@ class SimilarOperations:
         filter_backends=[],
     )
     def similar_to(self, request: Request) -> Response:
-        """The proposals most like a text being written; nothing is kept of it."""
+        """The proposals most like a text being written; the text is not stored."""
         written = TextSerializer(data=request.data)
         written.is_valid(raise_exception=True)
         committee: Committee = cast(Any, self)._committee(request)

@@ -83,7 +83,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
         return visible_row(self.reader, rows, proposal.merged_into_id)
 
     def tells_units(self, proposal: models.Proposal) -> bool:
-        """Whether the reader is told who handles it."""
+        """Whether the reader may see who handles it."""
         return self.inside or permissions.units_are_open(proposal, self.reader)
 
     @extend_schema(
@@ -262,7 +262,7 @@ def as_download(file: FieldFile, name: str) -> FileResponse:
 
 @documented("附件")
 class AttachmentViewSet(VisibleViewSet):
-    """Files; downloaded only by those who see what they lie beside."""
+    """Files; only those who see what a file belongs to can download it."""
 
     queryset = models.Attachment.objects.all()
     serializer_class = replying.AttachmentSerializer
@@ -288,7 +288,7 @@ class EventViewSet(VisibleViewSet):
     related = ("actor", "on_behalf_of")
 
     def get_serializer_class(self) -> Any:
-        """Officials read the whole line when they ask within one proposal of theirs."""
+        """Officials see every event when they filter by one of their proposals."""
         if getattr(self, "swagger_fake_view", False) or self._reads_all():
             return ledger.FullEventSerializer
         return ledger.EventSerializer

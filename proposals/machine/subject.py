@@ -1,4 +1,4 @@
-"""What all machines share: the subject, the declaration of a step, and the step in hand."""
+"""The base of all machines: the subject, the declaration of a step, and its context."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Condition:
 
 
 class Linked(Protocol):
-    """What has an address."""
+    """Something with an address."""
 
     @property
     def link(self) -> str:
@@ -49,7 +49,7 @@ class Linked(Protocol):
 
 @dataclass(frozen=True)
 class News:
-    """What a notice says of a step where its label would not say enough.
+    """The text of a notice about a step whose label would not say enough.
 
     ``about`` is what the notice leads to, most often the proposal.
     """
@@ -60,7 +60,7 @@ class News:
 
 
 DutyList = Sequence[DutyKind] | Callable[[Any], Sequence[DutyKind]]
-"""Kinds of duties that a step opens, or a function of the subject that tells them."""
+"""Kinds of duties that a step opens, or a function of the subject that returns them."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,7 +182,7 @@ def step(
 
 
 def declared_step(method: Callable[..., Any]) -> Step:
-    """The declaration of a step, for its method as a class has it: ``Proposal.submit``.
+    """The declaration of a step, given its method, such as ``Proposal.submit``.
 
     A method that is no step raises TypeError.
     """
@@ -203,7 +203,7 @@ def _targets(target: Any) -> tuple[str, ...]:
 
 @dataclass(frozen=True)
 class Following:
-    """A step that another one brings about."""
+    """A step that follows from another."""
 
     subject: Subject
     action: str
@@ -214,7 +214,7 @@ class Following:
 
 @dataclass
 class StepContext:
-    """One step being taken: who, when, with what; handed to the step's body.
+    """The context of a step being taken: who, when, with what; passed to its method.
 
     The body may write rows of its own at once when the subject is in the database; ``after``
     takes what must wait until it is saved, ``then`` further steps, taken by the system once
@@ -312,7 +312,7 @@ class Subject(FSMModelMixin, models.Model):
 
     @classmethod
     def from_db(cls, *args: Any, **kwargs: Any) -> Self:
-        """A row as Django reads it, that remembers what was read."""
+        """Read a row, and remember its values to save only what changes."""
         subject = super().from_db(*args, **kwargs)
         fields = (field.attname for field in cls._meta.concrete_fields)
         subject._read = {
@@ -370,7 +370,7 @@ class Subject(FSMModelMixin, models.Model):
 
     @property
     def kind(self) -> str:
-        """The word by which ledger, API and duties call this kind of subject."""
+        """The name of this kind of subject in ledger, API and duties."""
         return str(self._meta.model_name)
 
     def clean_fields(self, exclude: Iterable[str] | None = None) -> None:

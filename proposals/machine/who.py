@@ -1,4 +1,4 @@
-"""Who may take a step: one small object a kind of holder, used by the declarations.
+"""Who may take a step: one small object for each kind of holder, used by declarations.
 
 Each answers whether somebody with the posts held on the day may act on a subject, and names its
 roles, so that a refusal can say who may. The system, which holds no posts, is None.
@@ -52,7 +52,7 @@ class AnyOf(Who):
 
 
 class System(Who):
-    """Nobody: the step is taken by the system as the consequence of another."""
+    """Nobody: the system takes the step as the consequence of another."""
 
     def __init__(self) -> None:
         super().__init__(scope=lambda post, subject: False)

@@ -1,4 +1,4 @@
-"""Key topics over the API: their steps, their papers, and the board for leaders."""
+"""Key topics over the API: their steps, their files, and the board for leaders."""
 
 from __future__ import annotations
 
@@ -95,11 +95,11 @@ KeyTopicDetailSerializer = read_serializer(
 
 
 OF_THE_PLAN = ("plan", "participants")
-"""What units read as well that the topic concerns."""
+"""Fields that the units of the topic read as well."""
 
 OF_THE_WORK = ("report", "review_note")
 ROWS_OF_THE_WORK = ("activities", "problems")
-"""What is for those who work on the topic alone. Milestones, instructions and files are shown
+"""Fields for those who work on the topic only. Milestones, instructions and files are shown
 as far as the reader sees them."""
 
 
@@ -281,7 +281,7 @@ class InstructionViewSet(SubjectViewSet):
 
 @documented("督办材料")
 class TopicFileViewSet(VisibleViewSet):
-    """Photographs and papers of the supervision."""
+    """Photographs and documents of the supervision."""
 
     queryset = TopicFile.objects.all()
     serializer_class = TopicFileSerializer

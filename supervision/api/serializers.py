@@ -201,7 +201,7 @@ class YearSerializer(serializers.Serializer[Any]):
 
 
 class LatenessSerializer(serializers.Serializer[Any]):
-    """What is late, of one unit or kind; working days at most, by both dates."""
+    """Punctuality of one unit or kind, with the longest delay in working days by both dates."""
 
     key = serializers.CharField()
     label = serializers.CharField()

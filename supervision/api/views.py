@@ -57,7 +57,7 @@ class DutyViewSet(VisibleViewSet):
     )
     @action(detail=False, pagination_class=None, url_path="lateness/(?P<by>unit|kind)")
     def lateness(self, request: Request, by: str) -> Response:
-        """What is late and what was on time, by unit or by kind, in working days.
+        """Punctuality by unit or by kind of duty, in working days.
 
         Against the effective date and against the original one.
         """
@@ -67,7 +67,7 @@ class DutyViewSet(VisibleViewSet):
 
 @documented("提醒记录")
 class ReminderViewSet(VisibleViewSet):
-    """What was sent, skipped or kept quiet."""
+    """Reminders sent, skipped or muted."""
 
     queryset = Reminder.objects.all()
     serializer_class = ReminderSerializer
@@ -78,7 +78,7 @@ class ReminderViewSet(VisibleViewSet):
 
 @documented("催办文书")
 class ChaseNoticeViewSet(VisibleViewSet):
-    """Numbered documents that chase what is late."""
+    """Numbered documents that chase overdue duties."""
 
     queryset = ChaseNotice.objects.all()
     serializer_class = ChaseNoticeSerializer

@@ -1,1 +1,1 @@
-"""What the steps of supervision ask for."""
+"""Inputs of the steps of supervision."""

@@ -21,7 +21,7 @@ MOST_DAYS = 400
 
 
 class DayInput(serializers.Serializer[Any]):
-    """A day on which people work, or rest, against what the week would say."""
+    """A working day or day off that differs from the weekday's default."""
 
     day = serializers.DateField(label=_("日期"))
     is_working = serializers.BooleanField(label=_("上班"))
@@ -45,7 +45,7 @@ class EnterDaysInput(serializers.Serializer[Any]):
     file = serializers.FileField(label=_("导入文件"), **LEFT_OUT)
 
     def validate(self, data: dict[str, Any]) -> dict[str, Any]:
-        """All days, typed in and imported, each once and of the year that is named."""
+        """All days, entered and imported, each once and within the year named."""
         rows = list(data["days"])
         if data["file"] is not None:
             rows += _rows(data["file"])

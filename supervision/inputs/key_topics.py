@@ -28,7 +28,7 @@ MOST_MILESTONES = 30
 
 
 class Method(serializers.ChoiceField):
-    """A method of supervision that the rulebook of the committee knows."""
+    """A method of supervision from the committee's rulebook."""
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(choices=SupervisionMethod.choices, **kwargs)
@@ -82,7 +82,7 @@ class ProposalsInput(serializers.Serializer[Any]):
     theme = key_field(label=_("督办专题"), **LEFT_OUT)
 
     def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
-        """A topic is of something."""
+        """A topic needs at least one proposal."""
         if not attrs["proposals"] and attrs["theme"] is None:
             raise serializers.ValidationError(
                 {"proposals": _t("请选择提案或督办专题")}, code="required"
@@ -128,7 +128,7 @@ class DecideInput(serializers.Serializer[Any]):
     )
 
     def validate_met_on(self, day: Any) -> Any:
-        """A record cannot foretell."""
+        """A record cannot lie in the future."""
         if day > timezone.localtime(self.context["at"]).date():
             raise serializers.ValidationError(_t("会议日期不能晚于今天"), code="in_the_future")
         return day
@@ -175,7 +175,7 @@ class AddMilestoneInput(MilestoneInput):
 
 
 class ActivityInput(serializers.Serializer[Any]):
-    """What was done on the spot: time, place, people, findings, photographs and papers."""
+    """An activity on site: time, place, people, findings, photographs and documents."""
 
     held_at = past_moment(_("时间"))
     place = serializers.CharField(label=_("地点"), max_length=200)
@@ -208,7 +208,7 @@ class InstructionInput(serializers.Serializer[Any]):
     )
 
     def validate_given_on(self, day: Any) -> Any:
-        """A record cannot foretell."""
+        """A record cannot lie in the future."""
         if day > timezone.localtime(self.context["at"]).date():
             raise serializers.ValidationError(_t("批示日期不能晚于今天"), code="in_the_future")
         return day

@@ -1,4 +1,4 @@
-"""What was done on the spot or at a table to supervise a key topic."""
+"""Activities to supervise a key topic, on site or in a meeting."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the machines of supervision share: a committee, and no single proposal."""
+"""The base of supervision's machines: a committee, and no single proposal."""
 
 from __future__ import annotations
 

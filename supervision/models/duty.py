@@ -71,7 +71,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         return self.open().filter(paused_at=None)
 
     def owed(self) -> DutyQuerySet:
-        """Without what is only a right within a time limit."""
+        """Without those that are only a right within a time limit."""
         return self.exclude(kind__in=OPTIONAL)
 
     def overdue(self, at: datetime) -> DutyQuerySet:

@@ -21,7 +21,7 @@ CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
 
 
 class Command(BaseCommand):
-    """The whole product in one terminal; docs/operations.md shows how to run the parts apart."""
+    """Run the whole product in one terminal; docs/operations.md explains running the parts apart."""
 
     help = "Serve the pages and the API, with worker, beat and, without REDIS_URL, a private Redis."
 
@@ -98,7 +98,7 @@ def family(host: str) -> socket.AddressFamily:
 
 
 def welcome(host: str, port: int) -> str:
-    """What a person needs to begin."""
+    """Print what somebody needs to begin."""
     logins = [
         "  ".join(["", who.username, who.password, who.label, who.scope]).rstrip()
         for who in demo.logins()
@@ -107,7 +107,7 @@ def welcome(host: str, port: int) -> str:
 
 
 def setting_up(host: str, port: int) -> list[str]:
-    """Of an installation without any account, the link that makes the first one."""
+    """The link that creates the first account, while there is none."""
     try:
         return [f"  {first.link(f'http://{host}:{port}')}"] if first.is_empty() else []
     except DatabaseError:

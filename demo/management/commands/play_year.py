@@ -46,7 +46,7 @@ class Command(BaseCommand):
     help = "Create a committee from a scenario and play a complete session through the API."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        """Which year, and how to tell of it."""
+        """Which year to play, and how to report it."""
         parser.add_argument("preset", help=", ".join(names()))
         parser.add_argument("--seed", type=int, default=1, help="the same seed, the same year")
         parser.add_argument("--code", default="", help="code of the committee; else the scenario's")
@@ -143,7 +143,7 @@ class Command(BaseCommand):
 
 
 def _processes(options: Mapping[str, Any]) -> int:
-    """As asked for, else one for each core; alone inside a transaction that others cannot see."""
+    """The number requested, else one a core; one inside a transaction that others cannot see."""
     return 1 if connection.in_atomic_block else options["processes"] or os.cpu_count() or 1
 
 

@@ -1,4 +1,4 @@
-"""Events, the answer to an act, and the steps on offer."""
+"""Events, the response to a step, and the available steps."""
 
 from typing import Any
 
@@ -28,7 +28,7 @@ FullEventSerializer = read_serializer(
 
 
 class ConsequenceSerializer(serializers.Serializer[Event]):
-    """A step that another one brought about."""
+    """A step that followed from another."""
 
     subject_kind = serializers.CharField()
     subject_id = serializers.IntegerField()
@@ -37,7 +37,7 @@ class ConsequenceSerializer(serializers.Serializer[Event]):
 
 
 class ReceiptSerializer(ConsequenceSerializer):
-    """The answer to an act: its event, and in ``consequences`` what followed from it.
+    """The response to a step: its event, and in ``consequences`` what followed from it.
 
     Events never change, so every repetition of the same key gets the same answer.
     """

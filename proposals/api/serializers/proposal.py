@@ -1,4 +1,4 @@
-"""The proposal: its text, its proposers, its review, what became of it."""
+"""The proposal: its text, its proposers, its review, its outcome."""
 
 from typing import Any
 
@@ -93,7 +93,7 @@ class HostField(serializers.Field[Any, Any, Any, Any]):
 
 @extend_schema_field(HandlingUnitSerializer(many=True))
 class HandlingUnitsField(serializers.Field[Any, Any, Any, Any]):
-    """The units that handle it, for those who are told."""
+    """The units that handle it, for those who may know."""
 
     def to_representation(self, proposal: Proposal) -> Any:
         if not self.context["view"].tells_units(proposal):

@@ -1,4 +1,4 @@
-"""Replies: whom they went to, what they promise, how they are rated; attachments."""
+"""Replies with their recipients, promises and ratings; attachments."""
 
 from members.api.read_serializer import read_serializer
 from proposals.api.serializers.base import subject_serializer

@@ -1,4 +1,4 @@
-"""What the search shows of a hit."""
+"""How the search shows a hit."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""``manage.py reindex``: make the index of similarity and search anew, from the proposals."""
+"""``manage.py reindex``: rebuild the index of similarity and search from the proposals."""
 
 from typing import Any
 

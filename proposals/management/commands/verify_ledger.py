@@ -1,4 +1,4 @@
-"""Prove that the ledger is whole."""
+"""Verify that the ledger is intact."""
 
 from typing import Any
 

@@ -21,7 +21,7 @@ CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
 
 
 class Command(BaseCommand):
-    """Run the whole product in one terminal; docs/operations.md explains running the parts apart."""
+    """Run the whole product in one terminal; docs/operations.md runs its parts apart."""
 
     help = "Serve the pages and the API, with worker, beat and, without REDIS_URL, a private Redis."
 

@@ -76,10 +76,6 @@ def _saved_views(reader: Reader) -> Q:
     return seen
 
 
-def _webhook_calls(reader: Reader) -> Q:
-    return Q(webhook__committee_id__in=reader.reach.administered)
-
-
 def _or_all(rule: Callable[[Reader], Q], everything: Q = EVERYTHING) -> Callable[[Reader], Q]:
     """As ``rule`` says; ``everything`` for who administers the platform."""
     return lambda reader: everything if reader.reach.platform else rule(reader)
@@ -106,7 +102,10 @@ VISIBLE = (
     Visibility(models.Unit, _or_all(_of_own_committees, OPEN)),
     Visibility(models.User, _or_all(_accounts, Q(home__closed_at=None))),
     Visibility(models.Webhook, _or_all(_of_administered, OPEN)),
-    Visibility(models.WebhookCall, _or_all(_webhook_calls)),
+    Visibility(
+        models.WebhookCall,
+        _or_all(lambda reader: Q(webhook__committee_id__in=reader.reach.administered)),
+    ),
 )
 
 

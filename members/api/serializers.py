@@ -9,10 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from members import clock, permissions
+from members import clock, permissions, services
 from members.api.errors import as_api_error
 from members.api.read_serializer import ALL, model_serializer
-from members.enums import CommitteeLevel
+from members.enums import Channel, CommitteeLevel
 from members.models import (
     Body,
     Committee,
@@ -124,6 +124,21 @@ def _body() -> Visible:
     return Visible(queryset=Body.objects.all(), allow_null=True, required=False)
 
 
+class OfMember(OfCommittee):
+    """A member, whom services enter and change; the context may say by which ``channel``."""
+
+    def create(self, data: dict[str, Any]) -> Member:
+        return services.add_member(**data, **self._decision)
+
+    def update(self, row: Member, data: dict[str, Any]) -> Member:
+        return services.change_member(member=row, **data, **self._decision)
+
+    @property
+    def _decision(self) -> dict[str, Any]:
+        channel = self.context.get("channel", Channel.API)
+        return {**reader_of(self.context["request"]).decision, "channel": channel}
+
+
 TermSerializer = model_serializer(Term, "", "number begins_on ends_on", extends=OfCommittee)
 SessionSerializer = model_serializer(
     Session,
@@ -155,7 +170,7 @@ MemberSerializer = model_serializer(
     "A member; how to reach them is null for who may not see it.",
     "number name sector sector_name party party_name group group_name special_committees terms "
     "employer user phone address postcode",
-    extends=OfCommittee,
+    extends=OfMember,
     options={"validators": []},  # services apply the model's own rules
     user=Visible(queryset=User.objects.all(), allow_null=True, required=False),
     sector=_body(),

@@ -21,7 +21,7 @@ from members.visibility import visible
 
 
 @described("政协委员", "list", "retrieve", "create", "partial_update")
-class MemberViewSet(ByServices, CommitteeRows):
+class MemberViewSet(CommitteeRows):
     """Members; an account given to one also gets the member's post."""
 
     queryset = Member.objects.select_related(
@@ -30,8 +30,6 @@ class MemberViewSet(ByServices, CommitteeRows):
     serializer_class = serializers.MemberSerializer
     filterset_class = filters.MemberFilters
     ordering_fields = ["number", "name"]
-    add = partial(services.add_member, channel=Channel.API)
-    change = partial(services.change_member, channel=Channel.API)
 
 
 @described("职务", "list", "retrieve", "create")

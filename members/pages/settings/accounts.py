@@ -13,7 +13,6 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -27,6 +26,7 @@ from members.models import Body, Committee, Member, Post, Unit, User
 from members.pages import plain_form
 from members.pages.forms import Choice, Choices
 from members.pages.settings.administered import chosen_committee, committees
+from members.pages.settings.inviting import handed_over
 from members.permissions import (
     refusal_to_grant,
     refusal_to_manage_account,
@@ -101,7 +101,7 @@ def new(request: HttpRequest) -> HttpResponse:
     def act(data: dict[str, Any]) -> HttpResponse:
         password = one_time_password()
         made = services.create_account(**data, password=password, **reader.decision)
-        return handed_over(request, made, password)
+        return handed_over(request, [{"account": made, "password": password}], account=made)
 
     return plain_form.page(
         request,
@@ -169,20 +169,12 @@ def grantable(reader: Reader) -> list[tuple[str, str]]:
 # -- The way in ----------------------------------------------------------------------------
 
 
-def handed_over(request: HttpRequest, account: User, password: str) -> HttpResponse:
-    """The one page that shows a one-time password."""
-    context = {"handed": [{"account": account, "password": password}], "account": account}
-    response = TemplateResponse(request, "members/settings/passwords.html", context)
-    response["Cache-Control"] = "no-store"
-    return response
-
-
 @require_POST
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a one-time password, shown once; all sessions of the account end."""
     found = account_of(request, pk)
     password = services.reset_password(account=found, **reader_of(request).decision)
-    return handed_over(request, found, password)
+    return handed_over(request, [{"account": found, "password": password}], account=found)
 
 
 @require_POST

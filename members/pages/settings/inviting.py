@@ -73,13 +73,20 @@ def inviting(
             refusals = error.messages
         else:
             if made:
-                handed = {"handed": made, "committee": committee, **around}
-                answer = TemplateResponse(request, "members/settings/passwords.html", handed)
-                answer["Cache-Control"] = "no-store"
-                return answer
+                return handed_over(request, made, committee=committee, **around)
             refusals = [_("请至少选择一名委员、一个单位，或填写一个职务的姓名")]
     context = {**context_of(committee), "refusals": refusals, **around}
     return TemplateResponse(request, template, context, status=REFUSED if refusals else 200)
+
+
+def handed_over(
+    request: HttpRequest, made: list[dict[str, object]], **around: object
+) -> HttpResponse:
+    """The one page that shows one-time passwords."""
+    context = {"handed": made, **around}
+    response = TemplateResponse(request, "members/settings/passwords.html", context)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def _invited(request: HttpRequest, committee: Committee) -> list[dict[str, object]]:

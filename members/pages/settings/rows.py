@@ -17,8 +17,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 from rest_framework import serializers
 
-from members import clock, services
-from members.models import Member
+from members.enums import Channel
 from members.pages import plain_form
 from members.pages.settings.administered import chosen_committee, committees, row_kept, within
 from members.pages.settings.lists import RowList
@@ -39,7 +38,7 @@ def new(request: HttpRequest, kept: RowList) -> HttpResponse:
         return TemplateResponse(request, "members/settings/which_committee.html", context)
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        row = _made(kept, request, data)
+        row = _form(kept, None, request).create(data)
         messages.success(request, _("已建立：%(what)s") % {"what": row})
         return redirect(kept.row_name, row.pk)
 
@@ -62,7 +61,7 @@ def row(request: HttpRequest, kept: RowList, pk: int) -> HttpResponse:
     found = row_kept(request, kept.model._default_manager.all(), pk)
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        _changed(kept, request, found, data)
+        _form(kept, found, request).update(found, data)
         messages.success(request, _("已保存：%(what)s") % {"what": found})
         return redirect(kept.row_name, pk)
 
@@ -84,26 +83,9 @@ def _form(
     kept: RowList, row: Any, request: HttpRequest, **sent: Any
 ) -> serializers.Serializer[Any]:
     """The form of the API, with the labels of the model."""
-    form = kept.form(row, context={"request": request}, **sent)
+    form = kept.form(row, context={"request": request, "channel": Channel.WEB}, **sent)
     for name, part in form.fields.items():
         if not part.read_only:
             named = str(kept.model._meta.get_field(name).verbose_name)
             part.label = str(LABELS.get(name, named))
     return form
-
-
-def _made(kept: RowList, request: HttpRequest, data: dict[str, Any]) -> Any:
-    by, at = reader_of(request).user, clock.now()
-    if kept.model is Member:
-        return services.add_member(**data, by=by, at=at)
-    form = kept.form(context={"request": request})
-    return form.create(data)
-
-
-def _changed(kept: RowList, request: HttpRequest, row: Any, data: dict[str, Any]) -> None:
-    data = {name: value for name, value in data.items() if name != "committee"}
-    by, at = reader_of(request).user, clock.now()
-    if kept.model is Member:
-        services.change_member(member=row, **data, by=by, at=at)
-    else:
-        kept.form(row, context={"request": request}).update(row, data)

@@ -95,11 +95,6 @@ class Progress:
         """Which step this page is, from 1."""
         return next((at for at, step in enumerate(STEPS, 1) if step.name == self.here), 0)
 
-    @property
-    def count(self) -> int:
-        """How many steps there are."""
-        return len(STEPS)
-
 
 def progress_of(reader: Reader, here: str = "") -> Progress:
     """How far the reader has come with the committee that they are setting up."""

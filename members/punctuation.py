@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+
+Text = str | Promise
+"""A text, or one that is translated when it is shown."""
 
 
 def listed(things: Iterable[object]) -> str:

@@ -5,10 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
+from members.punctuation import Text
 
 Number = float | int | None
 
@@ -23,12 +21,12 @@ class Chart:
     late), where they mean something. Draw it with ``components/_chart.html``.
     """
 
-    label: StrOrPromise
+    label: Text
     names: Sequence[str]
-    series: Sequence[tuple[StrOrPromise, Sequence[Number]]]
+    series: Sequence[tuple[Text, Sequence[Number]]]
     kind: str = "bar"
-    unit: StrOrPromise = ""
-    base: StrOrPromise = ""
+    unit: Text = ""
+    base: Text = ""
     urls: Sequence[str] = ()
     stacked: bool = False
     tones: Sequence[str] = ()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import reduce
 from operator import or_
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 from django.db.models import Q, QuerySet
@@ -23,11 +23,7 @@ from django_filters.rest_framework import (
 )
 
 from members.pages.forms import Field, choices_of, kind_of, shown
-from members.punctuation import listed
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-
+from members.punctuation import Text, listed
 
 # -- Declaring -----------------------------------------------------------------------------------
 
@@ -37,12 +33,12 @@ def narrowed(**declared: Filter) -> type[FilterSet]:
     return type("Narrowed", (FilterSet,), declared)
 
 
-def contains(label: StrOrPromise, path: str | None = None) -> CharFilter:
+def contains(label: Text, path: str | None = None) -> CharFilter:
     """Rows that have this text at ``path``, which is the filter's name unless said."""
     return CharFilter(label=label, field_name=path, lookup_expr="icontains")
 
 
-def contains_any(label: StrOrPromise, *paths: str) -> CharFilter:
+def contains_any(label: Text, *paths: str) -> CharFilter:
     """Rows that have this text at one of the paths."""
 
     def search(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
@@ -51,17 +47,17 @@ def contains_any(label: StrOrPromise, *paths: str) -> CharFilter:
     return CharFilter(label=label, method=search)
 
 
-def one_of(label: StrOrPromise, choices: Any, path: str | None = None) -> MultipleChoiceFilter:
+def one_of(label: Text, choices: Any, path: str | None = None) -> MultipleChoiceFilter:
     """Rows that have one of the values that are ticked."""
     return MultipleChoiceFilter(label=label, choices=choices, field_name=path)
 
 
-def day_from(label: StrOrPromise, path: str) -> DateFilter:
+def day_from(label: Text, path: str) -> DateFilter:
     """Rows whose moment is on this day or later."""
     return DateFilter(label=label, field_name=path, lookup_expr="date__gte")
 
 
-def day_before(label: StrOrPromise, path: str, lookup: str = "lt") -> DateFilter:
+def day_before(label: Text, path: str, lookup: str = "lt") -> DateFilter:
     """Rows whose day is earlier; for moments, ``lookup`` is ``date__lt``."""
     return DateFilter(label=label, field_name=path, lookup_expr=lookup)
 

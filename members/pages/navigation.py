@@ -4,19 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
-from django.db.models import TextChoices
+from django.db.models import QuerySet, TextChoices
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import Role
 from members.models import Post
+from members.punctuation import Text
 from members.reader import Reader
-
-if TYPE_CHECKING:
-    from django.db.models import QuerySet
-    from django_stubs_ext import StrOrPromise
 
 EVERYBODY = frozenset(Role)
 """Whatever their role."""
@@ -43,7 +39,7 @@ class Entry:
     """
 
     section: Section
-    label: StrOrPromise
+    label: Text
     icon: str
     address: tuple[str, ...]
     roles: Collection[str] = EVERYBODY

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect
@@ -16,10 +16,8 @@ from django.views.decorators.http import require_POST, require_safe
 from members.enums import UNIT_ROLES, Role
 from members.pages import home
 from members.pages.settings.administered import ADMINISTRATORS
+from members.punctuation import Text
 from members.reader import Reader, reader_of
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 MOST = 5
 """Steps of a tour; more nobody reads."""
@@ -35,8 +33,8 @@ class Stop:
     """
 
     at: str
-    title: StrOrPromise
-    text: StrOrPromise
+    title: Text
+    text: Text
 
 
 @dataclass(frozen=True)

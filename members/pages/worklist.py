@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any, cast
 from urllib.parse import urlencode
 
 from django.core.paginator import Page, Paginator
@@ -25,11 +25,9 @@ from members.pages.filters import Pill, drawn, pills
 from members.pages.forms import Field
 from members.pages.frame import Frame, frame_of
 from members.pages.navigation import EVERYBODY, Entry, Section
+from members.punctuation import Text
 from members.reader import Reader
 from members.visibility import visible
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 PLAIN = "components/cells/_plain.html"
 DAY = "components/cells/_day.html"
@@ -74,7 +72,7 @@ class Column:
     """
 
     name: str
-    label: StrOrPromise
+    label: Text
     value: str | Callable[[Any], Any] = ""
     cell: str = PLAIN
     order: Sequence[str] = ()
@@ -92,7 +90,7 @@ class Column:
         return None if said == "" else said
 
 
-def day(name: str, label: StrOrPromise, path: str, **more: Any) -> Column:
+def day(name: str, label: Text, path: str, **more: Any) -> Column:
     """A column of a day, by which the list can be sorted."""
     return Column(name, label, path, **{"cell": DAY, "order": [path.replace(".", "__")], **more})
 
@@ -127,14 +125,14 @@ class Worklist:
     """
 
     slug: str
-    label: StrOrPromise
+    label: Text
     icon: str
     section: Section
     roles: Collection[str]
     rows: Rows
     columns: Sequence[Column]
     page_of: Callable[[Any], str]
-    comes_next: StrOrPromise
+    comes_next: Text
     related: Sequence[str] = ()
     filterset: type[FilterSet] = FilterSet
     order: Sequence[str | OrderBy] = ("-id",)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
@@ -16,11 +16,9 @@ from members import permissions
 from members.enums import BodyKind, UnitKind
 from members.models import Body, Committee, Member, Unit, User
 from members.models.member import BODY_KINDS
+from members.punctuation import Text
 from members.services.member import add_member
 from members.tables import Table
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 MOST = 3000
 """Rows of a table that are brought in at once."""
@@ -34,8 +32,8 @@ class Column:
     """
 
     name: str
-    label: StrOrPromise
-    example: StrOrPromise
+    label: Text
+    example: Text
     required: bool
     kind: BodyKind | None
 
@@ -61,13 +59,13 @@ class Shape:
     """What a table of one kind of rows consists of."""
 
     kind: str
-    label: StrOrPromise
+    label: Text
     model: type[models.Model]
     unique: str
     columns: tuple[Column, ...]
 
 
-def _columns(model: type[models.Model], **examples: StrOrPromise) -> tuple[Column, ...]:
+def _columns(model: type[models.Model], **examples: Text) -> tuple[Column, ...]:
     """Columns of fields of a model, which says what they are called and which can be empty."""
     fields: list[Any] = [model._meta.get_field(name) for name in examples]
     return tuple(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import models
 from django.db.models import Count, Q, QuerySet
@@ -27,12 +27,9 @@ from members.models import Body, Committee, Member, Post, Session, Term, Unit, U
 from members.pages.filters import contains_any, narrowed, one_of
 from members.pages.settings.administered import SettingsList, committees
 from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, seen
-from members.punctuation import aside, listed
+from members.punctuation import Text, aside, listed
 from members.reader import Reader, reader_of
 from members.visibility import visible
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 # -- Filters -------------------------------------------------------------------------------
 
@@ -123,8 +120,8 @@ class RowList(SettingsList):
 
     model: type[models.Model]
     form: type[serializers.Serializer[Any]]
-    new: StrOrPromise
-    note: StrOrPromise = ""
+    new: Text
+    note: Text = ""
     imported: bool = False
     invited: bool = False
     beside: str = ""

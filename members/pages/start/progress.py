@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
@@ -14,10 +14,8 @@ from members.enums import Role
 from members.models import Committee
 from members.pages.settings.administered import committees
 from members.permissions import require
+from members.punctuation import Text
 from members.reader import Reader, reader_of
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
 
 KEPT = "start"
 """Where in the preferences of who sets up it is kept what no row tells yet."""
@@ -28,7 +26,7 @@ class Step:
     """A step of the setting up; ``name`` ends its address."""
 
     name: str
-    label: StrOrPromise
+    label: Text
 
     @property
     def url(self) -> str:

@@ -31,7 +31,7 @@ from proposals.pages.recipients import told
 from proposals.pages.step_pages import step_page
 from proposals.pages.steps import StepForm
 from proposals.pages.subjects import keys_among
-from proposals.permissions import offers
+from proposals.permissions import give_rules, offers
 
 BULK = "bulk"
 """The kind of job that takes a step on many."""
@@ -100,7 +100,14 @@ def _done(
         title=title,
         by=listing.reader.user,
         at=clock.now(),
-        order=_order(willing, form.step, form),
+        order={  # as it is now: also when more happens to the rows meanwhile
+            "kind": form.subject.kind,
+            "step": form.step.name,
+            "data": declared(form.step.input(), form.data),
+            "key": form.key,
+            "rows": [[subject.pk, subject.version] for subject in willing],
+            "language": get_language(),
+        },
         total=len(willing),
         link=f"{listing.worklist.url}?{listing.query}",
     )
@@ -126,11 +133,8 @@ def _chosen(listing: Listing, sent: QueryDict) -> list[Subject]:
 
 def _affected_of(subjects: Sequence[Subject], step: Step, reader: Reader) -> list[dict[str, Any]]:
     """Each with its name and the reason why not, if any; the rules are read once a committee."""
-    rules: dict[int, Any] = {}
     for subject in subjects:
-        key = subject.committee_id
-        rules[key] = rules.get(key) or reader.rules(key)
-        subject.rules = rules[key]
+        give_rules(subject, reader)
     return [
         {"subject": subject, "name": name_of(subject), "refusal": _refusal(subject, step, reader)}
         for subject in subjects
@@ -147,18 +151,6 @@ def _unsure(sent: QueryDict, number: int) -> list[str]:
     if number < TYPED_FROM or sent.get("number", "").strip() == str(number):
         return []
     return [_("请输入将被办理的件数 %(number)s，以确认") % {"number": number}]
-
-
-def _order(subjects: Sequence[Subject], step: Step, form: StepForm) -> dict[str, Any]:
-    """What is to be done, as a job keeps it: also when more happens to the rows meanwhile."""
-    return {
-        "kind": subjects[0].kind,
-        "step": step.name,
-        "data": declared(step.input(), form.data),
-        "key": form.key,
-        "rows": [[subject.pk, subject.version] for subject in subjects],
-        "language": get_language(),
-    }
 
 
 def take_all(ordered: Job, tell: Tell) -> dict[str, Any]:

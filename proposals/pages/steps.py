@@ -167,6 +167,12 @@ class StepForm:
             and _text(self.now[field.name]) != _text(typed[field.name])
         ]
 
+    def restore(self) -> None:
+        """Show what was typed into this form before and not sent, if anything was."""
+        self.restored = draft_of(self.reader.user, self.url)
+        if self.restored is not None:
+            self.data = data_of(self.step.input(), fields_of_draft(self.restored))
+
     def tell(self, detail: Mapping[str, Any]) -> None:
         """Put each reason beside its field; what belongs to none stands above the form."""
         known = self.step.input().fields
@@ -243,8 +249,10 @@ def taken(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
             if form.step_page.then is not None:
                 form.step_page.then(request, event)
             return _gone_on(request, form, event)
+    elif (sent := resumed_post(request)) is not None:  # typed while signed out
+        form.data = data_of(step.input(), sent)
     else:
-        _restore(request, form)
+        form.restore()
     trail = trail_of(request, reader, subject.root_id or subject.pk or 0, pages_of(subject))
     context = {
         "form": form,
@@ -259,16 +267,6 @@ def taken(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
         # A refusal is swapped in as well: htmx takes what is not an error.
         return TemplateResponse(request, template, context | {"layout": SHEET})
     return TemplateResponse(request, template, context, status=status)
-
-
-def _restore(request: HttpRequest, form: StepForm) -> None:
-    """Show what was typed before and not sent: into this form, or while signed out."""
-    sent = resumed_post(request)
-    if sent is None:
-        form.restored = draft_of(form.reader.user, form.url)
-        sent = fields_of_draft(form.restored) if form.restored is not None else None
-    if sent is not None:
-        form.data = data_of(form.step.input(), sent)
 
 
 def try_step(request: HttpRequest, form: StepForm, sent: QueryDict | None = None) -> Event | None:

@@ -15,7 +15,6 @@ from django.views.decorators.http import require_safe
 
 from members.enums import AssignmentRole
 from members.models import Unit
-from members.pages import forms
 from members.pages.forms import Field
 from members.reader import Reader, reader_of
 from proposals.machine.subject import declared_step
@@ -196,17 +195,13 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "proposals/assigning/_experience.html", context)
 
 
-def _drawn_here(subject: Any, reader: Reader) -> list[forms.Choice]:
-    """The desk lists the units itself, with what each has in hand."""
-    return []
-
-
 STEP_PAGES = tuple(
     StepPage(
         step,
         template="proposals/assigning/desk.html",
         context=desk,
-        choices={"units.unit": _drawn_here},
+        # The desk lists the units itself, with what each has in hand.
+        choices={"units.unit": lambda _subject, _reader: []},
         full_page=True,
         bulk=bulk,
     )

@@ -16,25 +16,6 @@ from proposals.models import Assignment, AssignmentBatch, Proposal
 from proposals.pages.dates import Date, Expected, owed
 
 
-@dataclass(frozen=True)
-class Item:
-    """A line of a letter: the proposal, how the unit takes part, who else does, and the dates."""
-
-    proposal: Proposal
-    role: str
-    leads: Sequence[Unit]
-    assists: Sequence[Unit]
-    separate: Sequence[Unit]
-    dates: Sequence[Date]
-    government_leader: str = ""
-    note: str = ""
-
-    @property
-    def role_name(self) -> str:
-        """The role in words."""
-        return str(AssignmentRole(self.role).label)
-
-
 @dataclass
 class Letter:
     """A letter to one unit."""
@@ -44,26 +25,30 @@ class Letter:
     on: date | None
     number: str = ""
     name: str = ""
-    items: list[Item] = field(default_factory=list)
+    items: list[dict[str, Any]] = field(default_factory=list)
 
 
 Team = Sequence[tuple[Unit, str]]
 """The units of a proposal with their roles."""
 
 
-def _item(proposal: Proposal, team: Team, role: str, due: Sequence[Date], **more: Any) -> Item:
+def _item(
+    proposal: Proposal, team: Team, role: str, due: Sequence[Date], **more: Any
+) -> dict[str, Any]:
+    """A line of a letter: the proposal, how the unit takes part, who else does, and the dates."""
+
     def those(*roles: str) -> list[Unit]:
         return [unit for unit, role in team if role in roles]
 
-    return Item(
-        proposal,
-        role,
-        leads=those(AssignmentRole.SOLE, AssignmentRole.LEAD),
-        assists=those(AssignmentRole.ASSIST),
-        separate=those(AssignmentRole.SEPARATE),
-        dates=due,
+    return {
+        "proposal": proposal,
+        "role_name": AssignmentRole(role).label,
+        "leads": those(AssignmentRole.SOLE, AssignmentRole.LEAD),
+        "assists": those(AssignmentRole.ASSIST),
+        "separate": those(AssignmentRole.SEPARATE),
+        "dates": due,
         **more,
-    )
+    }
 
 
 def planned(proposal: Proposal, team: Team, expected: Expected, **more: Any) -> list[Letter]:

@@ -26,6 +26,7 @@ from proposals.pages.handling.replies import Row, checks, numbered, suggestions_
 from proposals.pages.handling.tasks import only_assists, tasks_of, with_contacts
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, taken
+from proposals.permissions import give_rules
 
 LETTER = ("body", "points", "commitments", "cc", "contact_name", "contact_phone", "leader")
 """What stands in the letter to the proposer, or beside its fields; all else stays inside."""
@@ -123,18 +124,14 @@ def _numbered(part: Field, number: int) -> Field:
 
 def _asked_before(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """Ask before a draft goes to be checked: what has been answered, and what is missing."""
-    found = check_of(cast(Reply, form.subject), form.reader)
-    return {"checks": found, "missing": [check for check in found if check["weight"] == "missing"]}
-
-
-def check_of(reply: Reply, reader: Reader) -> list[Row]:
-    """The check of one draft."""
+    reply, reader = cast(Reply, form.subject), form.reader
     proposal = reply.proposal
-    reply.rules = reader.rules(proposal.committee_id)
+    rules = give_rules(reply, reader)
     prefetch_related_objects([reply], "points", "commitments")
     prefetch_related_objects([proposal], "assignments__unit")
     with_contacts([reply.assignment])
-    return checks(reply, suggestions_of(proposal, reader), reply.rules)
+    found = checks(reply, suggestions_of(proposal, reader), rules)
+    return {"checks": found, "missing": [check for check in found if check["weight"] == "missing"]}
 
 
 # -- What forms begin with -----------------------------------------------------------------------

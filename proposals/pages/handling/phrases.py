@@ -14,7 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members.enums import Role
-from members.models import Post
 from members.pages import navigation, plain_form
 from members.pages.navigation import Section
 from members.reader import Reader, reader_of
@@ -52,12 +51,13 @@ def kept(request: HttpRequest) -> HttpResponse:
     rows = list(phrases.phrases_seen(reader).order_by("unit__name", "topic", "title")[:MOST])
     if not own and not rows:
         raise Http404
-    rules = {row.committee_id: reader.rules(row.committee_id) for row in rows}
     context: dict[str, Any] = {
         "rows": [
             {
                 "phrase": row,
-                "result": called(rules[row.committee_id].handling.result_classes, row.result_class),
+                "result": called(
+                    reader.rules(row.committee_id).handling.result_classes, row.result_class
+                ),
                 "kept": phrases.keeps(reader, row),
             }
             for row in rows
@@ -66,14 +66,11 @@ def kept(request: HttpRequest) -> HttpResponse:
     template = "proposals/handling/phrases.html"
     if not own:
         return TemplateResponse(request, template, context)
-    post = _chosen(own, request.POST.get("of", ""))
+    # A new phrase is for the post named in the form, else for the reader's first.
+    wanted = request.POST.get("of", "")
+    post = next((post for post in own if str(post.pk) == wanted), own[0])
     phrase = Phrase(committee_id=post.committee_id, unit_id=post.unit_id)
     return _form(request, phrase, template, posts=own, chosen=post, **context)
-
-
-def _chosen(own: list[Post], wanted: str) -> Post:
-    """For whom a new phrase is: the post named in the form, else the reader's first."""
-    return next((post for post in own if str(post.pk) == wanted), own[0])
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -30,10 +30,6 @@ def _received(reader: Reader, subject: Any, **narrowed: Any) -> QuerySet[Proposa
     return visible(reader, rows).exclude(pk=subject.pk or 0)
 
 
-def _newest(rows: QuerySet[Proposal]) -> list[Choice]:
-    return _named(rows.order_by("-received_at", "-id")[:MOST])
-
-
 def _session_first(reader: Reader, subject: Proposal, **narrowed: Any) -> list[Choice]:
     """Those of the subject's session, in the order of their numbers; then earlier ones."""
     rows = _received(reader, subject, **narrowed)
@@ -76,7 +72,8 @@ def inside_as_hosts(subject: MergeCandidate, reader: Reader) -> list[Choice]:
 
 def gathered(subject: MergeCandidate, reader: Reader) -> list[Choice]:
     """What can be put together to a group."""
-    return _newest(_received(reader, subject, state__in=MERGE_SCOPE))
+    rows = _received(reader, subject, state__in=MERGE_SCOPE)
+    return _named(rows.order_by("-received_at", "-id")[:MOST])
 
 
 STEP_PAGES = (

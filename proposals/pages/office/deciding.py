@@ -14,9 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from members import clock
-from members.pages.drafts import draft_of
-from members.pages.drafts import fields_of as typed_in
-from members.pages.forms import PREVIEW, Field, data_of
+from members.pages.forms import PREVIEW, Field
 from members.pages.trail import carried
 from members.reader import Reader, reader_of
 from members.rules import Rules
@@ -89,9 +87,7 @@ def _opened(proposal: Proposal, page: DecisionPage, reader: Reader) -> StepForm:
     step = declared_step(page.step)
     form = StepForm(proposal, step, reader, drawn_elsewhere=frozenset(["duplicates"]))
     if page.is_written:
-        form.restored = draft_of(form.reader.user, form.url)
-    if form.restored is not None:
-        form.data = data_of(form.step.input(), typed_in(form.restored))
+        form.restore()
     return form
 
 

@@ -66,13 +66,9 @@ def _keys(request: HttpRequest, candidate: MergeCandidate | None) -> list[int]:
     """The proposals in the address; else those of the group; else the one that one came from."""
     keys = proposals_in(request)
     if not keys and candidate is not None:
-        return members_of(candidate)
+        inside = candidate.members.filter(left_out_at=None)  # the centre of the group first
+        return list(inside.values_list("proposal_id", flat=True))
     return keys or [key for key in [key_in(request.GET, "of")] if key]
-
-
-def members_of(candidate: MergeCandidate) -> list[int]:
-    """The keys of those that are in a group now, its centre first."""
-    return list(candidate.members.filter(left_out_at=None).values_list("proposal_id", flat=True))
 
 
 def _added(request: HttpRequest, reader: Reader, keys: list[int]) -> list[int]:

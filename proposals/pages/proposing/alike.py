@@ -28,16 +28,8 @@ ENOUGH = 6
 """Characters below which nothing is looked for."""
 
 
-def text_from(sent: Mapping[str, Any], committee: Committee) -> Text:
-    """What is compared of a text being written."""
-    suggestions = [one for one in sent.get("suggestions") or () if one.strip()]
-    parts = [str(sent.get(name) or "") for name in ("situation", "analysis")]
-    title = str(sent.get("title") or "")[:200]
-    return Text(title, "\n".join([*parts, *suggestions]), tuple(committee.place_names))
-
-
 def near(
-    text: Text,
+    written: Mapping[str, Any],
     committee: Committee,
     reader: Reader,
     *,
@@ -45,7 +37,11 @@ def near(
     above: float | None = None,
     limit: int = SHOWN,
 ) -> list[Near]:
-    """The proposals most like ``text`` that the reader is told of, best first."""
+    """The proposals most like what is being written that the reader is told of, best first."""
+    suggestions = [one for one in written.get("suggestions") or () if one.strip()]
+    parts = [str(written.get(name) or "") for name in ("situation", "analysis")]
+    title = str(written.get("title") or "")[:200]
+    text = Text(title, "\n".join([*parts, *suggestions]), tuple(committee.place_names))
     if len(text.title.strip()) + len(text.body.strip()) < ENOUGH:
         return []
     rules = reader.rules(committee)

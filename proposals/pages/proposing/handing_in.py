@@ -8,10 +8,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
 from members import clock
-from members.models import Session
 from members.selectors import NoSession, Placement, placement, rules_for
 from proposals.models import Event, Proposal
-from proposals.pages.proposing.alike import Near, near, text_from
+from proposals.pages.proposing.alike import Near, near
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.proposing.writing import text_of
 from proposals.pages.step_pages import StepPage
@@ -41,21 +40,12 @@ def _held_up(proposal: Proposal, form: StepForm, text: Any, ask: float) -> list[
     """What it is very like, once the proposer has been asked why it is not the same."""
     if "distinct_because" not in form.errors:
         return []
-    written = text_from(text, proposal.committee)
-    return near(
-        written,
-        proposal.committee,
-        form.reader,
-        of=proposal,
-        above=ask,
-        limit=HELD_UP,
-    )
+    return near(text, proposal.committee, form.reader, of=proposal, above=ask, limit=HELD_UP)
 
 
 def _place(proposal: Proposal) -> Placement | str:
     """The session and period that it will count for, or why it cannot come in now."""
-    session: Session | None = proposal.session
-    if session is not None:
+    if proposal.session is not None:
         return ""
     try:
         return placement(proposal.committee, clock.now())

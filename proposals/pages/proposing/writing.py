@@ -13,7 +13,7 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from members.models import Committee, Member
+from members.models import Member
 from members.pages.forms import ADD, Choice, Field, data_of
 from members.punctuation import aside
 from members.reader import Reader, reader_of
@@ -23,7 +23,7 @@ from proposals.inputs.drafting import BeginInput
 from proposals.machine.subject import Step, declared_step
 from proposals.models import Clue, Proposal
 from proposals.pages.proposing import clues
-from proposals.pages.proposing.alike import Near, near, text_from
+from proposals.pages.proposing.alike import near
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, committee_of, taken
@@ -80,7 +80,7 @@ def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
         "total": total(text),
         "asked": asked,
         "look": LOOK,
-        "similar": _similar(text, committee, form.reader, of) if asked else [],
+        "similar": near(text, committee, form.reader, of=of) if asked else [],
     }
 
 
@@ -89,12 +89,6 @@ def _parts(form: StepForm) -> dict[str, Field]:
     parts = {field.name: field for field in form.fields}
     parts["suggested_units"].label, parts["suggested_units"].help = _("建议承办单位"), ""
     return parts
-
-
-def _similar(
-    text: Mapping[str, Any], committee: Committee, reader: Reader, of: Proposal | None
-) -> list[Near]:
-    return near(text_from(text, committee), committee, reader, of=of)
 
 
 @require_POST
@@ -110,7 +104,7 @@ def beside(request: HttpRequest) -> HttpResponse:
         "total": total(text),
         "limits": rules.texts,
         "asked": True,
-        "similar": _similar(text, committee, reader, of),
+        "similar": near(text, committee, reader, of=of),
     }
     return TemplateResponse(request, "proposals/_beside.html", context)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 from typing import Any, cast
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -15,7 +16,7 @@ from rest_framework.exceptions import APIException
 
 from members import clock
 from members.enums import Channel
-from members.models import Job
+from members.models import Job, User
 from members.pages.forms import data_of
 from members.pages.lists import listing_of
 from members.pages.worklist import Listing
@@ -24,10 +25,10 @@ from members.reader import Reader
 from members.services import job
 from members.services.job import Tell
 from proposals.api.actions import declared, own_steps
+from proposals.audiences import Occasion, people
 from proposals.door import perform
 from proposals.ledger import model_of
 from proposals.machine.subject import Step, Subject, declared_step
-from proposals.pages.recipients import told
 from proposals.pages.step_pages import step_page
 from proposals.pages.steps import StepForm
 from proposals.pages.subjects import keys_among
@@ -197,3 +198,21 @@ def _take(subject: Subject, version: int, ordered: Job) -> str:
     except APIException as error:
         return clauses(reasons(error.detail))
     return ""
+
+
+def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> dict[str, Any] | None:
+    """Whom ``step`` on all ``subjects`` of one committee would tell; None: nobody by itself.
+
+    ``count`` is how many people, each once; ``parts`` how many of each audience.
+    """
+    if not step.tells or not subjects:
+        return None
+    occasion = Occasion(subjects, day)
+    everybody: set[int] = set()
+    parts = []
+    for audience in step.tells:
+        found = people([audience], occasion) - {by.pk}
+        everybody |= found
+        if found:
+            parts.append((audience.label, len(found)))
+    return {"count": len(everybody), "parts": parts}

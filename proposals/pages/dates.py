@@ -5,6 +5,7 @@ Supervision, with the dates, answers; without it these pages simply say less.
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -46,23 +47,15 @@ OWED: list[Callable[[Collection[int], Reader], dict[int, list[Date]]]] = []
 
 def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, Expected]:
     """What each role would owe by when, for each proposal, were it assigned now."""
-    found: dict[int, Expected] = {}
-    for tell in EXPECTED:
-        found |= tell(proposals, reader)
-    return found
+    return dict(ChainMap(*(tell(proposals, reader) for tell in EXPECTED)))
 
 
 def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
     """The loads of units, as many queries for one as for all."""
-    found: dict[int, Load] = {}
-    for tell in LOADS:
-        found |= tell(units, reader)
-    return found
+    return dict(ChainMap(*(tell(units, reader) for tell in LOADS)))
 
 
 def owed(tasks: Collection[Assignment], reader: Reader) -> dict[int, list[Date]]:
     """What is or was due on each of the tasks."""
-    found: dict[int, list[Date]] = {}
-    for tell in OWED:
-        found |= tell([task.pk for task in tasks], reader)
-    return found
+    keys = [task.pk for task in tasks]
+    return dict(ChainMap(*(tell(keys, reader) for tell in OWED)))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -132,10 +133,7 @@ CLOCKS: list[Callable[[list[Proposal], Reader], dict[int, Clock]]] = []
 
 def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
     """The clocks of some proposals, as many queries for one as for all."""
-    found: dict[int, Clock] = {}
-    for tell in CLOCKS:
-        found |= tell(proposals, reader)
-    return found
+    return dict(ChainMap(*(tell(proposals, reader) for tell in CLOCKS)))
 
 
 OWED: list[Callable[[str, list[int], Reader], dict[int, Due]]] = []
@@ -144,10 +142,7 @@ OWED: list[Callable[[str, list[int], Reader], dict[int, Due]]] = []
 
 def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Due]:
     """Until when the reader owes something on these subjects of one kind."""
-    found: dict[int, Due] = {}
-    for tell in OWED:
-        found |= tell(kind, keys, reader)
-    return found
+    return dict(ChainMap(*(tell(kind, keys, reader) for tell in OWED)))
 
 
 def with_due(kind: str, rows: list[Any], reader: Reader) -> None:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -19,9 +20,10 @@ from members.pages.trail import carried, trail_of
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals import permissions
+from proposals.api.views import as_download
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
 from proposals.machine.subject import Step, Subject
-from proposals.models import Clue, Event, Proposal
+from proposals.models import Attachment, Clue, Event, Proposal
 from proposals.pages.life import bar, clocks, coming, waiting_on
 from proposals.pages.step_pages import StepPage, step_page
 from proposals.pages.steps import subject_of
@@ -29,10 +31,6 @@ from proposals.pages.subjects import PAGES, SubjectPage, page_of, page_of_kind, 
 from proposals.pages.timeline import timeline
 from proposals.permissions import offers
 from proposals.selectors.returning import reasons
-
-
-def _everybody(proposal: Proposal, reader: Reader) -> bool:
-    return True
 
 
 @dataclass(frozen=True)
@@ -48,7 +46,7 @@ class Tab:
     icon: str
     template: str
     context: Callable[[Proposal, Reader], dict[str, Any]]
-    is_for: Callable[[Proposal, Reader], bool] = field(default=_everybody)
+    is_for: Callable[[Proposal, Reader], bool] = lambda _proposal, _reader: True
     order: int = 50
 
 
@@ -164,6 +162,13 @@ def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpRespon
 def by_kind(request: HttpRequest, kind: str, pk: int) -> HttpResponse:
     """Lead from the kind and key of a subject, as the ledger has them, to its page."""
     return redirect(reverse(page_of_kind(kind).name, args=[pk]))
+
+
+@require_safe
+def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """A file beside a proposal or a reply, for those who see what it lies beside; a download."""
+    found = row_or_404(reader_of(request), Attachment.objects.all(), pk)
+    return as_download(found.file, found.name)
 
 
 def _text(proposal: Proposal, reader: Reader) -> dict[str, Any]:

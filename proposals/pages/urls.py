@@ -15,7 +15,7 @@ from proposals.pages.assigning import inspecting, meeting
 from proposals.pages.declarations import SUBJECT_PAGES
 from proposals.pages.handling import letter, mail_actions, phrases
 from proposals.pages.office import candidates, merging, numbers, tabs
-from proposals.pages.proposing import files, printing, record, writing
+from proposals.pages.proposing import printing, record, writing
 from proposals.pages.subjects import PAGES, SubjectPage
 
 
@@ -52,7 +52,7 @@ urlpatterns = [
     path("phrases/<int:pk>/", phrases.change, name="phrase"),
     path("phrases/<int:pk>/delete/", phrases.discard, name="phrase-delete"),
     path("replies/<int:pk>/print/", letter.letter, name="reply-print"),
-    path("attachments/<int:pk>/content/", files.content, name="attachment"),
+    path("attachments/<int:pk>/content/", proposal.attachment, name="attachment"),
     path("me/record/", record.record, name="record"),
     path("proposals/similar-to/", writing.beside, name="proposal-beside"),
     path("proposals/<int:pk>/print/", printing.sheet, name="proposal-print"),

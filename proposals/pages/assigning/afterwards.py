@@ -13,11 +13,11 @@ from members.pages.filters import contains, day_before, narrowed, one_of
 from members.pages.navigation import Section
 from members.pages.worklist import Column, day, seen
 from members.reader import Reader
-from members.selectors import NoRulebook
 from members.visibility import visible
 from proposals.enums import FILED_STATES, CommitmentState, PublicationScope, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import AssignmentBatch, Commitment, FollowUp, Proposal, Reply
+from proposals.pages.office.labels import rules_around
 from proposals.pages.step_pages import StepPage
 from proposals.pages.worklists import NUMBER, OFFICE, ProposalList, SubjectList, in_states
 
@@ -29,11 +29,7 @@ CLERKS = {Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR}
 def to_follow_up(reader: Reader) -> QuerySet[Proposal]:
     """Rows of a list: concluded with a result to be looked at again, and not yet this year."""
     wanted = Q(pk__in=[])
-    for committee in {post.committee_id for post in reader.posts} - {None}:
-        try:
-            rules = reader.rules(committee or 0)
-        except NoRulebook:
-            continue
+    for committee, rules in rules_around(reader, reader.reach.committees).items():
         codes = [row.code for row in rules.handling.result_classes if row.needs_follow_up]
         replies = Reply.objects.filter(
             proposal=OuterRef("pk"), state=ReplyState.DELIVERED, result_class__in=codes

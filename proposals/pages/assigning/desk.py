@@ -23,9 +23,9 @@ from proposals.pages.assigning.letters import Letter, planned
 from proposals.pages.assigning.meeting import gather
 from proposals.pages.assigning.suggestions import Candidate, candidates, experienced
 from proposals.pages.dates import Expected, Load, expected, loads
+from proposals.pages.proposal import proposal_of
 from proposals.pages.step_pages import StepPage
-from proposals.pages.steps import StepForm, subject_of
-from proposals.pages.subjects import PAGES
+from proposals.pages.steps import StepForm
 from proposals.permissions import require
 
 BLANK = 2
@@ -172,8 +172,7 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
     ``known`` in the address are units that the desk lists already.
     """
     reader = reader_of(request)
-    page = PAGES[Proposal]
-    proposal: Any = subject_of(page, reader, pk)
+    proposal = proposal_of(request, pk)
     require(reader, Proposal.pre_assign.__name__, proposal)
     known = set(request.GET.getlist("known"))
     found = experienced(proposal, reader)

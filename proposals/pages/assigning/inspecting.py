@@ -16,26 +16,21 @@ from members.visibility import visible
 from proposals.machine.subject import declared_step
 from proposals.models import Assignment, Reply, Suggestion
 from proposals.pages.step_pages import StepPage
-from proposals.pages.steps import StepForm, subject_of
-from proposals.pages.subjects import SubjectPage
+from proposals.pages.steps import StepForm
+from proposals.pages.subjects import row_or_404
 from proposals.permissions import offers
 from proposals.rules import called
 
 STEPS = (Reply.pass_inspection, Reply.send_back_from_inspection)
 """The two ways to decide."""
 
-PAGE = SubjectPage(
-    Reply,
-    "replies",
-    related=("assignment__unit", "proposal__lead", "proposal__body", "proposal__committee"),
-)
-
 
 @require_safe
 def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     """What was suggested, what is answered, and the decision beside it."""
     reader = reader_of(request)
-    reply: Any = subject_of(PAGE, reader, pk)
+    beside = ("assignment__unit", "proposal__lead", "proposal__body", "proposal__committee")
+    reply: Any = row_or_404(reader, Reply.objects.select_related(*beside), pk)
     wanted = [declared_step(step) for step in STEPS]
     offered = [offer.step for offer in offers(reader, reply) if offer.step in wanted]
     family = Q(proposal=reply.proposal_id) | Q(proposal__merged_into=reply.proposal_id)

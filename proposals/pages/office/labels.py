@@ -22,10 +22,10 @@ def names(entries: Iterable[Entry]) -> dict[str, str]:
     return {entry.code: entry.name for entry in entries}
 
 
-def rules_around(reader: Reader) -> dict[int, Rules]:
-    """The rules of the committees in whose office the reader works, by the committee's key."""
+def rules_around(reader: Reader, committees: Iterable[int] | None = None) -> dict[int, Rules]:
+    """The rules of committees by their keys: of those in whose office the reader works."""
     found = {}
-    for key in reader.reach.offices:
+    for key in reader.reach.offices if committees is None else committees:
         try:
             found[key] = reader.rules(key)
         except NoRulebook:  # nothing can have been handed in there

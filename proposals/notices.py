@@ -23,7 +23,8 @@ def tell(subject: Subject, step: Step, context: StepContext) -> None:
     if not told:
         return
     with override(settings.LANGUAGE_CODE):  # the writer's language need not be the reader's
-        news = step.news(subject, context) if step.news else _news(subject, step)
+        own = step.news or type(subject).news
+        news = own(subject, context) or _news(subject, step)
         lines = [*news.lines, *_said(context.data)]
     text = "\n".join(lines)
     about = f"{subject.kind}:{subject.pk}"

@@ -74,9 +74,9 @@ class Step:
     date the subject asks to move, or moves once granted, to its ``new_due_at``; ``pauses`` and
     ``resumes`` stop the clocks of these kinds and let them run on; ``reminds_anew`` when what
     the proposal owes is reminded of differently from now on. ``tells`` are the audiences of its
-    notices, and ``news`` words these. A ``rollup`` step is taken by the system as soon as its
-    conditions hold; it names the kinds of subjects whose moves can bring that about.
-    ``locks`` tells further proposals to lock, from the raw input.
+    notices, and ``news`` words these unlike other steps of the subject. A ``rollup`` step is
+    taken by the system as soon as its conditions hold; it names the kinds of subjects whose
+    moves can bring that about. ``locks`` tells further proposals to lock, from the raw input.
     """
 
     name: str
@@ -367,6 +367,10 @@ class Subject(FSMModelMixin, models.Model):
     def committee_id(self) -> int:
         """The key of the committee whose rules apply."""
         return self.root.committee_id
+
+    def news(self, context: StepContext) -> News | None:
+        """What a notice of a step says of it; None where the words for proposals will do."""
+        return None
 
     @property
     def kind(self) -> str:

@@ -22,10 +22,6 @@ def _given_news(instruction: Instruction, context: StepContext) -> News:
     return instruction.topic.news(context, instruction.leader, instruction.text)
 
 
-def _news(instruction: Instruction, context: StepContext) -> News:
-    return instruction.topic.news(context, instruction.evidence)
-
-
 class Instruction(CommitteeSubject):
     """What a leader wrote on a key topic, and what one addressee did about it (批示).
 
@@ -62,6 +58,10 @@ class Instruction(CommitteeSubject):
     def __str__(self) -> str:
         return stated(self.topic, f"{self.leader} {self.given_on}")
 
+    def news(self, context: StepContext) -> News:
+        """A notice about the topic, with what was done of it."""
+        return self.topic.news(context, self.evidence)
+
     @property
     def duty_role(self) -> Role:
         """The unit's liaison owes it, or the office where no unit is asked."""
@@ -88,7 +88,6 @@ class Instruction(CommitteeSubject):
         tone=Tone.PRIMARY,
         closes=[DutyKind.INSTRUCTION],
         tells=(audiences.topic_leaders, audiences.supervising_body, proposal_audiences.office),
-        news=_news,
     )
     def follow_up(self, context: StepContext) -> None:
         """What was done of it is told to the leaders."""

@@ -18,7 +18,7 @@ from proposals.enums import Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, News, StepContext, step
+from proposals.machine.subject import Condition, StepContext, step
 from proposals.models import Proposal
 from supervision import audiences
 from supervision.deadlines import local_day
@@ -38,10 +38,6 @@ milestones_are_settled = Condition(
     _("尚有未到的督办节点，请先记录完成情况，或延后、取消"),
     lambda topic: all(row.state != MilestoneState.PLANNED for row in topic.milestones.all()),
 )
-
-
-def _news(topic: KeyTopic, context: StepContext) -> News:
-    return topic.news(context)
 
 
 class KeyTopic(KeyTopicChoice):
@@ -120,7 +116,6 @@ class KeyTopic(KeyTopicChoice):
         tone=Tone.PRIMARY,
         closes=[DutyKind.SUPERVISION_PLAN],
         tells=(audiences.topic_leaders, audiences.topic_units),
-        news=_news,
     )
     def make_plan(self, context: StepContext) -> None:
         """The plan of supervision, with milestones that are each owed by their own day.
@@ -139,7 +134,6 @@ class KeyTopic(KeyTopicChoice):
         input=inputs.AddMilestoneInput,
         cancels=[DutyKind.SUPERVISION_REPORT],
         tells=(audiences.topic_leaders,),
-        news=_news,
     )
     def add_milestone(self, context: StepContext) -> None:
         """A further milestone; the report waits for it too."""
@@ -241,7 +235,6 @@ class KeyTopic(KeyTopicChoice):
         conditions=[milestones_are_settled],
         closes=[DutyKind.SUPERVISION, DutyKind.SUPERVISION_REPORT],
         tells=(audiences.topic_leaders, proposal_audiences.office),
-        news=_news,
     )
     def submit_report(self, context: StepContext) -> None:
         """The report on the supervision goes to the leading supervisor."""
@@ -256,7 +249,6 @@ class KeyTopic(KeyTopicChoice):
         input=OptionalNote,
         tone=Tone.PRIMARY,
         tells=(audiences.supervising_body, proposal_audiences.office),
-        news=_news,
     )
     def accept_report(self, context: StepContext) -> None:
         """The leader agrees with the report; supervision is at its end.
@@ -276,7 +268,6 @@ class KeyTopic(KeyTopicChoice):
         tone=Tone.WARNING,
         opens=[DutyKind.SUPERVISION_REPORT],
         tells=(audiences.supervising_body, proposal_audiences.office),
-        news=_news,
     )
     def send_back_report(self, context: StepContext) -> None:
         """The leader wants more; the report is owed anew."""
@@ -295,7 +286,6 @@ class KeyTopic(KeyTopicChoice):
             DutyKind.SUPERVISION_REPORT,
         ],
         tells=(audiences.topic_leaders, audiences.supervising_body, audiences.topic_units),
-        news=_news,
     )
     def cancel(self, context: StepContext) -> None:
         """It is no longer supervised; nothing is owed for it any more."""

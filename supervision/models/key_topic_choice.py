@@ -48,10 +48,6 @@ def _own_and_named(topic: KeyTopicChoice, data: Mapping[str, Any]) -> Iterable[i
     return {*_own_proposals(topic, data), *_named_proposals(topic, data)}
 
 
-def _news(topic: KeyTopicChoice, context: StepContext) -> News:
-    return topic.news(context)
-
-
 def _announced_news(topic: KeyTopicChoice, context: StepContext) -> News:
     leaders = listed(topic.supervisors.all())
     return topic.news(
@@ -148,7 +144,6 @@ class KeyTopicChoice(CommitteeSubject):
         input=inputs.NominateInput,
         tone=Tone.PRIMARY,
         tells=(proposal_audiences.office,),
-        news=_news,
         locks=_named_proposals,
     )
     def nominate(self, context: StepContext) -> None:
@@ -195,7 +190,6 @@ class KeyTopicChoice(CommitteeSubject):
         input=Reason,
         tone=Tone.WARNING,
         tells=(audiences.nominator,),
-        news=_news,
     )
     def pass_over(self, context: StepContext) -> None:
         """It does not become a key topic, before the meeting or by it; the nominator is told."""
@@ -209,7 +203,6 @@ class KeyTopicChoice(CommitteeSubject):
         input=inputs.DecideInput,
         tone=Tone.PRIMARY,
         tells=(audiences.topic_leaders, audiences.supervising_body),
-        news=_news,
         locks=_own_proposals,
     )
     def decide(self, context: StepContext) -> None:

@@ -24,10 +24,6 @@ from supervision.models.committee_subject import CommitteeSubject
 from supervision.roles import body_contact, office
 
 
-def _news(milestone: Milestone, context: StepContext) -> News:
-    return milestone.topic.news(context, milestone.name)
-
-
 class Milestone(CommitteeSubject):
     """What a plan of supervision promises by a day, which is the date of a duty (督办节点)."""
 
@@ -55,6 +51,10 @@ class Milestone(CommitteeSubject):
 
     def __str__(self) -> str:
         return stated(self.topic, self.name)
+
+    def news(self, context: StepContext) -> News:
+        """A notice about the topic that names it."""
+        return self.topic.news(context, self.name)
 
     @property
     def promised_due_at(self) -> datetime:
@@ -90,7 +90,6 @@ class Milestone(CommitteeSubject):
         tone=Tone.PRIMARY,
         closes=[DutyKind.MILESTONE],
         tells=(audiences.topic_leaders,),
-        news=_news,
     )
     def meet(self, context: StepContext) -> None:
         """It is done; how, is on record."""
@@ -105,7 +104,6 @@ class Milestone(CommitteeSubject):
         input=inputs.PutOffInput,
         extends=DutyKind.MILESTONE,
         tells=(audiences.topic_leaders, audiences.supervising_body),
-        news=_news,
     )
     def put_off(self, context: StepContext) -> None:
         """It gets another day, with a reason; lateness is still shown against the first."""
@@ -122,7 +120,6 @@ class Milestone(CommitteeSubject):
         input=Reason,
         tone=Tone.WARNING,
         tells=(audiences.topic_leaders,),
-        news=_news,
     )
     def escalate(self, context: StepContext) -> None:
         """Its day has passed; the leaders are told why. It stays owed until the end."""
@@ -140,7 +137,6 @@ class Milestone(CommitteeSubject):
         tone=Tone.WARNING,
         cancels=[DutyKind.MILESTONE],
         tells=(audiences.topic_leaders, audiences.supervising_body),
-        news=_news,
     )
     def drop(self, context: StepContext) -> None:
         """It is no longer needed; the director says why."""

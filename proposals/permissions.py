@@ -330,13 +330,18 @@ def inside(reader: Reader) -> Q | None:
 
     Only in these does a search read their units, and replies that are not open.
     """
-    tasks = Assignment.objects.live().filter(unit__in=reader.reach.units)
-    working = on_record(reader) | (
-        Q(pk__in=tasks.values("proposal")) if reader.reach.units else NOBODY
-    )
+    proposed = NOBODY
     if reader.reach.members or reader.reach.bodies:
-        working |= own(reader) | Q(pk__in=hosts(reader))
-    return pruned(working)
+        proposed = own(reader) | Q(pk__in=hosts(reader))
+    return pruned(_worked_on(reader) | proposed)
+
+
+def _worked_on(reader: Reader) -> Q:
+    """Proposals whose record they read as officials, or that their unit has in hand now."""
+    if not reader.reach.units:
+        return on_record(reader)
+    tasks = Assignment.objects.live().filter(unit__in=reader.reach.units)
+    return on_record(reader) | Q(pk__in=tasks.values("proposal"))
 
 
 def is_all_inside(reader: Reader) -> bool:
@@ -354,10 +359,7 @@ def works_on(reader: Reader, proposal: int) -> bool:
 
     Officials who read its record, and the units that have it now; never a proposer.
     """
-    tasks = Assignment.objects.live().filter(unit__in=reader.reach.units, proposal=proposal)
-    return Proposal.objects.filter(on_record(reader), pk=proposal).exists() or (
-        bool(reader.reach.units) and tasks.exists()
-    )
+    return Proposal.objects.filter(_worked_on(reader), pk=proposal).exists()
 
 
 def give_rules(subject: Any, reader: Reader) -> Rules:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.utils.functional import cached_property
 from drf_spectacular.utils import extend_schema_field
@@ -25,45 +25,16 @@ from supervision.models import (
 from supervision.selectors import current_calendar
 
 
-class DutySerializer(serializers.ModelSerializer[Duty]):
-    """A duty; what depends on the day is computed for the moment of reading.
+class AsOfNow(serializers.ModelSerializer[Duty]):
+    """What depends on the day of reading, of a duty."""
 
-    ``days`` are working days: left when positive, late when negative. ``assumed_years`` are
-    years whose working days nobody has announced yet and on which the date rests.
-    """
-
-    kind_label = serializers.CharField(source="get_kind_display", read_only=True)
     overdue = serializers.SerializerMethodField()
     days = serializers.SerializerMethodField()
     assumed_years = serializers.SerializerMethodField()
 
     class Meta:
         model = Duty
-        fields = [
-            "id",
-            "kind",
-            "kind_label",
-            "subject_kind",
-            "subject_id",
-            "proposal",
-            "title",
-            "is_key",
-            "role",
-            "unit",
-            "member",
-            "body",
-            "opened_at",
-            "due_at",
-            "first_due_at",
-            "date_version",
-            "paused_at",
-            "basis",
-            "closed_at",
-            "closing",
-            "overdue",
-            "days",
-            "assumed_years",
-        ]
+        fields: ClassVar[list[str]] = []
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -83,6 +54,18 @@ class DutySerializer(serializers.ModelSerializer[Duty]):
         """Years that are only assumed."""
         terms = Terms.model_validate(duty.terms)
         return deadlines.assumed_years(terms, duty.due_at, self.calendar)
+
+
+DutySerializer = read_serializer(
+    Duty,
+    "A duty; what depends on the day is computed for the moment of reading.\n\n"
+    "``days`` are working days: left when positive, late when negative. ``assumed_years`` are\n"
+    "years whose working days nobody has announced yet and on which the date rests.",
+    "id kind kind_label subject_kind subject_id proposal title is_key role unit member body "
+    "opened_at due_at first_due_at date_version paused_at basis closed_at closing overdue days "
+    "assumed_years",
+    extends=AsOfNow,
+)
 
 
 DateChangeSerializer = read_serializer(

@@ -9,7 +9,6 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from members.enums import ANSWERING_ROLES, DutyKind
@@ -69,12 +68,14 @@ def current(committees: Collection[int]) -> Q:
 
 def board(which: Q, committees: Collection[int], at: datetime) -> list[Row]:
     """Those of the key topics of these committees; as many queries for one as for all."""
+    chosen = KeyTopic.objects.filter(which, committee__in=committees, state__in=KEY_STATES)
     topics = list(
-        KeyTopic.objects.filter(which, committee__in=committees, state__in=KEY_STATES)
+        with_due(chosen, DutyKind.SUPERVISION)
         .select_related("supervising_body")
         .prefetch_related(
             "supervisors",
             MILESTONES,
+            Prefetch("instructions", Instruction.objects.only("topic", "number", "state")),
             Prefetch("links", TopicProposal.objects.select_related("proposal")),
         )
         .order_by("id")
@@ -119,8 +120,7 @@ class Board:
     def __init__(self, topics: list[KeyTopic], at: datetime) -> None:
         self.topics = topics
         self.at = at
-        self.today: date = timezone.localtime(at).date()
-        self.calendar: Calendar = current_calendar()
+        self.calendar = current_calendar()
         handled = {key for topic in topics for key in _handled(topic)}
         self.units: dict[int, list[Any]] = defaultdict(list)
         tasks = Assignment.objects.live().filter(
@@ -128,37 +128,17 @@ class Board:
         )
         for task in tasks.select_related("unit").order_by("id"):
             self.units[task.proposal_id].append(task.unit)
-        keys = [topic.pk for topic in topics]
         self.owed: dict[int, list[Duty]] = defaultdict(list)
-        self.until: dict[int, datetime] = {}
-        replies = Q(kind=DutyKind.REPLY, proposal__in=handled) & ~Q(closing=Closing.CANCELLED)
-        limits = Q(
-            kind=DutyKind.SUPERVISION,
-            subject_kind="keytopic",
-            subject_id__in=keys,
-            closed_at=None,
-        )
-        for duty in Duty.objects.filter(replies | limits).order_by("due_at"):
-            if duty.kind == DutyKind.REPLY:
-                self.owed[duty.proposal_id or 0].append(duty)
-            else:
-                self.until[duty.subject_id] = duty.due_at
-        self.open_instructions: dict[int, set[int]] = defaultdict(set)
-        instructions = Instruction.objects.filter(topic__in=keys).order_by()
-        self.instructions: dict[int, int] = {}
-        for key, topic, number, state in instructions.values_list(
-            "pk", "topic_id", "number", "state"
-        ):
-            self.instructions[key] = topic
-            if state == InstructionState.OPEN:
-                self.open_instructions[topic].add(number)
+        replies = Duty.objects.filter(kind=DutyKind.REPLY, proposal__in=handled)
+        for duty in replies.exclude(closing=Closing.CANCELLED).order_by("due_at"):
+            self.owed[duty.proposal_id or 0].append(duty)
         self.last_acts = self._last_acts()
 
     def rows(self) -> list[Row]:
         """A row for each topic."""
         return [self._row(topic) for topic in self.topics]
 
-    def _row(self, topic: KeyTopic) -> Row:
+    def _row(self, topic: Any) -> Row:
         proposals = [
             {
                 "proposal": link.proposal,
@@ -170,13 +150,15 @@ class Board:
         units = {unit.pk: unit for key in _handled(topic) for unit in self.units[key]}
         all_owed = [duty for key in _handled(topic) for duty in self.owed[key]]
         replies = self._replies(sorted(all_owed, key=lambda duty: duty.due_at))
-        until = self.until.get(topic.pk)
+        until = topic.due_at
         limits = [
             (words, local_day(due))
             for words, due in ((_("督办期限"), until), (_("答复期限"), replies.due_at))
             if due is not None
         ]
         milestones = own_milestones(topic, self.calendar, self.at, limits)
+        asked = topic.instructions.all()
+        waiting = {one.number for one in asked if one.state == InstructionState.OPEN}
         return {
             "topic": topic,
             "proposals": proposals,
@@ -185,7 +167,7 @@ class Board:
             "next_milestone": coming(milestones),
             "replies": replies,
             "supervised_until": until,
-            "open_instructions": len(self.open_instructions[topic.pk]),
+            "open_instructions": len(waiting),
             "last_act": self.last_acts.get(topic.pk),
             "warnings": self._warnings(milestones, limits, until),
         }
@@ -197,7 +179,7 @@ class Board:
             return Replies("replied" if duties else "none")
         first = owed[0]
         late = any(duty.is_overdue(self.at) for duty in owed)
-        days = self.calendar.left(self.today, local_day(first.due_at))
+        days = self.calendar.left(local_day(self.at), local_day(first.due_at))
         return Replies("overdue" if late else "open", first.due_at, days)
 
     def _warnings(
@@ -237,10 +219,10 @@ class Board:
             of["keytopic"][topic.pk].append(topic.pk)
             for milestone in topic.milestones.all():
                 of["milestone"][milestone.pk].append(topic.pk)
+            for instruction in topic.instructions.all():
+                of["instruction"][instruction.pk].append(topic.pk)
             for link in topic.links.all():
                 of["proposal"][link.proposal_id].append(topic.pk)
-        for key, topic_key in self.instructions.items():
-            of["instruction"][key].append(topic_key)
         latest: dict[int, int] = {}
         for kind, key, number in _last_events(of):
             for topic_key in of[kind][key]:

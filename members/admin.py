@@ -25,8 +25,8 @@ from members.reader import reader_of
 from members.services.outbox import resend
 from members.services.rulebook import require_free_day
 
-admin.site.unregister(Group)  # what people may do is said by posts alone
-# How people prove who they are is theirs, and where they come from is said by the settings.
+admin.site.unregister(Group)  # only posts say what people may do
+# How people prove who they are is theirs, and the settings say where they come from.
 admin.site.unregister([Authenticator, EmailAddress, SocialAccount, SocialApp, SocialToken])
 admin.site.login = secure_admin_login(admin.site.login)  # one door
 
@@ -105,7 +105,7 @@ admin.site.register(
 
 
 class PostForm(forms.ModelForm):
-    """A post, and why it is given or its dates change."""
+    """The form of a post, with the reason for giving it or changing its dates."""
 
     reason = forms.CharField(label=_("事由"), max_length=200)
 
@@ -187,7 +187,7 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
 
 
 class OnlyRead(ForPlatformAdministrators):
-    """A record: nobody writes it by hand."""
+    """The admin of a record, which nobody edits by hand."""
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -196,13 +196,13 @@ class OnlyRead(ForPlatformAdministrators):
 
 
 class NeverDeleted(OnlyRead):
-    """A record that is not deleted by hand either."""
+    """The admin of a record that cannot be deleted by hand either."""
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
 
-admin.site.register(  # to look up when somebody says they were not told
+admin.site.register(  # to look up when somebody says they got no notice
     models.Notice,
     OnlyRead,
     list_display=["title", "recipient", "needs_action", "statutory", "created_at", "read_at"],
@@ -233,7 +233,7 @@ admin.site.register(  # a change moves dates, so it is an act of its own
 
 
 class OutboxAdmin(NeverDeleted):
-    """What goes out, how far it has come, and the dead letters."""
+    """Outgoing messages with their states, and dead letters."""
 
     list_filter = ["state"]
     actions = ["resend_dead"]
@@ -295,7 +295,7 @@ class RulebookForm(forms.ModelForm):
 
 @admin.register(models.Rulebook)
 class RulebookAdmin(ForPlatformAdministrators):
-    """Rules to come are edited; rules in force are only read."""
+    """Future rules can be edited; rules in force are read-only."""
 
     form = RulebookForm
     actions = None

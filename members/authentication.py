@@ -1,4 +1,4 @@
-"""Who signs in: found by username, phone or name, and what they owe before anything else."""
+"""Finds who signs in by username, phone or name, and what they must do first."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from members.models import User
 from members.reader import Reader
 
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-"""What can be asked for after the password; recovery codes only stand in for these."""
+"""Second factors; recovery codes only stand in for these."""
 
 FEW = 10
 """More accounts than this are not looked at: a phone or name so common means none of them."""
@@ -78,14 +78,14 @@ class Backend(ModelBackend):
 
 
 class Owed(TextChoices):
-    """What somebody must do on the pages before anything else, told as the way to do it."""
+    """Something that a person must do on the pages before anything else."""
 
     PASSWORD = "password", _("请先在网页上登录并修改初始密码")
     SECOND_FACTOR = "second_factor", _("按规定须先在网页“我的账号”中开启双因素验证")
 
 
 def owed_first(reader: Reader) -> Owed | None:
-    """What ``reader`` must do before anything else, if there is something."""
+    """What ``reader`` must do before anything else, or None."""
     user = reader.user
     if user.must_change_password:
         return Owed.PASSWORD

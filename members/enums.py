@@ -36,7 +36,7 @@ class UnitKind(models.TextChoices):
 
 
 class Role(models.TextChoices):
-    """What a post lets its holder do; the post says in which scope."""
+    """What a post lets its holder do, within the scope of the post."""
 
     MEMBER = "member", _("政协委员")
     COLLECTIVE_CONTACT = "collective_contact", _("集体提案联系人")
@@ -84,7 +84,7 @@ class PostState(models.TextChoices):
 
 
 class PostChange(models.TextChoices):
-    """What is done to a post."""
+    """A change to a post."""
 
     APPOINT = "appoint", _("任命")
     RESCHEDULE = "reschedule", _("变更任期")
@@ -92,7 +92,7 @@ class PostChange(models.TextChoices):
 
 
 class Channel(models.TextChoices):
-    """How an act reached us."""
+    """The channel through which a step came."""
 
     WEB = "web", _("网页")
     API = "api", _("接口")
@@ -162,7 +162,7 @@ class TimeUnit(models.TextChoices):
 
 
 class Anchor(models.TextChoices):
-    """From where a time limit runs."""
+    """The start of a time limit."""
 
     EVENT = "event", _("产生该任务的步骤")
     RECEIPT = "receipt", _("收到提案")
@@ -179,7 +179,7 @@ class CountFrom(models.TextChoices):
 
 
 class Recipient(models.TextChoices):
-    """Who is reminded, by their part in the duty."""
+    """Recipients of reminders, by their part in the duty."""
 
     OWNER = "owner", _("承担任务的人")
     UNIT_LIAISON = "unit_liaison", _("承办单位联络员")
@@ -285,7 +285,7 @@ class SeriesKey(models.TextChoices):
 
 
 class Merit(models.TextChoices):
-    """What a proposal can earn its proposers points for (履职积分)."""
+    """What proposers earn points for (履职积分)."""
 
     SUBMITTED = "submitted", _("提交")
     FILED = "filed", _("立案")
@@ -294,7 +294,7 @@ class Merit(models.TextChoices):
 
 
 class ProposingPart(models.TextChoices):
-    """Which part a member has in a proposal."""
+    """A member's part in a proposal."""
 
     LEAD = "lead", _("第一提案人")
     COSIGNER = "cosigner", _("联名人")

@@ -29,7 +29,7 @@ def _of_administered(reader: Reader) -> Q:
 
 
 def _rulebooks(reader: Reader) -> Q:
-    """What is or was in force; what is being prepared only to who prepares it."""
+    """What is or was in force; future rules only for those who prepare them."""
     return (_of_own_committees(reader) & Q(effective_from__lte=reader.day)) | _of_administered(
         reader
     )

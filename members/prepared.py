@@ -1,4 +1,4 @@
-"""Queries that are put together once and then only filled in."""
+"""Prepared queries: built once, then run with other values."""
 
 from __future__ import annotations
 

@@ -23,12 +23,12 @@ def clauses(things: Iterable[object]) -> str:
 
 
 def aside(what: object, more: object) -> str:
-    """What is meant, and more about it in brackets; without brackets where there is no more."""
+    """A text with a note in brackets; without brackets if the note is empty."""
     return _("%(what)s（%(more)s）") % {"what": what, "more": more} if more else str(what)
 
 
 def stated(what: object, said: object) -> str:
-    """What is spoken of, and what is said of it."""
+    """A subject and a statement about it."""
     return _("%(what)s：%(said)s") % {"what": what, "said": said}
 
 
@@ -38,7 +38,7 @@ def titled(number: object, title: object) -> str:
 
 
 def reasons(detail: Any) -> list[str]:
-    """Everything that a refusal says, whatever it is about: a text, or structures of texts."""
+    """All texts of a refusal, which may be one text or nested structures of texts."""
     if isinstance(detail, Mapping):
         return [text for part in detail.values() for text in reasons(part)]
     if isinstance(detail, list):

@@ -1,4 +1,4 @@
-"""Who reads, at which moment, and how far their posts reach.
+"""The reader of a request: a person at a moment, with the reach of their posts.
 
 A ``Reader`` is made where a request, a job or a command begins, and handed down. What it reads it
 reads once; somebody else, or another moment, is another reader.
@@ -84,7 +84,7 @@ class Reader:
 
     @property
     def decision(self) -> dict[str, Any]:
-        """Whose doing something is, and when, as services take it."""
+        """The arguments ``by`` and ``at`` of services."""
         return {"by": self.user, "at": self.at}
 
     @cached_property
@@ -99,7 +99,7 @@ class Reader:
 
     @cached_property
     def reach(self) -> Reach:
-        """What these posts reach."""
+        """The reach of these posts."""
         return Reach.of(self.posts)
 
     def rules(self, committee: Committee | int) -> Rules:

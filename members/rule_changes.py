@@ -1,4 +1,4 @@
-"""What differs between two sets of rules, in the words of the rulebook."""
+"""The differences between two sets of rules, in words."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How a document that is not a rulebook is refused: each wrong place, in the reader's words."""
+"""Errors of a document that is not a rulebook: each wrong place, in the reader's language."""
 
 from typing import Any
 

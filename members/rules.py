@@ -1,4 +1,4 @@
-"""What a rulebook says: the one declaration of everything localities differ in.
+"""The rulebook: the one declaration of everything in which localities differ.
 
 A ``Rules`` value is read from the JSON of a ``Rulebook`` row or from a preset file. Field
 titles are the labels that an administrator reads; units are in the names or the titles.
@@ -54,7 +54,7 @@ Label = Annotated[str, StringConstraints(min_length=1, max_length=60)]
 Mark = Annotated[str, StringConstraints(max_length=10, pattern=r"^[^{}]*$")]
 
 PLACEHOLDER = r"\{(term|session|period|kind|seq)(:0?[1-9]d?)?\}"
-"""What a number pattern may contain beside plain text."""
+"""The placeholders that a number pattern may contain."""
 
 
 REVIEWERS = (Role.COMMITTEE_CLERK, Role.COMMITTEE_REVIEWER, Role.COMMITTEE_DIRECTOR)
@@ -443,7 +443,7 @@ class Reminders(Section):
 
 
 class Warnings(Section):
-    """From when on a date or a wait is marked: working days left, and days since receipt."""
+    """When a date or a wait is marked: working days left, and days since receipt."""
 
     near: int = Field(7, ge=0, le=100, title=gettext_noop("剩余几个工作日以内，期限标为“临近”"))
     soon: int = Field(3, ge=0, le=100, title=gettext_noop("剩余几个工作日以内，期限标为“紧迫”"))

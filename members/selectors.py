@@ -26,7 +26,7 @@ _rules: dict[tuple[int, datetime], Rules] = {}
 
 
 def _read(key: tuple[int, datetime]) -> Rules:
-    """The parsed rules of a row; parsing is remembered, since a row in force never changes."""
+    """The parsed rules of a row; cached, since a row in force never changes."""
     if key not in _rules:
         _rules[key] = Rules.read(Rulebook.objects.get(pk=key[0]).document)
     return _rules[key]
@@ -77,7 +77,7 @@ def _last_in_force(committee: int, on: date) -> QuerySet[Rulebook, tuple[int, da
 
 @dataclass(frozen=True)
 class Placement:
-    """Where a proposal belongs by the moment it was handed in."""
+    """The session and period of a proposal, by the moment of submission."""
 
     session: Session
     period: PeriodKind

@@ -1,4 +1,4 @@
-"""What members announces to the packages above."""
+"""Signals of members to the packages above."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""Tables that people bring: workbooks, CSV files, and what was copied from a sheet."""
+"""Reads uploaded tables: workbooks, CSV files, and text copied from a sheet."""
 
 from __future__ import annotations
 

@@ -29,7 +29,7 @@ def forget_sessions() -> None:
 
 @shared_task
 def beat() -> None:
-    """Note that a bell was rung and heard."""
+    """Note that a worker heard from beat."""
     Heartbeat.touch(clock.now())
 
 

@@ -1,4 +1,4 @@
-"""The one table of who sees which rows: ``visible``, and nothing else decides it.
+"""The one table of visibility: ``visible`` decides who sees which rows.
 
 Each application declares in a list what a reader sees of its own rows. An application above may
 widen what is seen of a row below it: then the reader sees what either rule shows.
@@ -25,14 +25,14 @@ EVERYTHING = Q(pk__isnull=False)
 
 @dataclass(frozen=True)
 class Visibility:
-    """What a reader sees of one kind of row, as a condition on it."""
+    """The condition on rows of one kind that a reader sees."""
 
     model: type[Model]
     rule: Callable[[Reader], Q]
 
 
 _declared: dict[type[Model], dict[str, Callable[[Reader], Q]]] = {}
-"""Kind of row to what each application says of it, by the application's name."""
+"""Kind of row to the rules of each application, by its name."""
 
 
 def declare(application: str, *declared: Visibility) -> None:
@@ -47,7 +47,7 @@ def declare(application: str, *declared: Visibility) -> None:
 
 
 def is_declared(model: type[Model]) -> bool:
-    """Whether somebody has said who sees this kind of row."""
+    """Whether there is a rule for this kind of row."""
     return model in _declared
 
 

@@ -1,4 +1,4 @@
-"""What merging several proposals would bring about, read before the office decides (并案).
+"""Previews a merger of several proposals before the office decides (并案).
 
 The reasons for a refusal are those of the step itself: both ask
 ``proposals.models.phases.merging``.

@@ -19,7 +19,7 @@ RECEIPTS = "receipts"
 
 
 class Numbered(Protocol):
-    """What the number of a proposal is made of."""
+    """The parts of a proposal's number."""
 
     session: Session | None
     period_kind: str

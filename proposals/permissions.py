@@ -1,4 +1,4 @@
-"""Who may see and do what with proposals and what hangs on them.
+"""Who may see and do what with proposals and what belongs to them.
 
 A person's posts give reach into committees, units, bodies and their own membership; for every
 kind of row one function below says what that reach lets them see, and ``VISIBLE`` declares it.
@@ -289,7 +289,7 @@ def works_in_office(reader: Reader, committee_id: int) -> bool:
 
 
 def units_are_open(proposal: Proposal, reader: Reader) -> bool:
-    """Whether members who have no part in a proposal are told which units handle it.
+    """Whether members who have no part in a proposal may see which units handle it.
 
     After the months for which the rulebook hides them (rules.md section 12.1): they could lean
     on the units.
@@ -300,11 +300,11 @@ def units_are_open(proposal: Proposal, reader: Reader) -> bool:
 
 
 LATE: list[Callable[[Reader], Q]] = []
-"""Which proposals are late, as far as a reader is told; supervision, with the dates, adds it."""
+"""Finds the overdue proposals that a reader may know of; supervision adds it."""
 
 
 def overdue(reader: Reader) -> Q:
-    """The proposals on which something is late, as far as the reader is told."""
+    """The proposals with an overdue duty that the reader may see."""
     late = NOBODY
     for condition in LATE:
         late |= condition(reader)
@@ -312,7 +312,7 @@ def overdue(reader: Reader) -> Q:
 
 
 def told_units(reader: Reader) -> Q | None:
-    """The proposals of which the reader is told who handles them; None: of none."""
+    """The proposals whose units the reader may see; None: none."""
     told = inside(reader) or NOBODY
     for committee in reader.reach.assemblies | reader.reach.supervising:
         try:

@@ -1,4 +1,4 @@
-"""Keeping phrases for replies: a unit's liaison keeps the unit's, the clerk the committee's."""
+"""Edits phrases for replies: a unit's liaison edits the unit's, the clerk the committee's."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Posts on record: each appointment, change of dates and end is an event of its own chain."""
+"""Records posts: each appointment, change of dates and end is an event in a chain."""
 
 from datetime import datetime
 from typing import Any
@@ -11,11 +11,11 @@ from members.models import Body, Member, Post, Unit, User
 from proposals.models import Event
 
 KIND = "post"
-"""How events name posts."""
+"""The name of posts in events."""
 
 
 class PostInput(serializers.Serializer[Any]):
-    """What an event tells of a post, and why it was changed."""
+    """The input of an event about a post: its columns, and the reason."""
 
     holder = serializers.CharField(label=_("任职人"))
     scope = serializers.CharField(label=_("任职范围"))

@@ -1,4 +1,4 @@
-"""Listening: posts go on record, and what changes a proposal orders its index entry anew."""
+"""Signal receivers: record posts, and reindex a proposal after a change."""
 
 from datetime import datetime
 from typing import Any
@@ -30,7 +30,7 @@ def record_post(
     channel: Channel,
     **_signal: Any,
 ) -> None:
-    """Keep the record of who holds which post."""
+    """Record who holds which post."""
     posts.record(post, change, by=by, at=at, reason=reason, channel=channel)
 
 

@@ -22,7 +22,7 @@ def called(entries: Iterable[Entry], code: str) -> str:
 def text_problems(
     rules: Rules, *, title: str, situation: str, analysis: str, suggestions: Sequence[str]
 ) -> Problems:
-    """What keeps a text from being handed in; lengths are characters (rules.md section 5)."""
+    """Reasons why a text cannot be submitted; lengths are characters (rules.md section 5)."""
     parts = {"situation": situation, "analysis": analysis, "suggestions": "".join(suggestions)}
     problems: Problems = {}
     for field, message in (
@@ -133,7 +133,7 @@ def proposing_problems(rules: Rules, *, body_kind: str | None, period: PeriodKin
 
 
 def roles_problem(roles: Sequence[str]) -> str | None:
-    """Why these roles of units cannot stand together, or None (rules.md section 7)."""
+    """Why these roles of units cannot be combined, or None (rules.md section 7)."""
     count = {role: list(roles).count(role) for role in AssignmentRole}
     answering = count[AssignmentRole.SOLE] + count[AssignmentRole.LEAD]
     if count[AssignmentRole.SEPARATE]:

@@ -1,4 +1,4 @@
-"""The figures that offices live off, each with numerator, denominator, base and as-of time.
+"""The figures of a session, each with numerator, denominator, base and as-of time.
 
 Everything is read as of a moment: states from the ledger, replies and ratings by their dates.
 A later event never changes an earlier figure (rules.md section 12.3: cut-off dates).
@@ -234,7 +234,7 @@ def _handling(then: Received, at: datetime) -> list[Figure]:
 
 
 def _adoption(then: Received, rules: Rules, at: datetime) -> list[Figure]:
-    """What the replies took up, by proposal and by suggestion, and by the class of the result."""
+    """Adoption by proposal, by suggestion, and by the class of the result."""
     concluded = then.filter(state_then=ProposalState.CONCLUDED)
     replies = current_replies(then, at)
     points = ReplyPoint.objects.filter(reply__in=replies.values("pk"))

@@ -1,4 +1,4 @@
-"""Numbered documents that chase what is late: 催办单, 督办通知, 逾期通报."""
+"""Issues numbered documents that chase overdue duties: 催办单, 督办通知, 逾期通报."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ Due = tuple[Duty, LadderStep]
 
 @dataclass(frozen=True)
 class Issued:
-    """A document that went out, as those read it who are told of it."""
+    """An issued document, with the text of its notice."""
 
     title: str
     text: str
@@ -153,7 +153,7 @@ _ASKS: dict[Paper, Callable[[], str]] = {
     Paper.SUPERVISION: lambda: _("现予督办，请说明逾期原因和完成时间，抄送督查室。"),
     Paper.CIRCULAR: lambda: _("现予通报，请分管领导督促。"),
 }
-"""What each kind of document asks for."""
+"""The request that each kind of document makes."""
 
 
 def _names(recipients: Sequence[Recipient]) -> str:

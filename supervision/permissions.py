@@ -1,4 +1,4 @@
-"""What a person sees of duties and key topics."""
+"""Who sees which duties, key topics and reminders."""
 
 from typing import Any
 
@@ -113,7 +113,7 @@ def instructions(reader: Reader) -> Q:
 
 
 def topic_files(reader: Reader) -> Q:
-    """Photographs and papers are for those who work on the topic."""
+    """Photographs and documents are for those who work on the topic."""
     return _at_work(reader, "topic__")
 
 
@@ -139,7 +139,7 @@ def led_committees(reader: Reader) -> frozenset[int]:
 
 
 def foreseen(reader: Reader) -> Q:
-    """Duties of which proposers are told what is owed and until when, though never by whom.
+    """Duties that proposers see with their dates, though never who owes them.
 
     It is the answer to their own proposal that they wait for.
     """

@@ -1,4 +1,4 @@
-"""Who is reminded of a duty: people found by their posts, for many duties at once."""
+"""Finds who is reminded of a duty, by their posts, for many duties at once."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""Reminding of duties: the database decides what is due, the bell only asks.
+"""Sends reminders: the database decides what is due, beat only asks.
 
 Each call looks for duties whose next moment has come, by one index, and takes the latest step
 of their ladders that has passed. A unique row for each duty, version of its date, step and
-recipient is written together with the notice, in one transaction: late or doubled bells, any
+recipient is written together with the notice, in one transaction: late or doubled calls, any
 number of workers, and one that is killed at any point leave every reminder written once.
 """
 
@@ -69,7 +69,7 @@ def _look_after(duties: Sequence[Duty], at: datetime) -> int:
         with transaction.atomic():
             return Round(duties, at).take()
     except OperationalError:
-        raise  # the database's trouble, not a duty's: the next bell finds the same rows
+        raise  # the database's trouble, not a duty's: the next sweep finds the same rows
     except Exception:
         if len(duties) > 1:
             return sum(_look_after([duty], at) for duty in duties)
@@ -80,7 +80,7 @@ def _look_after(duties: Sequence[Duty], at: datetime) -> int:
 
 
 def catch_up(*, until: datetime, among: Q) -> int:
-    """Remind as if bells had rung all along until then; returns how many were sent."""
+    """Send reminders as if beat had run all along until then; returns how many were sent."""
     sent = 0
     waiting = Duty.objects.running().filter(among, remind_at__lte=until)
     while moment := waiting.aggregate(first=Min("remind_at"))["first"]:

@@ -55,7 +55,7 @@ def _declared() -> QuerySet[CalendarDay, tuple[date | None, bool, str, int]]:
 
 
 CALENDAR_LOCK = 0x7469616E
-"""The number by which those who set dates and those who change the calendar wait for each other."""
+"""The lock by which setting dates and changing the calendar wait for each other."""
 
 
 def steady_calendar(*, changing: bool = False) -> Calendar:
@@ -99,7 +99,7 @@ def with_due(
 
 
 def to_sign_by(task: Assignment) -> datetime | None:
-    """Until when a task is to be signed for."""
+    """The date by which a task must be signed for."""
     owed = Duty.objects.open().of("assignment", task.pk).filter(kind=DutyKind.ACKNOWLEDGE)
     return owed.values_list("due_at", flat=True).first()
 
@@ -112,7 +112,7 @@ EXPLAINED = (
 
 
 def why(duty: Duty, calendar: Calendar | None = None) -> dict[str, Any]:
-    """How a due date came about: rule and source, day by day, pauses, changes.
+    """Explains a due date: rule and source, day by day, pauses, changes.
 
     ``skipped`` are the days on the way that did not count, each with its name. Two queries, and
     one more for the ``calendar``; none where both have been read before.

@@ -96,7 +96,7 @@ def open_duty(
 def close(subject: Subject, kinds: Sequence[DutyKind], event: Event, *, done: bool) -> None:
     """Close the open duties of these kinds on ``subject``: done, or no longer owed.
 
-    One whose clock stands still gets back its days first: nobody is late for having replied
+    A paused clock is resumed first, so that nobody is late for a reply given
     while it stood.
     """
     if not kinds:
@@ -226,7 +226,7 @@ def pause(subject: Subject, kinds: Sequence[DutyKind], event: Event, context: St
 
 
 def resume(subject: Subject, kinds: Sequence[DutyKind], event: Event, context: StepContext) -> None:
-    """Let the clocks run on; each duty gets back the days on which its clock stood still."""
+    """Resume the clocks; each duty gets back the days of its pause."""
     owed = Duty.objects.of(subject.kind, subject.pk).open().filter(kind__in=kinds)
     _run_on(owed.exclude(paused_at=None), event)
 

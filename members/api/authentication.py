@@ -1,4 +1,4 @@
-"""Who calls the API: the holder of a token."""
+"""Authenticates callers of the API by token."""
 
 from django.utils import timezone
 from drf_spectacular.contrib.knox_auth_token import KnoxTokenScheme

@@ -1,4 +1,4 @@
-"""What services refuse, as answers of the API."""
+"""Turns refusals of services into responses of the API."""
 
 from typing import Any
 
@@ -11,10 +11,10 @@ from members.rule_errors import RulesInvalid
 
 
 class TellsReasons:
-    """A view whose refusals reach the person with their reason, not as a bare 403 or a 500."""
+    """Mixin: refusals reach the caller with their reason, not as a bare 403 or a 500."""
 
     def handle_exception(self, exc: Exception) -> Response:
-        """Answer as the API does, from what services and permissions raise."""
+        """Translate exceptions of services and permissions into those of the API."""
         return super().handle_exception(as_api_error(exc))  # the view beside this mixin
 
 

@@ -1,4 +1,4 @@
-"""What lists can be asked for: allow-lists; anything else is refused, not ignored."""
+"""Filters and orders of lists, by allow-lists; anything else is refused, not ignored."""
 
 from collections.abc import Callable
 from datetime import date

@@ -1,4 +1,4 @@
-"""Shapes of what goes out of the product: channels, stand-ins, deliveries, webhooks."""
+"""Serializers of channels, stand-ins, deliveries and webhooks."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from members.services.channel import masked
 
 
 class NoticeChannelSerializer(serializers.ModelSerializer):
-    """One's wishes about one means; the address is written, and read only as far as it may."""
+    """A person's settings for one channel; the address is never fully returned."""
 
     means = serializers.ChoiceField(choices=Means.choices)
     address = serializers.CharField(
@@ -93,7 +93,7 @@ WebhookCallSerializer = model_serializer(
 
 
 class WebhookKindsSerializer(serializers.Serializer):
-    """What a webhook can ask for."""
+    """A kind of event that a webhook can subscribe to."""
 
     kinds = serializers.SerializerMethodField()
 

@@ -9,7 +9,7 @@ from django.db.models import Model
 from rest_framework import serializers
 
 Shape = type[serializers.ModelSerializer[Any]]
-"""How the API shows a kind of row."""
+"""A serializer class for a kind of row."""
 
 ALL = "*"
 """Stands for every field."""
@@ -64,7 +64,7 @@ def read_serializer(
     rows: Mapping[str, type[serializers.BaseSerializer[Any]]] | None = None,
     **declared: Any,
 ) -> Shape:
-    """A serializer of what is only read, declared as for ``model_serializer``.
+    """A read-only serializer, declared as for ``model_serializer``.
 
     ``named`` are those of the fields that show another row by key and name, ``rows`` those that
     list rows below it; one that ends with ``LABEL`` tells a choice in words.

@@ -1,4 +1,4 @@
-"""Shapes of people, bodies and rules in the API; fields are always listed."""
+"""Serializers of people, bodies and rules; fields are always listed."""
 
 from typing import Any, cast
 
@@ -67,7 +67,7 @@ CommitteeNameSerializer = model_serializer(
 
 
 def told(source: str) -> serializers.CharField:
-    """What a row beside this one is called, where there is one."""
+    """The name of a related row, if there is one."""
     return serializers.CharField(source=source, default=None, read_only=True)
 
 
@@ -117,7 +117,7 @@ PRIVATE: dict[type[models.Model], tuple[str, ...]] = {
     Body: ("contact_phone",),
     Member: ("user", "phone", "address", "postcode"),
 }
-"""How to reach people: null for who may not see it."""
+"""How to reach people: null for those who may not see it."""
 
 
 def _body() -> Visible:
@@ -271,7 +271,7 @@ NoticeSerializer = model_serializer(
 
 
 class MeSerializer(serializers.ModelSerializer):
-    """Who is signed in, and what for."""
+    """The signed-in person and their posts."""
 
     posts = serializers.SerializerMethodField()
     unread_notices = serializers.SerializerMethodField()

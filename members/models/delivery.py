@@ -1,4 +1,4 @@
-"""How people want to be told outside the product, and the outbox of what they are told."""
+"""Channels by which people get notices outside the product, and the outbox."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from members.models.user import User
 
 
 class Means(models.TextChoices):
-    """The ways in which a notice reaches a person outside the product."""
+    """The kinds of channels by which a notice reaches a person outside the product."""
 
     EMAIL = "email", _("电子邮件")
     APPRISE = "apprise", _("短信或机器人")  # one address of the library of that name
@@ -30,7 +30,7 @@ class Pace(models.TextChoices):
 
 
 class NoticeChannel(models.Model):
-    """One person's wishes about one means; statutory notices go at once whatever they are.
+    """One person's settings for one channel; statutory notices go at once regardless.
 
     Somebody who has an e-mail address and never said anything has the defaults of this model.
     """
@@ -60,7 +60,7 @@ class NoticeChannel(models.Model):
 
 
 class Delivery(Outgoing):
-    """A notice on its way through one means.
+    """A notice on its way through one channel.
 
     ``for_digest`` rows wait for the hour of the daily message. Then all of a person become one:
     the first carries the others.

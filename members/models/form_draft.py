@@ -1,4 +1,4 @@
-"""What somebody has typed into a form and not sent yet."""
+"""Saved input of a form that has not been sent yet."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,4 +1,4 @@
-"""The pulse of the background: beat rings, a worker hears, the row tells when."""
+"""The heartbeat of the background: when a worker last heard from beat."""
 
 from datetime import datetime
 
@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """The one row that says when a bell was last heard."""
+    """The one row that says when a worker last heard from beat."""
 
     at = models.DateTimeField(_("时间"))
 
@@ -20,5 +20,5 @@ class Heartbeat(models.Model):
 
     @classmethod
     def touch(cls, at: datetime) -> None:
-        """Note that a bell was heard at ``at``."""
+        """Note that a worker heard from beat at ``at``."""
         cls.objects.update_or_create(pk=1, defaults={"at": at})

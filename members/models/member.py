@@ -25,7 +25,7 @@ BODY_KINDS = {
     "group": BodyKind.GROUP,
     "special_committees": BodyKind.SPECIAL_COMMITTEE,
 }
-"""Of which kind the bodies are that a field of a member names."""
+"""Field of a member to the kind of body that it names."""
 
 
 def _tag(label: StrPromise, kind: BodyKind) -> models.ForeignKey[Body | None, Body | None]:
@@ -42,7 +42,7 @@ def _tag(label: StrPromise, kind: BodyKind) -> models.ForeignKey[Body | None, Bo
 
 
 class Member(models.Model):
-    """A member of a committee, with the tags by which statistics are asked for."""
+    """A member of a committee, with the tags by which figures are broken down."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="members")
     user = models.ForeignKey(

@@ -7,13 +7,13 @@ from members.models.user import User
 
 
 class Notice(models.Model):
-    """Something a user is told; written in the transaction of the event it tells of."""
+    """A notice to a user; written in the transaction of the event that it reports."""
 
     recipient = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notices")
     title = models.CharField(_("标题"), max_length=200)
     text = models.TextField(_("内容"), blank=True)
     link = models.CharField(_("链接"), max_length=200, blank=True)
-    # Kind and key of what it tells of, such as assignment:7.
+    # Kind and key of its subject, such as assignment:7.
     about = models.CharField(_("所涉事项"), max_length=60, blank=True)
     needs_action = models.BooleanField(_("需办理"), default=False)
     statutory = models.BooleanField(_("法定通知"), default=False)

@@ -1,4 +1,4 @@
-"""What an outbox row is, whichever way it goes out."""
+"""The common base of outbox rows."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class OutgoingState(models.TextChoices):
-    """What has become of something that is to be sent."""
+    """The state of something to be sent."""
 
     WAITING = "waiting", _("待发送")
     SENDING = "sending", _("发送中")  # a worker has it; once its lease is over, anybody may
@@ -35,11 +35,11 @@ SETTLED = (OutgoingState.SENT, OutgoingState.DEAD)
 """Attempts are over."""
 
 LOGGED = 500
-"""Characters of an error or an answer that are kept."""
+"""How many characters of an error or a response are kept."""
 
 
 class Outgoing(models.Model):
-    """One thing to send: written in the transaction that it tells of, sent outside any.
+    """One thing to send: written in the transaction that it reports, sent outside any.
 
     ``key`` goes with every attempt, so that whoever receives it twice can tell. A worker takes
     a row by moving ``next_try_at`` to the end of its lease: killed, it leaves a row that is due

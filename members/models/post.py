@@ -1,4 +1,4 @@
-"""Posts: a user, a role, a scope. The one place that says who somebody is here."""
+"""Posts: a user, a role, a scope. Only posts say who somebody is here."""
 
 from datetime import date
 from typing import Self

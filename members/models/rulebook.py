@@ -1,4 +1,4 @@
-"""The rulebook of a committee, effective-dated: what localities differ in is data."""
+"""The rulebook of a committee, effective-dated: local differences are data."""
 
 from datetime import date
 

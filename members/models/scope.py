@@ -1,4 +1,4 @@
-"""The rule that what belongs together belongs to one committee."""
+"""Checks that related rows belong to one committee."""
 
 from django.core.exceptions import ValidationError
 from django.db import models

@@ -1,4 +1,4 @@
-"""Stand-ins: who is told in place of somebody who is away."""
+"""Stand-ins: who gets the notices of somebody who is away."""
 
 from datetime import date
 from typing import Self

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class User(AbstractUser):
-    """A person who can sign in; what they may do is said by their posts alone."""
+    """A person who can sign in; only their posts say what they may do."""
 
     first_name = None  # type: ignore[assignment]  # a Chinese name is one field
     last_name = None  # type: ignore[assignment]  # a Chinese name is one field

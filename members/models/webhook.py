@@ -1,4 +1,4 @@
-"""Webhooks: other systems of a committee's are told of events."""
+"""Webhooks: other systems of a committee that receive its events."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from members.models.user import User
 from members.punctuation import listed
 
 KINDS: set[str] = set()
-"""What a webhook can ask for: ``proposal``, or ``proposal.file``; the packages above add theirs."""
+"""Kinds of events: ``proposal``, or ``proposal.file``; the packages above add theirs."""
 
 
 def new_secret() -> str:
@@ -50,19 +50,19 @@ class Webhook(models.Model):
         return self.url
 
     def clean(self) -> None:
-        """Refuse kinds that there are not."""
+        """Refuse unknown kinds."""
         if unknown := sorted(set(self.kinds) - KINDS):
             raise ValidationError(
                 {"kinds": _t("没有这种事件：%(kinds)s") % {"kinds": listed(unknown)}}
             )
 
     def wants(self, kind: str, action: str) -> bool:
-        """Whether it asked for such an event."""
+        """Whether it subscribes to such an event."""
         return not self.kinds or kind in self.kinds or f"{kind}.{action}" in self.kinds
 
 
 class WebhookCall(Outgoing):
-    """One event on its way to one webhook, with what the other side last answered."""
+    """One event on its way to one webhook, with the last response."""
 
     webhook = models.ForeignKey(Webhook, on_delete=models.PROTECT, related_name="calls")
     event = models.PositiveBigIntegerField(_("事件编号"))

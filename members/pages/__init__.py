@@ -1,1 +1,1 @@
-"""What people see in a browser; the pages add no rule of their own."""
+"""The pages in the browser; they add no rule of their own."""

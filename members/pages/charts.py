@@ -1,4 +1,4 @@
-"""Charts: what one shows, as the script draws it and as the table beside it says."""
+"""Charts: their data, for the script that draws them and for the table beside them."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Chart:
 
     @property
     def data(self) -> str:
-        """What the script reads, as JSON."""
+        """The data for the script, as JSON."""
         return json.dumps(
             {
                 "kind": self.kind,

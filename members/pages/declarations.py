@@ -17,7 +17,7 @@ FINDERS = (palette.pages, palette.people)
 
 
 def register() -> None:
-    """Put everything where it is shown."""
+    """Register all declarations."""
     worklist.add(*NAVIGATION)
     home.add(*HOME_SECTIONS)
     palette.FINDERS.extend(FINDERS)

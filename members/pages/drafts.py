@@ -1,4 +1,4 @@
-"""What is typed saves itself: a copy on the server, beside the one that the browser keeps."""
+"""Saves form input automatically: a copy on the server, beside that in the browser."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ KEPT_FOR = timedelta(days=60)
 """How long a form that was never sent is kept."""
 
 LEFT_OUT = {"csrfmiddlewaretoken", "key", "path", "next", "after", "list", "in", "at"}
-"""What a form sends that nobody typed."""
+"""Fields that a form sends and nobody typed."""
 
 
 @require_POST

@@ -1,4 +1,4 @@
-"""The filters of a list: declared, as fields of a form, and as pills that can be taken off."""
+"""The filters of a list: declarations, form fields, and removable pills."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""From the declared input of an act to a form on a page, and back.
+"""Turns the declared input of a step into a form on a page, and back.
 
 The input is a serializer: it says which fields there are, of what kind, and checks them. Here
 each becomes a ``Field`` that a template can draw, and what a browser sends becomes the plain
-data that the API would have been sent. So a form needs nothing written for it.
+data that the API would have been sent. So a form needs no code of its own.
 """
 
 from __future__ import annotations
@@ -180,7 +180,7 @@ for _kind, _classes in {
 
 @singledispatch
 def choices_of(declared: Any) -> list[Choice]:
-    """What can be chosen for a declared field."""
+    """The choices of a declared field."""
     return []
 
 
@@ -324,7 +324,7 @@ def shown(value: Any, kind: str = "") -> Any:
 
 
 def _flat(errors: Any) -> list[Any]:
-    """What is wrong with a field, one after the other."""
+    """The faults of a field, one after the other."""
     if not errors:
         return []
     if isinstance(errors, Mapping):
@@ -416,7 +416,7 @@ class _Sent:
 
 
 def _is_filled(form: Any, row: Mapping[str, Any]) -> bool:
-    """Whether there is more in a row than what has to be chosen anyway."""
+    """Whether a row contains more than its preset choices."""
     told = {name for name, value in row.items() if value not in ("", False, [], None)}
     chosen = {
         name for name, part in form.fields.items() if kind_of(part) == "select" and part.required

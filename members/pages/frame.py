@@ -1,4 +1,4 @@
-"""What every page shows around its content: who is here, where they work, what waits."""
+"""The frame of every page: the person, their committee and session, pending work."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ class Frame:
 
     @cached_property
     def standing_in_for(self) -> list[StandIn]:
-        """For whom the reader stands in today."""
+        """The people for whom the reader stands in today."""
         rows = StandIn.objects.in_force(self.reader.day).select_related("user")
         return list(rows.filter(stand_in=self.reader.user)[:5])
 
@@ -122,7 +122,7 @@ def frame(request: HttpRequest) -> dict[str, Any]:
 
 
 def frame_of(request: HttpRequest, reader: Reader) -> Frame:
-    """What the page shows around its content; one for all that ask during a request."""
+    """The frame of the page, made once for each request."""
     found = request.__dict__.get("_frame")
     if not isinstance(found, Frame) or found.reader is not reader:
         found = request.__dict__["_frame"] = Frame(request, reader)

@@ -1,4 +1,4 @@
-"""The hard words of the work, each explained where it stands and on a page of its own."""
+"""The glossary: technical terms, explained in place and on a page of their own."""
 
 from __future__ import annotations
 
@@ -84,18 +84,18 @@ PARTS: dict[str, dict[str, str]] = {
         _("社情民意信息"): _("反映社会情况和群众意见的短信息，与提案是两种渠道。"),
     },
 }
-"""What each hard word means, by where it belongs; all of it is translated when it is shown."""
+"""Terms with their meanings, by topic; translated when shown."""
 
 
 def meaning_of(word: str) -> str:
-    """What a word means, in the reader's language; nothing for a word that needs no telling."""
+    """The meaning of a term in the reader's language; empty for other words."""
     words = (one for part in PARTS.values() for one in part.items())
     return next((gettext(meaning) for one, meaning in words if gettext(one) == word), "")
 
 
 @require_safe
 def glossary(request: HttpRequest) -> HttpResponse:
-    """All words, by where they belong."""
+    """All terms, by topic."""
     parts = [
         (gettext(part), [(gettext(word), gettext(meaning)) for word, meaning in words.items()])
         for part, words in PARTS.items()

@@ -1,4 +1,4 @@
-"""What stands on the first page of somebody signed in; each application adds its parts."""
+"""The first page after signing in; each application adds its parts."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ class HomeSection:
 
 
 FEW = 1
-"""So few lists need no tiles."""
+"""With so few lists there are no tiles."""
 
 PARTS: list[HomeSection] = []
 """The parts of the first page; see ``add``."""

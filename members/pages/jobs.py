@@ -1,4 +1,4 @@
-"""The jobs that somebody asked for, and how far they are; the page may be left."""
+"""The reader's background jobs and their progress; one may leave the page."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each thing has two addresses of one shape: its page, and below ``API`` its data."""
+"""Converts between the two addresses of a thing: its page, and under ``API`` its data."""
 
 API = "/api/v1"
 """What stands before the address of the page in that of the API."""

@@ -1,4 +1,4 @@
-"""The pages of worklists: looking, exporting, printing, and how one likes to see them."""
+"""The pages of worklists: viewing, exporting, printing, and display preferences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One's own account: how one signs in, is told, and who stands in."""
+"""The account page: signing in, channels for notices, and stand-ins."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ PAST = 5
 
 
 class EmailForm(serializers.Serializer):
-    """Wishes about e-mail."""
+    """Settings for e-mail."""
 
     address = serializers.EmailField(
         required=False,
@@ -50,7 +50,7 @@ class EmailForm(serializers.Serializer):
 
 
 class RobotForm(EmailForm):
-    """Wishes about text messages or a robot."""
+    """Settings for text messages or a robot."""
 
     address = serializers.CharField(
         required=False,
@@ -73,7 +73,7 @@ class StandInForm(serializers.Serializer):
 
 @require_safe
 def account(request: HttpRequest) -> HttpResponse:
-    """Who one is here, how one signs in, is told, and who stands in."""
+    """The account page, with posts, ways to sign in, channels and stand-ins."""
     reader = reader_of(request)
     own = Authenticator.objects.filter(user=reader.user).order_by("created_at")
     keys: dict[str, list[Any]] = {kind: [] for kind in Authenticator.Type.values}
@@ -95,7 +95,7 @@ def account(request: HttpRequest) -> HttpResponse:
 
 
 def _channels(known: list[NoticeChannel]) -> list[dict[str, Any]]:
-    """Each means with what the person wishes about it, or nothing."""
+    """Each kind of channel with the person's settings, or None."""
     by_means = {row.means: row for row in known}
     return [
         {
@@ -119,7 +119,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def channel(request: HttpRequest, means: str) -> HttpResponse:
-    """Say how one wants to be told through a means."""
+    """Save the settings of a channel."""
     if means not in Means.values:
         raise Http404
     reader = reader_of(request)
@@ -148,7 +148,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
 
 @require_POST
 def remove_channel(request: HttpRequest, means: str) -> HttpResponse:
-    """Forget what one wished about a means."""
+    """Forget the settings of a channel."""
     own = visible(reader_of(request), NoticeChannel.objects.all())
     services.remove_channel(channel=get_object_or_404(own, means=means))
     messages.success(request, _("通知方式已移除"))

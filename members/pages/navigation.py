@@ -1,4 +1,4 @@
-"""What stands in the navigation: each page that a role begins its work at, declared once."""
+"""The navigation: each page at which a role starts its work, declared once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from members.punctuation import Text
 from members.reader import Reader
 
 EVERYBODY = frozenset(Role)
-"""Whatever their role."""
+"""For every role."""
 
 
 class Section(TextChoices):
@@ -47,7 +47,7 @@ class Entry:
 
     @property
     def url(self) -> str:
-        """Where it leads."""
+        """Its URL."""
         return reverse(self.address[0], args=self.address[1:])
 
     @property
@@ -57,7 +57,7 @@ class Entry:
 
     @property
     def key(self) -> str:
-        """By what its number is found on the page."""
+        """The id by which the page finds its number."""
         return "-".join(self.address)
 
 

@@ -1,4 +1,4 @@
-"""What goes out of the product: messages that wait or failed, and the calls of webhooks."""
+"""Pages of outgoing messages that wait or failed, and of webhook calls."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ Find = Callable[[Reader, str], list[Hit]]
 """Hits for a reader and what they typed, stripped; at most ``MOST``."""
 
 FINDERS: list[Find] = []
-"""Who finds what; each application adds its own."""
+"""The finders of hits; each application adds its own."""
 
 
 @require_safe

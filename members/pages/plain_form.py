@@ -1,4 +1,4 @@
-"""A form of its own page: what was typed stays when it is refused."""
+"""A form with a page of its own; a refused form keeps what was typed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A first look round: for each role a few places of the page, and what one does there."""
+"""Guided tours: for each role a few places on the page, and what one does there."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def tour_for(reader: Reader) -> Tour | None:
 
 
 def drawn(tour: Tour) -> str:
-    """What the script reads, as JSON."""
+    """The data for the script, as JSON."""
     stops = [
         {"at": stop.at, "title": str(stop.title), "text": str(stop.text)} for stop in tour.stops
     ]

@@ -1,4 +1,4 @@
-"""The way back: from the page of a row to its place in the list that it was opened from."""
+"""Leads from the page of a row to the previous and next row of the list it was opened from."""
 
 from __future__ import annotations
 

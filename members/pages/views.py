@@ -1,4 +1,4 @@
-"""The pages that belong to the frame: what waits, the inbox, and how one likes to see things."""
+"""Views of the frame: counts of pending work, the inbox, and display preferences."""
 
 from __future__ import annotations
 

@@ -58,7 +58,7 @@ def seen(rows: QuerySet[Any]) -> Rows:
 
 
 Prepare = Callable[[list[Any], Reader], None]
-"""What adds to the rows of a page what their cells read."""
+"""A function that adds to the rows of a page what their cells read."""
 
 
 @dataclass(frozen=True)

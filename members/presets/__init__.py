@@ -1,4 +1,4 @@
-"""Rulebooks of real places, to start from; each number in a file cites where it was read."""
+"""Rulebooks of real places to start from; every number cites its source."""
 
 import tomllib
 from importlib import resources

@@ -135,7 +135,7 @@ def forget_second_factor(*, account: User, by: User | None, at: datetime) -> int
 
 
 def tell_of_access(*, account: User, what: str, at: datetime) -> None:
-    """Tell the person that the way into their account has changed; inside its transaction."""
+    """Notify the person of a change to signing in; inside its transaction."""
     text = _("如果不是您本人所为，请立即联系管理员。")
     send([Message(recipient=account.pk, title=what, text=text, link="/api/v1/me/")], at=at)
 

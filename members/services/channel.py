@@ -1,4 +1,4 @@
-"""What a person chooses about being told outside the product."""
+"""A person's channels for notices outside the product."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def set_channel(
 
 @transaction.atomic
 def remove_channel(*, channel: NoticeChannel) -> None:
-    """Forget a person's wishes; for e-mail the defaults hold again."""
+    """Forget a person's settings; for e-mail the defaults apply again."""
     if channel.means != Means.EMAIL:  # what waits has no address any more
         _waiting(channel).delete()
     channel.delete()

@@ -1,4 +1,4 @@
-"""Notices on their way out: written with the notice, gathered by the day, sent by a worker."""
+"""Deliveries of notices: written with the notice, gathered daily, sent by a worker."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first account of an installation: only who keeps the machine can make it."""
+"""The first account of an installation, which only its operator can create."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where the product may call: not into the private network, unless the operator allows it.
+"""Guards outgoing calls: none into the private network, unless the operator allows it.
 
 Addresses that people type are called from inside the office's network, so each could be a probe
 of it. Inside ``guarded()`` a connection is made only to an address that was looked at: the name

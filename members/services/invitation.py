@@ -1,4 +1,4 @@
-"""Letting people in: accounts with one-time passwords for many at once."""
+"""Invites people: creates many accounts with one-time passwords at once."""
 
 from __future__ import annotations
 

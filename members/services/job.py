@@ -1,4 +1,4 @@
-"""Jobs: asking for one, and running those that wait.
+"""Background jobs: ordering one, and running those that wait.
 
 An application registers what a kind of job does in ``WORK``; the worker finds waiting jobs in
 the database, so that none is lost with a broker.
@@ -24,7 +24,7 @@ Tell = Callable[[int, int], None]
 """Called with how many parts are done, of how many."""
 
 Work = Callable[[Job, Tell], dict[str, Any]]
-"""What a kind of job does: it tells its progress and returns its result."""
+"""The function of a kind of job: it reports its progress and returns its result."""
 
 WORK: dict[str, Work] = {}
 """Kind of job to what it does."""

@@ -1,4 +1,4 @@
-"""Entering members and keeping their details."""
+"""Enters members and changes their details."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Telling people: the inbox first, in the transaction of what is told."""
+"""Writes notices to the inbox, in the transaction of the event that they report."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from members.services.stand_in import readers
 
 @dataclass(frozen=True)
 class Message:
-    """What one user is told.
+    """A notice to one user.
 
     ``act`` when it asks for something to be done; ``statutory`` when nobody can switch it off.
     ``about`` is what it tells of, by kind and key, for what a mail says besides.

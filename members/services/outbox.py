@@ -1,4 +1,4 @@
-"""Emptying an outbox: claim, send, note what came of it; the same for every way out.
+"""Empties an outbox: claim, send, record the outcome; the same for every way out.
 
 A claim is committed before anything is sent, and what came of it is written afterwards: nothing
 is sent inside a transaction. A worker killed in between leaves a row whose lease ends, and which

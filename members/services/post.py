@@ -1,4 +1,4 @@
-"""Giving and ending posts; every change is announced, with its reason, to who keeps the record."""
+"""Gives and ends posts; every change is announced with its reason, for the ledger."""
 
 from collections.abc import Iterable
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Bringing in members and units from a table: all of it, or nothing and why."""
+"""Imports members and units from a table: all of it, or nothing with the reasons."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ SHAPES = {
         ),
     ),
 }
-"""What can be brought in."""
+"""The kinds of tables that can be imported."""
 
 
 @dataclass

@@ -1,4 +1,4 @@
-"""Adopting rules from a date on; what is in force never changes."""
+"""Adopts rules from a date on; rules in force never change."""
 
 from collections.abc import Mapping
 from datetime import date, datetime

@@ -1,4 +1,4 @@
-"""Stand-ins: arranging them, and who reads what is meant for somebody who is away."""
+"""Arranges stand-ins, and finds who gets the notices of somebody who is away."""
 
 from __future__ import annotations
 

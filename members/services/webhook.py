@@ -100,7 +100,7 @@ def announce(
     at: datetime,
     body: Callable[[], Mapping[str, Any]],
 ) -> None:
-    """Write the calls that an event brings about; call it in the event's transaction.
+    """Write the webhook calls for an event; call it in the event's transaction.
 
     That a committee has no webhooks is remembered for ten seconds, so that an act there asks
     nothing: the first webhook of a committee may miss the events of its first ten seconds.

@@ -1,4 +1,4 @@
-"""What templates ask for: icons, and addresses with one thing changed."""
+"""Template tags: icons, and addresses with changed parameters."""
 
 from __future__ import annotations
 

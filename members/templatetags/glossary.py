@@ -1,4 +1,4 @@
-"""A hard word with its meaning."""
+"""Template tag: a term with its explanation."""
 
 from __future__ import annotations
 

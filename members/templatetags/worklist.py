@@ -1,4 +1,4 @@
-"""What the cells of a worklist ask for."""
+"""Template tags for the cells of a worklist."""
 
 from __future__ import annotations
 

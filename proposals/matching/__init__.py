@@ -1,4 +1,4 @@
-"""What is alike, and where words are found: similarity, search, and the index both read.
+"""Similarity and search, and the index that both read.
 
 ``words`` cuts Chinese text, once for everything here. ``likeness`` turns a text into a
 ``Profile`` and compares profiles; ``index`` keeps both in the database behind one interface;

@@ -1,4 +1,4 @@
-"""Grouping texts by likeness: which pairs are alike enough, and which groups they form."""
+"""Groups texts by likeness: which pairs are alike enough, and which groups they form."""
 
 from __future__ import annotations
 

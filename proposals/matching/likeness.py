@@ -1,4 +1,4 @@
-"""How alike two texts are: what is kept of a text, and the score of two of them.
+"""Measures how alike two texts are: the profile of a text, and the score of two profiles.
 
 A text becomes a ``Profile`` of sparse vectors: its words, its pairs of neighbouring characters,
 its single characters, and the pairs of its title. Each is weighed by tf-idf, cut to its heaviest
@@ -32,7 +32,7 @@ from proposals.matching.words import (
 )
 
 TITLE_COUNTS = 2
-"""How often a title counts, beside the text below it."""
+"""How often a title counts, relative to the text below it."""
 
 
 class ProfileVector(NamedTuple):

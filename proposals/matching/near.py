@@ -25,7 +25,7 @@ from proposals.matching.words import matter, telling, without_places, words
 from proposals.models import Commitment, IndexEntry, Meaning, Proposal, Reply
 
 READ = 200
-"""How many the index gives; those that the reader does not see drop out."""
+"""How many the index returns; those that the reader may not see drop out."""
 
 COMPARED = 50
 """How many of them are compared in full."""

@@ -1,4 +1,4 @@
-"""The same passages of several texts, to be marked where they stand side by side (并案对照)."""
+"""Finds passages that several texts share, to mark them side by side (并案对照)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The language in which people search: from what was typed to a ``Query``.
+"""Parses the search language into a ``Query``.
 
 Free words; ``"an exact phrase"``, also in “…” and 「…」; ``前缀*``; ``-word`` leaves out what
 contains it; expert words such as ``状态:办理中``, whose meaning is not known here.

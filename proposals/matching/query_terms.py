@@ -1,4 +1,4 @@
-"""From a query to what is asked of the index, and to the terms by which hits are ranked.
+"""Turns a query into an expression for the index and the terms by which hits are ranked.
 
 A hit has every word typed, or what means the same. A word is what the cutting in precise mode
 gives: the overlapping parts of the search mode (自行, 行车 of 自行车) would ask too much of a
@@ -23,10 +23,10 @@ from proposals.matching.query import Query
 from proposals.matching.words import LONGEST, WORD, bigrams, folded, search_words
 
 SAME = 0.8
-"""What a word of the same meaning counts, beside the word typed."""
+"""The weight of a synonym, relative to the word typed."""
 
 PART = 0.35
-"""What a part of a word counts."""
+"""The weight of a part of a word."""
 
 NUMBER = re.compile(r"[a-z]*[0-9-]+")
 """What may be the number of a proposal."""

@@ -3,7 +3,7 @@
 The database only says which proposals match; how well they match is worked out here, from the
 words of the entries. For that at most ``MOST`` matches are read, the newest, and ``TITLED``
 more by their titles: a query that matches more is ranked among those, and its count is then a
-lower bound (``Found.exact`` says so). Paging ends there too: who needs more, asks more closely.
+lower bound (``Found.exact`` says so). Paging ends there too: whoever needs more narrows the query.
 """
 
 from __future__ import annotations
@@ -65,7 +65,7 @@ class Hit:
 
 @dataclass(frozen=True)
 class Found:
-    """What was found, best first; ``exact`` unless there may be more than these."""
+    """The hits, best first; ``exact`` unless there may be more than these."""
 
     hits: Sequence[Hit] = ()
     exact: bool = True

@@ -1,4 +1,4 @@
-"""What a hit shows of itself: its title, and passages of its text, with the words marked.
+"""The title and the passages that a hit shows, with the words marked.
 
 Nothing here is HTML: a text comes in pieces, each marked or not, and whoever shows them escapes
 them as any other text.
@@ -40,7 +40,7 @@ class Passage(NamedTuple):
 
 
 class Marks:
-    """Finds in any text what a query looks for."""
+    """Finds the words of a query in any text."""
 
     def __init__(self, query: Query, wanted: Question) -> None:
         """Whole words typed go before their parts, so that the longest is marked."""

@@ -1,4 +1,4 @@
-"""What of a proposal is compared and searched, read for many proposals at once."""
+"""The texts of proposals that are compared and searched, read for many at once."""
 
 from __future__ import annotations
 
@@ -50,12 +50,12 @@ class Source:
 
     @property
     def is_indexed(self) -> bool:
-        """Whether anybody looks for it: everything but what was thrown away."""
+        """Whether it can be found: everything but discarded drafts."""
         return self.proposal.state != ProposalState.DISCARDED
 
 
 def text_of(proposal: Proposal) -> Text:
-    """What is compared of one proposal, as it stands now."""
+    """The current text of one proposal to compare."""
     return _text(proposal, proposal.suggestions.values_list("text", flat=True))
 
 

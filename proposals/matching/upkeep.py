@@ -1,4 +1,4 @@
-"""Keeping the index true: what to do after a change, and how common words are.
+"""Keeps the index up to date after changes, and counts how common words are.
 
 A change writes an ``IndexOrder`` in its own transaction; ``refresh`` carries orders out within
 seconds, in the background. Nobody who saves waits, and nothing is lost if nobody carries them

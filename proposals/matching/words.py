@@ -1,4 +1,4 @@
-"""Cutting Chinese text into words: the one tokenisation of similarity and of search."""
+"""Segments Chinese text into words, for similarity and search alike."""
 
 from __future__ import annotations
 

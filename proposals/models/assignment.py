@@ -66,13 +66,13 @@ clock_stands = Condition(
 
 
 def duties_of_issue(assignment: Assignment) -> list[DutyKind]:
-    """What a unit owes once it has the task: sign for it, and answer in its role."""
+    """The duties of a unit that gets a task: sign for it, and answer in its role."""
     owed = DutyKind.REPLY if assignment.role in ANSWERING_ROLES else DutyKind.ASSIST_OPINION
     return [DutyKind.ACKNOWLEDGE, DutyKind.RETURN_WINDOW, owed]
 
 
 TIMED = (DutyKind.ASSIST_OPINION, DutyKind.REPLY, DutyKind.REHANDLE)
-"""What a unit works on until a date, and whose clock can be stopped."""
+"""Duties whose clock can be stopped."""
 
 OWED = (
     DutyKind.ACKNOWLEDGE,
@@ -100,7 +100,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.live().filter(role__in=ANSWERING_ROLES)
 
     def with_standing(self) -> AssignmentQuerySet:
-        """Each with what its steps hang on: asking whether they can be taken then costs nothing.
+        """Each with what the conditions of its steps need, so that checking them takes no query.
 
         For pages; whoever takes a step reads the row anew, and asks the database.
         """
@@ -448,7 +448,7 @@ class Assignment(Subject):
         ]
 
     def _known(self, name: str, ask: Callable[[], bool]) -> bool:
-        """What was read with the row (``with_standing``), or the answer of the database now."""
+        """The value read with the row (``with_standing``), or else from the database."""
         return bool(self.__dict__[name]) if name in self.__dict__ else ask()
 
     def _drop_requests(self, context: StepContext) -> None:

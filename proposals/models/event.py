@@ -1,4 +1,4 @@
-"""The ledger: one append-only row an act, chained by hashes for each subject."""
+"""The ledger: one append-only row for each step, chained by hashes for each subject."""
 
 from __future__ import annotations
 

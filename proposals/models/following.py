@@ -1,4 +1,4 @@
-"""What is put on record after the reply: consultations and follow-ups."""
+"""Records after the reply: consultations and follow-ups."""
 
 from django.conf import settings
 from django.db import models

@@ -1,4 +1,4 @@
-"""What is kept of a proposal to compare it and to find it; all of it can be made anew."""
+"""The stored data of similarity and search; all of it can be rebuilt."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

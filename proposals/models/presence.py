@@ -1,4 +1,4 @@
-"""Who has a page open, and who is writing: so that two people do not do one thing twice."""
+"""Who has a page open and who is writing, so that two people do not do the same work."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""What the requests of a unit about its task have in common."""
+"""The common base of a unit's requests about its task."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``manage.py check`` refuses in the declarations of pages."""
+"""System checks of the declarations of pages."""
 
 from __future__ import annotations
 

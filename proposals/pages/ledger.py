@@ -1,4 +1,4 @@
-"""The ledger as auditors read it: every event with its input and hashes, and whether it holds."""
+"""The ledger for auditors: every event with its input and hashes, and verification."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ VERIFYING = "verify_ledger"
 """The kind of job that verifies the whole ledger."""
 
 TOLD = 200
-"""Faults that a page tells; it counts all."""
+"""How many faults a page lists; it counts all."""
 
 
 def _steps() -> list[tuple[str, str]]:
@@ -75,7 +75,7 @@ def said(event: str) -> str:
 
 
 class LedgerFilter(filters.FilterSet):
-    """How the ledger can be narrowed."""
+    """The filters of the ledger."""
 
     subject_kind = one_of(
         _("对象"), lambda: [(name, str(kind.label)) for name, kind in kinds().items()]
@@ -88,7 +88,7 @@ class LedgerFilter(filters.FilterSet):
     before = filters.DateFilter(label=_("不晚于"), field_name="at", lookup_expr="date__lte")
 
     def done_by(self, rows: Any, name: str, value: str) -> Any:
-        """Acts of somebody of this name, or for a member of this name."""
+        """Events by, or on behalf of, somebody of this name."""
         own = Q(actor__name__icontains=value) | Q(actor__username=value)
         return rows.filter(own | Q(on_behalf_of__name__icontains=value))
 

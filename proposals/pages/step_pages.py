@@ -98,7 +98,7 @@ STEP_PAGES: list[StepPage] = []
 
 
 def add(*pages: StepPage) -> None:
-    """Let steps look their own way."""
+    """Add declarations."""
     STEP_PAGES.extend(pages)
     _by_step.cache_clear()
 
@@ -109,11 +109,11 @@ def _by_step() -> dict[Step, StepPage]:
 
 
 def _any_step() -> None:
-    """Stand for the steps that nobody declares a page for."""
+    """Stands for the steps without a declaration."""
 
 
 PLAIN = StepPage(_any_step)
-"""How a form looks that follows from the declaration of its step alone."""
+"""The form of a step without a declaration of its own."""
 
 
 def step_page(step: Step) -> StepPage:

@@ -1,4 +1,4 @@
-"""Taking a step from a page: the form that follows from its declaration, and its refusals."""
+"""Takes steps from pages: the form made from the declaration, and its refusals."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ from proposals.pages.subjects import SubjectPage, page_of, pages_of, row_or_404
 from proposals.permissions import require
 
 SHEET = "components/_sheet.html"
-"""What a form extends instead of the page, when only the form is asked for."""
+"""The template that a form extends when only the form is requested."""
 
 
 @kind_of.register
@@ -92,12 +92,12 @@ class StepForm:
 
     @property
     def step_page(self) -> StepPage:
-        """How the form looks."""
+        """The declaration of how the form looks."""
         return step_page(self.step)
 
     @property
     def url(self) -> str:
-        """Where the form is, and where it is sent."""
+        """The address of the form, which is also its target."""
         return self.page.step_url(self.subject, self.step)
 
     @property
@@ -174,7 +174,7 @@ class StepForm:
             self.data = data_of(self.step.input(), fields_of_draft(self.restored))
 
     def tell(self, detail: Mapping[str, Any]) -> None:
-        """Put each reason beside its field; what belongs to none stands above the form."""
+        """Put each reason beside its field; those of no field go above the form."""
         known = self.step.input().fields
         self.errors = {name: told for name, told in detail.items() if name in known}
         for name, told in detail.items():
@@ -313,7 +313,7 @@ def attempt(request: HttpRequest, form: StepForm, data: Any, version: str = "") 
 
 
 def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse:
-    """Say what was done and go where the reader wants to be after saving."""
+    """Show the success message, and go where the reader wants to be after saving."""
     forget(form.reader.user, form.url)
     here = Presence.objects.filter(user=form.reader.user, writing_since__isnull=False)
     here.filter(subject_kind=form.shown.kind, subject_id=form.shown.pk).update(writing_since=None)
@@ -325,7 +325,7 @@ def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse
 
 
 def said(event: Event, step: Step) -> str:
-    """What was done, in a sentence."""
+    """The success message."""
     own = step_page(step).success
     return own(event) if own is not None else _("已办理：%(step)s") % {"step": step.label}
 
@@ -349,7 +349,7 @@ def _target(request: HttpRequest, form: StepForm, event: Event) -> str:
 
 
 def _page_after(event: Event, trail: Trail | None) -> str:
-    """The page of what was moved; what hangs on a proposal is shown with it."""
+    """The page of the subject; what belongs to a proposal is shown with it."""
     subject = event.subject
     shown = subject.root if subject.root_id is not None else subject
     address, tab = page_of(shown).url(shown), page_of(subject).tab

@@ -42,7 +42,7 @@ def _nothing(subject: Any, reader: Reader) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class SubjectPage:
-    """The page of a kind of subject: where it is, what it reads, what draws it.
+    """The page of a kind of subject: its address, its context, its template.
 
     ``slug`` is that of the API; ``context`` gives the template what it shows beside the
     subject, in a constant number of queries. ``tab`` is where the page of the proposal shows it.

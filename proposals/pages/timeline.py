@@ -1,4 +1,4 @@
-"""The record of a subject as people read it: who did what when, and for whom."""
+"""The timeline of a subject: who did what when, and on whose behalf."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Worklists of proposals and of what hangs on them."""
+"""Worklists of proposals and of what belongs to them."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from proposals.pages.life import clocks
 from proposals.pages.subjects import page_of
 
 OFFICE = OFFICE_ROLES - {Role.AUDITOR}
-"""Who works in the committee's office."""
+"""The roles of the committee's office."""
 
 
 class ListFilter(ProposalFilter):

@@ -92,7 +92,7 @@ def years(rows: QuerySet[Proposal], members: Collection[int]) -> list[Year]:
 
 
 def _merits(proposal: Proposal) -> tuple[Merit, ...]:
-    """What a proposal has earned; one that was withdrawn earns nothing."""
+    """The merits of a proposal; one that was withdrawn has none."""
     if proposal.state == S.WITHDRAWN:
         return ()
     counted = proposal.merged_into or proposal

@@ -46,7 +46,7 @@ def done_by(at: datetime) -> Q:
 
 
 def late_at(at: datetime) -> Q:
-    """Not done by ``at``, and late; a clock that stands still makes nobody late."""
+    """Not done by ``at``, and late; while its clock is paused a duty is not late."""
     return ~done_by(at) & Q(paused_at=None, due_at__lt=at)
 
 
@@ -75,7 +75,7 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         return self.exclude(kind__in=OPTIONAL)
 
     def overdue(self, at: datetime) -> DutyQuerySet:
-        """Still owed at ``at``, and late; a clock that stands still makes nobody late."""
+        """Still owed at ``at``, and late; while its clock is paused a duty is not late."""
         return self.running().owed().filter(due_at__lt=at)
 
     def on_time(self) -> DutyQuerySet:
@@ -167,7 +167,7 @@ class Duty(models.Model):
 
     @property
     def link(self) -> str:
-        """Where a notice about it leads."""
+        """The address that a notice about it links to."""
         if self.proposal_id is not None:
             return f"/api/v1/proposals/{self.proposal_id}/"
         if self.subject_kind in TOPICAL:
@@ -180,7 +180,7 @@ class Duty(models.Model):
         return running and self.kind not in OPTIONAL and self.due_at < at
 
     def ended_pauses(self) -> list[deadlines.Pause]:
-        """The days on which the clock has stood still; a pause counts once it is over."""
+        """The days on which the clock was paused; a pause counts once it is over."""
         return [
             deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
             for row in self.pauses.all()
@@ -216,7 +216,7 @@ class DateChange(models.Model):
 
 
 class Pause(models.Model):
-    """An interval in which the clock of a duty stands still; open while it has no end."""
+    """An interval in which the clock of a duty is paused; open while it has no end."""
 
     duty = models.ForeignKey(Duty, on_delete=models.PROTECT, related_name="pauses")
     ground = models.CharField(_("事由"), max_length=32)

@@ -90,7 +90,7 @@ class Instruction(CommitteeSubject):
         tells=(audiences.topic_leaders, audiences.supervising_body, proposal_audiences.office),
     )
     def follow_up(self, context: StepContext) -> None:
-        """What was done of it is told to the leaders."""
+        """The addressee reports to the leaders what it has done."""
         self.evidence, self.settled_at = context.data["evidence"], context.at
 
     @step(

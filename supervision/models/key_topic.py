@@ -85,12 +85,12 @@ class KeyTopic(KeyTopicChoice):
 
     @property
     def supervised_until(self) -> datetime | None:
-        """When supervision must have ended; None while no reply date is known."""
+        """By when supervision must end; None while no reply date is known."""
         duties = Duty.objects.of(self.kind, self.pk).open().filter(kind=DutyKind.SUPERVISION)
         return duties.values_list("due_at", flat=True).first()
 
     def time_limits(self) -> list[tuple[str, date]]:
-        """What a plan must keep to: the name of each limit and its last day."""
+        """The limits of a plan: the name of each and its last day."""
         limits = [
             (_t("督办期限"), self.supervised_until),
             (_t("答复期限"), self.reply_due_at),
@@ -98,7 +98,7 @@ class KeyTopic(KeyTopicChoice):
         return [(words, local_day(due)) for words, due in limits if due is not None]
 
     def warnings_about(self, day: date) -> list[str]:
-        """In what a milestone on ``day`` contradicts the time limits, in words."""
+        """How a milestone on ``day`` conflicts with the time limits, in words."""
         return [
             _t("%(day)s 晚于%(limit)s %(due)s") % {"day": day, "limit": words, "due": due}
             for words, due in self.time_limits()
@@ -147,7 +147,7 @@ class KeyTopic(KeyTopicChoice):
         input=inputs.ActivityInput,
     )
     def record_activity(self, context: StepContext) -> None:
-        """What was done: time, place, people, findings, photographs and papers."""
+        """An activity is recorded: time, place, people, findings, photographs and documents."""
         data = context.data
         activity = Activity.objects.create(
             topic=self,

@@ -325,7 +325,7 @@ class KeyTopicChoice(CommitteeSubject):
         return proposals[0].title[:100]
 
     def _link(self, proposals: Sequence[Proposal]) -> None:
-        """The rows that say which proposals it is of."""
+        """The rows that link it to its proposals."""
         wanted = {proposal.pk for proposal in proposals}
         self.links.exclude(proposal__in=wanted).delete()
         present = set(self.links.values_list("proposal_id", flat=True))

@@ -25,7 +25,7 @@ from supervision.roles import body_contact, office
 
 
 class Milestone(CommitteeSubject):
-    """What a plan of supervision promises by a day, which is the date of a duty (督办节点)."""
+    """A milestone of a plan of supervision (督办节点); its day is the date of a duty."""
 
     state = state_field(S)
     topic = models.ForeignKey(
@@ -63,7 +63,7 @@ class Milestone(CommitteeSubject):
 
     @property
     def due_basis(self) -> str:
-        """Where the date is from."""
+        """The source of the date."""
         return _t("督办方案确定的日期")
 
     @property

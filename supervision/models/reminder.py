@@ -1,4 +1,4 @@
-"""What was sent, or skipped, of the reminder ladders; and the documents that chase."""
+"""Reminders sent or skipped, and the chase documents."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ PAPERS = [choice for choice in Paper.choices if choice[0]]
 
 
 class ReminderState(models.TextChoices):
-    """What became of a step of the ladder."""
+    """The outcome of a step of the ladder."""
 
     SENT = "sent", _("已发送")
     SKIPPED = "skipped", _("已错过，只发最近一级")  # the system was down
@@ -78,7 +78,7 @@ class PaperSeries(models.Model):
 
 
 class ChaseNotice(models.Model):
-    """A numbered document that chases what is late (催办单、督办通知、逾期通报)."""
+    """A numbered document that chases overdue duties (催办单、督办通知、逾期通报)."""
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="chase_notices")
     kind = models.CharField(_("文种"), max_length=12, choices=PAPERS)
@@ -109,7 +109,7 @@ class ChaseNotice(models.Model):
 
     @property
     def link(self) -> str:
-        """Where a notice about it leads."""
+        """The address that a notice about it links to."""
         return f"/api/v1/chase-notices/{self.pk}/"
 
 

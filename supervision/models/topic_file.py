@@ -12,7 +12,7 @@ from supervision.models.activity import Activity
 
 
 class TopicFile(StoredFile):
-    """A photograph or paper of an activity, or of the report where no activity is named."""
+    """A photograph or document of an activity, or of the report if no activity is named."""
 
     topic = models.ForeignKey(
         "supervision.KeyTopic", on_delete=models.PROTECT, related_name="files"

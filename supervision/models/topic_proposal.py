@@ -1,4 +1,4 @@
-"""Which proposals a key topic is of."""
+"""Links a key topic to its proposals."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The pages of what is owed by when, and of key topics."""
+"""The pages of duties, dates and key topics."""

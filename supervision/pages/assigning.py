@@ -69,7 +69,7 @@ def _facts(task: Assignment, kind: DutyKind, at: datetime, reply_due: datetime |
 
 
 def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
-    """What each unit has to answer, and how much of what it owes is late; one query."""
+    """Each unit's open tasks, and how many of its duties are overdue; one query."""
     late = Q(paused_at=None, due_at__lt=reader.at) & ~Q(kind__in=OPTIONAL)
     duties = visible(reader, Duty.objects.open().filter(unit__in=units))
     counted = duties.order_by().values_list("unit")

@@ -1,4 +1,4 @@
-"""What chases: numbered documents to be printed, the record of reminders, forms still out."""
+"""Chase documents to be printed, the record of reminders, and outstanding feedback forms."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from supervision.pages.duties import OFFICERS
 
 @require_safe
 def paper(request: HttpRequest, pk: int) -> HttpResponse:
-    """A document that chases, as it was issued; with ``format=print``, on paper."""
+    """A chase document as it was issued; with ``format=print``, for the printer."""
     reader = reader_of(request)
     rows = ChaseNotice.objects.select_related("committee", "unit")
     notice = visible_row(reader, rows, pk)

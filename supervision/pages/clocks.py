@@ -1,4 +1,4 @@
-"""What is owed, in words and colours: with whom it is, since when, and how long there is left."""
+"""Due dates in words and colours: whose turn it is, since when, and the time left."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ DUE = Column("due", _l("期限"), "due.due_at", "proposals/cells/_due.html", ord
 
 
 def due_of(duty: Duty, reader: Reader) -> Due:
-    """Until when a duty is owed, and how long there is left."""
+    """When a duty is due, and the time left."""
     return _due(duty.committee_id, duty.due_at, duty.paused_at, reader, duty.kind in OPTIONAL)
 
 
 def due_on(subject: Subject, reader: Reader) -> Due | None:
-    """Until when something is owed on a subject, as far as the reader sees it; two queries."""
+    """When something is due on a subject, as far as the reader sees it; two queries."""
     return owed(subject.kind, [subject.pk], reader).get(subject.pk)
 
 
@@ -68,7 +68,7 @@ def _due(
 
 
 def _warnings(committee: int, reader: Reader) -> Warnings:
-    """From when on a committee marks a date."""
+    """The days left from which a committee marks a date."""
     try:
         return reader.rules(committee).warnings
     except NoRulebook:
@@ -76,7 +76,7 @@ def _warnings(committee: int, reader: Reader) -> Warnings:
 
 
 def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
-    """With whom each proposal is and until when, as far as the reader is told; three queries."""
+    """Whom each proposal waits for and until when, as far as the reader may know; three queries."""
     keys = [row.pk for row in proposals]
     seen = visible(reader, Duty.objects.open().owed().filter(proposal__in=keys))
     duties: dict[int, list[Any]] = defaultdict(list)  # duties, with the holder's part

@@ -1,4 +1,4 @@
-"""What rules of a later day will change about dates, told before they are adopted."""
+"""Shows how new rules will change dates, before they are adopted."""
 
 from __future__ import annotations
 

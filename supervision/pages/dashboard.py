@@ -1,4 +1,4 @@
-"""The leader's page: six figures, who has what, what stands still, the topics under supervision."""
+"""The leaders' page: six figures, units by state, stalled proposals, supervised topics."""
 
 from __future__ import annotations
 
@@ -46,10 +46,10 @@ READERS = frozenset(
         Role.ASSIGNING_OFFICER,
     }
 )
-"""For whom the page is."""
+"""The roles that see the page."""
 
 QUIET = 30
-"""Days without an act after which a proposal stands still, if the address names no other."""
+"""Days without an event after which a proposal is stalled, unless the address names another."""
 
 FEW = 5
 """Units with fewer items are not compared with others."""
@@ -58,7 +58,7 @@ SHADES = 4
 """How many shades a count can have above none."""
 
 SHOWN = 15
-"""Proposals that stand still which the page lists; the first are the longest."""
+"""How many stalled proposals the page lists, the longest first."""
 
 
 # -- The six figures -------------------------------------------------------------------------

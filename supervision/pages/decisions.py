@@ -1,4 +1,4 @@
-"""What units ask of the offices: to return a task, more time, to inspect a reply; lists, pages."""
+"""Requests of units that offices decide: returns, extensions, inspections; lists and pages."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ INSTEAD = Column("instead", _("建议承办单位"), "suggested_unit")
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionList(SubjectList):
-    """A list of what waits for somebody's decision, the nearest date first."""
+    """A list of requests that wait for a decision, the nearest date first."""
 
     section: Section = Section.HANDLING
     roles: Collection[str] = frozenset({Role.ASSIGNING_OFFICER, Role.COMMITTEE_CLERK})
@@ -51,7 +51,7 @@ class DecisionList(SubjectList):
 
 
 def _of_task(*more: Column) -> Sequence[Column]:
-    """The columns of a list of what is asked about a task."""
+    """The columns of a list of requests about tasks."""
     return (
         replace(NUMBER, order=["assignment__proposal__case_serial"]),
         TITLE,
@@ -65,7 +65,7 @@ def _of_task(*more: Column) -> Sequence[Column]:
 
 
 def _task_filters(**more: Filter) -> type[FilterSet]:
-    """How a list of what is asked about a task can be narrowed."""
+    """The filters of a list of requests about tasks."""
     return narrowed(
         **more,
         unit=contains(_("承办单位"), "assignment__unit__name"),
@@ -88,7 +88,7 @@ def ladder(request: ReturnRequest) -> list[tuple[str, str]]:
 
 
 def of_return(request: ReturnRequest, reader: Reader) -> dict[str, Any]:
-    """Why, whose it is said to be, how the proposal went from unit to unit before."""
+    """The reason, the unit suggested, and the units that had the proposal before."""
     tasks = Assignment.objects.filter(proposal=request.root_id).select_related("unit")
     seen = list(visible(reader, tasks.order_by("id")))
     asked = ReturnRequest.objects.filter(assignment__in=[task.pk for task in seen])

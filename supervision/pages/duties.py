@@ -1,4 +1,4 @@
-"""Worklists of what is owed: each row is a duty, the nearest date first."""
+"""Worklists of duties, the nearest date first."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ OFFICERS = frozenset(
         Role.INSPECTION_OFFICER,
     }
 )
-"""Who sees to it that others keep their dates."""
+"""The officers who watch over the dates of others."""
 
 
 class DutyFilter(filters.FilterSet):
-    """How a list of duties can be narrowed."""
+    """The filters of a list of duties."""
 
     kind = one_of(_("任务"), DutyKind.choices)
     is_key = filters.BooleanFilter(label=_("重点提案"))
@@ -104,7 +104,7 @@ def number(duty: Duty) -> str:
 
 
 def url_of_duty(duty: Duty) -> str:
-    """Where what is owed is done."""
+    """The page on which the duty is done."""
     return page_of(duty.link)
 
 
@@ -127,7 +127,7 @@ COLUMNS = (
 
 @dataclass(frozen=True, kw_only=True)
 class DutyList(Worklist):
-    """A list of what is owed."""
+    """A list of duties."""
 
     section: Section = Section.MINE
     related: Sequence[str] = ("proposal", "unit", "member", "body")

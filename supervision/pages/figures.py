@@ -35,7 +35,7 @@ from supervision.permissions import led_committees
 from supervision.statistics import by_session, report
 
 MANY = 12
-"""From so many rows on a chart lies, so that long names can be read."""
+"""A chart with more rows is horizontal, so that long names can be read."""
 
 SESSIONS = 10
 """How many sessions are held against each other."""
@@ -95,7 +95,7 @@ class Sheet:
 
 
 def _lateness(what: str) -> Callable[[Session, Reader], dict[str, Any]]:
-    """What is late and what was on time, by unit or kind of task."""
+    """Punctuality by unit or kind of duty."""
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         duties = visible(reader, Duty.objects.filter(proposal__session=session))
@@ -122,7 +122,7 @@ def _lateness(what: str) -> Callable[[Session, Reader], dict[str, Any]]:
 
 
 def late_of(what: str, key: str, label: str, reader: Reader) -> str:
-    """The reader's list of what is late of one unit, or of one kind."""
+    """The reader's list of overdue duties of one unit, or of one kind."""
     asked = {"unit": label} if what == "unit" else {"kind": key}
     return list_at(reader, ("overdue", asked), ("time-limits", {**asked, "late": "true"}))
 

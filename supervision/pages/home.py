@@ -1,4 +1,4 @@
-"""The first page: what waits on the reader, the nearest date first."""
+"""The first page: the reader's duties, the nearest date first."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FIRST = 12
 
 
 def waiting_on(reader: Reader) -> dict[str, Any] | None:
-    """What the reader owes; None for proposers whose duties are all answered in place."""
+    """The reader's duties; None for proposers whose duties are all answered in place."""
     owed = mine()(reader).exclude(kind__in=IN_PLACE)
     rows = owed.select_related("proposal", "unit", "member", "body")
     found: list[Any] = list(rows.order_by("due_at", "id")[: FIRST + 1])

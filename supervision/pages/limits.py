@@ -1,4 +1,4 @@
-"""The tab of time limits: each date on a proposal, and why it is that one."""
+"""The tab of time limits: every date of a proposal, and its explanation."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ MOST = 40
 
 
 def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
-    """What is and was owed on a proposal, as far as the reader sees it: three queries."""
+    """The duties of a proposal, as far as the reader sees them: three queries."""
     rows = visible(reader, Duty.objects.filter(proposal=proposal))
     rows = rows.select_related("unit", "member", "body", "opened_by")
     rows = rows.prefetch_related(*EXPLAINED)
@@ -132,7 +132,7 @@ def outcome(duty: Duty, calendar: Calendar) -> str:
 
 
 def rule_in_words(duty: Duty, terms: Terms) -> str:
-    """What the date follows from, as a sentence."""
+    """The rule of the date, as a sentence."""
     rule = terms.rule
     if terms.set_to is not None or rule is None:
         words = duty.basis
@@ -162,7 +162,7 @@ def rule_in_words(duty: Duty, terms: Terms) -> str:
 
 
 def _amount(rule: DeadlineRule) -> str:
-    """So many days, as one says it."""
+    """A number of days in words."""
     if rule.unit == TimeUnit.WORKING_DAY:
         return _t("%(count)s 个工作日") % {"count": rule.amount}
     return f"{rule.amount} {TimeUnit(rule.unit).label}"
@@ -181,7 +181,7 @@ def _started_by(duty: Duty, anchor: Anchor) -> str:
 
 @require_safe
 def show_duty(request: HttpRequest, pk: int) -> HttpResponse:
-    """One thing that is owed: who, until when, and why until then."""
+    """One duty: who owes it, its date, and the explanation of the date."""
     reader = reader_of(request)
     rows = Duty.objects.select_related("unit", "member", "body", "opened_by", "proposal")
     duty = visible_row(reader, rows.prefetch_related(*EXPLAINED), pk)

@@ -22,11 +22,11 @@ from supervision.pages.limits import outcome
 from supervision.selectors import calendar_for
 
 READERS = OFFICERS | {Role.LEADING_SUPERVISOR, Role.AUDITOR}
-"""For whom the list is."""
+"""The roles that have the list."""
 
 
 class KeptFilter(DutyFilter):
-    """How the dates that were owed can be narrowed."""
+    """The filters of the list."""
 
     kept = filters.BooleanFilter(label=_("按期完成"), method="which_were_kept")
     ended = filters.BooleanFilter(

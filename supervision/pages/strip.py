@@ -1,4 +1,4 @@
-"""Why this date: the days on the way to it as a strip, month by month, and in words."""
+"""Explains a date: the days that lead to it as a strip, month by month, and in words."""
 
 from __future__ import annotations
 

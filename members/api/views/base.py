@@ -1,4 +1,4 @@
-"""What the endpoints of this application share."""
+"""The common base of this application's endpoints."""
 
 from collections.abc import Callable
 from typing import Any, cast
@@ -17,7 +17,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible
 
 Service = Callable[..., Any]
-"""What writes rows; see ``members.services``."""
+"""A service that writes rows; see ``members.services``."""
 
 
 def described(noun: str, *actions: str) -> Any:
@@ -35,7 +35,7 @@ def described(noun: str, *actions: str) -> Any:
 
 
 class Seen(TellsReasons, viewsets.ReadOnlyModelViewSet):
-    """A view set over what the person may see; the rest is a 404."""
+    """A view set over the rows that the person may see; the rest is a 404."""
 
     filter_backends = BACKENDS
     ordering_fields: list[str] = []
@@ -43,7 +43,7 @@ class Seen(TellsReasons, viewsets.ReadOnlyModelViewSet):
 
     @property
     def actor(self) -> User:
-        """Who is signed in; the permission classes let nobody else this far."""
+        """The signed-in person; the permission classes let nobody else this far."""
         return cast(User, self.request.user)
 
     @property
@@ -56,7 +56,7 @@ class Seen(TellsReasons, viewsets.ReadOnlyModelViewSet):
 
 
 class ByServices:
-    """Rows that services write, who are told by whom and when.
+    """Rows that services write, which need to know by whom and when.
 
     ``add`` takes the fields of a new row; ``change`` takes the row, under the name of its model,
     and those fields that change.
@@ -79,7 +79,7 @@ class ByServices:
 
 
 class AdministersCommittee(permissions.BasePermission):
-    """A row is changed by the administrators of its committee; the reason is told."""
+    """Only administrators of its committee change a row; a refusal gives the reason."""
 
     message: str | None = None
 

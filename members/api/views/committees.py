@@ -30,7 +30,7 @@ class CommitteeViewSet(Written):
         return serializers.CommitteeSerializer if writing else serializers.CommitteeNameSerializer
 
     def check_permissions(self, request: Any) -> None:
-        """Tell who may not write before anything about the data."""
+        """Refuse those who may not write before saying anything about the data."""
         super().check_permissions(request)
         if self.action in {"create", "partial_update"}:
             permissions.require(permissions.refusal_to_administer_platform(reader_of(request)))

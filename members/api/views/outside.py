@@ -1,4 +1,4 @@
-"""What goes out of the product: one's channels, stand-ins, deliveries, webhooks."""
+"""Endpoints of channels, stand-ins, deliveries and webhooks."""
 
 from typing import Any, cast
 
@@ -25,7 +25,7 @@ SHOWN = 200
     partial_update=extend_schema(summary="修改通知渠道"),
 )
 class NoticeChannelViewSet(mixins.DestroyModelMixin, Written):
-    """How the person is told outside the product; statutory notices go at once all the same."""
+    """The person's channels outside the product; statutory notices always go at once."""
 
     queryset = NoticeChannel.objects.select_related("user")
     filterset_class = filters.by(NoticeChannel, "means")
@@ -52,7 +52,7 @@ class NoticeChannelViewSet(mixins.DestroyModelMixin, Written):
 
 @described("代收安排", "list", "retrieve", "create")
 class StandInViewSet(mixins.CreateModelMixin, Seen):
-    """Who gets whose notices during an absence."""
+    """Stand-ins: who gets whose notices during an absence."""
 
     queryset = StandIn.objects.select_related("user", "stand_in")
     serializer_class = outside.StandInSerializer
@@ -85,7 +85,7 @@ class StandInViewSet(mixins.CreateModelMixin, Seen):
 
 @described("通知投递", "list", "retrieve")
 class DeliveryViewSet(Seen):
-    """How far messages to oneself have come; for administrators, to the committee's people."""
+    """Deliveries to the person; for administrators, also to the committee's people."""
 
     queryset = Delivery.objects.select_related("recipient")
     serializer_class = outside.NoticeDeliverySerializer
@@ -109,7 +109,7 @@ class DeliveryViewSet(Seen):
     partial_update=extend_schema(summary="修改事件推送"),
 )
 class WebhookViewSet(ByServices, CommitteeRows):
-    """Addresses that are told of a committee's events; seen and kept by its administrators."""
+    """Addresses that receive a committee's events; for its administrators."""
 
     queryset = Webhook.objects.select_related("committee")
     filterset_class = filters.by(Webhook, "committee", "is_active")
@@ -123,7 +123,7 @@ class WebhookViewSet(ByServices, CommitteeRows):
     @extend_schema(summary="更换密钥", request=None, responses=outside.WebhookSecretSerializer)
     @action(detail=True, methods=["post"], url_path="renew-secret")
     def renew_secret(self, request: Request, pk: str) -> Response:
-        """A new secret, told this once; the old one signs nothing any more."""
+        """A new secret, shown only once; the old one is no longer used."""
         webhook = services.renew_secret(webhook=self.get_object(), **self.reader.decision)
         return Response(self.get_serializer(webhook).data)
 
@@ -138,7 +138,7 @@ class WebhookViewSet(ByServices, CommitteeRows):
 
 @described("推送记录", "list", "retrieve")
 class WebhookCallViewSet(Seen):
-    """The log of calls, with what was answered."""
+    """The log of calls, with the responses."""
 
     queryset = WebhookCall.objects.select_related("webhook__committee")
     serializer_class = outside.WebhookCallSerializer

@@ -1,4 +1,4 @@
-"""What everybody has of their own: the way in and out, who they are, their notices."""
+"""Endpoints for everybody: signing in and out, their account, their notices."""
 
 from hashlib import sha256
 from typing import Any
@@ -45,7 +45,7 @@ class AccountThrottle(ScopedRateThrottle):
 
 
 class LoginView(APIView):
-    """A token for a name to sign in by and what proves it."""
+    """A token in exchange for a login name and a password."""
 
     authentication_classes: list[Any] = []
     permission_classes = [AllowAny]
@@ -93,20 +93,20 @@ def _require_second_factor(user: User, code: str) -> None:
 
 @extend_schema(summary="注销当前令牌", request=None, responses={204: None})
 class LogoutView(knox.LogoutView):
-    """Gives up the token that the request was made with."""
+    """Deletes the token of the request."""
 
     authentication_classes = (TokenAuthentication,)
 
 
 @extend_schema(summary="注销本人全部令牌", request=None, responses={204: None})
 class LogoutAllView(knox.LogoutAllView):
-    """Gives up every token of the person."""
+    """Deletes every token of the person."""
 
     authentication_classes = (TokenAuthentication,)
 
 
 class MeView(APIView):
-    """Who is signed in."""
+    """The signed-in person."""
 
     @extend_schema(summary="我是谁、任何职务", responses=MeSerializer)
     def get(self, request: Request) -> Response:

@@ -43,7 +43,7 @@ class PostViewSet(ByServices, mixins.CreateModelMixin, Seen):
     add = partial(services.give_post, channel=Channel.API)
 
     def check_permissions(self, request: Any) -> None:
-        """Tell who administers nothing before looking at the data."""
+        """Refuse those who administer nothing before looking at the data."""
         super().check_permissions(request)
         if self.action in {"create", "end"}:
             permissions.require(permissions.refusal_to_see_accounts(reader_of(request)))

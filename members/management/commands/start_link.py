@@ -1,4 +1,4 @@
-"""Tells the one-time link by which an empty installation is set up."""
+"""Prints the one-time link by which an empty installation is set up."""
 
 from typing import Any
 

@@ -1,1 +1,1 @@
-"""What administrators keep: accounts, posts, members, units, bodies, terms and sessions."""
+"""The settings: accounts, posts, members, units, bodies, terms and sessions."""

@@ -1,4 +1,4 @@
-"""Whose things the reader keeps, and which of them a page is about."""
+"""The committees that the reader administers, and the one that a page is about."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible
 
 ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
-"""Whose these pages are."""
+"""The roles that see these pages."""
 
 MOST = 2000
 """Rows to choose from that are listed."""
@@ -33,7 +33,7 @@ MOST = 2000
 
 @dataclass(frozen=True, kw_only=True)
 class SettingsList(Worklist):
-    """A list of what administrators keep."""
+    """A list of rows that administrators edit."""
 
     section: Section = Section.SETTINGS
     roles: Collection[str] = ADMINISTRATORS
@@ -41,7 +41,7 @@ class SettingsList(Worklist):
 
 
 def committees(reader: Reader) -> QuerySet[Committee]:
-    """The committees that the reader keeps."""
+    """The committees that the reader administers."""
     rows = visible(reader, Committee.objects.all())
     if reader.reach.platform:
         return rows

@@ -1,4 +1,4 @@
-"""Bringing in members and units from a table: shown first, then all of it or nothing."""
+"""Imports members and units from a table: previewed first, then all of it or nothing."""
 
 from __future__ import annotations
 

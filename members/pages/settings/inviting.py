@@ -1,4 +1,4 @@
-"""Inviting many at once: who has no account yet, and the passwords to be handed over."""
+"""Invites many people at once: those without accounts, and the passwords to hand over."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The lists of what administrators keep."""
+"""The lists of rows that administrators edit."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def _body(label: Any, kind: BodyKind) -> filters.ModelChoiceFilter:
 
 
 class AccountFilter(filters.FilterSet):
-    """How accounts can be narrowed."""
+    """The filters of accounts."""
 
     name = contains_any(_("姓名、用户名或手机号"), "name", "username", "phone")
     role = filters.ChoiceFilter(label=_("现任职务"), choices=Role.choices, method="by_role")

@@ -1,1 +1,1 @@
-"""The way in: django-allauth bent to accounts that administrators make."""
+"""Signing in: django-allauth adapted to accounts that administrators create."""

@@ -1,4 +1,4 @@
-"""What allauth asks us: who may come in, and how people are told of changes to that."""
+"""Adapters for allauth: who may sign in, and how people are notified of changes."""
 
 from __future__ import annotations
 

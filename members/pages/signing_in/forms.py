@@ -1,4 +1,4 @@
-"""The forms of the way in, where allauth's own do not fit."""
+"""Forms for signing in, where allauth's own do not fit."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who must sign in, and what they must do first."""
+"""Middleware that demands signing in, and what must be done before anything else."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ NEEDED: dict[Owed, tuple[str, frozenset[str]]] = {
         ),
     ),
 }
-"""Where what is owed can be done, and the pages that are needed for it."""
+"""The pages on which a demand can be met, and those needed for it."""
 
 OWES = "_owes"
 """What a request carries on such a page: the navigation would lead nowhere."""

@@ -1,4 +1,4 @@
-"""Nothing typed is lost: what was posted by somebody no longer signed in comes back.
+"""Restores a form that was posted after the session had ended.
 
 The fields wait in the browser's session until the form is shown again; nothing is ever carried
 out by itself. A form view asks ``resumed_post`` for them and shows them as its initial values.

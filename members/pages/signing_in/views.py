@@ -1,4 +1,4 @@
-"""What is ours of the way in."""
+"""Our own views for signing in."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ View = Callable[..., HttpResponseBase]
 
 
 def only_with_mail(view: View) -> View:
-    """A page that only is where the product sends mail."""
+    """A page that exists only where the product sends mail."""
 
     @wraps(view)
     def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -1,4 +1,4 @@
-"""The forms of the setting up."""
+"""The forms of the set-up."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The presets side by side: what differs between the places that they come from."""
+"""Compares the presets side by side."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def _number(book: Rules) -> str:
 
 
 QUOTED = (_rounds, _ratings, _classes, _number)
-"""What is told in the presets' own words."""
+"""Rows shown in the presets' own words."""
 
 
 def _limit(book: Rules, duty: str) -> str:

@@ -1,4 +1,4 @@
-"""How far the setting up has come: what exists says it, so it can be left and gone on with."""
+"""The progress of the set-up, read from what exists, so that it can be interrupted."""
 
 from __future__ import annotations
 
@@ -142,7 +142,7 @@ def is_waiting(reader: Reader) -> bool:
 
 
 def unfinished(reader: Reader) -> dict[str, Any] | None:
-    """What the first page tells who has begun to set up a committee and not ended."""
+    """The part of the first page for somebody who has not finished setting up a committee."""
     if not reader.user.preferences.get(KEPT) or reader.user.preferences[KEPT].get("finished"):
         return None
     found = progress_of(reader)

@@ -1,4 +1,4 @@
-"""The steps of the setting up, each a page."""
+"""The steps of the set-up, one page each."""
 
 from __future__ import annotations
 

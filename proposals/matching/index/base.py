@@ -1,4 +1,4 @@
-"""What an index must do, whatever keeps it; tests/proposals/matching/index_suite.py checks it."""
+"""The interface of an index; tests/proposals/matching/index_suite.py checks implementations."""
 
 from __future__ import annotations
 

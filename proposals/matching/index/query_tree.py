@@ -1,4 +1,4 @@
-"""What a search asks of an index: words, joined by all-of and any-of."""
+"""Expressions for an index: words, joined by all-of and any-of."""
 
 from __future__ import annotations
 

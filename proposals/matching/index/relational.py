@@ -1,4 +1,4 @@
-"""What the indexes in SQLite and in PostgreSQL have in common."""
+"""The common base of the indexes in SQLite and PostgreSQL."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The pages of the office that assigns: the desk, the meeting, the letters, what units ask."""
+"""The pages of the assigning office: the desk, the meeting, letters, requests of units."""

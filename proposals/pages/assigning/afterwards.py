@@ -1,4 +1,4 @@
-"""After the reply: what is still to be concluded, consulted about, followed up, made public."""
+"""Worklists after the reply: to conclude, to consult about, to follow up, to publish."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def to_follow_up(reader: Reader) -> QuerySet[Proposal]:
 
 
 def _result_so_far(proposal: Proposal) -> str:
-    """The result that stands now."""
+    """The latest result."""
     before = proposal.follow_ups.order_by("year").last()
     reply = proposal.replies.filter(state=ReplyState.DELIVERED).order_by("id").last()
     return before.result_class if before else reply.result_class if reply else ""

@@ -1,4 +1,4 @@
-"""The letter by which a unit learns what it has been given (交办通知), to be read and printed."""
+"""The letter that assigns proposals to a unit (交办通知), to be read and printed."""
 
 from __future__ import annotations
 

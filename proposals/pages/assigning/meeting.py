@@ -94,7 +94,7 @@ class MeetingItem:
 
 @dataclass
 class Meeting(StepForm):
-    """The form of a batch: its lines, and the fields about the batch as a whole."""
+    """The form of a batch: its lines, and the fields of the whole batch."""
 
     units: Sequence[Unit] = ()
     all_lines: list[MeetingItem] = field(default_factory=list)
@@ -162,7 +162,7 @@ def _prefill(line: MeetingItem, proposed: Sequence[Candidate]) -> None:
 
 
 def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
-    """Assign many proposals in one act; what is refused is told line by line, nothing is lost."""
+    """Assign many proposals in one step; refusals are shown line by line, nothing is lost."""
     reader = reader_of(request)
     require(reader, step.name, subject)
     asked = request.POST if request.method == "POST" else request.GET
@@ -292,7 +292,7 @@ def _printed(
 
 
 def gather(request: HttpRequest, listing: Any, chosen: Sequence[Any]) -> HttpResponse:
-    """From the rows chosen in a list to the form of a batch of them."""
+    """Open the form of a batch with the rows selected in a list."""
     query = urlencode({"proposal": [row.pk for row in chosen[:MOST]]}, doseq=True)
     address = reverse("assignmentbatch-begin", args=[declared_step(AssignmentBatch.issue).slug])
     return redirect(f"{address}?{query}")

@@ -1,4 +1,4 @@
-"""What comes in on paper: the office types it in for its proposer, and keeps the scan."""
+"""Proposals on paper: the office types them in for their proposers, and keeps the scans."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ ALIKE_ENOUGH = 0.12
 
 @dataclass
 class Candidate:
-    """A unit that a proposal could go to: for which reasons, in which role to begin with."""
+    """A unit that a proposal could go to, with the reasons and its initial role."""
 
     unit: Unit
     role: str = ""

@@ -1,1 +1,1 @@
-"""Pages of those who handle a proposal: the units, and the officials who see to it."""
+"""Pages for handling a proposal: those of the units, and of the officials in charge."""

@@ -1,4 +1,4 @@
-"""The pages of a task, a reply, and a promise by themselves."""
+"""The pages of a task, of a reply, and of a promise."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def of_reply(reply: Reply, reader: Reader) -> dict[str, Any]:
 
 
 def of_promise(promise: Commitment, reader: Reader) -> dict[str, Any]:
-    """Until when it is to be kept, by whom, and how far it has come."""
+    """The promise with its date, its unit and its progress."""
     return {"clock": owed("commitment", [promise.pk], reader).get(promise.pk)}
 
 

@@ -1,4 +1,4 @@
-"""The page that a mail leads to: sign for a task or give it back, without a login."""
+"""The page behind the link in a mail: sign for a task or return it, without a login."""
 
 from __future__ import annotations
 

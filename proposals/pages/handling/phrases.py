@@ -1,4 +1,4 @@
-"""Phrases for replies: at hand in the editor, and the page where they are kept."""
+"""Phrases for replies: offered in the editor, and the page on which they are edited."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ MOST = 200
 """Phrases that a page lists."""
 
 KEEPERS = {Role.UNIT_LIAISON, Role.COMMITTEE_CLERK}
-"""Who keeps phrases; handlers only use them."""
+"""The roles that edit phrases; handlers only use them."""
 
 
 def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> list[dict[str, Any]]:

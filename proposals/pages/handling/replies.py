@@ -1,4 +1,4 @@
-"""Replies as pages show them: answers to the suggestions, how far they are, what is missing."""
+"""Replies as pages show them: answers to the suggestions, progress, missing parts."""
 
 from __future__ import annotations
 
@@ -140,7 +140,7 @@ def answered(reply: Reply, suggestions: Sequence[Suggestion], *, unanswered: boo
 
 
 def _events(keys: Iterable[int], reader: Reader) -> Mapping[int, list[Event]]:
-    """What happened to these replies, as far as the reader sees it."""
+    """The events of these replies that the reader may see."""
     found: dict[int, list[Event]] = {}
     rows: QuerySet[Event] = Event.objects.filter(subject_kind="reply", subject_id__in=list(keys))
     if keys:
@@ -207,7 +207,7 @@ def backs(events: Iterable[Event]) -> list[Row]:
 
 
 def checks(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> list[Row]:
-    """What a reply still wants before it is sent on: what the rules ask for, and what is odd.
+    """What a reply still needs before it is sent on: what the rules require, and oddities.
 
     The ``weight`` of a line is ok, warning or missing.
     """

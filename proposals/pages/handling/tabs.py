@@ -1,4 +1,4 @@
-"""Tabs of handling on the page of a proposal: tasks, contacts, opinions, replies."""
+"""The tabs about handling on the page of a proposal: tasks, contacts, opinions, replies."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ def contacts(proposal: Proposal, reader: Reader) -> dict[str, Any]:
 
 
 def opinions(proposal: Proposal, reader: Reader) -> dict[str, Any]:
-    """The opinions of the assisting units, and who still owes one."""
+    """The opinions of the assisting units, and the units that still owe one."""
     tasks = tasks_of(proposal, reader)
     assisting = [
         task

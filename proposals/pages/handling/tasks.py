@@ -1,4 +1,4 @@
-"""The tasks of a proposal as a page reads them: once, whoever of its parts asks."""
+"""The tasks of a proposal, read once for all parts of a page."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from proposals.pages.subjects import page_of
 
 
 def answers(task: Assignment) -> bool:
-    """Whether the unit answers the proposer itself, rather than giving an opinion to who does."""
+    """Whether the unit replies to the proposer itself, rather than giving an opinion."""
     return task.role in ANSWERING_ROLES
 
 
@@ -87,7 +87,7 @@ def with_contacts(tasks: Sequence[Assignment]) -> Sequence[Assignment]:
 
 
 Own = dict[str, Any]
-"""Something of the reader's to act on, with its buttons."""
+"""Something that the reader can act on, with its buttons."""
 
 
 def own_of(proposal: Proposal, reader: Reader) -> list[Own]:
@@ -182,7 +182,7 @@ def _promises(proposal: Proposal, mine: Sequence[Assignment], reader: Reader) ->
 
 
 def panel(request: HttpRequest, proposal: Proposal, buttons: list[Action]) -> dict[str, Any] | None:
-    """What stands beside a proposal for somebody of a unit: the next steps of its own part."""
+    """The panel beside a proposal for staff of a unit: the next steps of their own task."""
     reader = reader_of(request)
     roles = reader.roles
     if not roles & {Role.UNIT_LIAISON, Role.UNIT_HANDLER, Role.UNIT_SIGNATORY}:

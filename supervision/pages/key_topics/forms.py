@@ -86,7 +86,7 @@ def plan(request: HttpRequest, form: StepForm) -> dict[str, Any]:
 
 PLAN = "supervision/key_topics/plan.html"
 NAMES = {"proposals": proposals, "theme": themes}
-"""What a topic is made of."""
+"""The fields that say which proposals a topic has."""
 
 NAMED: dict[str, Callable[[KeyTopic], Any]] = {
     "title": attrgetter("title"),

@@ -1,4 +1,4 @@
-"""The page of a key topic: plan, milestones, activities, instructions, report, as far as told."""
+"""The page of a key topic: plan, milestones, activities, instructions, report."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from supervision.selectors import calendar_for
 
 
 def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
-    """What the page shows; what is not for the reader is left out."""
+    """The context of the page; what the reader may not see is left out."""
     works = works_on(reader, topic)
     concerned = works or is_concerned(reader, topic)
     proposals = visible(reader, topic.proposals.select_related("lead", "body"))
@@ -110,7 +110,7 @@ def _events(topic: KeyTopic) -> QuerySet[Event]:
 
 @require_safe
 def file(request: HttpRequest, pk: int) -> HttpResponseBase:
-    """A photograph or paper, always as a download, never shown on our origin."""
+    """A photograph or document, always as a download, never shown on our origin."""
     row = visible_row(reader_of(request), TopicFile.objects.all(), pk)
     if row is None:
         raise Http404

@@ -1,4 +1,4 @@
-"""Worklists of undertaking units: what to sign for, what is in hand, what waits for a signature."""
+"""Worklists of undertaking units: tasks to sign for, open tasks, replies to sign."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ class UnitList(Worklist):
 
 @dataclass(frozen=True, kw_only=True)
 class RequestList(UnitList):
-    """A list of what a unit has, or has asked for: to look up, the latest first."""
+    """A list of a unit's tasks or requests, for reference, the latest first."""
 
     section: Section = Section.HANDLING
     order: Sequence[str | OrderBy] = ("-id",)

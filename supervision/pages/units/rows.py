@@ -1,4 +1,4 @@
-"""What undertaking units have to do, row by row, with the dates by which it is owed."""
+"""Rows of the units' worklists, with their due dates."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def own(model: type[Model], unit: str, *kinds: DutyKind, **which: Any) -> Rows:
 
 
 def in_hand(reader: Reader) -> QuerySet[Duty]:
-    """What the reader's units owe on tasks that they have signed for."""
+    """The open tasks that the reader's units have signed for."""
     unsigned = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(reader))
     return mine(*ANSWERS)(reader).exclude(
         subject_kind="assignment", subject_id__in=unsigned.order_by().values("pk")

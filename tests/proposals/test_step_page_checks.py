@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django_filters.rest_framework import FilterSet
 
 from members.pages.worklist import WORKLISTS
 from proposals.models import Clue, MergeCandidate, Proposal
@@ -83,6 +84,6 @@ def test_a_list_offers_only_steps_of_its_rows(monkeypatch: pytest.MonkeyPatch, b
 
 def test_a_list_for_many_says_of_what_its_rows_are(monkeypatch: pytest.MonkeyPatch) -> None:
     """A list whose rows are of no declared model cannot be checked, so it is refused."""
-    listed = replace(WORKLISTS["proposals"], filterset=None, bulk=(Proposal.publish,))
+    listed = replace(WORKLISTS["proposals"], filterset=FilterSet, bulk=(Proposal.publish,))
     monkeypatch.setitem(WORKLISTS, "proposals", listed)
     assert [code for code, _text in found()] == ["pages.E004"]

@@ -13,21 +13,3 @@ from supervision.models.topic_file import TopicFile
 from supervision.models.topic_proposal import TopicProposal
 
 SUBJECTS.extend([CalendarChange, KeyTopic, Milestone, Instruction])
-
-__all__ = [
-    "Activity",
-    "CalendarChange",
-    "ChaseLine",
-    "ChaseNotice",
-    "DateChange",
-    "Duty",
-    "Instruction",
-    "KeyTopic",
-    "Milestone",
-    "PaperSeries",
-    "Pause",
-    "Problem",
-    "Reminder",
-    "TopicFile",
-    "TopicProposal",
-]

@@ -3,15 +3,3 @@
 from proposals.matching.index.base import Index
 from proposals.matching.index.choice import current_index
 from proposals.matching.index.query_tree import AllOf, AnyOf, Asked, Where, Word, all_of, any_of
-
-__all__ = [
-    "AllOf",
-    "AnyOf",
-    "Asked",
-    "Index",
-    "Where",
-    "Word",
-    "all_of",
-    "any_of",
-    "current_index",
-]

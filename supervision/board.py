@@ -37,19 +37,6 @@ class Replies:
         return "late" if self.state == "overdue" else "near"
 
 
-@dataclass
-class BoardMilestone:
-    """A milestone; ``days`` are working days, left when positive and late when negative.
-
-    They are None where it is not owed any more.
-    """
-
-    milestone: Milestone
-    days: int | None
-    late: bool
-    contradicts: bool
-
-
 Row = dict[str, Any]
 """A key topic on the board, as ``Board`` puts it together and the API lists it."""
 
@@ -89,29 +76,25 @@ MILESTONES = Prefetch("milestones", with_due(Milestone.objects.all()))
 
 def own_milestones(
     topic: KeyTopic, calendar: Calendar, at: datetime, limits: Sequence[tuple[str, date]] = ()
-) -> list[BoardMilestone]:
-    """The milestones of a topic in their order, read ahead as ``MILESTONES`` says; no query."""
-    return [_milestone(row, calendar, at, limits) for row in topic.milestones.all()]
+) -> list[Any]:
+    """The milestones of a topic in their order, read ahead as ``MILESTONES`` says; no query.
+
+    Each with the working ``days`` that are left, negative when it is ``late`` and None where it
+    is not owed any more, and with whether it ``contradicts`` one of the limits.
+    """
+    rows: list[Any] = list(topic.milestones.all())
+    for row in rows:
+        day = local_day(row.due_at) if row.due_at is not None else None
+        row.days = None if day is None else calendar.left(local_day(at), day)
+        row.late = day is not None and row.due_at < at
+        row.contradicts = day is not None and any(day > limit for _words, limit in limits)
+    return rows
 
 
-def _milestone(
-    row: Any, calendar: Calendar, at: datetime, limits: Sequence[tuple[str, date]]
-) -> BoardMilestone:
-    if row.due_at is None:
-        return BoardMilestone(row, None, late=False, contradicts=False)
-    day = local_day(row.due_at)
-    return BoardMilestone(
-        row,
-        calendar.left(local_day(at), day),
-        late=row.due_at < at,
-        contradicts=any(day > limit for _words, limit in limits),
-    )
-
-
-def coming(milestones: Sequence[BoardMilestone]) -> BoardMilestone | None:
-    """The next of them that is owed."""
+def coming(milestones: Sequence[Any]) -> Any:
+    """The next of them that is owed; None if there is none."""
     ahead = (row for row in milestones if row.days is not None)
-    return min(ahead, key=lambda row: row.milestone.due_on, default=None)
+    return min(ahead, key=lambda row: row.due_on, default=None)
 
 
 class Board:
@@ -184,7 +167,7 @@ class Board:
 
     def _warnings(
         self,
-        milestones: list[BoardMilestone],
+        milestones: list[Any],
         limits: list[tuple[str, date]],
         until: datetime | None,
     ) -> list[str]:
@@ -192,19 +175,18 @@ class Board:
         found = [
             _("节点“%(name)s”（%(day)s）晚于%(limit)s %(due)s")
             % {
-                "name": row.milestone.name,
-                "day": row.milestone.due_on,
+                "name": row.name,
+                "day": row.due_on,
                 "limit": words,
                 "due": due,
             }
             for row in milestones
             if row.contradicts
             for words, due in limits
-            if row.milestone.due_on > due
+            if row.due_on > due
         ]
         found += [
-            _("节点“%(name)s”已逾期 %(days)s 个工作日")
-            % {"name": row.milestone.name, "days": -row.days}
+            _("节点“%(name)s”已逾期 %(days)s 个工作日") % {"name": row.name, "days": -row.days}
             for row in milestones
             if row.late and row.days
         ]

@@ -126,11 +126,11 @@ class BoardProposalSerializer(serializers.Serializer[Any]):
 class BoardMilestoneSerializer(serializers.Serializer[Any]):
     """A milestone on the board; ``days`` are working days, left or (negative) late."""
 
-    id = serializers.IntegerField(source="milestone.pk")
-    name = serializers.CharField(source="milestone.name")
-    due_on = serializers.DateField(source="milestone.due_on")
-    state = serializers.CharField(source="milestone.state")
-    state_label = serializers.CharField(source="milestone.get_state_display")
+    id = serializers.IntegerField(source="pk")
+    name = serializers.CharField()
+    due_on = serializers.DateField()
+    state = serializers.CharField()
+    state_label = serializers.CharField(source="get_state_display")
     days = serializers.IntegerField(allow_null=True)
     contradicts = serializers.BooleanField()
 

@@ -64,7 +64,7 @@ def _milestones(topic: KeyTopic, reader: Reader) -> list[dict[str, Any]]:
     for row in topic.milestones.all():  # what the steps ask about is known already
         row.topic, row.rules = topic, topic.rules
     rows = own_milestones(topic, calendar_for(reader), reader.at)
-    return [{"row": row, "actions": actions(row.milestone, reader)} for row in rows]
+    return [{"row": row, "actions": actions(row, reader)} for row in rows]
 
 
 def _owed(topic: KeyTopic, reader: Reader) -> dict[tuple[str, int, str], Duty]:
@@ -131,7 +131,7 @@ def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
         "supervisors", MILESTONES
     ):
         milestones = own_milestones(topic, calendar, reader.at)
-        rows.append((topic, [row for row in milestones if row.milestone.pk in keys]))
+        rows.append((topic, [row for row in milestones if row.pk in keys]))
     may_nominate = proposal.state in FILED_STATES and any(
         nominator_post(post, proposal) for post in reader.posts
     )

@@ -10,7 +10,7 @@ from config import demo
 from members.pages.home import parts_for
 from members.pages.start.progress import is_waiting
 from members.reader import reader_of
-from members.services import first
+from members.services import first_account
 
 
 @login_not_required
@@ -24,6 +24,6 @@ def home(request: HttpRequest) -> HttpResponse:
         if is_waiting(reader_of(request)):
             return redirect("start")
         return TemplateResponse(request, "work.html", {"parts": parts_for(reader_of(request))})
-    if first.is_empty():
+    if first_account.is_empty():
         return redirect("start")
     return TemplateResponse(request, "home.html", {"demo_logins": demo.logins()})

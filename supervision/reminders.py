@@ -24,7 +24,7 @@ from members.models.committee import BY_THE_CLOCK
 from members.rules import Reminders
 from members.selectors import rules_for
 from members.services.notice import Message, send
-from supervision import ladder, papers
+from supervision import chase_notices, ladder
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.ladder import Scheduled
@@ -127,7 +127,7 @@ class Round:
             turn.to = people.of(turn.duty, turn.latest.step.to)
             copies = people.of(turn.duty, turn.latest.step.copy_to)
             turn.copies = [user for user in copies if user not in turn.to]
-        issued = papers.issue(
+        issued = chase_notices.issue(
             [(turn.duty, turn.latest.step) for turn in turns if not turn.muted],
             at=self.at,
             calendar=self.calendar,
@@ -167,7 +167,7 @@ class Round:
         missed = [scheduled for scheduled in passed if scheduled is not latest]
         return Turn(duty, latest, missed, muted=quiet and not latest.step.statutory)
 
-    def _tell(self, turns: Sequence[Turn], issued: dict[int, papers.Issued]) -> int:
+    def _tell(self, turns: Sequence[Turn], issued: dict[int, chase_notices.Issued]) -> int:
         rows: list[Reminder] = []
         messages: list[Message] = []
         told: list[Reminder] = []
@@ -199,7 +199,7 @@ class Round:
             at=self.at,
         )
 
-    def _message(self, turn: Turn, user: int, paper: papers.Issued | None) -> Message:
+    def _message(self, turn: Turn, user: int, paper: chase_notices.Issued | None) -> Message:
         duty = turn.duty
         mine = user in turn.to
         if paper is not None:

@@ -28,8 +28,8 @@ from supervision.enums import SUPERVISED_STATES
 from supervision.facts import basis_of, facts_of
 from supervision.models import DateChange, Duty, KeyTopic, Pause, Reminder
 from supervision.models.duty import Cause, Closing
+from supervision.reminder_withdrawal import withdraw_reminders
 from supervision.selectors import current_calendar, steady_calendar
-from supervision.stale import withdraw_reminders
 
 # -- Opening and closing ----------------------------------------------------------------------
 

@@ -14,8 +14,8 @@ from supervision.pages import (
     decisions,
     duties,
     figures,
-    limits,
     punctuality,
+    time_limits,
 )
 from supervision.pages import home as first_page
 from supervision.pages.key_topics import board, forms, lists, page
@@ -23,7 +23,7 @@ from supervision.pages.units import lists as units
 
 SUBJECT_PAGES = (*decisions.SUBJECT_PAGES, *page.SUBJECT_PAGES, *calendar.SUBJECT_PAGES)
 STEP_PAGES = (*decisions.STEP_PAGES, *forms.STEP_PAGES, *calendar.STEP_PAGES)
-TABS = (*limits.TABS, *page.TABS)
+TABS = (*time_limits.TABS, *page.TABS)
 NAVIGATION = (
     *calendar.NAVIGATION,
     *calendar.WORKLISTS,

@@ -18,7 +18,7 @@ from supervision.models import Duty
 from supervision.models.duty import KEPT, Closing
 from supervision.pages.clocks import due_of, holder
 from supervision.pages.duties import COLUMNS, OFFICERS, DutyFilter, DutyList
-from supervision.pages.limits import outcome
+from supervision.pages.time_limits import outcome
 from supervision.selectors import calendar_for
 
 READERS = OFFICERS | {Role.LEADING_SUPERVISOR, Role.AUDITOR}

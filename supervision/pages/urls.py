@@ -3,7 +3,7 @@
 from django.urls import path
 
 from proposals.pages.urls import addresses
-from supervision.pages import calendar, chasing, closing, dashboard, figures, limits
+from supervision.pages import calendar, chasing, closing, dashboard, figures, time_limits
 from supervision.pages.key_topics import board as key_topic_board
 from supervision.pages.key_topics import page as key_topic
 
@@ -18,6 +18,6 @@ urlpatterns = [
     path("chase-notices/<int:pk>/", chasing.paper, name="chase_notice"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:sheet>/", figures.figures, name="figures"),
-    path("duties/<int:pk>/", limits.show_duty, name="duty"),
+    path("duties/<int:pk>/", time_limits.show_duty, name="duty"),
     *addresses([*key_topic.SUBJECT_PAGES, *calendar.SUBJECT_PAGES]),
 ]

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page
 
 from members.models import Committee, Member, Unit, User
-from members.services import first
+from members.services import first_account
 from proposals.enums import ProposalState
 from proposals.models import Proposal
 from tests.factories.members import PASSWORD
@@ -39,7 +39,7 @@ def test_an_installation_is_set_up_and_its_first_proposal_handed_in(visit):
 
 def begin(page: Page) -> None:
     """By the link that the server tells who installs it; then choose the rules."""
-    page.goto(f"/start/?key={first.key()}")
+    page.goto(f"/start/?key={first_account.key()}")
     expect_heading(page, "建立管理员账号")
     page.get_by_role("textbox", name="您的姓名").fill("陈主任")
     page.get_by_role("textbox", name="用户名").fill("chen")

@@ -13,7 +13,7 @@ from members import clock, services
 from members.enums import BodyKind, Role
 from members.models import Body, Committee, Job, Member, Post, Unit, User
 from members.reader import Reader
-from members.services import first
+from members.services import first_account
 from members.visibility import visible
 from proposals.models import Proposal
 from tests.factories.members import (
@@ -44,7 +44,7 @@ def account_form(**changes):
         "username": "chen",
         "password": password,
         "again": password,
-        "key": first.key(),
+        "key": first_account.key(),
     } | changes
 
 

@@ -47,7 +47,7 @@ OTHER_RULES: dict[str, dict[str, Any]] = {
     "feedback": {"amount": 15, "unit": "day"},
 }
 KILLED_AT = [
-    "supervision.reminders.papers.issue",
+    "supervision.reminders.chase_notices.issue",
     "supervision.reminders.send",
     "supervision.models.duty.DutyQuerySet.bulk_update",
 ]

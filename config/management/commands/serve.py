@@ -15,7 +15,7 @@ from django.db import DatabaseError
 from config import demo
 from config.broker import private_redis
 from config.processes import Child, Supervisor
-from members.services import first
+from members.services import first_account
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
 
@@ -109,6 +109,8 @@ def welcome(host: str, port: int) -> str:
 def setting_up(host: str, port: int) -> list[str]:
     """The link that creates the first account, while there is none."""
     try:
-        return [f"  {first.link(f'http://{host}:{port}')}"] if first.is_empty() else []
+        return (
+            [f"  {first_account.link(f'http://{host}:{port}')}"] if first_account.is_empty() else []
+        )
     except DatabaseError:
         return []  # not migrated yet, as the pages will tell

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from members.services import first
+from members.services import first_account
 
 
 class Command(BaseCommand):
@@ -13,6 +13,6 @@ class Command(BaseCommand):
 
     def handle(self, **options: Any) -> None:
         """Print it."""
-        if not first.is_empty():
+        if not first_account.is_empty():
             raise CommandError(_("已经有账号了，请登录后继续设置"))
-        self.stdout.write(first.link())
+        self.stdout.write(first_account.link())

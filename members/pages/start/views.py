@@ -46,7 +46,7 @@ from members.pages.start.progress import (
 )
 from members.presets import NAMES, preset
 from members.reader import reader_of
-from members.services import first
+from members.services import first_account
 
 METHODS = ["GET", "HEAD", "POST"]
 
@@ -58,14 +58,14 @@ def start(request: HttpRequest) -> HttpResponse:
     """Where the setting up goes on; of an empty installation the first account."""
     if isinstance(request.user, User):
         return redirect(progress_of(reader_of(request)).next.url)
-    if not first.is_empty():
+    if not first_account.is_empty():
         return redirect_to_login(reverse("start"))
     given = request.POST.get("key", "") or request.GET.get("key", "")
-    if not first.opens(given):
+    if not first_account.opens(given):
         return TemplateResponse(request, "members/start/key.html", {"wrong": bool(given)})
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        account = first.make_first_account(given=given, **data, at=clock.now())
+        account = first_account.make_first_account(given=given, **data, at=clock.now())
         login(request, account, settings.AUTHENTICATION_BACKENDS[0])
         return redirect("start")
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.selectors import NoSession, Placement, placement, rules_for
 from proposals.models import Event, Proposal
-from proposals.pages.proposing.alike import Near, near
 from proposals.pages.proposing.checklist import checklist, total
+from proposals.pages.proposing.similar import Near, near
 from proposals.pages.proposing.writing import text_of
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm

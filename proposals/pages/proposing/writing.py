@@ -23,8 +23,8 @@ from proposals.inputs.drafting import BeginInput
 from proposals.machine.subject import Step, declared_step
 from proposals.models import Clue, Proposal
 from proposals.pages.proposing import clues
-from proposals.pages.proposing.alike import near
 from proposals.pages.proposing.checklist import checklist, total
+from proposals.pages.proposing.similar import near
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, committee_of, taken
 from proposals.pages.subjects import key_in, row_or_404

@@ -13,7 +13,7 @@ from members.models import Delivery, Means, Notice, OutgoingState
 from proposals.models import Assignment
 from supervision.models import Duty, Reminder
 from supervision.models.reminder import ReminderState
-from supervision.stale import withdraw_reminders
+from supervision.reminder_withdrawal import withdraw_reminders
 from tests.factories.members import UserFactory
 from tests.supervision.office import ASSIGNED, Office
 

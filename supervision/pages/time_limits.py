@@ -28,7 +28,7 @@ from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
 from supervision.models.duty import Closing
 from supervision.pages.clocks import due_of, holder
-from supervision.pages.strip import Strip, strip
+from supervision.pages.date_strip import Strip, strip
 from supervision.selectors import EXPLAINED, calendar_for, why
 
 MOST = 40

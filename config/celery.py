@@ -1,6 +1,6 @@
 """The Celery app and its timetable.
 
-The broker only rings the bell: every task finds its work in the database, so a message lost or
+The broker only wakes workers: every task finds its work in the database, so a message lost or
 doubled costs time, never a result.
 """
 

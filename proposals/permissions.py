@@ -167,7 +167,7 @@ def _themes(reader: Reader) -> Q:
 
 
 def _together(reader: Reader) -> Q:
-    """Rows below proposals that their unit has in hand, its own and the other units'."""
+    """Rows below proposals that their unit handles, its own and the other units'."""
     if not reader.reach.units:
         return NOBODY
     tasks = Assignment.objects.live().filter(unit__in=reader.reach.units)
@@ -337,7 +337,7 @@ def inside(reader: Reader) -> Q | None:
 
 
 def _worked_on(reader: Reader) -> Q:
-    """Proposals whose record they read as officials, or that their unit has in hand now."""
+    """Proposals whose record they read as officials, or that their unit handles now."""
     if not reader.reach.units:
         return on_record(reader)
     tasks = Assignment.objects.live().filter(unit__in=reader.reach.units)

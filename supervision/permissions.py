@@ -79,7 +79,7 @@ def _at_work(reader: Reader, path: str = "") -> Q:
 
 
 def _of_own_unit(reader: Reader) -> QuerySet[KeyTopic, Any]:
-    """Announced topics with a proposal that their unit has in hand, or an instruction to it."""
+    """Announced topics with a proposal that their unit handles, or an instruction to it."""
     tasks = Assignment.objects.live().filter(unit__in=reader.reach.units).values("proposal")
     handled = Q(links__proposal__in=tasks) | Q(links__proposal__merged_into__in=tasks)
     asked = Q(instructions__unit__in=reader.reach.units)

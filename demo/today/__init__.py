@@ -1,4 +1,4 @@
-"""The present session of a demo: what a played committee has in hand on the day of a visit.
+"""The present session of a demo: the open work of a played committee on the day of a visit.
 
 The same committee and people as the played year, some years on. Every proposal has a script:
 its acts in order, each at a moment counted back from the day. All scripts run together, act

@@ -184,7 +184,7 @@ def _key_topics(session: TodaysSession) -> Iterator[Script]:
     days = session.days
 
     def topic(unit: str, age: int) -> tuple[Case, Script, date]:
-        """A case in hand for so many days, its script, and when it becomes a topic."""
+        """A case assigned so many days ago, its script, and when it becomes a topic."""
         case, began = session.case(unit=unit), days.about(age)
         return case, handling.in_hand(case, began), days.since(began, 2)
 

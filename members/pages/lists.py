@@ -179,7 +179,7 @@ def save_view(request: HttpRequest, slug: str) -> HttpResponse:
 
 @require_POST
 def drop_view(request: HttpRequest, pk: int) -> HttpResponse:
-    """Delete a view of one's own."""
+    """Delete one of the reader's views."""
     rows = visible(reader_of(request), SavedView.objects.filter(owner=reader_of(request).user))
     view = get_object_or_404(rows, pk=pk)
     view.delete()

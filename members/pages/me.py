@@ -184,7 +184,7 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
-    """End an arrangement of one's own today."""
+    """End one of the reader's arrangements today."""
     reader = reader_of(request)
     row = get_object_or_404(visible(reader, StandIn.objects.filter(user=reader.user)), pk=pk)
     services.end_stand_in(stand_in=row, **reader.decision)

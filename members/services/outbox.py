@@ -196,7 +196,7 @@ def _give_back(row: Outgoing, *, until: datetime) -> None:
 
 
 def _hold(rows: QuerySet[Any], until: datetime) -> datetime:
-    """Let the other rows of a failing target wait; those that somebody has in hand, as they are.
+    """Let the other rows of a failing target wait; those claimed by a worker stay as they are.
 
     Workers take the rows in one order, so that two of them never wait for each other.
     """

@@ -62,7 +62,7 @@ class IssueInput(serializers.Serializer[Any]):
 
 
 class AddUnitInput(serializers.Serializer[Any]):
-    """A further unit for a proposal in hand."""
+    """A further unit for an assigned proposal."""
 
     unit = unit_field()
     role = serializers.ChoiceField(

@@ -39,10 +39,10 @@ EXPECTED: list[Callable[[Sequence[Proposal], Reader], dict[int, Expected]]] = []
 """From proposals that would be assigned at the reader's moment, each as urgent as it says."""
 
 LOADS: list[Callable[[Collection[int], Reader], dict[int, Load]]] = []
-"""From keys of units to their loads, as far as the reader is told."""
+"""Keys of units to their loads, as far as the reader may know."""
 
 OWED: list[Callable[[Collection[int], Reader], dict[int, list[Date]]]] = []
-"""From keys of tasks to their dates, as far as the reader is told."""
+"""Keys of tasks to their dates, as far as the reader may know."""
 
 
 def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, Expected]:

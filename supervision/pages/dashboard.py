@@ -172,7 +172,7 @@ def stuck(session: Session, reader: Reader, days: int) -> tuple[list[dict[str, A
 
 
 def _handlers(rows: Sequence[Proposal], reader: Reader) -> dict[int, list[str]]:
-    """The units that have these proposals, as far as the reader is told; one query."""
+    """The units that handle these proposals, where the reader may know; one query."""
     known = Q(pk__in=visible(reader, Assignment.objects.all()).values("pk"))
     if told := told_units(reader):
         known |= Q(proposal__in=Proposal.objects.filter(told).values("pk"))

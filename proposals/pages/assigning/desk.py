@@ -199,7 +199,7 @@ STEP_PAGES = tuple(
         step,
         template="proposals/assigning/desk.html",
         context=desk,
-        # The desk lists the units itself, with what each has in hand.
+        # The desk draws the units itself, with the open tasks of each.
         choices={"units.unit": lambda _subject, _reader: []},
         full_page=True,
         bulk=bulk,

@@ -1,7 +1,5 @@
 """Shows refusals of the API on pages: the same sentence, and a way to go on."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,5 @@
 """Finds who signs in by username, phone or name, and what they must do first."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.mfa.base.forms import BaseAuthenticateForm

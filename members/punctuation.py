@@ -1,7 +1,5 @@
 """How the language of the reader joins words: 「甲、乙」 is "A, B", 「主办：甲」 is "Lead: A"."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

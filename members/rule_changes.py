@@ -1,7 +1,5 @@
 """The differences between two sets of rules, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

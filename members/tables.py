@@ -1,7 +1,5 @@
 """Reads uploaded tables: workbooks, CSV files, and text copied from a sheet."""
 
-from __future__ import annotations
-
 import csv
 from datetime import date, datetime
 from io import BytesIO, StringIO

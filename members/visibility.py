@@ -4,8 +4,6 @@ Each application declares in a list what a reader sees of its own rows. An appli
 widen what is seen of a row below it: then the reader sees what either rule shows.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce

@@ -4,8 +4,6 @@ The calendar is kept by an application above, which this one may not import: tha
 its answer when it loads. Until then weekends are off, and nothing else.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import date, timedelta
 

@@ -6,8 +6,6 @@ as that person, as with any mail; so it can do nothing but this, and never shows
 a second factor is demanded, mails carry no such address.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -4,8 +4,6 @@ The reasons for a refusal are those of the step itself: both ask
 ``proposals.models.phases.merging``.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Tells the people of a step's audiences what happened, and words it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any

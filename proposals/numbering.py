@@ -4,8 +4,6 @@ The counter row is moved inside the transaction of the act that needs the number
 moves it holds its lock until the transaction ends; a rolled-back act gives its number back.
 """
 
-from __future__ import annotations
-
 from typing import Protocol
 
 from django.db import models

@@ -1,7 +1,5 @@
 """Edits phrases for replies: a unit's liaison edits the unit's, the clerk the committee's."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

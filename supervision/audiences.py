@@ -1,7 +1,5 @@
 """The audiences of steps on key topics, in addition to ``proposals.audiences``."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The leaders' board: every key topic of a session at a glance."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

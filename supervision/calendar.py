@@ -5,8 +5,6 @@ announced ones; what an administrator enters comes first. A year that nobody has
 entered is judged by its weekdays, and every date that rests on it says so.
 """
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta

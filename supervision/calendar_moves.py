@@ -1,7 +1,5 @@
 """Moves the dates of open duties when the working calendar changes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """Issues numbered documents that chase overdue duties: 催办单, 督办通知, 逾期通报."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """System checks of the kinds of duties."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterator
 from typing import Any

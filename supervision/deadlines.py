@@ -1,7 +1,5 @@
 """Computes and explains due dates from rules and moments; pure, on plain values."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

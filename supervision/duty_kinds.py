@@ -1,7 +1,5 @@
 """The kinds of duties: each declared once, with who owes it and how it is treated."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The facts of a subject that time limits depend on, and a rule in words."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from django.utils.translation import gettext as _

@@ -5,8 +5,6 @@ They count what the reports of ``statistics`` count (a test holds them to that),
 a session, so that a page can show them all.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta

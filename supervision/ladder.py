@@ -1,7 +1,5 @@
 """When the steps of a reminder ladder fall due; pure, on plain values."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta

@@ -1,7 +1,5 @@
 """Punctuality by unit or kind of duty, read from duties only."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

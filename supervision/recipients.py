@@ -1,7 +1,5 @@
 """Finds who is reminded of a duty, by their posts, for many duties at once."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from datetime import date

@@ -1,7 +1,5 @@
 """Reminders that are still on their way when what they remind of is over."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.db.models import Exists, F, OuterRef

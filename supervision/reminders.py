@@ -6,8 +6,6 @@ recipient is written together with the notice, in one transaction: late or doubl
 number of workers, and one that is killed at any point leave every reminder written once.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """Who takes the steps of supervision."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from members.enums import Role

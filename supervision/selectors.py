@@ -1,7 +1,5 @@
 """Reads about duties and the calendar; no writes."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any, TypeVar
 

@@ -1,7 +1,5 @@
 """Writes on duties; called by the receivers, inside the transaction of the event."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Serializers of a model, declared in a line or two."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

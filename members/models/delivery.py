@@ -1,7 +1,5 @@
 """Channels by which people get notices outside the product, and the outbox."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Webhooks: other systems of a committee that receive its events."""
 
-from __future__ import annotations
-
 import secrets
 
 from django.core.exceptions import ValidationError

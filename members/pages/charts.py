@@ -1,7 +1,5 @@
 """Charts: their data, for the script that draws them and for the table beside them."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass

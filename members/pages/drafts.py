@@ -1,7 +1,5 @@
 """Saves form input automatically: a copy on the server, beside that in the browser."""
 
-from __future__ import annotations
-
 from datetime import timedelta
 
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict

@@ -1,7 +1,5 @@
 """The frame of every page: the person, their committee and session, pending work."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any

@@ -1,7 +1,5 @@
 """The glossary: technical terms, explained in place and on a page of their own."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext

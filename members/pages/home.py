@@ -1,7 +1,5 @@
 """The first page after signing in; each application adds its parts."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from typing import Any

@@ -1,7 +1,5 @@
 """The reader's background jobs and their progress; one may leave the page."""
 
-from __future__ import annotations
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse

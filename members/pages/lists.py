@@ -1,7 +1,5 @@
 """The pages of worklists: viewing, exporting, printing, and display preferences."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date, datetime
 from io import BytesIO

@@ -1,7 +1,5 @@
 """The navigation: each page at which a role starts its work, declared once."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Pages of outgoing messages that wait or failed, and of webhook calls."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from typing import Any

@@ -1,7 +1,5 @@
 """The command palette: a page, an action, a person or a proposal in a few keys."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Guided tours: for each role a few places on the page, and what one does there."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Collection
 from dataclasses import dataclass

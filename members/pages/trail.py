@@ -1,7 +1,5 @@
 """Leads from the page of a row to the previous and next row of the list it was opened from."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property

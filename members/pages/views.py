@@ -1,7 +1,5 @@
 """Views of the frame: counts of pending work, the inbox, and display preferences."""
 
-from __future__ import annotations
-
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
 from django.db.models import CharField, Count, Value

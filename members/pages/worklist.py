@@ -4,8 +4,6 @@ A list is declared once: whose it is, which rows, which columns, which filters, 
 done with many at once. Filters live in the address; how somebody likes to see it is remembered.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -1,7 +1,5 @@
 """A person's channels for notices outside the product."""
 
-from __future__ import annotations
-
 import warnings
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """The first account of an installation, which only its operator can create."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from urllib.parse import urlencode
 

@@ -6,8 +6,6 @@ is resolved once, and the connection goes to what came of it, so that a name tha
 differently the second time (DNS rebinding) gains nothing.
 """
 
-from __future__ import annotations
-
 import socket
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """Invites people: creates many accounts with one-time passwords at once."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Writes notices to the inbox, in the transaction of the event that they report."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime

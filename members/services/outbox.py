@@ -5,8 +5,6 @@ is sent inside a transaction. A worker killed in between leaves a row whose leas
 is then sent again with the same key.
 """
 
-from __future__ import annotations
-
 import logging
 import time
 from collections.abc import Callable, Hashable

@@ -1,7 +1,5 @@
 """Imports members and units from a table: all of it, or nothing with the reasons."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime

@@ -1,7 +1,5 @@
 """Arranges stand-ins, and finds who gets the notices of somebody who is away."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from datetime import date, datetime
 

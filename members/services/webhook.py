@@ -1,7 +1,5 @@
 """Webhooks: set up by a committee's administrators, called by a worker."""
 
-from __future__ import annotations
-
 import hashlib
 import hmac
 import json

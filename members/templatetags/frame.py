@@ -1,7 +1,5 @@
 """Template tags: icons, and addresses with changed parameters."""
 
-from __future__ import annotations
-
 from functools import cache
 from pathlib import Path
 from typing import Any

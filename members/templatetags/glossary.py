@@ -1,7 +1,5 @@
 """Template tag: a term with its explanation."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import template

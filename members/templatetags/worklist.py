@@ -1,7 +1,5 @@
 """Template tags for the cells of a worklist."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django import template

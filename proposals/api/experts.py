@@ -4,8 +4,6 @@ A new one is one line in ``EXPERTS``. What its value may be follows from the fil
 codes where it has choices, yes or no, else any text, which the filter itself checks.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple, cast
 

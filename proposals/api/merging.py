@@ -1,7 +1,5 @@
 """The merge desk over the API: scans, the groups they find, and themes made of them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from drf_spectacular.utils import extend_schema

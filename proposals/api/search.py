@@ -1,7 +1,5 @@
 """The search over the API."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any, cast
 

@@ -1,7 +1,5 @@
 """Similar proposals over the API: of one on record, or of a text being written."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django.utils.timezone import localtime

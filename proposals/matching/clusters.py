@@ -1,7 +1,5 @@
 """Groups texts by likeness: which pairs are alike enough, and which groups they form."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from heapq import heapify, heappop, heappush

@@ -6,8 +6,6 @@ speaks ``/v1/embeddings``. Vectors are computed in a worker, never in a request;
 without one is compared by its words.
 """
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from functools import lru_cache

@@ -1,7 +1,5 @@
 """Many texts compared at once, in memory: for a session's scan, and for measuring."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

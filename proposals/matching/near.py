@@ -1,7 +1,5 @@
 """The proposals most like a text, for one reader, with the reasons why."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections import defaultdict

@@ -1,7 +1,5 @@
 """Finds passages that several texts share, to mark them side by side (并案对照)."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations

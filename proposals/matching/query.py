@@ -5,8 +5,6 @@ contains it; expert words such as ``状态:办理中``, whose meaning is not kno
 docs/search.md says it for users.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass

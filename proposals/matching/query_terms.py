@@ -8,8 +8,6 @@ of words. What was cut differently in the text is still found in titles and name
 pair of neighbouring characters is indexed.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass

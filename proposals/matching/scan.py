@@ -1,7 +1,5 @@
 """A scan of a session: every proposal against every other, kept as groups to decide on."""
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Collection, Iterator
 from datetime import datetime, timedelta

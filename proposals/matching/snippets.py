@@ -4,8 +4,6 @@ Nothing here is HTML: a text comes in pieces, each marked or not, and whoever sh
 them as any other text.
 """
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,5 @@
 """The texts of proposals that are compared and searched, read for many at once."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

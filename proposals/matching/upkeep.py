@@ -5,8 +5,6 @@ seconds, in the background. Nobody who saves waits, and nothing is lost if nobod
 out for a while.
 """
 
-from __future__ import annotations
-
 import logging
 from collections.abc import Iterable, Iterator
 from datetime import datetime

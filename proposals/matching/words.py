@@ -1,7 +1,5 @@
 """Segments Chinese text into words, for similarity and search alike."""
 
-from __future__ import annotations
-
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence

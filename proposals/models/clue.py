@@ -1,7 +1,5 @@
 """A clue for proposals: published by the office, revised, and closed again."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import models

@@ -1,7 +1,5 @@
 """A promise made in a reply (承诺事项): kept, or dropped with a reason."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.db import models

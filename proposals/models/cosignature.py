@@ -1,7 +1,5 @@
 """An invitation to co-sign: asked, agreed or declined in time, or dropped."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import models

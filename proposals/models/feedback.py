@@ -1,7 +1,5 @@
 """A feedback form (征询意见表): sent with a reply, filled in once by the proposer."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,5 @@
 """The common base of a unit's requests about its task."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import models

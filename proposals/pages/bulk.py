@@ -1,7 +1,5 @@
 """One step for many: who is affected and why not, asked before; the result of each, after."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import date
 from typing import Any, cast

@@ -1,7 +1,5 @@
 """System checks of the declarations of pages."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Any
 

@@ -3,8 +3,6 @@
 Supervision, with the dates, answers; without it these pages simply say less.
 """
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The ledger for auditors: every event with its input and hashes, and verification."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from itertools import islice

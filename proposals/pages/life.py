@@ -1,7 +1,5 @@
 """Where a proposal stands, as every page tells it: the bar of its life, and what comes next."""
 
-from __future__ import annotations
-
 from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import dataclass

@@ -4,8 +4,6 @@ Nothing is locked: a step on what has changed meanwhile is refused with both tex
 agreed here. Colleagues see each other; proposers and units are not told who reads what.
 """
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from django.http import HttpRequest, HttpResponse

@@ -1,7 +1,5 @@
 """Looking for proposals by their words, and going to one by its number."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django.core.paginator import Paginator

@@ -1,7 +1,5 @@
 """Takes steps from pages: the form made from the declaration, and its refusals."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field

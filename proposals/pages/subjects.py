@@ -1,7 +1,5 @@
 """Which subjects have pages, at which addresses."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar

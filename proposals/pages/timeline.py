@@ -1,7 +1,5 @@
 """The timeline of a subject: who did what when, and on whose behalf."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django.db.models import QuerySet

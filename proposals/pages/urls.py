@@ -1,7 +1,5 @@
 """Addresses of the pages of a proposal's life; each is that of the API without its root."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 from django.urls import URLPattern, path

@@ -1,7 +1,5 @@
 """Worklists of proposals and of what belongs to them."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any

@@ -4,8 +4,6 @@ A proposal counts in the session that it came in for. One that was merged counts
 its host, and as adopted with the host's replies (rules.md section 6.5: proposers stay proposers).
 """
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Why proposals were sent back to their proposers."""
 
-from __future__ import annotations
-
 from collections.abc import Collection
 
 from proposals.models import Event, Proposal

@@ -1,7 +1,5 @@
 """Two versions of a text side by side, with what changed marked."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Key topics over the API: their steps, their files, and the board for leaders."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django.db.models import Prefetch, Q, QuerySet

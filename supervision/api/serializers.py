@@ -1,7 +1,5 @@
 """What the API shows of duties, reminders, chase documents and the calendar."""
 
-from __future__ import annotations
-
 from typing import Any, ClassVar
 
 from django.utils.functional import cached_property

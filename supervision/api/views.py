@@ -1,7 +1,5 @@
 """Duties and what follows from them over the API: read only, but for the calendar."""
 
-from __future__ import annotations
-
 from datetime import date, timedelta
 from typing import Any
 

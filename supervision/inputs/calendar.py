@@ -1,7 +1,5 @@
 """Entering the calendar of a year, day by day or from a file."""
 
-from __future__ import annotations
-
 import csv
 import io
 from collections.abc import Iterator

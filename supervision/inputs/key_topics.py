@@ -1,7 +1,5 @@
 """Inputs of the steps of key topics, their milestones and leaders' instructions."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils import timezone

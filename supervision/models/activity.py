@@ -1,7 +1,5 @@
 """Activities to supervise a key topic, on site or in a meeting."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _

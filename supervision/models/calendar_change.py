@@ -1,7 +1,5 @@
 """A change of the working calendar: entered, looked at, and applied as one act."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The base of supervision's machines: a committee, and no single proposal."""
 
-from __future__ import annotations
-
 from django.db import models
 
 from members.models import Committee

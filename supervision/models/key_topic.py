@@ -1,7 +1,5 @@
 """Key topics (重点题目): supervised by a leader, and reported on."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any

@@ -1,7 +1,5 @@
 """A milestone of a plan of supervision (督办节点): met, or missed and told to the leaders."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.db import models

@@ -1,7 +1,5 @@
 """Problems of key topics that were reported upwards."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _

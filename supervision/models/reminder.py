@@ -1,7 +1,5 @@
 """Reminders sent or skipped, and the chase documents."""
 
-from __future__ import annotations
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q

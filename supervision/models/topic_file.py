@@ -1,7 +1,5 @@
 """Files of the supervision of key topics."""
 
-from __future__ import annotations
-
 from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,5 @@
 """Dates and loads for the pages of assigning."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import replace

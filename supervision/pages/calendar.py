@@ -1,7 +1,5 @@
 """The working calendar of a year, and which dates a change of it would move."""
 
-from __future__ import annotations
-
 from calendar import monthcalendar
 from datetime import date
 from typing import Any

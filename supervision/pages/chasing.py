@@ -1,7 +1,5 @@
 """Chase documents to be printed, the record of reminders, and outstanding feedback forms."""
 
-from __future__ import annotations
-
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _

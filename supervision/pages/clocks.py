@@ -1,7 +1,5 @@
 """Due dates in words and colours: whose turn it is, since when, and the time left."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime

@@ -1,7 +1,5 @@
 """The end of a session: what still blocks closing it, each with the one way to solve it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Collection
 from dataclasses import dataclass, replace

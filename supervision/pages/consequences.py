@@ -1,7 +1,5 @@
 """Shows how new rules will change dates, before they are adopted."""
 
-from __future__ import annotations
-
 from datetime import date, datetime, time
 
 from django.utils.formats import date_format

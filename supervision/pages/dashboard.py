@@ -1,7 +1,5 @@
 """The leaders' page: six figures, units by state, stalled proposals, supervised topics."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta

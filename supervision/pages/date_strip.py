@@ -1,7 +1,5 @@
 """Explains a date: the days that lead to it as a strip, month by month, and in words."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta

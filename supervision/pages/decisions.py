@@ -1,7 +1,5 @@
 """Requests of units that offices decide: returns, extensions, inspections; lists and pages."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from operator import attrgetter

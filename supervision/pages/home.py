@@ -1,7 +1,5 @@
 """The first page: the reader's duties, the nearest date first."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from members.pages import home

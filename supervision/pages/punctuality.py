@@ -1,7 +1,5 @@
 """The list behind the figures of punctuality: every date that was owed, and how it was kept."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import F

@@ -1,7 +1,5 @@
 """The tab of time limits: every date of a proposal, and its explanation."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

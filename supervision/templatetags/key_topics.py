@@ -1,7 +1,5 @@
 """What the pages of key topics ask for."""
 
-from __future__ import annotations
-
 from django import template
 
 from members.pages.frame import Frame

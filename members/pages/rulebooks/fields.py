@@ -5,8 +5,6 @@ has its place in the editor as soon as it is declared. The form is a serializer 
 what is sent is checked by the rules themselves.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from datetime import time
 from enum import Enum

@@ -1,7 +1,5 @@
 """Reading the rules in force, and preparing those of a later day part by part."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """Imports members and units from a table: previewed first, then all of it or nothing."""
 
-from __future__ import annotations
-
 import csv
 from io import BytesIO, StringIO
 

@@ -1,7 +1,5 @@
 """Invites many people at once: those without accounts, and the passwords to hand over."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from django.core.exceptions import ValidationError

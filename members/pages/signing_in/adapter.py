@@ -1,7 +1,5 @@
 """Adapters for allauth: who may sign in, and how people are notified of changes."""
 
-from __future__ import annotations
-
 import logging
 from smtplib import SMTPException
 from typing import Any

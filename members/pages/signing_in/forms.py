@@ -1,7 +1,5 @@
 """Forms for signing in, where allauth's own do not fit."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from allauth.account import forms as account

@@ -1,7 +1,5 @@
 """Middleware that demands signing in, and what must be done before anything else."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Any, cast
 

@@ -4,8 +4,6 @@ The fields wait in the browser's session until the form is shown again; nothing 
 out by itself. A form view asks ``resumed_post`` for them and shows them as its initial values.
 """
 
-from __future__ import annotations
-
 import time
 from typing import Any
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """Compares the presets side by side."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.utils.translation import gettext as _

@@ -1,7 +1,5 @@
 """The progress of the set-up, read from what exists, so that it can be interrupted."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from typing import Any
 

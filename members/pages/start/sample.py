@@ -1,7 +1,5 @@
 """The sample: an invented committee to try things on, and taking it away again."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages

@@ -1,7 +1,5 @@
 """The interface of an index; tests/proposals/matching/index_suite.py checks implementations."""
 
-from __future__ import annotations
-
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager

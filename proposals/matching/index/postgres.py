@@ -1,7 +1,5 @@
 """The index in PostgreSQL: a text-search column that the database computes, and postings."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any

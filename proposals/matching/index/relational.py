@@ -1,7 +1,5 @@
 """The common base of the indexes in SQLite and PostgreSQL."""
 
-from __future__ import annotations
-
 from abc import abstractmethod
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar

@@ -1,7 +1,5 @@
 """The index in SQLite: an FTS5 table over the entries, postings without row numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

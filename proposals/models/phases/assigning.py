@@ -1,7 +1,5 @@
 """Fourth part of a proposal's life: units are asked, get it, and sign for it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db import models

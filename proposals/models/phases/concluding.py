@@ -1,7 +1,5 @@
 """Last part of a proposal's life: replied to, rated, handled again, concluded, followed up."""
 
-from __future__ import annotations
-
 from django.db import models
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _

@@ -1,7 +1,5 @@
 """Worklists after the reply: to conclude, to consult about, to follow up, to publish."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet

@@ -1,7 +1,5 @@
 """The desk at which a proposal is assigned: its text, the units, what each would owe by when."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from copy import copy
 from dataclasses import dataclass, field

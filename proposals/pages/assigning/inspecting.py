@@ -1,7 +1,5 @@
 """A reply before it goes out, as the inspection reads it: each suggestion beside its answer."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Many proposals assigned in one act: at an assignment meeting, or a batch between sessions."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

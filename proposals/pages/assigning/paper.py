@@ -1,7 +1,5 @@
 """Proposals on paper: the office types them in for their proposers, and keeps the scans."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django.contrib import messages

@@ -1,8 +1,6 @@
 """Which units a proposal could go to, and why: what proposers, reviewers and units said, and who
 handled the proposals most like it."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field

@@ -1,7 +1,5 @@
 """The editor of a reply: each suggestion with its answer, phrases at hand, what is missing."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Callable, Sequence
 from copy import copy

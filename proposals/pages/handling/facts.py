@@ -1,7 +1,5 @@
 """The pages of a task, of a reply, and of a promise."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 from typing import Any
 

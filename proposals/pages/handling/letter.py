@@ -1,7 +1,5 @@
 """The letter of a reply (答复函) in its official layout, as it goes out."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

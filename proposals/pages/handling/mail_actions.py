@@ -1,7 +1,5 @@
 """The page behind the link in a mail: sign for a task or return it, without a login."""
 
-from __future__ import annotations
-
 from http import HTTPStatus
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Replies as pages show them: answers to the suggestions, progress, missing parts."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The tabs about handling on the page of a proposal: tasks, contacts, opinions, replies."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """The tasks of a proposal, read once for all parts of a page."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The page of a group of merge candidates, and the scans that find them."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.paginator import Paginator

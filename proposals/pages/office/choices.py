@@ -1,7 +1,5 @@
 """What can be chosen in the office's forms where the declaration asks for a key."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The reading desk: what the office decides of a proposal, in a panel beside its text."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from operator import attrgetter

@@ -1,7 +1,5 @@
 """What the merge desk shows: some proposals side by side, and what merging them would do."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any

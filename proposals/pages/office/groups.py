@@ -1,7 +1,5 @@
 """The worklists of groups of merge candidates: to be decided, and decided."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any

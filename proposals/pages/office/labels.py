@@ -1,7 +1,5 @@
 """What the rulebook and the committee call things, by the codes and keys that rows keep."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The merge desk: compare, choose the host, see what moves, do it, and undo it."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.contrib import messages

@@ -1,7 +1,5 @@
 """The case numbers given in a session, by series: the register that shows there is no gap."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.core.paginator import Paginator

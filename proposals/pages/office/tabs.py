@@ -1,7 +1,5 @@
 """Tabs of the office on the page of a proposal: its review, and what is like it or merged."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import Prefetch, prefetch_related_objects

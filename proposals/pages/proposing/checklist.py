@@ -1,7 +1,5 @@
 """What a text still lacks by the rulebook, while it is being written."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

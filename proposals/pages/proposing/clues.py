@@ -1,7 +1,5 @@
 """Clues for proposals (提案线索): the list, a clue, and the way to write on it."""
 
-from __future__ import annotations
-
 from operator import attrgetter
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The first page of who proposes: what waits to be answered, drafts, and where their own stand."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.db.models import (

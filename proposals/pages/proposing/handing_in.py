@@ -1,7 +1,5 @@
 """Handing in: what is still missing, when it counts, and why it is not the same as another."""
 
-from __future__ import annotations
-
 from typing import Any, cast
 
 from django.http import HttpRequest

@@ -1,7 +1,5 @@
 """Worklists of who proposes: invitations to co-sign, replies to rate, and drafts."""
 
-from __future__ import annotations
-
 from functools import partial
 
 from django.utils.translation import gettext_lazy as _

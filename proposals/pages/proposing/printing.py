@@ -1,7 +1,5 @@
 """The proposal as its printed sheet (提案表): what is handed in looks so on paper."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse

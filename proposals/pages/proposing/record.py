@@ -1,7 +1,5 @@
 """One's own record (履职档案): what one did in proposals, session by session, and the points."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Any
 

@@ -1,7 +1,5 @@
 """An invitation to co-sign: the text that it is about, and the two answers."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from members.reader import Reader

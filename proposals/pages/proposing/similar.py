@@ -1,7 +1,5 @@
 """The panel beside a text that is being written: what is like it, and what became of that."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Any
 

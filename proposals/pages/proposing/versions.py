@@ -1,7 +1,5 @@
 """The tab of a proposal that shows the versions of its text, two of them side by side."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The editor: the text on the left; what it lacks, and what is like it, on the right."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, cast

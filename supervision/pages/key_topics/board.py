@@ -1,7 +1,5 @@
 """The leaders' board as a page: every key topic of a session at a glance."""
 
-from __future__ import annotations
-
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse

@@ -1,7 +1,5 @@
 """What can be chosen in the forms of key topics, so that nobody types a key."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable
 from operator import attrgetter
 from typing import Any, cast

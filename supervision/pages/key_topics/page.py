@@ -1,7 +1,5 @@
 """The page of a key topic: plan, milestones, activities, instructions, report."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Worklists of undertaking units: tasks to sign for, open tasks, replies to sign."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

@@ -59,7 +59,10 @@ MERGEABLE = (*AWAITING_FILING, *AWAITING_ASSIGNMENT)
 MERGE_HOSTS = (*AWAITING_ASSIGNMENT, *IN_HANDS)
 """Can take others in: filed, and not replied to yet."""
 
-RATEABLE = (*IN_HANDS, ProposalState.REPLIED, ProposalState.ESCALATED)
+AWAITING_REPLY = (*IN_HANDS,)
+"""Past the assignment, and not all units have replied, be they at work on it or not."""
+
+RATEABLE = (*AWAITING_REPLY, ProposalState.REPLIED, ProposalState.ESCALATED)
 """A feedback form that is out can be filled in."""
 
 ASSIGNED_STATES = (*RATEABLE, ProposalState.CONCLUDED)

@@ -22,7 +22,7 @@ from members.visibility import visible
 from proposals.enums import (
     AWAITING_ASSIGNMENT,
     AWAITING_FILING,
-    IN_HANDS,
+    AWAITING_REPLY,
     UNDECIDED_CANDIDATES,
 )
 from proposals.enums import ProposalState as S
@@ -118,7 +118,7 @@ GROUPS = (
         _("查看未答复的"),
         "clipboard-list",
         "proposals",
-        IN_HANDS,
+        AWAITING_REPLY,
     ),
     Group(
         _("协商中"),

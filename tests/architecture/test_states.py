@@ -21,6 +21,7 @@ from members.models import job, outbox
 from members.templatetags.worklist import TONES
 from proposals import enums
 from supervision import enums as supervision
+from supervision.pages import closing
 
 PACKAGES = ("config", "members", "proposals", "supervision")
 
@@ -104,6 +105,12 @@ PARTITIONS: dict[str, tuple[type[TextChoices], *tuple[Collection[str], ...]]] = 
         enums.UNFILED_ENDS,
     ),
     "over or not": (P, {P.DRAFT}, enums.UNDER_WAY, enums.ENDED),
+    "what holds up the end of a session": (
+        P,
+        {P.DRAFT},
+        *(group.values for group in closing.GROUPS if group.worklist in ("proposals", "filed")),
+        enums.ENDED,
+    ),
     "still mergeable or not": (
         P,
         enums.NOT_HANDED_IN,

@@ -6,10 +6,11 @@ from django.urls import resolve
 
 from members.enums import Role
 from proposals.api.actions import own_steps
-from proposals.models import SUBJECTS
+from proposals.enums import ProposalState
+from proposals.models import SUBJECTS, Proposal
 from tests.architecture.test_urls import ADDRESSES
 from tests.browser.browser_pages import BrowserPages
-from tests.browser.crawl import OTHERS, CrawledPage, fail_with
+from tests.browser.crawl import OTHERS, Crawl, CrawledPage, fail_with
 from tests.browser.full_committee import NOBODY, ROLES, USER_OF_ROLE
 from tests.browser.parsed_page import ParsedPage
 
@@ -65,6 +66,25 @@ def without_steps() -> set[str]:
         for creates, name in of_kind.items()
         if not any(step.creates == creates for step in own_steps(model))
     }
+
+
+def test_proposal_of_every_state_is_read_by_every_role(full_committee):
+    """The links lead to a few proposals only, in whatever state these are."""
+    own = Proposal.objects.filter(lead=full_committee.members["lead"])
+    proposals = dict(own.order_by("-pk").values_list("state", "pk"))
+    found, read = {}, set()
+    for role in ROLES:
+        crawl = Crawl(full_committee.person(role))
+        for state, key in proposals.items():
+            with full_committee.server.time:
+                seen = crawl.look(f"/proposals/{key}/")
+            if seen.status != 404:  # hidden from them
+                found[f"{seen.address} as {role}"] = seen.faults
+            if seen.is_page:
+                read.add(state)
+
+    fail_with(found)
+    assert read == set(ProposalState.values)
 
 
 def test_made_up_addresses_break_nothing(full_committee):

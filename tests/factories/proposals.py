@@ -23,9 +23,9 @@ from members.enums import (
 )
 from members.models import Body, Committee, Member, Session, Unit, User
 from proposals.enums import (
+    ASSIGNED_STATES,
     FILED_STATES,
     HANDED_IN,
-    IN_HANDS,
     AssignmentState,
     BatchState,
     ClueState,
@@ -71,13 +71,6 @@ FILED_AT = RECEIVED_AT + timedelta(days=5)
 ASSIGNED_AT = RECEIVED_AT + timedelta(days=20)
 REPLIED_AT = RECEIVED_AT + timedelta(days=60)
 CONCLUDED_AT = RECEIVED_AT + timedelta(days=80)
-
-ONCE_ASSIGNED = (
-    *IN_HANDS,
-    ProposalState.REPLIED,
-    ProposalState.ESCALATED,
-    ProposalState.CONCLUDED,
-)
 
 
 def session_of(committee: Committee) -> Session:
@@ -129,7 +122,9 @@ class ProposalFactory(SubjectFactory):
     case_series = factory.LazyAttribute(lambda o: "case:session" if o.filed else "")
     case_serial = factory.LazyAttributeSequence(lambda o, n: n + 1 if o.filed else None)
     case_no = factory.LazyAttribute(lambda o: f"{o.case_serial:04}" if o.filed else "")
-    assigned_at = factory.LazyAttribute(lambda o: ASSIGNED_AT if o.state in ONCE_ASSIGNED else None)
+    assigned_at = factory.LazyAttribute(
+        lambda o: ASSIGNED_AT if o.state in ASSIGNED_STATES else None
+    )
     concluded_at = factory.LazyAttribute(
         lambda o: CONCLUDED_AT if o.state == ProposalState.CONCLUDED else None
     )

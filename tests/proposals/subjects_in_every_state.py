@@ -11,6 +11,7 @@ from django.core.files.base import ContentFile
 
 from members.enums import AssignmentRole, Channel, DutyKind, Role
 from proposals.enums import (
+    ASSIGNED_STATES,
     AWAITING_FILING,
     AssignmentState,
     CosignatureState,
@@ -51,7 +52,7 @@ from supervision.models import (
 )
 from tests.factories import proposals as make
 from tests.factories import supervision as put
-from tests.factories.proposals import ONCE_ASSIGNED, CommitteeWithUsers
+from tests.factories.proposals import CommitteeWithUsers
 
 NOW = make.CONCLUDED_AT
 
@@ -175,7 +176,7 @@ class SubjectsInEveryState(CommitteeWithUsers):
             self.signatures(proposal)
         if state == ProposalState.PRE_ASSIGNED:
             make.PreAssignmentFactory(proposal=proposal, unit=self.units["A"])
-        if state in ONCE_ASSIGNED:
+        if state in ASSIGNED_STATES:
             self.tasks(proposal)
         return proposal
 

@@ -56,7 +56,7 @@ class Group:
     @property
     def url(self) -> str:
         """The list of them; those of two lists are all that these hold."""
-        if self.worklist in ("filed", "merge-candidates"):
+        if self.worklist in ("filed", "duplicates"):
             return address(self.worklist)
         if self.worklist == "time-limits":
             return address(self.worklist, kind=self.values, ended="false")
@@ -85,7 +85,7 @@ GROUPS = (
         _("相似的提案是否并案，要有决定。"),
         _("去并案台"),
         "git-merge",
-        "merge-candidates",
+        "duplicates",
         UNDECIDED_CANDIDATES,
     ),
     Group(
@@ -183,9 +183,7 @@ def groups(session: Session, reader: Reader) -> list[Group]:
         "time-limits": _counted(
             Duty.objects.open().filter(proposal__session=session), "kind", reader
         ),
-        "merge-candidates": _counted(
-            MergeCandidate.objects.filter(session=session), "state", reader
-        ),
+        "duplicates": _counted(MergeCandidate.objects.filter(session=session), "state", reader),
         "key-topics": _counted(KeyTopic.objects.filter(session=session), "state", reader),
     }
     found = (

@@ -98,7 +98,7 @@ def _of_reader(request: HttpRequest, pk: int) -> Phrase:
     return phrase
 
 
-def _form(request: HttpRequest, phrase: Phrase, template: str, **context: Any) -> HttpResponse:
+def _form(request: HttpRequest, phrase: Phrase, template: str, /, **context: Any) -> HttpResponse:
     """The page with the form of a phrase; kept, it leads back to the list."""
     reader = reader_of(request)
 

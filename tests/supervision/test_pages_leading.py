@@ -14,9 +14,11 @@ from django.test.utils import CaptureQueriesContext
 from members import clock
 from members.enums import DutyKind, Role
 from members.models import CalendarDay, Session, User
+from members.pages.worklist import WORKLISTS
 from proposals.models import Event, Proposal
 from supervision.headline import headlines
 from supervision.models import CalendarChange, Duty, KeyTopic
+from supervision.pages import closing
 from supervision.statistics import report
 from tests import MOST_QUERIES
 from tests.factories.proposals import platform_administrator, session_of
@@ -295,6 +297,10 @@ def test_a_proposal_shows_the_topics_that_it_is_in(life: Leaders) -> None:
 
 
 # -- The end of a session ----------------------------------------------------------------------
+
+
+def test_every_group_leads_to_a_list() -> None:
+    assert {group.worklist for group in closing.GROUPS} <= set(WORKLISTS)
 
 
 def test_the_end_of_a_session_says_what_blocks_it_and_where_that_is_solved(life: Leaders) -> None:

@@ -294,6 +294,7 @@ def test_liaison_keeps_phrases_that_the_handler_finds_in_the_editor(life, browse
     assert browse("B liaison").sends(f"/phrases/{phrase.pk}/delete/").status_code == 404
     assert browse("A handler").sends(f"/phrases/{phrase.pk}/delete/").status_code == 404
     assert Phrase.objects.get() == phrase
+    assert "感谢您的建议。" in text(liaison.opens(f"/phrases/{phrase.pk}/"))
     assert "已有同名的常用语" in text(liaison.sends("/phrases/", title="感谢", text="又一条"))
 
     liaison.sends(f"/phrases/{phrase.pk}/delete/")

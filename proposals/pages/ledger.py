@@ -5,7 +5,7 @@ from datetime import timedelta
 from itertools import islice
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, Exists, Max, OuterRef, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -221,7 +221,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
             subject_kind=event.subject_kind,
             subject_id=event.subject_id,
             sequence__in=[event.sequence - 1, event.sequence + 1],
-        )
+        ).annotate(is_seen=Exists(events(reader).filter(pk=OuterRef("pk"))))
     }
     previous = chain.get(event.sequence - 1)
     same_call = list(

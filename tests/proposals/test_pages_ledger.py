@@ -115,6 +115,21 @@ def test_an_event_is_shown_with_its_input_and_its_place_in_the_chain(
     assert str(life.users["clerk"]) in page
 
 
+def test_event_leads_to_no_neighbour_that_the_reader_does_not_see(
+    life: Life, auditor: Browser
+) -> None:
+    own = Event.objects.filter(subject_kind="proposal", subject_id=life.filed().pk)
+    drafted, submitted = own.order_by("sequence")[:2]
+
+    page = auditor.text(f"/ledger/{submitted.pk}/")
+
+    assert auditor.get(f"/ledger/{drafted.pk}/").status_code == 404
+    assert f'href="/ledger/{drafted.pk}/"' not in page
+    assert "同一对象的后一条" in page
+    assert "衔接" in page
+    assert "不衔接" not in page
+
+
 def test_the_list_asks_the_same_for_few_and_for_many(life: Life, auditor: Browser) -> None:
     life.submitted()
     auditor.text("/lists/ledger/")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from itertools import cycle
 from random import Random
 
@@ -13,10 +14,9 @@ from django.contrib.auth.hashers import make_password
 from demo import places, texts, wording
 from demo.case import LONG_AGO, Case
 from demo.case_plan import CasePlan, Rating, Task
-from demo.days import Days
+from demo.days import Days, moment
 from demo.people import UNIT_STAFF, People
 from demo.scenario import Path, Scenario
-from members import clock
 from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, Role
 from members.models import Body, Member, Post, User
 from members.services import give_posts
@@ -162,7 +162,8 @@ class TodaysSession:
             for role, caller in zip(UNIT_STAFF, staff, strict=True):
                 found.append(Login(role, caller.user, f"{SHORT_NAMES[role]}{mark}", unit))
         if not prefix:
-            found.append(Login(Role.PLATFORM_ADMINISTRATOR, _platform_administrator(), "platform"))
+            operator = _platform_administrator(moment(self.days.last, 8))
+            found.append(Login(Role.PLATFORM_ADMINISTRATOR, operator, "platform"))
         for login in found:
             if not User.objects.filter(username=f"{prefix}{login.name}").exists():
                 login.user.username = f"{prefix}{login.name}"
@@ -203,12 +204,12 @@ class TodaysSession:
         return text
 
 
-def _platform_administrator() -> User:
+def _platform_administrator(at: datetime) -> User:
     """Who looks after the platform; belongs to no committee."""
     user, is_new = User.objects.get_or_create(
         username="platform", defaults={"name": "平台管理员", "password": make_password(None)}
     )
     if is_new:
         post = Post(user=user, role=Role.PLATFORM_ADMINISTRATOR)
-        give_posts([post], at=clock.now(), reason="演示")
+        give_posts([post], at=at, reason="演示")
     return user

@@ -383,7 +383,7 @@ def test_whatever_people_try_everything_holds(fate: str) -> None:
     CommitteeUnderRandomSteps.taken.clear()
     CommitteeUnderRandomSteps.reached.clear()
 
-    for salt in range(5):
+    for salt in range(15):
         CommitteeUnderRandomSteps.salt = salt
         run_state_machine_as_test(
             CommitteeUnderRandomSteps,

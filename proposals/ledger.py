@@ -75,6 +75,12 @@ def step_of(kind: str, action: str) -> Step | Change | None:
     return kinds()[kind].changes.get(action) if kind in kinds() else None
 
 
+def label_of(kind: str, action: str) -> str:
+    """The label of the step with that name in events; its name if it no longer exists."""
+    step = step_of(kind, action)
+    return str(step.label) if step is not None else action
+
+
 def kind_in_words(kind: str) -> str:
     """The label of a kind of subject; its name if it no longer exists."""
     return str(kinds()[kind].label) if kind in kinds() else kind
@@ -184,12 +190,11 @@ def _not_as_recorded(kind: str, pk: int) -> str:
 
 def _called(event: Event) -> str:
     """How a sentence names an event; a step that no longer exists goes by its name."""
-    step = step_of(event.subject_kind, event.action)
     return _("%(kind)s %(pk)s 第 %(n)s 个事件“%(step)s”") % {
         "kind": kind_in_words(event.subject_kind),
         "pk": event.subject_id,
         "n": event.sequence,
-        "step": step.label if step is not None else event.action,
+        "step": label_of(event.subject_kind, event.action),
     }
 
 

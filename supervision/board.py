@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import ANSWERING_ROLES, DutyKind
 from members.models import Session
-from proposals.ledger import step_of
+from proposals.ledger import label_of
 from proposals.models import Assignment, Event
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
@@ -234,9 +234,8 @@ def _last_events(
 
 
 def _act(event: Event) -> dict[str, Any]:
-    step = step_of(event.subject_kind, event.action)
     return {
-        "label": str(step.label) if step else event.action,
+        "label": label_of(event.subject_kind, event.action),
         "subject_kind": event.subject_kind,
         "at": event.at,
         "by": event.actor,

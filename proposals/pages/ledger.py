@@ -31,7 +31,7 @@ from members.reader import Reader, reader_of
 from members.services.job import Tell, ask
 from members.visibility import visible
 from proposals import posts
-from proposals.ledger import faults, kind_in_words, kinds, step_of
+from proposals.ledger import faults, kind_in_words, kinds, label_of, model_of, step_of
 from proposals.models import Event, Proposal
 from proposals.pages.subjects import row_or_404
 
@@ -109,18 +109,18 @@ def events(reader: Reader) -> QuerySet[Event]:
 def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each event its words; no query."""
     for row in rows:
-        kind = kinds()[row.subject_kind]
-        step = kind.changes.get(row.action)
-        row.what = str(kind.label)
+        kind = kinds().get(row.subject_kind)
+        states = kind.states if kind is not None else {}
+        row.what = kind_in_words(row.subject_kind)
         if row.subject_kind == posts.KIND:
             holder, code = row.input["holder"], row.input["role"]
             row.what = stated(
                 row.what,
                 aside(f"{holder} {dict(Role.choices).get(code, code)}", row.input["scope"]),
             )
-        row.label = str(step.label) if step is not None else row.action
-        row.source_label = str(kind.states.get(row.source, row.source))
-        row.target_label = str(kind.states.get(row.target, row.target))
+        row.label = label_of(row.subject_kind, row.action)
+        row.source_label = str(states.get(row.source, row.source))
+        row.target_label = str(states.get(row.target, row.target))
 
 
 def _number(event: Any) -> str | None:
@@ -233,7 +233,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "inputs": list(_inputs(event)),
         "previous": previous,
         "following": chain.get(event.sequence + 1),
-        "has_page": event.subject_kind != posts.KIND,
+        "has_page": model_of(event.subject_kind) is not None,
         "holds": event.digest() == event.hash,
         "follows": event.previous_hash == (previous.hash if previous is not None else ""),
         "same_call": same_call,

@@ -43,7 +43,8 @@ class StepPage:
     ``step`` is the method of the machine, such as ``Reply.deliver``. ``template`` draws its form
     and has a block ``form``; ``context`` gives what it shows besides, for the request and the
     form. A ``view`` answers in place of ``steps.taken`` and ends in it; ``then`` is done once the
-    step is taken, and ``success`` says that it is.
+    step is taken, and ``success`` says that it is. ``target`` is the address to go on to, or
+    empty to go where the form of any step goes.
 
     ``initial`` maps a field, or several, to the function that reads from the subject what the
     form begins with: a value, or one for each of the several fields, or None where nothing is
@@ -63,6 +64,7 @@ class StepPage:
     view: Callable[[HttpRequest, Any, Step], HttpResponse] | None = None
     then: Callable[[HttpRequest, Event], None] | None = None
     success: Callable[[Event], str] | None = None
+    target: Callable[[HttpRequest, Event], str] | None = None
     initial: Initial = field(default_factory=dict)
     choices: Mapping[str, Offered] = field(default_factory=dict)
     shown_when: Mapping[str, ShownWhen] = field(default_factory=dict)

@@ -329,6 +329,9 @@ def said(event: Event, step: Step) -> str:
 
 
 def _target(request: HttpRequest, form: StepForm, event: Event) -> str:
+    own = form.step_page.target
+    if own is not None and (address := own(request, event)):
+        return address
     wanted = request.POST.get("next", "")
     if url_has_allowed_host_and_scheme(wanted, {request.get_host()}, request.is_secure()):
         return wanted

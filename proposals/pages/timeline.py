@@ -1,13 +1,13 @@
 """The timeline of a subject: who did what when, and on whose behalf."""
 
-from typing import Any, cast
+from typing import Any
 
 from django.db.models import QuerySet
 
 from members.reader import Reader
 from members.visibility import visible
-from proposals.ledger import kind_in_words, step_of
-from proposals.machine.subject import Step
+from proposals.enums import Tone
+from proposals.ledger import kind_in_words, label_of, step_of
 from proposals.models import Event
 
 NEWEST = 100
@@ -23,19 +23,19 @@ def timeline(events: QuerySet[Event], reader: Reader) -> list[dict[str, Any]]:
     reach = reader.reach
     lines = []
     for event in rows.order_by("-id")[:NEWEST]:
-        step = cast(Step, step_of(event.subject_kind, event.action))
+        step = step_of(event.subject_kind, event.action)
         official = event.committee_id in reach.officials or event.actor_id == reader.user.pk
         lines.append(
             {
                 "at": event.at,
-                "label": str(step.label),
+                "label": label_of(event.subject_kind, event.action),
                 "by": str(event.actor or "") if official else "",
                 "behalf": str(event.on_behalf_of or ""),
                 "channel": str(event.get_channel_display()),
                 "words": _words(event) if official else "",
                 "kind": event.subject_kind,
                 "kind_label": kind_in_words(event.subject_kind),
-                "tone": str(step.tone),
+                "tone": str(step.tone if step is not None else Tone.NEUTRAL),
                 "event": event,
             }
         )

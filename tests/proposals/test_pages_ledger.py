@@ -66,6 +66,25 @@ def keys(**wanted: Any) -> list[int]:
     )
 
 
+def test_what_no_longer_exists_is_told_in_the_words_of_its_event(
+    life: Life, auditor: Browser
+) -> None:
+    """Steps and kinds that a later version dropped stay on record and can be read."""
+    proposal = life.filed()
+    filing = Event.objects.get(action="file")
+    with suspended(connection):
+        Event.objects.filter(action="submit").update(action="lodge")
+        Event.objects.filter(pk=filing.pk).update(subject_kind="petition")
+
+    record = Browser(life, "clerk").text(f"/proposals/{proposal.pk}/?tab=record")
+    assert "lodge" in record
+    assert "petition" in record
+    assert "lodge" in auditor.text("/lists/ledger/")
+    event = auditor.text(f"/ledger/{filing.pk}/")
+    assert "petition" in event
+    assert "/subjects/petition/" not in event
+
+
 def test_the_ledger_is_narrowed_by_what_happened_who_did_it_and_when(
     life: Life, auditor: Browser
 ) -> None:

@@ -99,6 +99,18 @@ def test_a_member_lives_a_proposal_in_the_browser(life, lead, invitee):
     assert "重新办理（第 2 轮" in read(lead.get(f"/feedback/{form.pk}/"))
 
 
+def test_whoever_saves_and_hands_in_comes_to_the_form_of_that_text(life, lead):
+    """Also when the editor was opened from a list, and people go on with its next row."""
+    draft, _other = life.drafted(), life.drafted()
+    place = "list=drafts&in=&at=1"
+    answer = lead.post(
+        f"/proposals/{draft.pk}/edit/?{place}", **TEXT, analysis="新", then="submit", after="next"
+    )
+    assert answer.url == f"/proposals/{draft.pk}/submit/?{place}"
+    assert Proposal.objects.get(pk=draft.pk).analysis == "新"
+    assert lead.get(answer.url).status_code == 200
+
+
 def test_a_refusal_keeps_the_text_and_says_what_is_missing(life, lead):
     draft = life.drafted(situation="", suggestions=[])
     refused = lead.post(f"/proposals/{draft.pk}/submit/", one_matter="true")

@@ -4,28 +4,27 @@ from collections.abc import Callable, Mapping
 from operator import attrgetter
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
-from django.urls import resolve
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members.models import Member
 from members.pages.forms import ADD, Choice, Field, data_of
+from members.pages.trail import carried
 from members.punctuation import aside
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals.enums import STANDING_SIGNATURES
 from proposals.inputs.drafting import BeginInput
 from proposals.machine.subject import Step, declared_step
-from proposals.models import Clue, Proposal
+from proposals.models import Clue, Event, Proposal
 from proposals.pages.proposing import clues
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.proposing.similar import near
 from proposals.pages.step_pages import StepPage
-from proposals.pages.steps import StepForm, committee_of, taken
-from proposals.pages.subjects import key_in, row_or_404
+from proposals.pages.steps import StepForm, committee_of
+from proposals.pages.subjects import key_in, page_of, row_or_404
 
 EDITOR = "proposals/editor.html"
 
@@ -36,13 +35,14 @@ PARTS = ("title", "situation", "analysis", "suggestions")
 """The fields that the editor counts."""
 
 
-def write(request: HttpRequest, proposal: Proposal, step: Step) -> HttpResponse:
-    """The form that begins a proposal or changes its text; then the page, or handing it in."""
-    answer = taken(request, proposal, step)
-    if isinstance(answer, HttpResponseRedirect) and request.POST.get("then") == "submit":
-        key = resolve(answer.url).kwargs["pk"]
-        return redirect("proposal-step", key, _handing_in(proposal).slug)
-    return answer
+def _next_form(request: HttpRequest, event: Event) -> str:
+    """The form that hands the text in, where the proposer asked for it; else nothing."""
+    if request.POST.get("then") != "submit":
+        return ""
+    proposal = cast(Proposal, event.subject)
+    address = page_of(proposal).step_url(proposal, _handing_in(proposal))
+    trail = carried(request)
+    return f"{address}?{trail}" if trail else address
 
 
 def _prompted(request: HttpRequest) -> dict[str, Any]:
@@ -162,7 +162,7 @@ STEP_PAGES = (
         Proposal.draft,
         template=EDITOR,
         context=_beside,
-        view=write,
+        target=_next_form,
         choices={"body": _own_bodies, "clue": clues.published},
         full_page=True,
     ),
@@ -170,7 +170,7 @@ STEP_PAGES = (
         Proposal.edit,
         template=EDITOR,
         context=_beside,
-        view=write,
+        target=_next_form,
         initial=WRITTEN,
         full_page=True,
     ),

@@ -27,7 +27,7 @@ def _machine(model: type[Subject]) -> str:
     steps = list(model.all_steps().values())
     return "\n".join(
         [
-            f"## {model._meta.verbose_name} `{model._meta.model_name}`\n",
+            f"## {model._meta.verbose_name} `{model.kind}`\n",
             "```mermaid",
             "stateDiagram-v2",
             *(f"    {value} : {label} {value}" for value, label in states.items()),

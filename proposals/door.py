@@ -375,8 +375,9 @@ def _next_roll_up(call: Call, proposal: Proposal) -> Step | None:
     moved = {event.subject_kind for event in call.events if event.source != event.target}
     proposal.rules = call.rules_of(proposal)
     for step in proposal.all_steps().values():
-        concerned = proposal.state in step.source and not moved.isdisjoint(step.rollup)
-        if concerned and all(condition(proposal) for condition in step.conditions):
+        causes = {proposal.kind, *(cause.kind for cause in step.rollup)}
+        is_next = step.rollup and proposal.state in step.source and not moved.isdisjoint(causes)
+        if is_next and all(condition(proposal) for condition in step.conditions):
             return step
     return None
 

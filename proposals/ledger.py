@@ -58,16 +58,15 @@ def kinds() -> dict[str, Kind]:
     """Every kind of row by its name in events; read once all applications are loaded."""
     found = {posts.KIND: POSTS}
     for model in SUBJECTS:
-        machine: type[Any] = model
-        meta = machine._meta
+        meta: Any = model._meta
         states = dict(meta.get_field("state").choices)
-        found[str(meta.model_name)] = Kind(meta.verbose_name, states, model.all_steps())
+        found[model.kind] = Kind(meta.verbose_name, states, model.all_steps())
     return found
 
 
 def model_of(kind: str) -> type[Subject] | None:
     """The model of a kind of subject in events; None if it no longer exists."""
-    return next((model for model in SUBJECTS if model._meta.model_name == kind), None)
+    return next((model for model in SUBJECTS if model.kind == kind), None)
 
 
 def step_of(kind: str, action: str) -> Step | Change | None:
@@ -155,20 +154,19 @@ def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | Non
     """Where subjects do not stand where their events end: those of a proposal, or all."""
     for model in SUBJECTS:
         machine: type[Any] = model
-        kind = str(model._meta.model_name)
         rows = machine._default_manager.values_list("pk", "state", "version", "ledger_hash")
         if proposal is not None:
-            keys = {pk for other, pk in ends if other == kind}
-            if kind == proposal.kind:
+            keys = {pk for other, pk in ends if other == model.kind}
+            if model is Proposal:
                 keys.add(proposal.pk)
             if not keys:
                 continue
             rows = rows.filter(pk__in=keys)
         for pk, state, version, digest in rows.iterator(chunk_size=2000):
-            end = ends.pop((kind, pk), None)
+            end = ends.pop((model.kind, pk), None)
             found = (end.target, end.sequence, end.hash) if end else ("", 0, "")
             if found != (state, version, digest):
-                yield _not_as_recorded(kind, pk)
+                yield _not_as_recorded(model.kind, pk)
     if proposal is None:
         yield from _faults_of_posts(ends)
     for kind, pk in ends:

@@ -55,7 +55,7 @@ class Opened:
 def line(notice: Notice) -> str:
     """The links added to the mail about a task to be signed for; else nothing."""
     kind, _sep, key = notice.about.partition(":")
-    if kind != "assignment" or not settings.SITE_URL or settings.REQUIRE_2FA:
+    if kind != Assignment.kind or not settings.SITE_URL or settings.REQUIRE_2FA:
         return ""
     rows = Assignment.objects.select_related("proposal__committee", "unit")
     task = rows.filter(pk=key, state=AssignmentState.ISSUED).first()

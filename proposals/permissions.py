@@ -220,11 +220,12 @@ def _attachments(reader: Reader) -> Q:
 
 
 def _events(reader: Reader) -> Q:
-    rated = Q(subject_kind="feedback", committee__in=reader.reach.assigning - reader.reach.offices)
-    drafts = Q(subject_kind="proposal", target=ProposalState.DRAFT)
+    without_ratings = reader.reach.assigning - reader.reach.offices
+    rated = Q(subject_kind=Feedback.kind, committee__in=without_ratings)
+    drafts = Q(subject_kind=Proposal.kind, target=ProposalState.DRAFT)
     # Merge candidates and posts are the committee office's matter, no other officials'.
     internal = Q(
-        subject_kind__in=["mergecandidate", posts.KIND],
+        subject_kind__in=[MergeCandidate.kind, posts.KIND],
         committee__in=reader.reach.officials - reader.reach.offices,
     )
     seen = (_official(reader) & ~rated & ~drafts) | (
@@ -234,16 +235,16 @@ def _events(reader: Reader) -> Q:
         seen |= Q(subject_kind=posts.KIND)
     if reader.reach.members or reader.reach.bodies:
         mine = Proposal.objects.filter(own(reader))
-        seen |= Q(subject_kind="proposal", proposal__in=mine)
+        seen |= Q(subject_kind=Proposal.kind, proposal__in=mine)
         signing = Cosignature.objects.filter(
             Q(member__in=reader.reach.members) | Q(proposal__lead__in=reader.reach.members)
         )
-        seen |= Q(subject_kind="cosignature", subject_id__in=signing.values("pk"))
+        seen |= Q(subject_kind=Cosignature.kind, subject_id__in=signing.values("pk"))
     if reader.reach.units:
         tasks = Assignment.objects.filter(unit__in=reader.reach.units)
-        seen |= Q(subject_kind="assignment", subject_id__in=tasks.values("pk"))
+        seen |= Q(subject_kind=Assignment.kind, subject_id__in=tasks.values("pk"))
         replies = Reply.objects.filter(assignment__in=tasks)
-        seen |= Q(subject_kind="reply", subject_id__in=replies.values("pk"))
+        seen |= Q(subject_kind=Reply.kind, subject_id__in=replies.values("pk"))
     return seen
 
 

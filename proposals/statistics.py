@@ -133,7 +133,7 @@ def proposals_then(session: Session, at: datetime) -> Received:
 def received_by(rows: QuerySet[Proposal], at: datetime) -> Received:
     """Those of ``rows`` that had been received by ``at``, annotated with ``state_then``."""
     last = (
-        Event.objects.filter(subject_kind="proposal", subject_id=OuterRef("pk"), at__lte=at)
+        Event.objects.filter(subject_kind=Proposal.kind, subject_id=OuterRef("pk"), at__lte=at)
         .order_by("-sequence")
         .values("target")[:1]
     )
@@ -201,7 +201,7 @@ def _intake(then: Received, rules: Rules) -> list[Figure]:
 def _handling(then: Received, at: datetime) -> list[Figure]:
     filed = then.filter(state_then__in=FILED_STATES)
     replied = Event.objects.filter(
-        subject_kind="proposal",
+        subject_kind=Proposal.kind,
         subject_id=OuterRef("pk"),
         action=Proposal.complete_reply.__name__,
         at__lte=at,

@@ -1,7 +1,7 @@
 """Reads about duties and the calendar; no writes."""
 
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from django.db import connection
 from django.db.models import (
@@ -20,6 +20,7 @@ from members.enums import DutyKind
 from members.models import CalendarDay, CalendarYear
 from members.prepared import prepared
 from members.reader import Reader, read_once
+from proposals.machine.subject import Subject
 from proposals.models import Assignment
 from supervision import deadlines
 from supervision.calendar import Calendar, Declared
@@ -73,7 +74,7 @@ def with_due(
     rows: QuerySet[Row],
     *kinds: DutyKind,
     among: QuerySet[Duty] | None = None,
-    on: str = "",
+    on: type[Subject] | None = None,
     key: str = "pk",
 ) -> QuerySet[Row]:
     """Each row with the nearest date of what is still owed on it, None where nothing is.
@@ -85,7 +86,7 @@ def with_due(
     owed = Duty.objects.all() if among is None else among
     owed = owed.filter(
         closed_at=None,
-        subject_kind=on or str(rows.model._meta.model_name),
+        subject_kind=(on or cast(type[Subject], rows.model)).kind,
         subject_id=OuterRef(key),
     )
     owed = owed.filter(kind__in=kinds) if kinds else owed.exclude(kind__in=OPTIONAL)
@@ -98,7 +99,7 @@ def with_due(
 
 def to_sign_by(task: Assignment) -> datetime | None:
     """The date by which a task must be signed for."""
-    owed = Duty.objects.open().of("assignment", task.pk).filter(kind=DutyKind.ACKNOWLEDGE)
+    owed = Duty.objects.open().of(Assignment.kind, task.pk).filter(kind=DutyKind.ACKNOWLEDGE)
     return owed.values_list("due_at", flat=True).first()
 
 

@@ -125,7 +125,7 @@ def extend(request: Any, kind: DutyKind, context: StepContext, event: Event) -> 
     if hasattr(request, "promised_due_at"):
         _put_off(request, kind, context, event)
         return
-    owed = Duty.objects.of("assignment", request.assignment_id).open().filter(kind=kind)
+    owed = Duty.objects.of(Assignment.kind, request.assignment_id).open().filter(kind=kind)
     duty = owed.select_for_update(of=("self",)).first()
     if duty is None:
         raise RuleBroken(_("没有可以延长的答复期限"))
@@ -380,7 +380,7 @@ def _former_reply(task: Any) -> Duty | None:
     """What the task that this one takes over last owed: a reply, or another one."""
     if task.replaces_id is None:
         return None
-    duties = Duty.objects.of("assignment", task.replaces_id).filter(kind__in=AWAITED)
+    duties = Duty.objects.of(Assignment.kind, task.replaces_id).filter(kind__in=AWAITED)
     return duties.order_by("id").last()
 
 

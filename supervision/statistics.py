@@ -69,7 +69,7 @@ def _punctuality(session: Session, at: datetime) -> list[Figure]:
 def _key_topics(session: Session, at: datetime) -> list[Figure]:
     """Key topics, their milestones kept, activities and leaders' instructions (rules.md s. 11)."""
     ended = Event.objects.filter(
-        subject_kind="keytopic",
+        subject_kind=KeyTopic.kind,
         subject_id=OuterRef("pk"),
         action=KeyTopic.cancel.__name__,
         at__lte=at,

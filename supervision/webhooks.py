@@ -45,5 +45,4 @@ def write_calls(subject: Subject, step: Step, event: Event, **_signal: Any) -> N
 
 
 for model in SUBJECTS:
-    kind = str(model._meta.model_name)
-    KINDS.update({kind, *(f"{kind}.{action}" for action in model.all_steps())})
+    KINDS.update({model.kind, *(f"{model.kind}.{action}" for action in model.all_steps())})

@@ -10,6 +10,7 @@ from typing import Any, ClassVar, Protocol, Self, cast
 
 from django.db import models
 from django.utils import timezone
+from django.utils.functional import classproperty
 from django.utils.translation import gettext_lazy as _
 from django_fsm import FSMField, FSMModelMixin, transition
 from django_stubs_ext import StrOrPromise
@@ -75,8 +76,8 @@ class Step:
     ``resumes`` stop the clocks of these kinds and let them run on; ``reminds_anew`` when what
     the proposal owes is reminded of differently from now on. ``tells`` are the audiences of its
     notices, and ``news`` words these unlike other steps of the subject. A ``rollup`` step is
-    taken by the system as soon as its conditions hold; it names the kinds of subjects whose
-    moves can bring that about. ``locks`` tells further proposals to lock, from the raw input.
+    taken by the system as soon as its conditions hold; it names the subjects beside its own
+    whose moves can bring that about. ``locks`` tells further proposals to lock, from the raw input.
     """
 
     name: str
@@ -98,7 +99,7 @@ class Step:
     reminds_anew: bool
     tells: tuple[Audience, ...]
     news: Callable[[Any, StepContext], News] | None
-    rollup: tuple[str, ...]
+    rollup: tuple[type[Subject], ...]
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None
 
     @property
@@ -139,7 +140,7 @@ def step(
     reminds_anew: bool = False,
     tells: Sequence[Audience] = (),
     news: Callable[[Any, StepContext], News] | None = None,
-    rollup: Sequence[str] = (),
+    rollup: Sequence[type[Subject]] = (),
     locks: Callable[[Any, Mapping[str, Any]], Iterable[int]] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Declare a method as a step of the machine; see Step for what the words mean."""
@@ -372,10 +373,10 @@ class Subject(FSMModelMixin, models.Model):
         """What a notice of a step says of it; None where the words for proposals will do."""
         return None
 
-    @property
-    def kind(self) -> str:
+    @classproperty
+    def kind(cls) -> str:
         """The name of this kind of subject in ledger, API and duties."""
-        return str(self._meta.model_name)
+        return str(cls._meta.model_name)
 
     def clean_fields(self, exclude: Iterable[str] | None = None) -> None:
         """Leave the state out: a protected field may not be assigned, even to itself."""

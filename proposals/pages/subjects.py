@@ -57,7 +57,7 @@ class SubjectPage:
     @property
     def name(self) -> str:
         """The name of its address; with ``-step`` and ``-begin`` those of its forms."""
-        return str(self.model._meta.model_name)
+        return self.model.kind
 
     def url(self, subject: Subject) -> str:
         """The page of a subject."""
@@ -88,7 +88,7 @@ def page_of(subject: Subject) -> SubjectPage:
 def page_of_kind(kind: str) -> SubjectPage:
     """The page of a kind of subject, as events and addresses name it; Http404 if it has none."""
     for model, page in PAGES.items():
-        if model._meta.model_name == kind:
+        if model.kind == kind:
             return page
     raise Http404
 

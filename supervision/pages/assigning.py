@@ -79,7 +79,7 @@ def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
 
 def owed(tasks: Collection[int], reader: Reader) -> dict[int, list[Date]]:
     """What is or was due on each task; one query."""
-    rows = Duty.objects.filter(subject_kind="assignment", subject_id__in=tasks)
+    rows = Duty.objects.filter(subject_kind=Assignment.kind, subject_id__in=tasks)
     found: dict[int, list[Date]] = defaultdict(list)
     for duty in visible(reader, rows).order_by("id"):
         found[duty.subject_id].append(

@@ -115,7 +115,7 @@ def of_extension(request: ExtensionRequest, reader: Reader) -> dict[str, Any]:
     """From which date to which, why, how often before, and who has consented."""
     policy = request.rules.handling.extensions
     duties = Duty.objects.filter(
-        subject_kind="assignment", subject_id=request.assignment_id, kind=DutyKind.REPLY
+        subject_kind=Assignment.kind, subject_id=request.assignment_id, kind=DutyKind.REPLY
     )
     owed = visible(reader, duties).prefetch_related("changes").order_by("id").last()
     before = ExtensionRequest.objects.filter(assignment=request.assignment_id)

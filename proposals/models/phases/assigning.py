@@ -122,7 +122,7 @@ class Assigning(Merging):
         who=who.system,
         label=_("进入办理"),
         conditions=[all_signed_for],
-        rollup=["proposal", "assignment"],
+        rollup=[Assignment],
     )
     def start_handling(self, context: StepContext) -> None:
         """All answering units have signed for it."""

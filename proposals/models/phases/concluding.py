@@ -24,6 +24,7 @@ from proposals.inputs import replying as inputs
 from proposals.inputs.fields import Reason
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, step
+from proposals.models.assignment import Assignment
 from proposals.models.feedback import Feedback
 from proposals.models.following import Consultation, FollowUp
 from proposals.models.phases.assigning import Assigning
@@ -96,7 +97,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("全部答复"),
         conditions=[all_replied],
-        rollup=["proposal", "assignment"],
+        rollup=[Assignment],
     )
     def complete_reply(self, context: StepContext) -> None:
         """All answering units have replied."""
@@ -108,7 +109,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("重新办理"),
         conditions=[another_round, rated_poor],
-        rollup=["proposal", "feedback"],
+        rollup=[Feedback],
         tells=(audiences.office, audiences.units),
     )
     def rehandle(self, context: StepContext) -> None:
@@ -125,7 +126,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("转入协商"),
         conditions=[no_more_rounds, rated_poor],
-        rollup=["proposal", "feedback"],
+        rollup=[Feedback],
         tells=(audiences.office, audiences.units),
     )
     def escalate(self, context: StepContext) -> None:
@@ -137,7 +138,7 @@ class Concluding(Assigning):
         who=who.system,
         label=_("评价后办结"),
         conditions=[well_rated],
-        rollup=["proposal", "feedback"],
+        rollup=[Feedback],
         opens=lambda proposal: proposal.duties_after(),
     )
     def conclude_rated(self, context: StepContext) -> None:

@@ -20,7 +20,7 @@ from proposals.errors import RuleBroken, Unmet
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import Reason, keys_of
 from proposals.machine import who
-from proposals.machine.subject import Condition, News, StepContext, step
+from proposals.machine.subject import Condition, News, StepContext, Subject, declared_step, step
 from proposals.models.cosignature import Cosignature
 from proposals.models.phases.reviewing import Reviewing, hosts_nothing
 from proposals.models.pre_assignment import PreAssignment
@@ -226,19 +226,20 @@ class Merging(Reviewing):
         """
         context.others.append(self.merged_into)
         self.merged_into, self.merged_at = None, None
-        for asked in self.pre_assignments.filter(pk__in=self._cut_off("preassignment")):
+        for asked in self.pre_assignments.filter(pk__in=self._cut_off(PreAssignment)):
             again = PreAssignment(proposal_id=self.pk, unit=asked.unit, role=asked.role)
             context.then(again, "ask")
-        for signature in self.cosignatures.filter(pk__in=self._cut_off("cosignature")):
+        for signature in self.cosignatures.filter(pk__in=self._cut_off(Cosignature)):
             context.then(Cosignature(proposal_id=self.pk, member=signature.member), "ask")
         # The drafts of the host's reply no longer answer it, and its text is free to change.
         for suggestion in self.suggestions.all():
             suggestion.points.all().delete()
 
-    def _cut_off(self, kind: str) -> models.QuerySet[Any, Any]:
-        """Keys of the questions of a kind that the last merger ended."""
-        mergers = self.events.filter(subject_kind=self.kind, action="merge").order_by("-sequence")
-        ended = self.events.filter(call_id__in=mergers.values("call_id")[:1], subject_kind=kind)
+    def _cut_off(self, asked: type[Subject]) -> models.QuerySet[Any, Any]:
+        """Keys of the questions of that kind that the last merger ended."""
+        mergers = self.events.filter(subject_kind=self.kind, action=declared_step(self.merge).name)
+        last = mergers.order_by("-sequence").values("call_id")[:1]
+        ended = self.events.filter(call_id__in=last, subject_kind=asked.kind)
         return ended.values("subject_id")
 
     def _host(self, context: StepContext) -> Any:

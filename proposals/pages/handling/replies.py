@@ -140,7 +140,7 @@ def answered(reply: Reply, suggestions: Sequence[Suggestion], *, unanswered: boo
 def _events(keys: Iterable[int], reader: Reader) -> Mapping[int, list[Event]]:
     """The events of these replies that the reader may see."""
     found: dict[int, list[Event]] = {}
-    rows: QuerySet[Event] = Event.objects.filter(subject_kind="reply", subject_id__in=list(keys))
+    rows: QuerySet[Event] = Event.objects.filter(subject_kind=Reply.kind, subject_id__in=list(keys))
     if keys:
         for event in visible(reader, rows.select_related("actor")).order_by("id"):
             found.setdefault(event.subject_id, []).append(event)

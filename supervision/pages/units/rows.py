@@ -43,7 +43,7 @@ def in_hand(reader: Reader) -> QuerySet[Duty]:
     """The open tasks that the reader's units have signed for."""
     unsigned = Assignment.objects.filter(state=AssignmentState.ISSUED, unit__in=_units(reader))
     return mine(*ANSWERS)(reader).exclude(
-        subject_kind="assignment", subject_id__in=unsigned.order_by().values("pk")
+        subject_kind=Assignment.kind, subject_id__in=unsigned.order_by().values("pk")
     )
 
 
@@ -64,4 +64,4 @@ def own_replies(reader: Reader) -> QuerySet[Reply]:
 
 def _replies(reader: Reader) -> QuerySet[Reply]:
     rows = visible(reader, Reply.objects.all())
-    return with_due(rows, *ANSWERS, on="assignment", key="assignment_id")
+    return with_due(rows, *ANSWERS, on=Assignment, key="assignment_id")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from heapq import merge
 from typing import Any
 
 from demo import replies
 from demo.case import Case
-from demo.engine import Script, merge
+from demo.engine import Script
 from demo.letters import Note
 from demo.scenario import Path, Stage
 from members.enums import ContactStage, Role

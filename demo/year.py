@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from multiprocessing import get_context
+from heapq import merge
 from random import Random
-
-from django.db import connections
 
 from demo import answering, assigning, feedback, key_topics, proposing, reviewing
 from demo.case import Case
 from demo.case_plan import Outcome
 from demo.days import ONE_DAY, Days, moment
-from demo.engine import Script, Tell, merge, run, silently
+from demo.engine import Script, Tell, run, run_in_processes, silently
 from demo.people import People, set_up
 from demo.planning import complete, plan_cases, texts_of
 from demo.scenario import Path, Scenario, Stage
@@ -24,8 +22,8 @@ from members.enums import PeriodKind
 from members.models import Committee
 from supervision.sweeps import sweep
 
-SHARE = 40
-"""So many proposals are handled by one process, before it takes others."""
+WORTH_A_PROCESS = 20
+"""So many proposals to handle are worth a process of their own."""
 
 FOREVER = Days(date.max - 400 * ONE_DAY)
 """A year is played to its end, whatever day it is."""
@@ -35,8 +33,9 @@ FOREVER = Days(date.max - 400 * ONE_DAY)
 class Year:
     """A year to be played: the plan, the people, and one case for each proposal.
 
-    What gives out numbers happens in one process, so that the same seed gives the same numbers.
-    Once assigned, every proposal goes its own way, and ``processes`` share them.
+    Once assigned, every proposal goes its own way, and ``processes`` share them. Everything that
+    gives out numbers, sweeps with their chase documents too, happens in one process, so that the
+    same seed gives the same numbers.
     """
 
     scenario: Scenario
@@ -140,38 +139,20 @@ class Year:
     # -- After it -----------------------------------------------------------------------------
 
     def _handle(self, cases: list[Case], last_day: date) -> None:
-        """Play every case to its end, here or in processes that share them."""
-        shares = [cases[start : start + SHARE] for start in range(0, len(cases), SHARE)]
-        if self.processes == 1 or len(shares) == 1:
-            handle(cases, last_day, self.tell)
-            return
-        connections.close_all()  # every process opens its own
-        Shared.shares, Shared.last_day = shares, last_day
-        with get_context("fork").Pool(self.processes) as pool:
-            for _done in pool.imap_unordered(_handle_share, range(len(shares))):
-                self.tell()
+        """Play assigned cases to their end; until ``last_day`` they are swept as time goes on."""
 
+        def day_begins(day: date) -> None:
+            if day <= last_day:
+                sweep(among=key_topics.owed_on(cases), until=moment(day, 0))
 
-class Shared:
-    """What forked processes inherit."""
-
-    shares: list[list[Case]]
-    last_day: date
-
-
-def _handle_share(number: int) -> None:
-    handle(Shared.shares[number], Shared.last_day, silently)
-
-
-def handle(cases: Sequence[Case], last_day: date, tell: Tell) -> None:
-    """Play assigned cases to their end; until ``last_day`` they are swept as time goes on."""
-
-    def day_begins(day: date) -> None:
-        if day <= last_day:
-            sweep(among=key_topics.owed_on(cases), until=moment(day, 0))
-
-    run([_handled(case) for case in cases], tell, day_begins)
-    day_begins(last_day)
+        scripts = [_handled(case) for case in cases]
+        count = min(self.processes, len(cases) // WORTH_A_PROCESS)
+        if count > 1:
+            shares = [scripts[start::count] for start in range(count)]
+            run_in_processes(shares, self.tell, day_begins)
+        else:
+            run(scripts, self.tell, day_begins)
+        day_begins(last_day)
 
 
 def _handled(case: Case) -> Script:

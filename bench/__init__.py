@@ -1,1 +1,1 @@
-"""Measures similarity and search by size; ``make bench`` runs it, docs/scale.md reads it."""
+"""Measurements of what grows with size: similarity, search, reminders, pages, steps."""

@@ -58,7 +58,7 @@ def list_it(case: Case, at: datetime) -> None:
 
 
 def decide(case: Case, meeting: datetime, body: Body | None) -> None:
-    """The meeting chooses it and names the leader and who helps; it is announced feedback."""
+    """The meeting chooses it and names the leader and who helps; it is announced afterwards."""
     people, path = case.people, f"key-topics/{case.topic}"
     director = people.office(Role.COMMITTEE_DIRECTOR)
     director.post(

@@ -63,7 +63,7 @@ def withdraw(case: Case) -> Script:
 
 
 def ask_to_withdraw(case: Case, at: datetime) -> None:
-    """The proposer asks in proposing."""
+    """The proposer asks in writing."""
     case.proposer.post(f"{case.path}/request-withdrawal/", at, reason=case.write(Note.WITHDRAWAL))
 
 

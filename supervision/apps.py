@@ -7,7 +7,7 @@ from members import working_days
 
 
 class SupervisionConfig(AppConfig):
-    """WHEN."""
+    """Duties with due dates, the working calendar, reminders, and key topics."""
 
     name = "supervision"
     verbose_name = _("督办")

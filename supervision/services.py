@@ -184,7 +184,7 @@ def supervise_before(
 ) -> None:
     """Supervision of a key topic ends before the first reply to its proposals is due.
 
-    With ``act``, a date is set that was not known when the topic was announced.
+    With ``context``, a topic without a date for its end gets one, now that it is known.
     """
     of_it = Q(links__proposal=reply.proposal_id) | Q(links__proposal__merged_into=reply.proposal_id)
     for topic in KeyTopic.objects.filter(of_it, state__in=SUPERVISED_STATES).distinct():

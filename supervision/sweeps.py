@@ -1,4 +1,4 @@
-"""What the timetable has done by the clock, for a committee that is being played by its own."""
+"""Sweeps of a committee that is being played, which the sweeps by the clock leave alone."""
 
 from datetime import datetime
 
@@ -8,9 +8,9 @@ from supervision import reminders, services
 
 
 def sweep(*, among: Q, until: datetime) -> None:
-    """Do what sweeps would have done until then; ``among`` says for which duties.
+    """Do for some duties what the sweeps by the clock would have done until then.
 
-    The play calls this whenever its own time has gone on, since real sweeps leave it alone.
+    The play calls this whenever its own time has moved on.
     """
     services.lapse_invitations(at=until, among=among)
     reminders.catch_up(until=until, among=among)

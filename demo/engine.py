@@ -37,9 +37,7 @@ def run(
             day_begins(today)
 
 
-def run_in_processes(
-    shares: Sequence[Sequence[Script]], tell: Tell, day_begins: DayBegins
-) -> None:
+def run_in_processes(shares: Sequence[Sequence[Script]], tell: Tell, day_begins: DayBegins) -> None:
     """Run each share of the scripts in a process of its own, all of them day by day.
 
     No process begins a day before every other has come to it. Meanwhile ``day_begins`` is

@@ -6,7 +6,7 @@ and seed give the same plans.
 
 from random import Random
 
-from demo import allotment, arrivals, places, texts, wording
+from demo import arrivals, distribution, places, texts, wording
 from demo.case_plan import CasePlan, Outcome, Rating, Task
 from demo.scenario import RETURNS, Path, Scenario, Stage
 from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, UnitKind
@@ -42,8 +42,8 @@ def plan_cases(scenario: Scenario, seed: int) -> list[CasePlan]:
     _decide(rng, scenario, plans)
     _propose(rng, scenario, plans)
     filed = [plan for plan in plans if plan.outcome == Outcome.FILED]
-    allotment.finish(rng, scenario, filed)
-    allotment.walk(rng, scenario, filed)
+    distribution.finish(rng, scenario, filed)
+    distribution.walk(rng, scenario, filed)
     for plan in filed:
         _assign(rng, scenario, plan)
         _answer(rng, scenario, plan)
@@ -101,8 +101,8 @@ def _propose(rng: Random, scenario: Scenario, plans: list[CasePlan]) -> None:
     """Who proposes what: kinds and categories of the filed exact, the others' plausible."""
     year = scenario.totals
     filed = [plan for plan in plans if plan.outcome == Outcome.FILED]
-    kinds = allotment.dealt(rng, year.kinds)
-    categories = allotment.dealt(rng, year.categories)
+    kinds = distribution.dealt(rng, year.kinds)
+    categories = distribution.dealt(rng, year.categories)
     for plan, kind, category in zip(filed, kinds, categories, strict=True):
         plan.kind, plan.category = ProposerKind(kind), category
     for plan in plans:
@@ -146,7 +146,7 @@ def _merge(rng: Random, scenario: Scenario, plans: list[CasePlan]) -> None:
 
 
 def _assign(rng: Random, scenario: Scenario, plan: CasePlan) -> None:
-    """Units by the topic's fields, in the roles that the allotment has set."""
+    """Units by the topic's fields, in the roles that the distribution has set."""
     place = scenario.place
     fields = wording.topics()[plan.topic].fields
     units = list(dict.fromkeys(places.unit_for(place, name).name for name in fields))

@@ -20,10 +20,10 @@ from proposals.machine.subject import StepContext, Subject
 from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
+from supervision.deadline_facts import basis_of, facts_of
 from supervision.deadlines import Terms, local_day
 from supervision.duty_kinds import AWAITED, PAUSABLE, declared
 from supervision.enums import SUPERVISED_STATES
-from supervision.facts import basis_of, facts_of
 from supervision.models import DateChange, Duty, KeyTopic, Pause, Reminder
 from supervision.models.duty import Cause, Closing
 from supervision.reminder_withdrawal import withdraw_reminders

@@ -14,8 +14,8 @@ from demo.key_topics import owed_on
 from demo.people import People
 from demo.scenario import Scenario
 from demo.today import opening
-from demo.today.programme import scripts
 from demo.today.session import Login, TodaysSession
+from demo.today.todays_cases import scripts
 from demo.year import Year
 from members import clock
 from members.enums import Role

@@ -21,7 +21,7 @@ from proposals.api.serializers.base import subject_serializer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.api.views import as_download
 from proposals.models import Proposal
-from supervision.board import board, current
+from supervision.key_topic_board import board, current
 from supervision.models import (
     Activity,
     Instruction,

@@ -17,9 +17,9 @@ from proposals.pages import dates
 from proposals.pages.dates import Date, Load
 from supervision import deadlines
 from supervision.calendar import Calendar
+from supervision.deadline_facts import basis_of, facts_of, session_closes_on
 from supervision.deadlines import Facts
 from supervision.duty_kinds import ANSWERS, OPTIONAL, declared
-from supervision.facts import basis_of, facts_of, session_closes_on
 from supervision.models import Duty
 from supervision.selectors import calendar_for
 

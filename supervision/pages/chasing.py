@@ -18,8 +18,8 @@ from proposals.models import Feedback
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList
 from supervision.models import ChaseNotice, Reminder
 from supervision.models.reminder import PAPERS, ReminderState
-from supervision.pages.clocks import DUE, dated
 from supervision.pages.decisions import owed
+from supervision.pages.due_dates import DUE, dated
 from supervision.pages.duties import OFFICERS
 
 

@@ -27,10 +27,10 @@ from proposals.models import Assignment, Event, Proposal
 from proposals.pages.life import Clock, waiting_on
 from proposals.pages.life import clocks as clocks_of
 from proposals.permissions import told_units
-from supervision.board import MILESTONES, coming, own_milestones
 from supervision.calendar import Calendar
+from supervision.dashboard_figures import Headline, headlines
 from supervision.enums import KEY_STATES, KeyTopicState
-from supervision.headline import Headline, headlines
+from supervision.key_topic_board import MILESTONES, coming, own_milestones
 from supervision.models import Duty, KeyTopic
 from supervision.pages.figures import address
 from supervision.permissions import led_committees

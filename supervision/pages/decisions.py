@@ -23,7 +23,7 @@ from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList, url_of
 from supervision.models import Duty
-from supervision.pages.clocks import DUE, dated, due_on
+from supervision.pages.due_dates import DUE, dated, due_on
 from supervision.pages.duties import OFFICERS
 from supervision.selectors import with_due
 

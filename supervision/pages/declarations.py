@@ -7,15 +7,15 @@ from supervision.pages import (
     assigning,
     calendar,
     chasing,
-    clocks,
-    closing,
-    consequences,
     dashboard,
     decisions,
+    due_dates,
     duties,
+    explained_dates,
     figures,
-    punctuality,
-    time_limits,
+    rulebook_preview,
+    session_end,
+    time_limit_list,
 )
 from supervision.pages import home as first_page
 from supervision.pages.key_topics import board, forms, lists, page
@@ -23,17 +23,17 @@ from supervision.pages.units import lists as units
 
 SUBJECT_PAGES = (*decisions.SUBJECT_PAGES, *page.SUBJECT_PAGES, *calendar.SUBJECT_PAGES)
 STEP_PAGES = (*decisions.STEP_PAGES, *forms.STEP_PAGES, *calendar.STEP_PAGES)
-TABS = (*time_limits.TABS, *page.TABS)
+TABS = (*explained_dates.TABS, *page.TABS)
 NAVIGATION = (
     *calendar.NAVIGATION,
     *calendar.WORKLISTS,
-    *closing.NAVIGATION,
+    *session_end.NAVIGATION,
     *dashboard.NAVIGATION,
     *figures.NAVIGATION,
     *decisions.WORKLISTS,
     *chasing.WORKLISTS,
     *duties.WORKLISTS,
-    *punctuality.WORKLISTS,
+    *time_limit_list.WORKLISTS,
     *units.WORKLISTS,
     *board.NAVIGATION,
     *lists.WORKLISTS,
@@ -48,9 +48,9 @@ def register() -> None:
     proposal.add(*TABS)
     worklist.add(*NAVIGATION)
     home.add(*HOME_SECTIONS)
-    life.CLOCKS.append(clocks.clocks)
-    life.OWED.append(clocks.owed)
+    life.CLOCKS.append(due_dates.clocks)
+    life.OWED.append(due_dates.owed)
     dates.EXPECTED.append(assigning.expected)
     dates.LOADS.append(assigning.loads)
     dates.OWED.append(assigning.owed)
-    rulebooks.CONSEQUENCES.append(consequences.of_dates)
+    rulebooks.CONSEQUENCES.append(rulebook_preview.of_dates)

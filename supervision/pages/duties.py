@@ -22,7 +22,7 @@ from members.visibility import visible
 from proposals.models import Assignment
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
-from supervision.pages.clocks import DUE, due_of, holder
+from supervision.pages.due_dates import DUE, due_of, holder
 
 OFFICERS = frozenset(
     {

@@ -3,13 +3,13 @@
 from django.urls import path
 
 from proposals.pages.urls import addresses
-from supervision.pages import calendar, chasing, closing, dashboard, figures, time_limits
+from supervision.pages import calendar, chasing, dashboard, explained_dates, figures, session_end
 from supervision.pages.key_topics import board as key_topic_board
 from supervision.pages.key_topics import page as key_topic
 
 urlpatterns = [
     path("dashboard/", dashboard.dashboard, name="dashboard"),
-    path("session-end/", closing.session_end, name="session_end"),
+    path("session-end/", session_end.session_end, name="session_end"),
     path("key-topics/board/", key_topic_board.show, name="key_topic_board"),
     path("topic-files/<int:pk>/content/", key_topic.file, name="topic_file"),
     path("calendar/", calendar.this_year, name="this_year"),
@@ -18,6 +18,6 @@ urlpatterns = [
     path("chase-notices/<int:pk>/", chasing.paper, name="chase_notice"),
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:sheet>/", figures.figures, name="figures"),
-    path("duties/<int:pk>/", time_limits.show_duty, name="duty"),
+    path("duties/<int:pk>/", explained_dates.show_duty, name="duty"),
     *addresses([*key_topic.SUBJECT_PAGES, *calendar.SUBJECT_PAGES]),
 ]

@@ -21,7 +21,7 @@ from members.models import job, outbox
 from members.templatetags.worklist import TONES
 from proposals import enums
 from supervision import enums as supervision
-from supervision.pages import closing
+from supervision.pages import session_end
 
 PACKAGES = ("config", "members", "proposals", "supervision")
 
@@ -108,7 +108,7 @@ PARTITIONS: dict[str, tuple[type[TextChoices], *tuple[Collection[str], ...]]] = 
     "what holds up the end of a session": (
         P,
         {P.DRAFT},
-        *(group.values for group in closing.GROUPS if group.worklist in ("proposals", "filed")),
+        *(group.values for group in session_end.GROUPS if group.worklist in ("proposals", "filed")),
         enums.ENDED,
     ),
     "still mergeable or not": (

@@ -19,8 +19,8 @@ from proposals.enums import UNANSWERED
 from proposals.models import SUBJECTS, Assignment, Event, Proposal, Series
 from proposals.numbering import RECEIPTS
 from supervision import deadlines
+from supervision.deadline_facts import facts_of
 from supervision.enums import SUPERVISED_STATES, UNMET, InstructionState, KeyTopicState
-from supervision.facts import facts_of
 from supervision.models import Duty
 
 MODELS = {str(model._meta.model_name): model for model in SUBJECTS}

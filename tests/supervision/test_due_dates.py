@@ -20,10 +20,10 @@ from proposals.models import Assignment
 from proposals.pages.life import Due
 from proposals.pages.office.lists import tone
 from supervision import checks
-from supervision.board import MILESTONES, own_milestones
 from supervision.duty_kinds import DUTY_KINDS, KindOfDuty, declared
+from supervision.key_topic_board import MILESTONES, own_milestones
 from supervision.models import Duty, KeyTopic, Milestone
-from supervision.pages.clocks import dated, due_of
+from supervision.pages.due_dates import dated, due_of
 from supervision.selectors import current_calendar, with_due
 from tests.supervision.leaders import Leaders
 from tests.supervision.office import ASSIGNED, Office

@@ -16,9 +16,9 @@ from members.enums import DutyKind, Role
 from members.models import CalendarDay, Session, User
 from members.pages.worklist import WORKLISTS
 from proposals.models import Event, Proposal
-from supervision.headline import headlines
+from supervision.dashboard_figures import headlines
 from supervision.models import CalendarChange, Duty, KeyTopic
-from supervision.pages import closing
+from supervision.pages import session_end
 from supervision.statistics import report
 from tests import MOST_QUERIES
 from tests.factories.proposals import platform_administrator, session_of
@@ -300,7 +300,7 @@ def test_a_proposal_shows_the_topics_that_it_is_in(life: Leaders) -> None:
 
 
 def test_every_group_leads_to_a_list() -> None:
-    assert {group.worklist for group in closing.GROUPS} <= set(WORKLISTS)
+    assert {group.worklist for group in session_end.GROUPS} <= set(WORKLISTS)
 
 
 def test_the_end_of_a_session_says_what_blocks_it_and_where_that_is_solved(life: Leaders) -> None:

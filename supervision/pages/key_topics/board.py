@@ -11,7 +11,7 @@ from members.pages import navigation
 from members.pages.frame import frame_of
 from members.pages.navigation import Section
 from members.reader import reader_of
-from supervision.board import board, current
+from supervision.key_topic_board import board, current
 from supervision.permissions import led_committees
 
 READERS = OFFICE_ROLES | {

@@ -22,7 +22,7 @@ from supervision.duty_kinds import declared
 from supervision.enums import BEFORE_SUPERVISION, UNMET, InstructionState
 from supervision.enums import KeyTopicState as S
 from supervision.models import Duty, Instruction, KeyTopic, Milestone
-from supervision.pages.clocks import DUE, dated
+from supervision.pages.due_dates import DUE, dated
 from supervision.selectors import with_due
 
 OFFICE = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})

@@ -18,9 +18,9 @@ from proposals.pages.proposal import Tab, actions
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.timeline import timeline
 from proposals.permissions import is_official
-from supervision.board import MILESTONES, own_milestones
+from supervision.key_topic_board import MILESTONES, own_milestones
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
-from supervision.pages.clocks import due_of
+from supervision.pages.due_dates import due_of
 from supervision.permissions import is_concerned, works_on
 from supervision.roles import nominator_post
 from supervision.selectors import calendar_for

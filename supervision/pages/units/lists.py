@@ -21,7 +21,7 @@ from proposals.enums import (
 )
 from proposals.models import Assignment, Commitment, ExtensionRequest, Reply, ReturnRequest
 from proposals.pages.worklists import NUMBER, TITLE, url_of
-from supervision.pages.clocks import DUE, dated
+from supervision.pages.due_dates import DUE, dated
 from supervision.pages.duties import COLUMNS, DutyList, mine
 from supervision.pages.units.rows import in_hand, own, own_replies, waiting
 

@@ -14,9 +14,9 @@ from members.reader import Reader, reader_of
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
 from supervision.models.duty import KEPT, Closing
-from supervision.pages.clocks import due_of, holder
+from supervision.pages.due_dates import due_of, holder
 from supervision.pages.duties import COLUMNS, OFFICERS, DutyFilter, DutyList
-from supervision.pages.time_limits import outcome
+from supervision.pages.explained_dates import outcome
 from supervision.selectors import calendar_for
 
 READERS = OFFICERS | {Role.LEADING_SUPERVISOR, Role.AUDITOR}

@@ -25,8 +25,8 @@ from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms, loc
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
 from supervision.models.duty import Closing
-from supervision.pages.clocks import due_of, holder
 from supervision.pages.date_strip import Strip, strip
+from supervision.pages.due_dates import due_of, holder
 from supervision.selectors import EXPLAINED, calendar_for, why
 
 MOST = 40

@@ -18,7 +18,7 @@ from members.models import CalendarDay, CalendarYear
 from supervision.calendar import Calendar, DayKind
 from supervision.deadlines import Pause
 from supervision.models import Duty
-from supervision.pages import time_limits
+from supervision.pages import explained_dates
 from supervision.pages.date_strip import Strip, strip
 from supervision.selectors import current_calendar
 from tests.proposals.conftest import Life, life
@@ -172,7 +172,7 @@ def test_tab_tells_how_a_date_moved_and_by_whom(life):
 def test_what_is_owed_is_never_left_out_for_what_is_over(life, monkeypatch):
     task = life.at_work()["A"]
     owed = Duty.objects.open().filter(proposal=task.proposal_id)
-    monkeypatch.setattr(time_limits, "MOST", owed.count())
+    monkeypatch.setattr(explained_dates, "MOST", owed.count())
 
     page = opens(life, "clerk", f"/proposals/{task.proposal_id}/", tab="limits")
 

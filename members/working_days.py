@@ -1,11 +1,13 @@
 """The next day on which people work.
 
-The calendar is kept by an application above, which this one may not import: that one registers
+The calendar is kept by an application above, which this one may not import: that one gives
 its answer when it loads. Until then weekends are off, and nothing else.
 """
 
 from collections.abc import Callable
 from datetime import date, timedelta
+
+from members.provided import Provided
 
 SATURDAY = 5
 
@@ -17,15 +19,10 @@ def by_weekday(day: date) -> date:
     return day
 
 
-_next_working: Callable[[date], date] = by_weekday
-
-
-def register(next_working: Callable[[date], date]) -> None:
-    """Ask ``next_working`` from now on."""
-    global _next_working  # set once, while the applications load
-    _next_working = next_working
+CALENDAR: Provided[Callable[[date], date]] = Provided(by_weekday)
+"""Finds the next working day, ``day`` itself included."""
 
 
 def next_working(day: date) -> date:
     """``day`` itself if people work on it, else the next day on which they do."""
-    return _next_working(day)
+    return CALENDAR.current(day)

@@ -6,7 +6,6 @@ as that person, as with any mail; so it can do nothing but this, and never shows
 a second factor is demanded, mails carry no such address.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -19,6 +18,7 @@ from django.utils.translation import gettext as _
 from members import clock
 from members.models import Notice, User
 from members.reader import Reader
+from proposals.due_dates import due_dates
 from proposals.enums import AssignmentState
 from proposals.models import Assignment
 from proposals.permissions import may
@@ -30,9 +30,6 @@ LASTS = timedelta(days=3)
 
 STEPS = (Assignment.acknowledge, Assignment.request_return)
 """The steps that a mail offers."""
-
-UNTIL: list[Callable[[Assignment], datetime | None]] = []
-"""Supervision, with the dates, says here until when a task is to be signed for."""
 
 
 class Fault(StrEnum):
@@ -70,8 +67,8 @@ def line(notice: Notice) -> str:
 
 def address(user: User, task: Assignment, at: datetime) -> str:
     """The signed part of the address for one person and one task."""
-    until = max([moment for tell in UNTIL if (moment := tell(task))], default=at)
-    until = until if until > at else at + LASTS
+    sign_by = due_dates().sign_by(task)
+    until = sign_by if sign_by is not None and sign_by > at else at + LASTS
     sealed = {"u": user.pk, "a": task.pk, "v": task.version, "t": int(until.timestamp())}
     return signing.dumps(sealed, salt=SALT)
 

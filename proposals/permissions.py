@@ -7,7 +7,6 @@ Whether they may act is declared on the step itself (``who``).
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, cast
@@ -298,18 +297,6 @@ def units_are_open(proposal: Proposal, reader: Reader) -> bool:
     months = reader.rules(proposal.committee_id).publication.units_hidden_months
     received = proposal.received_at
     return received is not None and localdate(received) + relativedelta(months=months) <= reader.day
-
-
-LATE: list[Callable[[Reader], Q]] = []
-"""Finds the overdue proposals that a reader may know of; supervision adds it."""
-
-
-def overdue(reader: Reader) -> Q:
-    """The proposals with an overdue duty that the reader may see."""
-    late = NOBODY
-    for condition in LATE:
-        late |= condition(reader)
-    return late
 
 
 def told_units(reader: Reader) -> Q | None:

@@ -15,7 +15,7 @@ class SupervisionConfig(AppConfig):
     def ready(self) -> None:
         """Listen to the ledger; say who sees what, who is told, and when people work."""
         from members import visibility  # noqa: PLC0415 -- apps load before models
-        from proposals import mail_actions  # noqa: PLC0415 -- apps load before models
+        from proposals import due_dates  # noqa: PLC0415 -- apps load before models
         from supervision import (  # noqa: PLC0415 -- apps load before models
             checks,  # noqa: F401
             permissions,
@@ -27,5 +27,5 @@ class SupervisionConfig(AppConfig):
 
         visibility.declare(self.name, *permissions.VISIBLE)
         declarations.register()
-        mail_actions.UNTIL.append(selectors.to_sign_by)
-        working_days.register(lambda day: selectors.current_calendar().next_working(day))
+        due_dates.PROVIDED.give(declarations.DUE_DATES)
+        working_days.CALENDAR.give(selectors.next_working)

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from members.reader import Reader
 from members.visibility import EVERYTHING, NOBODY, Visibility, visible
 from proposals.models import Assignment, Event
-from proposals.permissions import LATE, on_record, own_and_hosts
+from proposals.permissions import on_record, own_and_hosts
 from supervision.duty_kinds import AWAITED
 from supervision.models import (
     CalendarChange,
@@ -161,10 +161,7 @@ VISIBLE = (
 )
 
 
-def late(reader: Reader) -> Q:
+def overdue(reader: Reader) -> Q:
     """Proposals with an overdue duty that the reader sees."""
     duties_seen = visible(reader, Duty.objects.overdue(reader.at))
     return Q(pk__in=duties_seen.values("proposal"))
-
-
-LATE.append(late)

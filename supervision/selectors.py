@@ -97,6 +97,11 @@ def with_due(
     )
 
 
+def next_working(day: date) -> date:
+    """``day`` itself if people work on it, else the next day on which they do."""
+    return current_calendar().next_working(day)
+
+
 def to_sign_by(task: Assignment) -> datetime | None:
     """The date by which a task must be signed for."""
     owed = Duty.objects.open().of(Assignment.kind, task.pk).filter(kind=DutyKind.ACKNOWLEDGE)

@@ -14,6 +14,7 @@ from members.enums import BodyKind
 from members.reader import reader_of
 from members.visibility import visible
 from proposals.api.experts import Narrowing
+from proposals.due_dates import due_dates
 from proposals.enums import CosignatureState
 from proposals.inputs.fields import LARGEST_KEY
 from proposals.matching.query import parse
@@ -27,7 +28,7 @@ from proposals.models import (
     Proposal,
     Reply,
 )
-from proposals.permissions import overdue, told_units
+from proposals.permissions import told_units
 
 Rows = Any
 """A queryset of proposals."""
@@ -132,7 +133,7 @@ class ProposalFilter(filters.FilterSet):
 
     def with_overdue(self, queryset: Rows, name: str, value: bool) -> Rows:
         """Proposals with an overdue duty that the reader may see; or the others."""
-        late = overdue(reader_of(self.request))
+        late = due_dates().overdue(reader_of(self.request))
         return queryset.filter(late) if value else queryset.exclude(late)
 
 

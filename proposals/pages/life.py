@@ -1,8 +1,5 @@
 """Where a proposal stands, as every page tells it: the bar of its life, and what comes next."""
 
-from collections import ChainMap
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +9,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.punctuation import listed
-from members.reader import Reader
+from proposals.due_dates import Clock
 from proposals.enums import STOPPED, Tone
 from proposals.enums import ProposalState as S
 from proposals.models import Proposal
@@ -100,54 +97,6 @@ def coming(proposal: Proposal) -> list[dict[str, str]]:
         }
         for step in leading
     ]
-
-
-@dataclass(frozen=True)
-class Due:
-    """Until when something is owed, as ``proposals/_due.html`` draws it.
-
-    ``days`` are working days left, negative when late; ``tone`` is one of late, soon, near,
-    far, paused.
-    """
-
-    due_at: datetime
-    days: int
-    tone: str
-
-
-@dataclass(frozen=True)
-class Clock(Due):
-    """What is owed next on a proposal, as far as the reader is told.
-
-    ``words`` is the line "now with …, day 12 of 60, waiting for …".
-    """
-
-    words: str
-
-
-CLOCKS: list[Callable[[list[Proposal], Reader], dict[int, Clock]]] = []
-"""Supervision, with the dates, says here what is owed on proposals: key to clock."""
-
-
-def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
-    """The clocks of some proposals, as many queries for one as for all."""
-    return dict(ChainMap(*(tell(proposals, reader) for tell in CLOCKS)))
-
-
-OWED: list[Callable[[str, list[int], Reader], dict[int, Due]]] = []
-"""Supervision says here what the reader owes on subjects of one kind, by their keys."""
-
-
-def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Due]:
-    """Until when the reader owes something on these subjects of one kind."""
-    return dict(ChainMap(*(tell(kind, keys, reader) for tell in OWED)))
-
-
-def with_due(kind: str, rows: list[Any], reader: Reader) -> None:
-    """Give each row of one kind until when the reader owes something on it (``due``)."""
-    found = owed(kind, [row.pk for row in rows], reader)
-    for row in rows:
-        row.due = found.get(row.pk)
 
 
 def waiting_on(proposal: Proposal, clock: Clock | None) -> str:

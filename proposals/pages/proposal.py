@@ -21,10 +21,11 @@ from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals import permissions
 from proposals.api.views import as_download
+from proposals.due_dates import due_dates
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
 from proposals.machine.subject import Step, Subject
 from proposals.models import Attachment, Clue, Event, Proposal
-from proposals.pages.life import bar, clocks, coming, waiting_on
+from proposals.pages.life import bar, coming, waiting_on
 from proposals.pages.step_pages import StepPage, step_page
 from proposals.pages.steps import subject_of
 from proposals.pages.subjects import PAGES, SubjectPage, page_of, page_of_kind, pages_of, row_or_404
@@ -95,7 +96,7 @@ def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
     reader = reader_of(request)
     tabs = [tab for tab in TABS if tab.is_for(proposal, reader)]
     tab = next((tab for tab in tabs if tab.slug == request.GET.get("tab")), tabs[0])
-    shown = clocks([proposal], reader).get(proposal.pk)
+    shown = due_dates().clocks([proposal], reader).get(proposal.pk)
     buttons = actions(proposal, reader)
     panels = ((panel, panel.context(request, proposal, buttons)) for panel in PANELS)
     panel, part = next((pair for pair in panels if pair[1] is not None), (None, None))

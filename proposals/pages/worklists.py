@@ -15,10 +15,10 @@ from members.pages.worklist import FLAG, STATE, Column, Prepare, Rows, Worklist,
 from members.reader import Reader
 from members.visibility import visible
 from proposals.api.filters import ProposalFilter
+from proposals.due_dates import due_dates
 from proposals.enums import AWAITING_ASSIGNMENT, CosignatureState
 from proposals.enums import ProposalState as S
 from proposals.models import Proposal
-from proposals.pages.life import clocks
 from proposals.pages.subjects import page_of
 
 OFFICE = OFFICE_ROLES - {Role.AUDITOR}
@@ -53,7 +53,7 @@ class ListFilter(ProposalFilter):
 
 def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each proposal its clock."""
-    found = clocks(rows, reader)
+    found = due_dates().clocks(rows, reader)
     for row in rows:
         row.due = found.get(row.pk)
 

@@ -11,10 +11,9 @@ from members.enums import ANSWERING_ROLES, AssignmentRole, DutyKind
 from members.reader import Reader
 from members.rules import Rules
 from members.visibility import visible
+from proposals.due_dates import Date, Expected, Load
 from proposals.models import Assignment, Proposal
 from proposals.models.assignment import duties_of_issue
-from proposals.pages import dates
-from proposals.pages.dates import Date, Load
 from supervision import deadlines
 from supervision.calendar import Calendar
 from supervision.deadline_facts import basis_of, facts_of, session_closes_on
@@ -24,7 +23,7 @@ from supervision.models import Duty
 from supervision.selectors import calendar_for
 
 
-def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, dates.Expected]:
+def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, Expected]:
     """Key of each proposal to role to what a unit in it would owe, were it issued now.
 
     The dates are those that issuing would set. No query but for the calendar, as long as the
@@ -37,9 +36,9 @@ def expected(proposals: Sequence[Proposal], reader: Reader) -> dict[int, dates.E
     }
 
 
-def _expected(proposal: Proposal, rules: Rules, at: datetime, calendar: Calendar) -> dates.Expected:
+def _expected(proposal: Proposal, rules: Rules, at: datetime, calendar: Calendar) -> Expected:
     reply_due: datetime | None = None
-    found: dates.Expected = {}
+    found: Expected = {}
     # Assisting units last: their date can hang on that of the reply.
     for role in sorted(AssignmentRole, key=lambda role: role not in ANSWERING_ROLES):
         task = Assignment(proposal=proposal, role=role)
@@ -77,7 +76,7 @@ def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
     return {unit: Load(tasks, overdue) for unit, tasks, overdue in rows if unit is not None}
 
 
-def owed(tasks: Collection[int], reader: Reader) -> dict[int, list[Date]]:
+def dates_of_tasks(tasks: Collection[int], reader: Reader) -> dict[int, list[Date]]:
     """What is or was due on each task; one query."""
     rows = Duty.objects.filter(subject_kind=Assignment.kind, subject_id__in=tasks)
     found: dict[int, list[Date]] = defaultdict(list)

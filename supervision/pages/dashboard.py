@@ -21,11 +21,11 @@ from members.pages.navigation import Section
 from members.punctuation import listed
 from members.reader import Reader, reader_of
 from members.visibility import visible
+from proposals.due_dates import Clock, due_dates
 from proposals.enums import ASSIGNED_STATES, FILED_STATES, HANDED_IN, IN_HANDS, UNDER_WAY
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, Event, Proposal
-from proposals.pages.life import Clock, waiting_on
-from proposals.pages.life import clocks as clocks_of
+from proposals.pages.life import waiting_on
 from proposals.permissions import told_units
 from supervision.calendar import Calendar
 from supervision.dashboard_figures import Headline, headlines
@@ -157,7 +157,7 @@ def stuck(session: Session, reader: Reader, days: int) -> tuple[list[dict[str, A
     )
     found: list[Any] = list(still.order_by("last_at", "id"))
     shown = found[:SHOWN]
-    clocks = clocks_of(shown, reader)
+    clocks = due_dates().clocks(shown, reader)
     handlers = _handlers(shown, reader)
     return [
         {

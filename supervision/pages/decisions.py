@@ -16,6 +16,7 @@ from members.pages.worklist import STATE, Column, Prepare, Rows, day, seen
 from members.punctuation import listed
 from members.reader import Reader
 from members.visibility import visible
+from proposals.due_dates import due_on
 from proposals.enums import RETURN_OPEN, ExtensionState, PreAssignmentState, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, ExtensionRequest, PreAssignment, Reply, ReturnRequest
@@ -23,7 +24,7 @@ from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList, url_of
 from supervision.models import Duty
-from supervision.pages.due_dates import DUE, dated, due_on
+from supervision.pages.due_dates import DUE, dated
 from supervision.pages.duties import OFFICERS
 from supervision.selectors import with_due
 

@@ -2,7 +2,9 @@
 
 from members.pages import home, worklist
 from members.pages.rulebooks import views as rulebooks
-from proposals.pages import dates, life, proposal, step_pages, subjects
+from proposals.due_dates import DueDates
+from proposals.pages import proposal, step_pages, subjects
+from supervision import permissions, selectors
 from supervision.pages import (
     assigning,
     calendar,
@@ -38,19 +40,23 @@ NAVIGATION = (
     *board.NAVIGATION,
     *lists.WORKLISTS,
 )
+DUE_DATES = DueDates(
+    overdue=permissions.overdue,
+    sign_by=selectors.to_sign_by,
+    clocks=due_dates.clocks,
+    dates_on=due_dates.dates_on,
+    expected=assigning.expected,
+    loads=assigning.loads,
+    dates_of_tasks=assigning.dates_of_tasks,
+)
 HOME_SECTIONS = (*first_page.HOME_SECTIONS, *dashboard.HOME_SECTIONS)
 
 
 def register() -> None:
-    """Put everything where it is shown, and tell the pages below the dates that they ask for."""
+    """Put everything where it is shown."""
     subjects.add(*SUBJECT_PAGES)
     step_pages.add(*STEP_PAGES)
     proposal.add(*TABS)
     worklist.add(*NAVIGATION)
     home.add(*HOME_SECTIONS)
-    life.CLOCKS.append(due_dates.clocks)
-    life.OWED.append(due_dates.owed)
-    dates.EXPECTED.append(assigning.expected)
-    dates.LOADS.append(assigning.loads)
-    dates.OWED.append(assigning.owed)
     rulebooks.CONSEQUENCES.append(rulebook_preview.of_dates)

@@ -1,7 +1,7 @@
 """Due dates in words and colours: whose turn it is, since when, and the time left."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +16,9 @@ from members.reader import Reader
 from members.rules import Warnings
 from members.selectors import NoRulebook
 from members.visibility import visible
+from proposals.due_dates import Clock, Due
 from proposals.machine.subject import Subject
 from proposals.models import Assignment, Proposal
-from proposals.pages.life import Clock, Due
 from supervision.deadlines import local_day
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
@@ -32,11 +32,6 @@ DUE = Column("due", _l("期限"), "due.due_at", "proposals/cells/_due.html", ord
 def due_of(duty: Duty, reader: Reader) -> Due:
     """When a duty is due, and the time left."""
     return _due(duty.committee_id, duty.due_at, duty.paused_at, reader, duty.kind in OPTIONAL)
-
-
-def due_on(subject: Subject, reader: Reader) -> Due | None:
-    """When something is due on a subject, as far as the reader sees it; two queries."""
-    return owed(subject.kind, [subject.pk], reader).get(subject.pk)
 
 
 def dated(rows: Iterable[Any], reader: Reader) -> None:
@@ -73,7 +68,7 @@ def _warnings(committee: int, reader: Reader) -> Warnings:
         return Warnings()
 
 
-def clocks(proposals: list[Proposal], reader: Reader) -> dict[int, Clock]:
+def clocks(proposals: Sequence[Proposal], reader: Reader) -> dict[int, Clock]:
     """Whom each proposal waits for and until when, as far as the reader may know; three queries."""
     keys = [row.pk for row in proposals]
     seen = visible(reader, Duty.objects.open().owed().filter(proposal__in=keys))
@@ -139,8 +134,8 @@ def holder(duty: Duty, roles: dict[tuple[int, int], str] | None = None) -> str:
     return str(Role(duty.role).label)
 
 
-def owed(kind: str, keys: list[int], reader: Reader) -> dict[int, Due]:
-    """Until when the reader owes something on these subjects; three queries."""
-    rows = Duty.objects.open().owed().filter(subject_kind=kind, subject_id__in=keys)
+def dates_on(model: type[Subject], keys: Collection[int], reader: Reader) -> dict[int, Due]:
+    """Until when something is owed on these subjects, the nearest first; three queries."""
+    rows = Duty.objects.open().owed().filter(subject_kind=model.kind, subject_id__in=keys)
     nearest_last = visible(reader, rows).order_by("-due_at", "-id")
     return {duty.subject_id: due_of(duty, reader) for duty in nearest_last}

@@ -16,8 +16,8 @@ from members.presets import preset
 from members.reader import Reader
 from members.rule_errors import RulesInvalid
 from members.rules import Rules, Warnings
+from proposals.due_dates import Due
 from proposals.models import Assignment
-from proposals.pages.life import Due
 from proposals.pages.office.lists import tone
 from supervision import checks
 from supervision.duty_kinds import DUTY_KINDS, KindOfDuty, declared

@@ -15,12 +15,12 @@ from members.enums import AssignmentRole
 from members.models import Unit
 from members.pages.forms import Field
 from members.reader import Reader, reader_of
+from proposals.due_dates import Expected, Load, due_dates
 from proposals.machine.subject import declared_step
 from proposals.models import Proposal
 from proposals.pages.assigning.letters import Letter, planned
 from proposals.pages.assigning.meeting import gather
 from proposals.pages.assigning.suggestions import Candidate, candidates, experienced
-from proposals.pages.dates import Expected, Load, expected, loads
 from proposals.pages.proposal import proposal_of
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm
@@ -70,7 +70,7 @@ class Desk:
 
     @cached_property
     def _loads(self) -> dict[int, Load]:
-        return loads([unit.pk for unit in self._units], self.reader)
+        return due_dates().loads([unit.pk for unit in self._units], self.reader)
 
     @property
     def choices(self) -> list[dict[str, Any]]:
@@ -107,7 +107,7 @@ class Desk:
         as_typed, otherwise = copy(self.proposal), copy(self.proposal)
         as_typed.urgent, otherwise.urgent = self.is_urgent, not self.is_urgent
         otherwise.pk = 0  # asked about together, told apart by the key
-        found = expected([as_typed, otherwise], self.reader)
+        found = due_dates().expected([as_typed, otherwise], self.reader)
         return found.get(self.proposal.pk, {}), found.get(0, {})
 
     @cached_property
@@ -174,14 +174,14 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
     require(reader, Proposal.pre_assign.__name__, proposal)
     known = set(request.GET.getlist("known"))
     found = experienced(proposal, reader)
-    owed = loads([unit.pk for unit, _cases in found], reader)
-    dated = expected([proposal], reader).get(pk, {}) if "dates" in request.GET else {}
+    load_of = due_dates().loads([unit.pk for unit, _cases in found], reader)
+    dated = due_dates().expected([proposal], reader).get(pk, {}) if "dates" in request.GET else {}
     context = {
         "rows": [
             {
                 "at": FROM_EXPERIENCE + number,
                 "known": str(unit.pk) in known,
-                "load": owed.get(unit.pk, Load()),
+                "load": load_of.get(unit.pk, Load()),
                 "unit": unit,
                 "cases": cases,
             }

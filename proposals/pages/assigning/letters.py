@@ -12,8 +12,8 @@ from django.utils.timezone import localdate
 from members.enums import AssignmentRole
 from members.models import Committee, Unit
 from members.reader import Reader
+from proposals.due_dates import Date, Expected, due_dates
 from proposals.models import Assignment, AssignmentBatch, Proposal
-from proposals.pages.dates import Date, Expected, owed
 
 
 @dataclass
@@ -72,7 +72,7 @@ def issued(
     ``tasks`` come with unit and proposal, all that each proposal has; two queries.
     """
     rows = list(tasks)
-    due = owed(rows, reader)
+    due = due_dates().dates_of_tasks([task.pk for task in rows], reader)
     teams: dict[int, list[tuple[Unit, str]]] = {}
     for task in rows:
         teams.setdefault(task.proposal_id, []).append((task.unit, task.role))

@@ -23,12 +23,12 @@ from members.pages.forms import Field
 from members.punctuation import clauses, stated
 from members.reader import Reader, reader_of
 from members.visibility import visible
+from proposals.due_dates import Date, due_dates
 from proposals.enums import AWAITING_ASSIGNMENT
 from proposals.machine.subject import Step, declared_step
 from proposals.models import Assignment, AssignmentBatch, Event, Proposal
 from proposals.pages.assigning.letters import issued
 from proposals.pages.assigning.suggestions import Candidate, candidates
-from proposals.pages.dates import Date, expected
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm, attempt
 from proposals.pages.subjects import SubjectPage, keys_among, page_of, row_or_404
@@ -142,7 +142,7 @@ def _lines_of(
     found = seen.prefetch_related("suggested_units").order_by("case_serial", "id")[:MOST]
     lines = [MeetingItem(proposal, urgent=proposal.urgent) for proposal in found]
     proposals = [line.proposal for line in lines]
-    proposed, due = candidates(proposals, units, reader), expected(proposals, reader)
+    proposed, due = candidates(proposals, units, reader), due_dates().expected(proposals, reader)
     for line in lines:
         _prefill(line, proposed[line.proposal.pk])
         by_role = due.get(line.proposal.pk, {})

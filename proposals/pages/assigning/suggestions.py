@@ -11,11 +11,11 @@ from members.enums import AssignmentRole
 from members.models import Unit
 from members.reader import Reader
 from members.visibility import visible
+from proposals.due_dates import Load
 from proposals.enums import PreAssignmentState
 from proposals.matching.near import similar
 from proposals.matching.sources import text_of
 from proposals.models import Assignment, PreAssignment, Proposal, ReviewOpinion
-from proposals.pages.dates import Load
 
 ALIKE = 6
 """How many similar proposals are looked at."""

@@ -7,10 +7,10 @@ from django.db.models import prefetch_related_objects
 
 from members.reader import Reader
 from members.visibility import visible
+from proposals.due_dates import due_on
 from proposals.models import Assignment, Commitment, Reply
 from proposals.pages.handling.replies import explained
 from proposals.pages.handling.tasks import with_contacts
-from proposals.pages.life import owed
 from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 
@@ -21,7 +21,7 @@ def of_task(task: Assignment, reader: Reader) -> dict[str, Any]:
     with_contacts([task])
     rows = visible(reader, task.replies.select_related("assignment__unit"))
     return {
-        "clock": owed("assignment", [task.pk], reader).get(task.pk),
+        "clock": due_on(task, reader),
         "records": sorted(task.contact_records.all(), key=lambda row: row.held_at, reverse=True),
         "replies": list(rows.order_by("id")),
         "returns": list(visible(reader, task.return_requests.order_by("id"))),
@@ -41,7 +41,7 @@ def of_reply(reply: Reply, reader: Reader) -> dict[str, Any]:
 
 def of_promise(promise: Commitment, reader: Reader) -> dict[str, Any]:
     """The promise with its date, its unit and its progress."""
-    return {"clock": owed("commitment", [promise.pk], reader).get(promise.pk)}
+    return {"clock": due_on(promise, reader)}
 
 
 SUBJECT_PAGES = (

@@ -13,8 +13,9 @@ from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrOrPromise
 
 from members import clock
+from proposals.due_dates import due_dates
 from proposals.machine.subject import declared_step
-from proposals.mail_actions import STEPS, UNTIL, Fault, Opened, opened
+from proposals.mail_actions import STEPS, Fault, Opened, opened
 from proposals.pages.steps import StepForm, try_step
 
 DEAD: dict[Fault, tuple[HTTPStatus, StrOrPromise, StrOrPromise]] = {
@@ -75,7 +76,7 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
         "accepting": forms[accepting],
         "returning": forms[returning],
         "open": asked == returning,
-        "until": next((moment for tell in UNTIL if (moment := tell(found.assignment))), None),
+        "until": due_dates().sign_by(found.assignment),
     }
     status = HTTPStatus.UNPROCESSABLE_ENTITY if asked else HTTPStatus.OK
     return _answer(request, "proposals/handling/mailed.html", context, status)

@@ -9,19 +9,19 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import AssignmentRole, ProposerKind
 from members.reader import Reader
 from members.visibility import visible
+from proposals.due_dates import due_dates
 from proposals.enums import LIVE_ASSIGNMENTS, UNANSWERED
 from proposals.machine.subject import declared_step
 from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
 from proposals.pages.handling.replies import answers_of
 from proposals.pages.handling.tasks import own_tasks, tasks_of, with_contacts
-from proposals.pages.life import owed
 from proposals.pages.proposal import Action, Tab, actions
 
 
 def handling(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The tasks and their requests: five queries."""
     tasks = tasks_of(proposal, reader)
-    due = owed("assignment", [task.pk for task in tasks], reader) if tasks else {}
+    due = due_dates().dates_on(Assignment, [task.pk for task in tasks], reader) if tasks else {}
     requests = _requests(tasks, reader)
     mine = {task.pk for task in own_tasks(proposal, reader)}
     lines: list[dict[str, Any]] = [
@@ -73,7 +73,8 @@ def opinions(proposal: Proposal, reader: Reader) -> dict[str, Any]:
         for task in tasks
         if task.role == AssignmentRole.ASSIST and task.state in LIVE_ASSIGNMENTS
     ]
-    due = owed("assignment", [task.pk for task in assisting], reader) if assisting else {}
+    keys = [task.pk for task in assisting]
+    due = due_dates().dates_on(Assignment, keys, reader) if keys else {}
     return {
         "given": [task for task in assisting if task.opinion],
         "waived": [task for task in assisting if task.waiver_reason and not task.opinion],

@@ -23,11 +23,12 @@ from members.reader import Reader
 from members.selectors import NoSession, Placement, placed, sessions_of, window
 from members.visibility import visible
 from proposals import rules as checks
+from proposals.due_dates import add_due_dates, due_dates
 from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
 from proposals.machine.subject import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
-from proposals.pages.life import bar, clocks, waiting_on, with_due
+from proposals.pages.life import bar, waiting_on
 from proposals.pages.subjects import PAGES
 from proposals.pages.worklists import own
 
@@ -96,8 +97,8 @@ def waiting(reader: Reader) -> dict[str, Any]:
     signing = list(invitations(reader).order_by("id")[:SHOWN])
     forms = list(to_rate(reader).order_by("id")[:SHOWN])
     texts = drafts(reader)
-    with_due("cosignature", signing, reader)
-    with_due("feedback", forms, reader)
+    add_due_dates(Cosignature, signing, reader)
+    add_due_dates(Feedback, forms, reader)
     return {
         "invitations": signing,
         "forms": forms,
@@ -121,7 +122,7 @@ def mine(reader: Reader) -> dict[str, Any]:
 
 def cards(proposals: list[Proposal], reader: Reader) -> list[dict[str, Any]]:
     """Where these proposals stand: the bar of their life, with whom they are, until when."""
-    shown = clocks(proposals, reader) if proposals else {}
+    shown = due_dates().clocks(proposals, reader) if proposals else {}
     return [
         {
             "proposal": row,

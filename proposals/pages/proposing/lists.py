@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 from members.enums import Role
 from members.pages.navigation import Section
 from members.pages.worklist import Column, day
+from proposals.due_dates import add_due_dates
 from proposals.enums import TEXT_WITH_PROPOSER
-from proposals.pages.life import with_due
+from proposals.models import Cosignature, Feedback
 from proposals.pages.proposing.desk import PROPOSERS, invitations, led, to_rate
 from proposals.pages.worklists import NUMBER, TITLE, ProposalList, SubjectList
 
@@ -25,7 +26,7 @@ WORKLISTS = (
         columns=(TITLE, Column("lead", _("第一提案人"), "proposal.lead"), DUE),
         comes_next=_("其他委员邀请您联名时列在这里，请在期限内同意或不同意。"),
         order=("id",),
-        prepare=partial(with_due, "cosignature"),
+        prepare=partial(add_due_dates, Cosignature),
     ),
     SubjectList(
         slug="to-rate",
@@ -43,7 +44,7 @@ WORKLISTS = (
         ),
         comes_next=_("承办单位答复以后，请您评价的答复列在这里。"),
         order=("id",),
-        prepare=partial(with_due, "feedback"),
+        prepare=partial(add_due_dates, Feedback),
     ),
     ProposalList(
         slug="drafts",

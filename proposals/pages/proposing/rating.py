@@ -13,10 +13,10 @@ from members.reader import Reader
 from members.rules import Rules
 from members.selectors import rules_for
 from members.visibility import visible, visible_row
+from proposals.due_dates import due_on
 from proposals.enums import FeedbackState
 from proposals.enums import ProposalState as S
 from proposals.models import Event, Feedback, Reply
-from proposals.pages.life import owed
 from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 from proposals.rules import called
@@ -35,7 +35,7 @@ def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
             "result": called(rules.feedback.result, form.result),
         },
         "follows": follows(form, rules) if form.state == FeedbackState.RATED else "",
-        "clock": owed("feedback", [form.pk], reader).get(form.pk),
+        "clock": due_on(form, reader),
     }
     if reply is not None:
         shown |= {

@@ -4,8 +4,8 @@ from typing import Any
 
 from members.reader import Reader
 from members.visibility import visible, visible_row
+from proposals.due_dates import due_on
 from proposals.models import Cosignature, Proposal
-from proposals.pages.life import owed
 from proposals.pages.subjects import SubjectPage
 
 
@@ -21,7 +21,7 @@ def _text(signature: Cosignature, reader: Reader) -> dict[str, Any]:
         "text": proposal,
         "suggestions": list(proposal.suggestions.all()),
         "files": list(files),
-        "clock": owed("cosignature", [signature.pk], reader).get(signature.pk),
+        "clock": due_on(signature, reader),
         "is_asked": signature.member.user_id == reader.user.pk,
     }
 

@@ -17,6 +17,7 @@ from demo.scenario import Scenario
 from demo.scenario import Session as SessionPlan
 from members.enums import BodyKind, Role
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
+from members.reader import Operator
 from members.services import create_committee, give_posts
 
 OFFICES = (
@@ -85,8 +86,7 @@ def set_up(scenario: Scenario, rng: Random, code: str, at: datetime) -> People:
         level=plan.level,
         place_names=plan.place_names,
         document=scenario.rules_document(),
-        by=None,
-        at=at,
+        by=Operator(at),
     )
     term = Term.objects.create(
         committee=committee,

@@ -12,6 +12,7 @@ from demo.today.play import settle_and_bring
 from demo.year import Year
 from members import clock
 from members.models import Committee, Job
+from members.reader import Operator
 from members.services import close_sample
 from members.services.job import Tell
 
@@ -30,9 +31,8 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
 
     What a run that was broken off has left is closed, and another one is begun.
     """
-    at = clock.now()
     for left in Committee.objects.filter(code__startswith=_code(job), closed_at=None):
-        close_sample(committee=left, by=None, at=at)
+        close_sample(committee=left, by=Operator(clock.now()))
     tries = Committee.objects.filter(code__startswith=_code(job)).count()
     code = f"{_code(job)}-{tries}" if tries else _code(job)
     acts = count(1)

@@ -21,7 +21,7 @@ from knox.models import AuthToken
 
 from members import clock, models, services
 from members.presets import NAMES, preset
-from members.reader import reader_of
+from members.reader import Operator, reader_of
 from members.services.outbox import resend
 from members.services.rulebook import require_free_day
 
@@ -132,8 +132,7 @@ class PostAdmin(ForPlatformAdministrators):
         return ["user", "role", "committee", "unit", "body", "member"] if obj else []
 
     def save_model(self, request: HttpRequest, obj: models.Post, form: Any, change: bool) -> None:
-        by = cast(models.User, request.user)
-        services.keep_post(obj, reason=form.cleaned_data["reason"], by=by, at=clock.now())
+        services.keep_post(obj, reason=form.cleaned_data["reason"], by=reader_of(request))
 
 
 class PasswordForm(AdminPasswordChangeForm):
@@ -177,11 +176,9 @@ class AccountAdmin(ForPlatformAdministrators, UserAdmin):
     @admin.action(description=_("取消双因素验证（手机、密钥均已丢失）"), permissions=["change"])
     def forget_second_factor(self, request: HttpRequest, queryset: QuerySet) -> None:
         """Let the chosen people in by password alone again."""
-        at = clock.now()
-        by = None if request.user.is_superuser else cast(models.User, request.user)
+        by = Operator(clock.now()) if request.user.is_superuser else reader_of(request)
         count = sum(
-            bool(services.forget_second_factor(account=account, by=by, at=at))
-            for account in queryset
+            bool(services.forget_second_factor(account=account, by=by)) for account in queryset
         )
         self.message_user(request, _("已取消双因素验证的账号：%(count)s") % {"count": count})
 

@@ -5,7 +5,6 @@ declared at ``VISIBLE``, for the table of ``members.visibility``.
 """
 
 from collections.abc import Callable
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -14,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from members import models
 from members.enums import Role
-from members.reader import Reader
+from members.reader import Decider, Reader
 from members.visibility import EVERYTHING, NOBODY, Visibility, visible
 
 # -- Seeing --------------------------------------------------------------------------------
@@ -225,19 +224,15 @@ def require(reason: str | None) -> None:
         raise PermissionDenied(reason)
 
 
-def require_of(
-    user: models.User | None, at: datetime, refusal: Callable[..., str | None], *about: Any
-) -> None:
-    """Raise PermissionDenied with the reason that ``refusal`` gives the person at the moment.
+def require_of(by: Decider, refusal: Callable[..., str | None], *about: Any) -> None:
+    """Raise PermissionDenied with the reason that ``refusal`` gives a reader.
 
-    ``about`` are its further arguments. The operator, None, is not asked.
+    ``about`` are its further arguments. The operator is not asked.
     """
-    if user is not None:
-        require(refusal(Reader(user, at), *about))
+    if isinstance(by, Reader):
+        require(refusal(by, *about))
 
 
-def require_administers(
-    user: models.User | None, committee: models.Committee, at: datetime
-) -> None:
-    """Raise PermissionDenied unless ``user`` administers ``committee``; None is the operator."""
-    require_of(user, at, refusal_to_administer, committee)
+def require_administers(by: Decider, committee: models.Committee) -> None:
+    """Raise PermissionDenied unless ``by`` administers ``committee``."""
+    require_of(by, refusal_to_administer, committee)

@@ -82,11 +82,6 @@ class Reader:
         """The local day of the moment."""
         return localdate(self.at)
 
-    @property
-    def decision(self) -> dict[str, Any]:
-        """The arguments ``by`` and ``at`` of services."""
-        return {"by": self.user, "at": self.at}
-
     @cached_property
     def posts(self) -> list[Post]:
         """The posts that the person holds on the day."""
@@ -108,6 +103,23 @@ class Reader:
         if key not in self._read:
             self._read[key] = rules_for(committee, self.day)
         return cast(Rules, self._read[key])
+
+
+@dataclass(frozen=True)
+class Operator:
+    """The operator at the machine at a moment, who is nobody's account and may do everything."""
+
+    at: datetime
+    user: None = field(default=None, init=False)
+
+    @cached_property
+    def day(self) -> date:
+        """The local day of the moment."""
+        return localdate(self.at)
+
+
+Decider = Reader | Operator
+"""Whoever decides what a service writes."""
 
 
 @prepared(KEY, DAY)

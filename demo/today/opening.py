@@ -14,6 +14,7 @@ from demo.people import People
 from demo.scenario import Rulebook, Scenario
 from members.enums import DutyKind, Role
 from members.models import Member, Session, Term
+from members.reader import Reader
 from members.services import adopt_rulebook
 from proposals.enums import CommitmentState
 from proposals.models import Commitment
@@ -63,8 +64,7 @@ def open_session(people: People, scenario: Scenario, days: Days) -> tuple[People
         committee=committee,
         document=_document(scenario, rules),
         effective_from=begins,
-        by=people.office(Role.COMMITTEE_ADMINISTRATOR).user,
-        at=moment(back(begins, 5), 10),
+        by=Reader(people.office(Role.COMMITTEE_ADMINISTRATOR).user, moment(back(begins, 5), 10)),
         note="自本次会议起实行两轮审查，确认联名的时限放宽",
     )
     changed = {**dict(scenario), "rulebook": rules}

@@ -136,7 +136,7 @@ class OfMember(OfCommittee):
     @property
     def _decision(self) -> dict[str, Any]:
         channel = self.context.get("channel", Channel.API)
-        return {**reader_of(self.context["request"]).decision, "channel": channel}
+        return {"by": reader_of(self.context["request"]), "channel": channel}
 
 
 TermSerializer = model_serializer(Term, "", "number begins_on ends_on", extends=OfCommittee)

@@ -166,7 +166,7 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> HttpResponse:
         wanted = User.objects.filter(pk=data.pop("stand_in")).first()
-        services.appoint_stand_in(user=user, stand_in=wanted, by=user, at=reader.at, **data)
+        services.appoint_stand_in(user=user, stand_in=wanted, by=reader, **data)
         messages.success(request, _("代收已安排"))
         return redirect("account")
 
@@ -187,6 +187,6 @@ def end_stand_in(request: HttpRequest, pk: int) -> HttpResponse:
     """End one of the reader's arrangements today."""
     reader = reader_of(request)
     row = get_object_or_404(visible(reader, StandIn.objects.filter(user=reader.user)), pk=pk)
-    services.end_stand_in(stand_in=row, **reader.decision)
+    services.end_stand_in(stand_in=row, by=reader)
     messages.success(request, _("代收已结束"))
     return redirect("account")

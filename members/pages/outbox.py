@@ -69,7 +69,7 @@ def resend(request: HttpRequest, pk: int) -> HttpResponse:
     """Try a message again that was given up."""
     reader = reader_of(request)
     row = _row(reader, Delivery.objects.select_related("recipient"), pk)
-    _try(request, lambda: services.resend_delivery(delivery=row, **reader.decision))
+    _try(request, lambda: services.resend_delivery(delivery=row, by=reader))
     return redirect("outgoing_delivery", pk)
 
 
@@ -81,7 +81,7 @@ def resend_all(request: HttpRequest) -> HttpResponse:
     done = 0
     for row in rows:
         try:
-            services.resend_delivery(delivery=row, **listing.reader.decision)
+            services.resend_delivery(delivery=row, by=listing.reader)
         except (ValidationError, PermissionDenied):
             continue  # sent again meanwhile, or not the reader's to send
         done += 1
@@ -110,7 +110,7 @@ def replay(request: HttpRequest, pk: int) -> HttpResponse:
     """Call again for the same event, with the same key and body."""
     reader = reader_of(request)
     row = _row(reader, WebhookCall.objects.select_related("webhook__committee"), pk)
-    _try(request, lambda: services.replay(call=row, **reader.decision))
+    _try(request, lambda: services.replay(call=row, by=reader))
     return redirect("outgoing_call", pk)
 
 

@@ -14,6 +14,7 @@ from knox.models import AuthToken
 
 from members import permissions
 from members.models import User
+from members.reader import Decider, Operator
 from members.services.notice import Message, send
 
 LETTERS = "abcdefghjkmnpqrstuvwxyz23456789"
@@ -25,16 +26,16 @@ the first login: so hundreds can be made while a page waits."""
 
 
 @transaction.atomic
-def create_account(*, password: str, by: User | None, at: datetime, **details: Any) -> User:
+def create_account(*, password: str, by: Decider, **details: Any) -> User:
     """Create an account that belongs to the committee ``home`` (None: to the platform).
 
     ``details`` are fields of User. Who gets it from an administrator must change the password
     first. Raises ValidationError (also for a weak password), PermissionDenied.
     """
-    permissions.require_of(by, at, permissions.refusal_to_place_account, details.get("home"))
+    permissions.require_of(by, permissions.refusal_to_place_account, details.get("home"))
     account = User(**details)
     _set_password(account, password)
-    account.must_change_password = by is not None
+    account.must_change_password = not isinstance(by, Operator)
     account.full_clean()
     account.save()
     return account
@@ -44,8 +45,7 @@ def create_account(*, password: str, by: User | None, at: datetime, **details: A
 def change_account(
     *,
     account: User,
-    by: User | None,
-    at: datetime,
+    by: Decider,
     password: str | None = None,
     **changes: Any,
 ) -> User:
@@ -56,14 +56,14 @@ def change_account(
     first. Raises ValidationError, PermissionDenied.
     """
     account = User.objects.select_for_update().get(pk=account.pk)
-    permissions.require_of(by, at, permissions.refusal_to_manage_account, account)
+    permissions.require_of(by, permissions.refusal_to_manage_account, account)
     if "home" in changes:
-        permissions.require_of(by, at, permissions.refusal_to_place_account, changes["home"])
+        permissions.require_of(by, permissions.refusal_to_place_account, changes["home"])
     for field, value in changes.items():
         setattr(account, field, value)
     if password is not None:
         _set_password(account, password)
-        account.must_change_password = by is not None and by != account
+        account.must_change_password = by.user not in (None, account)
     account.full_clean()
     account.save()
     if password is not None or not account.is_active:
@@ -77,12 +77,12 @@ def one_time_password() -> str:
 
 
 @transaction.atomic
-def reset_password(*, account: User, by: User | None, at: datetime) -> str:
+def reset_password(*, account: User, by: Decider) -> str:
     """Give an account a one-time password, returned to be handed over; it ends all sessions.
 
     Raises PermissionDenied.
     """
-    permissions.require_of(by, at, permissions.refusal_to_manage_account, account)
+    permissions.require_of(by, permissions.refusal_to_manage_account, account)
     password = one_time_password()
     set_one_time_password(account, password)
     account.save(update_fields=["password", "must_change_password"])
@@ -122,15 +122,15 @@ def sign_out_everywhere(*, account: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def forget_second_factor(*, account: User, by: User | None, at: datetime) -> int:
+def forget_second_factor(*, account: User, by: Decider) -> int:
     """Let somebody who has lost phone, keys and recovery codes in by password alone again.
 
     Returns how many things are forgotten. Raises PermissionDenied.
     """
-    permissions.require_of(by, at, permissions.refusal_to_manage_account, account)
+    permissions.require_of(by, permissions.refusal_to_manage_account, account)
     count, _kinds = Authenticator.objects.filter(user=account).delete()
     if count:
-        tell_of_access(account=account, what=_("管理员已取消您账号的双因素验证"), at=at)
+        tell_of_access(account=account, what=_("管理员已取消您账号的双因素验证"), at=by.at)
     return count
 
 

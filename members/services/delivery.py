@@ -25,6 +25,7 @@ from members.models import Delivery, Means, Notice, NoticeChannel, OutgoingState
 from members.models.outbox import AWAITING_ATTEMPT
 from members.prepared import KEY, prepared
 from members.punctuation import clauses
+from members.reader import Decider
 from members.services.channel import robot
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
@@ -178,11 +179,11 @@ def _gather(rows: Sequence[Delivery]) -> int:
 # -- Once more --------------------------------------------------------------------------------
 
 
-def resend_delivery(*, delivery: Delivery, by: User | None, at: datetime) -> None:
+def resend_delivery(*, delivery: Delivery, by: Decider) -> None:
     """Try a dead message again, from the start. Raises PermissionDenied, ValidationError."""
-    permissions.require_of(by, at, permissions.refusal_to_resend, delivery)
+    permissions.require_of(by, permissions.refusal_to_resend, delivery)
     rows = Delivery.objects.filter(pk=delivery.carried_by_id or delivery.pk)
-    if not resend(rows, at=at, states=(OutgoingState.DEAD,)):
+    if not resend(rows, at=by.at, states=(OutgoingState.DEAD,)):
         raise ValidationError(_("只有已停止的投递可以重发"))
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import Role
 from members.models import User
+from members.reader import Operator
 from members.services.account import create_account
 from members.services.post import give_post
 
@@ -48,7 +49,8 @@ def make_first_account(
     """
     if not opens(given):
         raise PermissionDenied(_("设置链接无效，或者已经有人建立了第一个账号"))
-    account = create_account(username=username, password=password, name=name, by=None, at=at)
+    by = Operator(at)
+    account = create_account(username=username, password=password, name=name, by=by)
     why = _("建立第一个账号")
-    give_post(user=account, role=Role.PLATFORM_ADMINISTRATOR, by=None, at=at, reason=why)
+    give_post(user=account, role=Role.PLATFORM_ADMINISTRATOR, by=by, reason=why)
     return account

@@ -2,12 +2,11 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -52,45 +51,40 @@ def invite(
     members: Iterable[Member] = (),
     units: Iterable[Unit] = (),
     offices: Sequence[tuple[str, str]] = (),
-    by: User,
-    at: datetime,
+    by: Reader,
 ) -> list[Invitation]:
     """Make accounts, all or none: for members without one, a liaison for each of ``units``, and
     holders of ``offices`` (role, name). Raises ValidationError, PermissionDenied.
     """
-    permissions.require_administers(by, committee, at)
+    permissions.require_administers(by, committee)
     members, units = list(members), list(units)
     if len(members) + len(units) + len(offices) > AT_ONCE:
         told = ngettext("一次最多邀请 %(n)s 人", "一次最多邀请 %(n)s 人", AT_ONCE)
         raise ValidationError(told % {"n": AT_ONCE})
-    why: dict[str, Any] = {"by": by, "at": at, "reason": _("邀请加入")}
+    why: dict[str, Any] = {"by": by, "reason": _("邀请加入")}
     made = [_member(member, why) for member in members if member.user_id is None]
     for unit in units:
         name = _("%(unit)s联络员") % {"unit": unit}
-        account, password = _account(committee, f"unit{unit.pk}", name, by, at)
+        account, password = _account(committee, f"unit{unit.pk}", name)
         give_post(user=account, role=Role.UNIT_LIAISON, committee=committee, unit=unit, **why)
         made.append(Invitation(account, aside(Role.UNIT_LIAISON.label, unit), password))
     for role, name in offices:
         if role not in OFFICES:
             raise ValidationError(_("没有这种职务：%(role)s") % {"role": role})
-        account, password = _account(committee, role.removeprefix("committee_"), name, by, at)
+        account, password = _account(committee, role.removeprefix("committee_"), name)
         give_post(user=account, role=role, committee=committee, **why)
         made.append(Invitation(account, str(Role(role).label), password))
     return made
 
 
 def _member(member: Member, why: dict[str, Any]) -> Invitation:
-    committee, by, at = member.committee, why["by"], why["at"]
-    account, password = _account(committee, member.number, member.name, by, at, member.phone)
+    account, password = _account(member.committee, member.number, member.name, member.phone)
     change_member(member=member, user=account, **why)
     return Invitation(account, f"{Role.MEMBER.label} {member.number}", password)
 
 
-def _account(
-    committee: Committee, mark: str, name: str, by: User, at: datetime, phone: str = ""
-) -> tuple[User, str]:
+def _account(committee: Committee, mark: str, name: str, phone: str = "") -> tuple[User, str]:
     """An account of the committee, named after it and ``mark``, and its one-time password."""
-    permissions.require(permissions.refusal_to_place_account(Reader(by, at), committee))
     password = one_time_password()
     plain = "".join(letter for letter in mark if letter.isalnum())
     account = User(
@@ -111,10 +105,10 @@ def _free(username: str) -> str:
     return next(name for name in names if name not in taken)
 
 
-def vacant(committee: Committee, at: datetime) -> list[str]:
-    """The offices that nobody holds: roles, in their order."""
+def vacant(committee: Committee, day: date) -> list[str]:
+    """The offices that nobody holds on ``day``: roles, in their order."""
     held = set(
-        committee.posts.held_on(localdate(at))
+        committee.posts.held_on(day)
         .filter(role__in=[*OFFICE_ROLES, *OFFICES])
         .order_by()
         .values_list("role", flat=True)

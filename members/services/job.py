@@ -16,7 +16,7 @@ from django.utils.translation import override
 
 from members import clock
 from members.models.job import Job, JobState
-from members.models.user import User
+from members.reader import Reader
 
 logger = logging.getLogger(__name__)
 
@@ -34,8 +34,7 @@ def ask(
     *,
     kind: str,
     title: str,
-    by: User,
-    at: datetime,
+    by: Reader,
     order: dict[str, Any],
     total: int = 0,
     link: str = "",
@@ -44,7 +43,7 @@ def ask(
     if kind not in WORK:
         raise KeyError(kind)
     return Job.objects.create(
-        kind=kind, title=title, owner=by, asked_at=at, order=order, total=total, link=link
+        kind=kind, title=title, owner=by.user, asked_at=by.at, order=order, total=total, link=link
     )
 
 

@@ -1,17 +1,17 @@
 """Enters members and changes their details."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import permissions
 from members.enums import Channel, Role
-from members.models import Committee, Member, User
+from members.models import Committee, Member
+from members.reader import Decider
 from members.services.post import end_post, give_post
 
 
@@ -28,8 +28,7 @@ def add_member(*, committee: Committee, **details: Any) -> Member:
 def change_member(
     *,
     member: Member,
-    by: User | None,
-    at: datetime,
+    by: Decider,
     channel: Channel = Channel.WEB,
     reason: str = "",
     since: date | None = None,
@@ -40,7 +39,7 @@ def change_member(
     ``changes`` are fields of Member, among them ``terms`` and ``special_committees`` (lists);
     ``reason`` is why the account changes.
     """
-    permissions.require_administers(by, member.committee, at)
+    permissions.require_administers(by, member.committee)
     lists: dict[str, list[Any]] = {
         name: list(changes.pop(name)) for name in ("terms", "special_committees") if name in changes
     }
@@ -53,8 +52,8 @@ def change_member(
     for name, rows in lists.items():
         getattr(member, name).set(rows)
     if member.user_id != before:
-        why = {"reason": reason or _("委员账号变更"), "by": by, "at": at, "channel": channel}
-        _hand_over_membership(member, localdate(at), since, why)
+        why = {"reason": reason or _("委员账号变更"), "by": by, "channel": channel}
+        _hand_over_membership(member, by.day, since, why)
     return member
 
 

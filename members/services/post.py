@@ -5,12 +5,12 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import permissions
 from members.enums import Channel, PostChange
 from members.models import Body, Committee, Member, Post, Unit, User
+from members.reader import Decider, Operator, Reader
 from members.signals import post_changed
 
 
@@ -19,8 +19,7 @@ def give_post(
     *,
     user: User,
     role: str,
-    by: User | None,
-    at: datetime,
+    by: Decider,
     committee: Committee | None = None,
     unit: Unit | None = None,
     body: Body | None = None,
@@ -34,20 +33,19 @@ def give_post(
 
     A post that was held before is taken up again. Raises ValidationError, PermissionDenied.
     """
-    today = localdate(at)
-    permissions.require_of(by, at, permissions.refusal_to_grant, role, committee, user)
+    permissions.require_of(by, permissions.refusal_to_grant, role, committee, user)
     if member is not None and member.user_id != user.pk:
         raise ValidationError({"member": _("委员职务只能授予该委员自己的账号")})
     if since is not None and until is not None and until <= since:
         raise ValidationError({"until": _("卸任日期须晚于任职日期")})
     scope = {"committee": committee, "unit": unit, "body": body, "member": member}
     post = Post.objects.select_for_update().filter(user=user, role=role, **scope).first()
-    if post is not None and (post.until is None or post.until > today):
+    if post is not None and (post.until is None or post.until > by.day):
         raise ValidationError(_("该账号已有这项职务"))
     post = post or Post(user=user, role=role, **scope)
     post.since, post.until = since, until
     post.full_clean()
-    _save(post, PostChange.APPOINT, by=by, at=at, reason=reason, channel=channel)
+    _save(post, PostChange.APPOINT, by=by, reason=reason, channel=channel)
     return post
 
 
@@ -55,7 +53,7 @@ def give_post(
 def give_posts(posts: Iterable[Post], *, at: datetime, reason: str) -> None:
     """Enter many new posts as the operator, who answers for their being right."""
     for post in posts:
-        _save(post, PostChange.APPOINT, by=None, at=at, reason=reason)
+        _save(post, PostChange.APPOINT, by=Operator(at), reason=reason)
 
 
 @transaction.atomic
@@ -64,8 +62,7 @@ def end_post(
     post: Post,
     until: date,
     reason: str,
-    by: User | None,
-    at: datetime,
+    by: Decider,
     channel: Channel = Channel.WEB,
 ) -> Post:
     """Let a post end; ``until`` is the first day on which it is no longer held.
@@ -73,38 +70,40 @@ def end_post(
     A post that ends on its first day, or before, is never held. Raises ValidationError for a day
     that has passed and without a reason, PermissionDenied.
     """
-    today = localdate(at)
     post = Post.objects.select_for_update().get(pk=post.pk)
-    permissions.require_of(
-        by, at, permissions.refusal_to_grant, post.role, post.committee, post.user
-    )
-    if until < today:
+    permissions.require_of(by, permissions.refusal_to_grant, post.role, post.committee, post.user)
+    if until < by.day:
         raise ValidationError({"until": _("卸任日期不能早于今天")})
     if not reason.strip():
         raise ValidationError({"reason": _("请填写事由")})
     post.until = until
     post.since = post.since and min(post.since, until)
-    _save(post, PostChange.END, by=by, at=at, reason=reason, channel=channel)
+    _save(post, PostChange.END, by=by, reason=reason, channel=channel)
     return post
 
 
 @transaction.atomic
-def keep_post(post: Post, *, reason: str, by: User, at: datetime) -> None:
+def keep_post(post: Post, *, reason: str, by: Reader) -> None:
     """Save a new post, or changed dates, that the back office has checked."""
     change = PostChange.APPOINT if post.pk is None else PostChange.RESCHEDULE
-    _save(post, change, by=by, at=at, reason=reason)
+    _save(post, change, by=by, reason=reason)
 
 
 def _save(
     post: Post,
     change: PostChange,
     *,
-    by: User | None,
-    at: datetime,
+    by: Decider,
     reason: str,
     channel: Channel = Channel.WEB,
 ) -> None:
     post.save()
     post_changed.send(
-        sender=Post, post=post, change=change, by=by, at=at, reason=reason, channel=channel
+        sender=Post,
+        post=post,
+        change=change,
+        by=by.user,
+        at=by.at,
+        reason=reason,
+        channel=channel,
     )

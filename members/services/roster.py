@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -12,9 +11,10 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from members import permissions
 from members.enums import BodyKind, UnitKind
-from members.models import Body, Committee, Member, Unit, User
+from members.models import Body, Committee, Member, Unit
 from members.models.member import BODY_KINDS
 from members.punctuation import Text
+from members.reader import Decider
 from members.services.member import add_member
 from members.tables import Table
 
@@ -238,14 +238,12 @@ def _find_new_bodies(roster: Roster, committee: Committee) -> None:
 
 
 @transaction.atomic
-def bring_in(
-    *, kind: str, table: Table, committee: Committee, by: User | None, at: datetime
-) -> Roster:
+def bring_in(*, kind: str, table: Table, committee: Committee, by: Decider) -> Roster:
     """Enter every row of a table; when anything is wrong, none, and the faults are returned.
 
     Members belong to the latest term; bodies that they name are made. Raises PermissionDenied.
     """
-    permissions.require_administers(by, committee, at)
+    permissions.require_administers(by, committee)
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     roster = understood(kind, table, committee)
     if roster.faults:
@@ -253,13 +251,13 @@ def bring_in(
     for body_kind, name in roster.new_bodies:
         Body.objects.create(committee=committee, kind=body_kind, name=name)
     enter = _enter_members if roster.shape.model is Member else _enter_units
-    enter(roster, committee, by, at)
+    enter(roster, committee, by)
     if roster.faults:
         transaction.set_rollback(True)
     return roster
 
 
-def _enter_members(roster: Roster, committee: Committee, by: User | None, at: datetime) -> None:
+def _enter_members(roster: Roster, committee: Committee, by: Decider) -> None:
     bodies = {(body.kind, body.name): body for body in committee.bodies.all()}
     terms = list(committee.terms.order_by("-begins_on")[:1])
     for number, row in roster.rows:
@@ -273,12 +271,12 @@ def _enter_members(roster: Roster, committee: Committee, by: User | None, at: da
             several = column.kind == BodyKind.SPECIAL_COMMITTEE
             data[column.name] = named if several else next(iter(named), None)
         try:
-            add_member(committee=committee, terms=terms, by=by, at=at, **data)
+            add_member(committee=committee, terms=terms, by=by, **data)
         except ValidationError as error:
             _blame(roster, number, error)
 
 
-def _enter_units(roster: Roster, committee: Committee, by: User | None, at: datetime) -> None:
+def _enter_units(roster: Roster, committee: Committee, by: Decider) -> None:
     kinds = {str(kind.label): kind for kind in UnitKind}
     for number, row in roster.rows:
         unit = Unit(

@@ -1,16 +1,16 @@
 """Adopts rules from a date on; rules in force never change."""
 
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import permissions
-from members.models import Committee, Rulebook, User
+from members.models import Committee, Rulebook
+from members.reader import Decider
 from members.rules import Rules
 from members.selectors import rulebook_in_force
 
@@ -21,8 +21,7 @@ def adopt_rulebook(
     committee: Committee,
     document: Mapping[str, Any],
     effective_from: date,
-    by: User | None,
-    at: datetime,
+    by: Decider,
     note: str = "",
 ) -> Rulebook:
     """Adopt ``document`` as the rules of ``committee`` from ``effective_from`` on.
@@ -33,15 +32,15 @@ def adopt_rulebook(
     """
     # Of two administrators at the same moment the second waits, and sees the first's.
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
-    permissions.require_administers(by, committee, at)
+    permissions.require_administers(by, committee)
     Rules.read(document)
-    require_free_day(committee, effective_from, localdate(at))
+    require_free_day(committee, effective_from, by.day)
     return Rulebook.objects.create(
         committee=committee,
         effective_from=effective_from,
         document=dict(document),
         note=note,
-        author=by,
+        author=by.user,
     )
 
 
@@ -49,8 +48,7 @@ def adopt_rulebook(
 def edit_rulebook(
     *,
     rulebook: Rulebook,
-    by: User | None,
-    at: datetime,
+    by: Decider,
     document: Mapping[str, Any] | None = None,
     effective_from: date | None = None,
     note: str | None = None,
@@ -59,34 +57,34 @@ def edit_rulebook(
 
     Raises RulesInvalid, ValidationError (in force), PermissionDenied.
     """
-    rulebook = _future_rulebook(rulebook, by, at)
+    rulebook = _future_rulebook(rulebook, by)
     if document is not None:
         Rules.read(document)
         rulebook.document = dict(document)
     if effective_from is not None and effective_from != rulebook.effective_from:
-        require_free_day(rulebook.committee, effective_from, localdate(at))
+        require_free_day(rulebook.committee, effective_from, by.day)
         rulebook.effective_from = effective_from
     if note is not None:
         rulebook.note = note
-    rulebook.author = by
+    rulebook.author = by.user
     rulebook.save()
     return rulebook
 
 
 @transaction.atomic
-def drop_rulebook(*, rulebook: Rulebook, by: User | None, at: datetime) -> None:
+def drop_rulebook(*, rulebook: Rulebook, by: Decider) -> None:
     """Give up a rulebook that is not yet in force; raises ValidationError when it is."""
-    _future_rulebook(rulebook, by, at).delete()
+    _future_rulebook(rulebook, by).delete()
 
 
-def _future_rulebook(rulebook: Rulebook, by: User | None, at: datetime) -> Rulebook:
+def _future_rulebook(rulebook: Rulebook, by: Decider) -> Rulebook:
     """The locked row, which ``by`` may change and which is not in force."""
     committee = Committee.objects.select_for_update().get(pk=rulebook.committee_id)
-    permissions.require_administers(by, committee, at)
+    permissions.require_administers(by, committee)
     locked = Rulebook.objects.select_for_update().filter(pk=rulebook.pk).first()
     if locked is None:
         raise ValidationError(_("这份规则已被删除"))
-    if not locked.is_future(localdate(at)):
+    if not locked.is_future(by.day):
         raise ValidationError(
             _("这份规则自 %(day)s 起生效，不能再修改；请另订一份新规则")
             % {"day": locked.effective_from}

@@ -1,18 +1,18 @@
 """Arranges stand-ins, and finds who gets the notices of somebody who is away."""
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import QuerySet
-from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members import permissions
 from members.enums import Role
 from members.models import Post, StandIn, User
 from members.prepared import DAY, prepared
+from members.reader import Decider
 
 Scope = tuple[int | None, int | None, int | None, bool]
 """Committee, unit, body, and whether as a member: where somebody may read what comes."""
@@ -26,21 +26,19 @@ def appoint_stand_in(
     since: date,
     until: date,
     reason: str = "",
-    by: User | None,
-    at: datetime,
+    by: Decider,
 ) -> StandIn:
     """Let ``stand_in`` get the notices of ``user`` from ``since`` up to but without ``until``.
 
     They must share every scope in which ``user`` holds a post on the day. Raises
     ValidationError, PermissionDenied.
     """
-    today = localdate(at)
-    permissions.require_of(by, at, permissions.refusal_to_appoint_stand_in, user)
+    permissions.require_of(by, permissions.refusal_to_appoint_stand_in, user)
     User.objects.select_for_update(no_key=True).get(pk=user.pk)  # one arrangement after another
     # Whether the account exists is told to nobody who shares nothing with it.
-    if stand_in is None or not candidates(user, today).filter(pk=stand_in.pk).exists():
+    if stand_in is None or not candidates(user, by.day).filter(pk=stand_in.pk).exists():
         raise ValidationError({"stand_in": _("代收人须与不在岗的人在同一委员会、单位或组织任职")})
-    if until <= today:
+    if until <= by.day:
         raise ValidationError({"until": _("结束日期须晚于今天")})
     overlapping = StandIn.objects.filter(user=user, since__lt=until, until__gt=since)
     if overlapping.exists():
@@ -51,22 +49,21 @@ def appoint_stand_in(
         since=since,
         until=until,
         reason=reason,
-        made_by=by,
-        made_at=at,
+        made_by=by.user,
+        made_at=by.at,
     )
     row.full_clean()
     row.save()
     return row
 
 
-def end_stand_in(*, stand_in: StandIn, by: User | None, at: datetime) -> None:
+def end_stand_in(*, stand_in: StandIn, by: Decider) -> None:
     """End an arrangement today; one that has not begun is deleted. Raises PermissionDenied."""
-    today = localdate(at)
-    permissions.require_of(by, at, permissions.refusal_to_appoint_stand_in, stand_in.user)
-    if stand_in.since >= today:
+    permissions.require_of(by, permissions.refusal_to_appoint_stand_in, stand_in.user)
+    if stand_in.since >= by.day:
         stand_in.delete()
         return
-    stand_in.until = min(stand_in.until, today)
+    stand_in.until = min(stand_in.until, by.day)
     stand_in.save(update_fields=["until"])
 
 

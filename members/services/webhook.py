@@ -19,9 +19,10 @@ from django.utils.translation import override
 from urllib3.exceptions import HTTPError
 
 from members import permissions
-from members.models import Committee, User, Webhook, WebhookCall
+from members.models import Committee, Webhook, WebhookCall
 from members.models.outbox import LOGGED, SETTLED
 from members.models.webhook import new_secret
+from members.reader import Decider
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
 
@@ -41,38 +42,36 @@ _without: dict[int, float] = {}
 
 
 @transaction.atomic
-def create_webhook(
-    *, committee: Committee, by: User | None, at: datetime, **details: Any
-) -> Webhook:
+def create_webhook(*, committee: Committee, by: Decider, **details: Any) -> Webhook:
     """Let ``url`` be told of a committee's events. Raises PermissionDenied, ValidationError.
 
     ``details`` are fields of Webhook, among them ``url``.
     """
-    permissions.require_administers(by, committee, at)
-    return _saved(Webhook(committee=committee, made_by=by, made_at=at, **details))
+    permissions.require_administers(by, committee)
+    return _saved(Webhook(committee=committee, made_by=by.user, made_at=by.at, **details))
 
 
 @transaction.atomic
-def change_webhook(*, webhook: Webhook, by: User | None, at: datetime, **changes: Any) -> Webhook:
+def change_webhook(*, webhook: Webhook, by: Decider, **changes: Any) -> Webhook:
     """Change ``url``, ``kinds`` or ``is_active``. Raises PermissionDenied, ValidationError."""
-    permissions.require_administers(by, webhook.committee, at)
+    permissions.require_administers(by, webhook.committee)
     for name in ("url", "kinds", "is_active"):
         setattr(webhook, name, changes.get(name, getattr(webhook, name)))
     return _saved(webhook)
 
 
-def renew_secret(*, webhook: Webhook, by: User | None, at: datetime) -> Webhook:
+def renew_secret(*, webhook: Webhook, by: Decider) -> Webhook:
     """A new secret; the old one signs nothing any more. Raises PermissionDenied."""
-    permissions.require_administers(by, webhook.committee, at)
+    permissions.require_administers(by, webhook.committee)
     webhook.secret = new_secret()
     webhook.save(update_fields=["secret"])
     return webhook
 
 
-def replay(*, call: WebhookCall, by: User | None, at: datetime) -> None:
+def replay(*, call: WebhookCall, by: Decider) -> None:
     """Call again, with the same key and body. Raises PermissionDenied, ValidationError."""
-    permissions.require_administers(by, call.webhook.committee, at)
-    if not resend(WebhookCall.objects.filter(pk=call.pk), at=at, states=SETTLED):
+    permissions.require_administers(by, call.webhook.committee)
+    if not resend(WebhookCall.objects.filter(pk=call.pk), at=by.at, states=SETTLED):
         raise ValidationError(_("尚在发送，不能重发"))
 
 

@@ -97,8 +97,7 @@ def _done(
     ordered = job.ask(
         kind=BULK,
         title=title,
-        by=listing.reader.user,
-        at=clock.now(),
+        by=listing.reader,
         order={  # as it is now: also when more happens to the rows meanwhile
             "kind": form.subject.kind,
             "step": form.step.name,

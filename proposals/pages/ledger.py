@@ -288,8 +288,7 @@ def verify_all(request: HttpRequest) -> HttpResponse:
     job = going_on or ask(
         kind=VERIFYING,
         title=_t("校验全部台账"),
-        by=reader.user,
-        at=reader.at,
+        by=reader,
         order={"language": get_language()},
         total=Event.objects.count(),
         link=reverse("verify_ledger"),

@@ -18,6 +18,7 @@ from rest_framework.test import APIClient
 from members import services
 from members.enums import SECOND_FACTOR_ROLES, Role
 from members.models import Notice, User
+from members.reader import Operator, Reader
 from tests.factories.members import PASSWORD, PostFactory, UserFactory
 from tests.members.conftest import NOW
 
@@ -155,8 +156,7 @@ def test_password_of_an_administrator_is_changed_first() -> None:
         name="赵敏",
         password=PASSWORD,
         home=administrator.committee,
-        by=administrator.user,
-        at=NOW,
+        by=Reader(administrator.user, NOW),
     )
     browser = sign_in("zhao")
 
@@ -183,11 +183,11 @@ def test_password_of_an_administrator_is_changed_first() -> None:
 def test_own_password_and_the_operators_need_no_second_change() -> None:
     administrator = PostFactory(role=Role.PLATFORM_ADMINISTRATOR, committee=None).user
     other = UserFactory()
-    change: dict[str, Any] = {"password": NEW, "at": NOW}
+    change: dict[str, Any] = {"password": NEW}
 
-    own = services.change_account(account=administrator, by=administrator, **change)
-    by_operator = services.change_account(account=other, by=None, **change)
-    by_other = services.change_account(account=other, by=administrator, **change)
+    own = services.change_account(account=administrator, by=Reader(administrator, NOW), **change)
+    by_operator = services.change_account(account=other, by=Operator(NOW), **change)
+    by_other = services.change_account(account=other, by=Reader(administrator, NOW), **change)
 
     flags = [account.must_change_password for account in (own, by_operator, by_other)]
     assert flags == [False, False, True]

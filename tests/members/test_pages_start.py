@@ -12,7 +12,7 @@ from django.utils import timezone
 from members import clock, services
 from members.enums import BodyKind, Role
 from members.models import Body, Committee, Job, Member, Post, Unit, User
-from members.reader import Reader
+from members.reader import Operator, Reader
 from members.services import first_account
 from members.visibility import visible
 from proposals.models import Proposal
@@ -279,5 +279,5 @@ def test_sample_is_asked_for_by_the_platform_only(client, committee):
 
 def test_committee_that_is_no_sample_is_not_closed(committee):
     with pytest.raises(services.committee.ValidationError, match="只有示例"):
-        services.close_sample(committee=committee, by=None, at=clock.now())
+        services.close_sample(committee=committee, by=Operator(clock.now()))
     assert not Post.objects.exists()

@@ -5,15 +5,18 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from knox.models import AuthToken
 
 from members import services
 from members.enums import BodyKind, Role
 from members.models import Member, Post, Rulebook
 from members.presets import preset
-from members.reader import Reader
+from members.reader import Operator, Reader
 from members.rule_errors import RulesInvalid
 from members.selectors import rules_for
+from members.services.roster import bring_in
 from tests.factories.members import (
     PASSWORD,
     BodyFactory,
@@ -35,7 +38,7 @@ YESTERDAY = TODAY - timedelta(days=1)
 
 def adopt(committee: Any, day: date, **changes: Any) -> Rulebook:
     """Adopt the city's rules as the operator."""
-    given = {"document": preset("city"), "by": None, "at": NOW}
+    given = {"document": preset("city"), "by": Operator(NOW)}
     return services.adopt_rulebook(committee=committee, effective_from=day, **given | changes)
 
 
@@ -48,8 +51,7 @@ def test_create_committee_begins_with_its_rules() -> None:
         name="东城区政协",
         level="county",
         document=preset("county"),
-        by=None,
-        at=NOW,
+        by=Operator(NOW),
     )
 
     assert committee.short_name == "东城区政协"
@@ -61,7 +63,7 @@ def test_create_committee_refuses_a_parent_that_is_not_higher() -> None:
 
     with pytest.raises(ValidationError, match="上级委员会的层级须高于本委员会"):
         services.create_committee(
-            code="x", name="市政协", level="city", parent=county, by=None, at=NOW
+            code="x", name="市政协", level="city", parent=county, by=Operator(NOW)
         )
 
 
@@ -117,9 +119,9 @@ def test_rulebook_to_come_is_edited_and_dropped() -> None:
     rulebook = RulebookFactory(effective_from=TOMORROW)
 
     edited = services.edit_rulebook(
-        rulebook=rulebook, document=preset("city"), note="草案", by=None, at=NOW
+        rulebook=rulebook, document=preset("city"), note="草案", by=Operator(NOW)
     )
-    services.drop_rulebook(rulebook=edited, by=None, at=NOW)
+    services.drop_rulebook(rulebook=edited, by=Operator(NOW))
 
     assert (edited.document["name"], edited.note) == ("市政协提案工作规则", "草案")
     assert not Rulebook.objects.exists()
@@ -131,9 +133,9 @@ def test_rulebook_in_force_never_changes(day: date) -> None:
     words = f"这份规则自 {day} 起生效，不能再修改；请另订一份新规则"
 
     with pytest.raises(ValidationError, match=words):
-        services.edit_rulebook(rulebook=rulebook, note="x", by=None, at=NOW)
+        services.edit_rulebook(rulebook=rulebook, note="x", by=Operator(NOW))
     with pytest.raises(ValidationError, match=words):
-        services.drop_rulebook(rulebook=rulebook, by=None, at=NOW)
+        services.drop_rulebook(rulebook=rulebook, by=Operator(NOW))
 
 
 def test_rulebook_is_adopted_by_the_administrator_of_the_committee_only() -> None:
@@ -141,9 +143,9 @@ def test_rulebook_is_adopted_by_the_administrator_of_the_committee_only() -> Non
     own = PostFactory(committee=committee, role=Role.COMMITTEE_ADMINISTRATOR).user
     other = PostFactory(role=Role.COMMITTEE_ADMINISTRATOR).user
 
-    assert adopt(committee, TOMORROW, by=own).author == own
+    assert adopt(committee, TOMORROW, by=Reader(own, NOW)).author == own
     with pytest.raises(PermissionDenied, match="只有本委员会的管理员可以修改"):
-        adopt(committee, TOMORROW + timedelta(days=1), by=other)
+        adopt(committee, TOMORROW + timedelta(days=1), by=Reader(other, NOW))
 
 
 # -- Members and posts ---------------------------------------------------------------------
@@ -154,7 +156,7 @@ def test_add_member_gives_the_account_the_members_post() -> None:
     term = TermFactory(committee=committee)
 
     member = services.add_member(
-        committee=committee, number="00001", name="王芳", user=user, terms=[term], by=None, at=NOW
+        committee=committee, number="00001", name="王芳", user=user, terms=[term], by=Operator(NOW)
     )
 
     post = user.posts.get()
@@ -164,7 +166,7 @@ def test_add_member_gives_the_account_the_members_post() -> None:
 
 def test_add_member_refuses_rows_of_another_committee() -> None:
     committee = CommitteeFactory()
-    details = {"committee": committee, "number": "1", "name": "王芳", "by": None, "at": NOW}
+    details = {"committee": committee, "number": "1", "name": "王芳", "by": Operator(NOW)}
 
     with pytest.raises(ValidationError) as wrong_sector:
         services.add_member(**details, sector=BodyFactory())
@@ -179,11 +181,23 @@ def test_add_member_refuses_rows_of_another_committee() -> None:
     assert not Member.objects.exists()
 
 
+def test_an_import_reads_the_posts_of_its_administrator_once() -> None:
+    post = PostFactory(role=Role.COMMITTEE_ADMINISTRATOR)
+    headings = [str(Member._meta.get_field(name).verbose_name) for name in ("number", "name")]
+    table = [headings, *([f"{number:03}", "王芳"] for number in range(5))]
+
+    with CaptureQueriesContext(connection) as captured:
+        bring_in(kind="members", table=table, committee=post.committee, by=Reader(post.user, NOW))
+
+    assert post.committee.members.count() == 5
+    assert sum('FROM "members_post"' in query["sql"] for query in captured) == 1
+
+
 def test_change_member_hands_the_post_over_with_the_account() -> None:
     member = MemberFactory()
     before, after = member.user, UserFactory()
 
-    services.change_member(member=member, user=after, phone="1", by=None, at=NOW)
+    services.change_member(member=member, user=after, phone="1", by=Operator(NOW))
 
     assert Reader(before, NOW).posts == []
     assert [post.member for post in Reader(after, NOW).posts] == [member]
@@ -193,7 +207,7 @@ def test_give_post_takes_an_ended_post_up_again() -> None:
     post = PostFactory(until=YESTERDAY)
 
     again = services.give_post(
-        user=post.user, role=post.role, committee=post.committee, by=None, at=NOW
+        user=post.user, role=post.role, committee=post.committee, by=Operator(NOW)
     )
 
     assert (again.pk, again.until) == (post.pk, None)
@@ -221,7 +235,7 @@ def test_give_post_refuses_a_wrong_scope(words: str, given: Any) -> None:
     before = Post.objects.count()
 
     with pytest.raises(ValidationError, match=words):
-        services.give_post(user=user, committee=committee, **scope, by=None, at=NOW)
+        services.give_post(user=user, committee=committee, **scope, by=Operator(NOW))
 
     assert Post.objects.count() == before
 
@@ -229,27 +243,27 @@ def test_give_post_refuses_a_wrong_scope(words: str, given: Any) -> None:
 def test_end_post_takes_effect_on_its_day() -> None:
     post = PostFactory()
 
-    services.end_post(post=post, until=TOMORROW, reason="退休", by=None, at=NOW)
+    services.end_post(post=post, until=TOMORROW, reason="退休", by=Operator(NOW))
 
     assert Reader(post.user, NOW).posts == [post]
     assert Reader(post.user, NOW + timedelta(days=1)).posts == []
     with pytest.raises(ValidationError, match="卸任日期不能早于今天"):
-        services.end_post(post=post, until=YESTERDAY, reason="退休", by=None, at=NOW)
+        services.end_post(post=post, until=YESTERDAY, reason="退休", by=Operator(NOW))
     with pytest.raises(ValidationError, match="请填写事由"):
-        services.end_post(post=post, until=TOMORROW, reason=" ", by=None, at=NOW)
+        services.end_post(post=post, until=TOMORROW, reason=" ", by=Operator(NOW))
 
 
 def test_end_post_that_never_began_is_kept_and_never_held() -> None:
     post = PostFactory(since=TOMORROW)
 
-    services.end_post(post=post, until=TODAY, reason="录错", by=None, at=NOW)
+    services.end_post(post=post, until=TODAY, reason="录错", by=Operator(NOW))
 
     days = [YESTERDAY, TODAY, TOMORROW, TOMORROW + timedelta(days=1)]
     assert not any(Post.objects.held_on(day).exists() for day in days)
     post.refresh_from_db()
     assert (post.since, post.until) == (TODAY, TODAY)
     again = services.give_post(
-        user=post.user, role=post.role, committee=post.committee, by=None, at=NOW
+        user=post.user, role=post.role, committee=post.committee, by=Operator(NOW)
     )
     assert (again.pk, again.since, again.until) == (post.pk, None, None)
 
@@ -261,7 +275,7 @@ def test_committee_administrator_grants_posts_of_the_own_committee_only() -> Non
     administrator = PostFactory(role=Role.COMMITTEE_ADMINISTRATOR)
     home, elsewhere = administrator.committee, CommitteeFactory()
     colleague, stranger = UserFactory(home=home), UserFactory(home=elsewhere)
-    given = {"by": administrator.user, "at": NOW}
+    given = {"by": Reader(administrator.user, NOW)}
     clerk = {"role": Role.COMMITTEE_CLERK, **given}
 
     assert services.give_post(user=colleague, committee=home, **clerk).committee == home
@@ -286,7 +300,10 @@ def test_post_that_ended_grants_nothing() -> None:
 
     with pytest.raises(PermissionDenied, match="只能管理本委员会的职务"):
         services.give_post(
-            user=former.user, role=Role.AUDITOR, committee=former.committee, by=former.user, at=NOW
+            user=former.user,
+            role=Role.AUDITOR,
+            committee=former.committee,
+            by=Reader(former.user, NOW),
         )
 
 
@@ -300,7 +317,7 @@ def test_password_is_set_only_where_its_owner_has_nothing_else_to_lose() -> None
     platform = UserFactory(home=home)
     PostFactory(user=platform, role=Role.PLATFORM_ADMINISTRATOR, committee=None)
     operator = UserFactory(home=home, is_superuser=True)
-    change = {"password": "an other long river", "by": administrator.user, "at": NOW}
+    change = {"password": "an other long river", "by": Reader(administrator.user, NOW)}
 
     assert services.change_account(account=own, **change).check_password(change["password"])
     for account, words in [
@@ -320,13 +337,13 @@ def test_new_password_and_disabling_end_the_tokens(change: dict[str, Any]) -> No
     user = UserFactory()
     AuthToken.objects.create(user)
 
-    services.change_account(account=user, by=None, at=NOW, **change)
+    services.change_account(account=user, by=Operator(NOW), **change)
 
     assert not user.auth_token_set.exists()
 
 
 def test_weak_password_is_refused() -> None:
     with pytest.raises(ValidationError) as refusal:
-        services.create_account(username="x", name="x", password="12345", by=None, at=NOW)
+        services.create_account(username="x", name="x", password="12345", by=Operator(NOW))
 
     assert list(refusal.value.message_dict) == ["password"]

@@ -10,6 +10,7 @@ from rest_framework.test import APIClient
 
 from members.enums import Role
 from members.models import Committee, Notice, StandIn, User
+from members.reader import Reader
 from members.services import appoint_stand_in, end_stand_in
 from members.services.notice import Message, send
 from members.services.stand_in import candidates, readers
@@ -143,17 +144,17 @@ def test_administrator_arranges_only_for_the_own_committee(committee: Committee)
     absent, present = clerk(committee), clerk(committee)
     administrator = clerk(committee, role=Role.COMMITTEE_ADMINISTRATOR)
     stranger = clerk(CommitteeFactory(), role=Role.COMMITTEE_ADMINISTRATOR)
-    days = {"since": TODAY, "until": WEEK, "at": NOW}
+    days = {"since": TODAY, "until": WEEK}
 
-    row = appoint_stand_in(user=absent, stand_in=present, by=administrator, **days)
+    row = appoint_stand_in(user=absent, stand_in=present, by=Reader(administrator, NOW), **days)
 
     assert row.made_by == administrator
     for by in (stranger, present):
         with pytest.raises(PermissionDenied, match="管理员"):
-            appoint_stand_in(user=absent, stand_in=present, by=by, **days)
+            appoint_stand_in(user=absent, stand_in=present, by=Reader(by, NOW), **days)
     PostFactory(user=absent, committee=stranger.posts.get().committee)
     with pytest.raises(PermissionDenied, match="管理员"):
-        end_stand_in(stand_in=row, by=administrator, at=NOW)
+        end_stand_in(stand_in=row, by=Reader(administrator, NOW))
 
 
 def test_arrangements_that_make_no_sense_are_refused(committee: Committee) -> None:
@@ -162,7 +163,7 @@ def test_arrangements_that_make_no_sense_are_refused(committee: Committee) -> No
     later = {"since": WEEK, "until": WEEK + timedelta(days=2)}
 
     def arrange(**changes: Any) -> StandIn:
-        wanted = {"user": absent, "stand_in": present, "by": absent, "at": NOW, **later}
+        wanted = {"user": absent, "stand_in": present, "by": Reader(absent, NOW), **later}
         return appoint_stand_in(**(wanted | changes))
 
     for wrong in (
@@ -184,7 +185,7 @@ def test_ending_keeps_what_was_and_deletes_what_was_not(committee: Committee) ->
     coming = away(absent, present, since=WEEK, until=WEEK + timedelta(days=1))
 
     for row in (begun, coming):
-        end_stand_in(stand_in=row, by=absent, at=NOW)
+        end_stand_in(stand_in=row, by=Reader(absent, NOW))
 
     assert [(row.pk, row.until) for row in StandIn.objects.all()] == [(begun.pk, TODAY)]
 

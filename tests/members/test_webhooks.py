@@ -22,6 +22,7 @@ from rest_framework.test import APIClient
 from members import clock
 from members.enums import Role
 from members.models import Committee, OutgoingState, User, Webhook, WebhookCall
+from members.reader import Operator, Reader
 from members.services import change_webhook, create_webhook, replay
 from members.services import webhook as webhooks
 from members.services.outbox import LEASE, claim, oldest_undelivered, run
@@ -48,7 +49,7 @@ def committee() -> Committee:
 
 
 def hook(committee: Committee, url: str, **details: Any) -> Webhook:
-    return create_webhook(committee=committee, url=url, by=None, at=NOW, **details)
+    return create_webhook(committee=committee, url=url, by=Operator(NOW), **details)
 
 
 def happen(committee: Committee, number: int = 1, action: str = "file") -> None:
@@ -99,7 +100,7 @@ def test_only_events_that_are_wanted_are_written(
         name: hook(committee, f"https://{name}.example/", kinds=kinds)
         for name, kinds in wanted.items()
     }
-    change_webhook(webhook=hooks["kind"], is_active=False, by=None, at=NOW)
+    change_webhook(webhook=hooks["kind"], is_active=False, by=Operator(NOW))
 
     happen(committee)
     happen(committee, 2, action="submit")
@@ -248,7 +249,7 @@ def test_worker_killed_while_it_sends_loses_nothing(
 def test_stopped_webhook_is_not_called(committee: Committee, site: Site) -> None:
     webhook = hook(committee, site.url)
     happen(committee)
-    change_webhook(webhook=webhook, is_active=False, by=None, at=NOW)
+    change_webhook(webhook=webhook, is_active=False, by=Operator(NOW))
 
     run(WEBHOOKS, at=NOW)
 
@@ -260,17 +261,17 @@ def test_replay_sends_the_same_again(committee: Committee, site: Site) -> None:
     hook(committee, site.url)
     happen(committee)
     with pytest.raises(ValidationError):
-        replay(call=call(), by=None, at=NOW)
+        replay(call=call(), by=Operator(NOW))
     run(WEBHOOKS, at=NOW)
 
-    replay(call=call(), by=None, at=NOW)
+    replay(call=call(), by=Operator(NOW))
     run(WEBHOOKS, at=NOW)
 
     first, second = site.posts
     assert first[2] == second[2]
     assert first[1]["X-Tian-Delivery"] == second[1]["X-Tian-Delivery"]
     with pytest.raises(PermissionDenied):
-        replay(call=call(), by=PostFactory(committee=committee).user, at=NOW)
+        replay(call=call(), by=Reader(PostFactory(committee=committee).user, NOW))
 
 
 def test_administrators_keep_webhooks_and_are_told_the_secret_once(

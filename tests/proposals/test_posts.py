@@ -16,7 +16,7 @@ from rest_framework.test import APIClient
 from members import clock, services
 from members.enums import Channel, Role
 from members.models import Post, User
-from members.reader import Reader
+from members.reader import Operator, Reader
 from members.visibility import visible
 from proposals import ledger
 from proposals.models import Event
@@ -63,12 +63,12 @@ def test_a_post_is_given_ended_and_given_again_and_every_change_stays(
         "role": Role.UNIT_LIAISON,
         "committee": committee,
         "unit": unit,
-        "by": administrator,
+        "by": Reader(administrator, NOW),
     }
 
-    post = services.give_post(**given, at=NOW, reason="新任")
-    services.end_post(post=post, until=TODAY, reason="调离", by=administrator, at=NOW)
-    services.give_post(**given, at=NOW, since=TOMORROW, channel=Channel.API)
+    post = services.give_post(**given, reason="新任")
+    services.end_post(post=post, until=TODAY, reason="调离", by=Reader(administrator, NOW))
+    services.give_post(**given, since=TOMORROW, channel=Channel.API)
 
     post.refresh_from_db()
     assert told(post) == [
@@ -85,7 +85,7 @@ def test_a_post_is_given_ended_and_given_again_and_every_change_stays(
 
 def test_the_operator_is_on_record_as_the_system(db: None) -> None:
     post = services.give_post(
-        user=UserFactory(), role=Role.PLATFORM_ADMINISTRATOR, by=None, at=NOW, reason="初次安装"
+        user=UserFactory(), role=Role.PLATFORM_ADMINISTRATOR, by=Operator(NOW), reason="初次安装"
     )
 
     assert told(post) == [("appoint", "", "held", None, "system", "初次安装", None, None)]
@@ -97,7 +97,7 @@ def test_what_is_refused_leaves_no_trace(administrator: User) -> None:
     elsewhere = PostFactory()
 
     with pytest.raises(Exception, match="本委员会"):
-        services.end_post(post=elsewhere, until=TODAY, reason="调离", by=administrator, at=NOW)
+        services.end_post(post=elsewhere, until=TODAY, reason="调离", by=Reader(administrator, NOW))
 
     assert not Event.objects.exists()
 
@@ -205,7 +205,7 @@ def test_closing_a_sample_ends_its_posts_one_by_one(platform: User) -> None:
     over = PostFactory(committee=sample, until=TODAY)
     record_posts(NOW)
 
-    services.close_sample(committee=sample, by=platform, at=NOW)
+    services.close_sample(committee=sample, by=Reader(platform, NOW))
 
     assert [told(post)[-1][0] for post in (held, coming, over)] == ["end", "end", "appoint"]
     assert not Post.objects.filter(committee=sample).held_on(TOMORROW).exists()

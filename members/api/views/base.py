@@ -68,14 +68,14 @@ class ByServices:
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         """Have the service make the row."""
-        serializer.instance = type(self).add(**serializer.validated_data, **self.reader.decision)
+        serializer.instance = type(self).add(**serializer.validated_data, by=self.reader)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
         """Have the service change the row, which stays in its committee."""
         row = cast(Model, serializer.instance)
         changes = {str(row._meta.model_name): row, **serializer.validated_data}
         changes.pop("committee", None)
-        serializer.instance = type(self).change(**changes, **self.reader.decision)
+        serializer.instance = type(self).change(**changes, by=self.reader)
 
 
 class AdministersCommittee(permissions.BasePermission):

@@ -39,7 +39,7 @@ class CommitteeViewSet(Written):
         details = dict(serializer.validated_data)
         name = details.pop("preset", None)
         serializer.instance = services.create_committee(
-            **details, document=preset(name) if name else None, **self.reader.decision
+            **details, document=preset(name) if name else None, by=self.reader
         )
 
     def perform_update(self, serializer: BaseSerializer) -> None:

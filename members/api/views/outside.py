@@ -62,9 +62,7 @@ class StandInViewSet(mixins.CreateModelMixin, Seen):
     def perform_create(self, serializer: BaseSerializer) -> None:
         wanted: dict[str, Any] = {"user": self.actor, **serializer.validated_data}
         stand_in = User.objects.filter(pk=wanted.pop("stand_in_id")).first()
-        serializer.instance = services.appoint_stand_in(
-            **wanted, stand_in=stand_in, **self.reader.decision
-        )
+        serializer.instance = services.appoint_stand_in(**wanted, stand_in=stand_in, by=self.reader)
 
     @extend_schema(
         summary="可以代收的人", responses=outside.PersonSerializer(many=True), filters=False
@@ -79,7 +77,7 @@ class StandInViewSet(mixins.CreateModelMixin, Seen):
     @action(detail=True, methods=["post"])
     def end(self, request: Request, pk: str) -> Response:
         """End an arrangement today."""
-        services.end_stand_in(stand_in=self.get_object(), **self.reader.decision)
+        services.end_stand_in(stand_in=self.get_object(), by=self.reader)
         return Response(status=204)
 
 
@@ -97,7 +95,7 @@ class DeliveryViewSet(Seen):
     def resend(self, request: Request, pk: str) -> Response:
         """Try a dead message again, with the same key."""
         delivery = self.get_object()
-        services.resend_delivery(delivery=delivery, **self.reader.decision)
+        services.resend_delivery(delivery=delivery, by=self.reader)
         return Response(self.get_serializer(self.get_object()).data)
 
 
@@ -124,7 +122,7 @@ class WebhookViewSet(ByServices, CommitteeRows):
     @action(detail=True, methods=["post"], url_path="renew-secret")
     def renew_secret(self, request: Request, pk: str) -> Response:
         """A new secret, shown only once; the old one is no longer used."""
-        webhook = services.renew_secret(webhook=self.get_object(), **self.reader.decision)
+        webhook = services.renew_secret(webhook=self.get_object(), by=self.reader)
         return Response(self.get_serializer(webhook).data)
 
     @extend_schema(
@@ -149,5 +147,5 @@ class WebhookCallViewSet(Seen):
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: str) -> Response:
         """Call again for the same event, with the same key and body."""
-        services.replay(call=self.get_object(), **self.reader.decision)
+        services.replay(call=self.get_object(), by=self.reader)
         return Response(self.get_serializer(self.get_object()).data)

@@ -58,8 +58,10 @@ class PostViewSet(ByServices, mixins.CreateModelMixin, Seen):
         """End a post from a day on."""
         serializer = serializers.PostEndSerializer(data=request.data)
         serializer.is_valid(raise_exception=True)
-        data = {"until": self.reader.day, **serializer.validated_data, **self.reader.decision}
-        post = services.end_post(post=self.get_object(), **data, channel=Channel.API)
+        data = {"until": self.reader.day, **serializer.validated_data}
+        post = services.end_post(
+            post=self.get_object(), **data, by=self.reader, channel=Channel.API
+        )
         return Response(self.get_serializer(post).data)
 
 
@@ -87,10 +89,11 @@ class UserViewSet(Written):
     def perform_create(self, serializer: BaseSerializer) -> None:
         data = {**serializer.validated_data}
         data.pop("is_active", None)  # a new account is always enabled
-        account = services.create_account(**data, **self.reader.decision)
+        account = services.create_account(**data, by=self.reader)
         serializer.instance = self.get_queryset().get(pk=account.pk)
 
     def perform_update(self, serializer: BaseSerializer) -> None:
-        changes = {**serializer.validated_data, **self.reader.decision}
-        account = services.change_account(account=cast(User, serializer.instance), **changes)
+        account = services.change_account(
+            account=cast(User, serializer.instance), **serializer.validated_data, by=self.reader
+        )
         serializer.instance = self.get_queryset().get(pk=account.pk)

@@ -37,7 +37,7 @@ class RulebookViewSet(ByServices, mixins.DestroyModelMixin, CommitteeRows):
         return RulebookSerializer if self.action == "list" else RulebookDocumentSerializer
 
     def perform_destroy(self, instance: Rulebook) -> None:
-        services.drop_rulebook(rulebook=instance, **self.reader.decision)
+        services.drop_rulebook(rulebook=instance, by=self.reader)
 
     @extend_schema(
         summary="现行规则",

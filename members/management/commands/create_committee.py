@@ -12,6 +12,7 @@ from members import clock, services
 from members.enums import CommitteeLevel, Role
 from members.models import Committee, User
 from members.presets import NAMES, preset
+from members.reader import Operator
 from members.rule_errors import RulesInvalid
 
 
@@ -42,7 +43,7 @@ class Command(BaseCommand):
 
     def _set_up(self, **options: Any) -> Committee:
         """Make all of it or nothing; asks for the password before anything is locked."""
-        username, at = options["administrator"], clock.now()
+        username, by = options["administrator"], Operator(clock.now())
         password = "" if User.objects.filter(username=username).exists() else _ask(username)
         with transaction.atomic():
             committee = services.create_committee(
@@ -52,23 +53,20 @@ class Command(BaseCommand):
                 level=options["level"],
                 parent=_parent(options["parent"]),
                 document=preset(options["preset"]),
-                by=None,
-                at=at,
+                by=by,
             )
             account = User.objects.filter(username=username).first() or services.create_account(
                 username=username,
                 password=password,
                 name=options["administrator_name"] or username,
                 home=committee,
-                by=None,
-                at=at,
+                by=by,
             )
             services.give_post(
                 user=account,
                 role=Role.COMMITTEE_ADMINISTRATOR,
                 committee=committee,
-                by=None,
-                at=at,
+                by=by,
                 reason=_("建立委员会"),
             )
         return committee

@@ -168,7 +168,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def _saved(row: Rulebook, document: dict[str, Any], reader: Reader) -> dict[str, str]:
     """Save the rules; or each wrong place with what is wrong there."""
     try:
-        services.edit_rulebook(rulebook=row, document=document, **reader.decision)
+        services.edit_rulebook(rulebook=row, document=document, by=reader)
     except RulesInvalid as error:
         return dict(error.errors)
     except ValidationError as error:
@@ -179,7 +179,7 @@ def _saved(row: Rulebook, document: dict[str, Any], reader: Reader) -> dict[str,
 def _tried(request: HttpRequest, service: Callable[..., Any], **given: Any) -> Any:
     """What the service gives, True for nothing; None when it refused, which is told."""
     try:
-        return service(**given, **reader_of(request).decision) or True
+        return service(**given, by=reader_of(request)) or True
     except (ValidationError, RulesInvalid) as error:
         messages.error(request, clauses(error.messages))
         return None

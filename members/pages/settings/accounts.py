@@ -100,7 +100,7 @@ def new(request: HttpRequest) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> HttpResponse:
         password = one_time_password()
-        made = services.create_account(**data, password=password, **reader.decision)
+        made = services.create_account(**data, password=password, by=reader)
         return handed_over(request, [{"account": made, "password": password}], account=made)
 
     return plain_form.page(
@@ -122,7 +122,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     refusal = refusal_to_manage_account(reader, found)
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        services.change_account(account=found, **data, **reader.decision)
+        services.change_account(account=found, **data, by=reader)
         messages.success(request, _("已保存：%(what)s") % {"what": found})
         return redirect("user", pk)
 
@@ -173,7 +173,7 @@ def grantable(reader: Reader) -> list[tuple[str, str]]:
 def reset_password(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a one-time password, shown once; all sessions of the account end."""
     found = account_of(request, pk)
-    password = services.reset_password(account=found, **reader_of(request).decision)
+    password = services.reset_password(account=found, by=reader_of(request))
     return handed_over(request, [{"account": found, "password": password}], account=found)
 
 
@@ -196,7 +196,7 @@ def mail_password(request: HttpRequest, pk: int) -> HttpResponse:
 def forget_second_factor(request: HttpRequest, pk: int) -> HttpResponse:
     """Let somebody who has lost phone and keys in by password alone again."""
     found = account_of(request, pk)
-    services.forget_second_factor(account=found, **reader_of(request).decision)
+    services.forget_second_factor(account=found, by=reader_of(request))
     messages.success(request, _("已取消双因素验证，本人可以只用密码登录"))
     return redirect("user", pk)
 
@@ -208,7 +208,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
     if found == reader.user:
         raise PermissionDenied(_("不能停用自己的账号"))
     wanted = not found.is_active
-    services.change_account(account=found, is_active=wanted, **reader.decision)
+    services.change_account(account=found, is_active=wanted, by=reader)
     messages.success(request, _("账号已启用") if wanted else _("账号已停用，其登录已全部失效"))
     return redirect("user", pk)
 
@@ -243,9 +243,7 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> HttpResponse:
         chosen = {} if rows is None else {name: data.pop("scope")}
-        services.give_post(
-            user=found, role=role, committee=committee, **chosen, **data, **reader.decision
-        )
+        services.give_post(user=found, role=role, committee=committee, **chosen, **data, by=reader)
         messages.success(request, _("已给予职务：%(role)s") % {"role": Role(role).label})
         return redirect("user", pk)
 
@@ -279,7 +277,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     back = reverse("user", args=[post.user_id])
 
     def act(data: dict[str, Any]) -> HttpResponse:
-        services.end_post(post=post, **data, **reader.decision)
+        services.end_post(post=post, **data, by=reader)
         messages.success(request, _("已安排卸任：%(role)s") % {"role": post.get_role_display()})
         return redirect(back)
 

@@ -95,7 +95,7 @@ def _sent(request: HttpRequest) -> Table:
 def _tried(request: HttpRequest, kind: str, table: Table, committee: Committee) -> Roster:
     if "bring" not in request.POST:
         return understood(kind, table, committee)
-    return bring_in(kind=kind, table=table, committee=committee, **reader_of(request).decision)
+    return bring_in(kind=kind, table=table, committee=committee, by=reader_of(request))
 
 
 def _shown(roster: Roster | None) -> dict[str, object]:

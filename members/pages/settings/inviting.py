@@ -1,6 +1,6 @@
 """Invites many people at once: those without accounts, and the passwords to hand over."""
 
-from datetime import datetime
+from datetime import date
 
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -8,7 +8,6 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from members import clock
 from members.enums import Role
 from members.models import Committee, Member, Post, Unit
 from members.pages.plain_form import REFUSED
@@ -23,21 +22,20 @@ def without_account(committee: Committee) -> list[Member]:
     return list(rows.order_by("number")[:AT_ONCE])
 
 
-def without_liaison(committee: Committee, at: datetime) -> list[Unit]:
-    """The active units for which nobody signs."""
-    held = Post.objects.held_on(clock.today()).filter(committee=committee, role=Role.UNIT_LIAISON)
+def without_liaison(committee: Committee, day: date) -> list[Unit]:
+    """The active units that have no liaison on ``day``."""
+    held = Post.objects.held_on(day).filter(committee=committee, role=Role.UNIT_LIAISON)
     rows = committee.units.filter(is_active=True).exclude(pk__in=held.order_by().values("unit"))
     return list(rows[:AT_ONCE])
 
 
-def context_of(committee: Committee) -> dict[str, object]:
+def context_of(committee: Committee, day: date) -> dict[str, object]:
     """What the form of invitations chooses from."""
-    at = clock.now()
-    empty = set(vacant(committee, at))
+    empty = set(vacant(committee, day))
     return {
         "committee": committee,
         "members": without_account(committee),
-        "units": without_liaison(committee, at),
+        "units": without_liaison(committee, day),
         "offices": [
             {"role": role.value, "label": role.label, "vacant": role in empty} for role in OFFICES
         ],
@@ -73,7 +71,7 @@ def inviting(
             if made:
                 return handed_over(request, made, committee=committee, **around)
             refusals = [_("请至少选择一名委员、一个单位，或填写一个职务的姓名")]
-    context = {**context_of(committee), "refusals": refusals, **around}
+    context = {**context_of(committee, reader_of(request).day), "refusals": refusals, **around}
     return TemplateResponse(request, template, context, status=REFUSED if refusals else 200)
 
 
@@ -88,10 +86,11 @@ def handed_over(
 
 
 def _invited(request: HttpRequest, committee: Committee) -> list[dict[str, object]]:
+    reader = reader_of(request)
     chosen = request.POST.getlist("members")
     members = [row for row in without_account(committee) if str(row.pk) in chosen]
     asked = request.POST.getlist("units")
-    units = [row for row in without_liaison(committee, clock.now()) if str(row.pk) in asked]
+    units = [row for row in without_liaison(committee, reader.day) if str(row.pk) in asked]
     named = [(role.value, request.POST.get(f"office-{role.value}", "")) for role in OFFICES]
     offices = [(role, name.strip()) for role, name in named if name.strip()]
     made = invite(
@@ -99,6 +98,6 @@ def _invited(request: HttpRequest, committee: Committee) -> list[dict[str, objec
         members=members,
         units=units,
         offices=offices,
-        **reader_of(request).decision,
+        by=reader,
     )
     return [{"account": one.account, "password": one.password, "what": one.what} for one in made]

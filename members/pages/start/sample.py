@@ -60,7 +60,7 @@ def load(request: HttpRequest) -> HttpResponse:
     job = ask(
         kind=SAMPLE,
         title=_("载入示例数据"),
-        **reader.decision,
+        by=reader,
         order={"language": get_language()},
         link="/start/sample/",
     )
@@ -72,7 +72,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
     """Close a sample committee, and forget the passwords of its people."""
     reader = reader_of(request)
     committee = get_object_or_404(Committee.objects.filter(is_sample=True), pk=pk)
-    services.close_sample(committee=committee, **reader.decision)
+    services.close_sample(committee=committee, by=reader)
     Job.objects.filter(kind=SAMPLE, result__committee=pk).update(result={"committee": pk})
     messages.success(request, _("示例已移除：%(what)s") % {"what": committee})
     return redirect("sample")

@@ -45,7 +45,7 @@ from members.pages.start.progress import (
     unfinished,
 )
 from members.presets import NAMES, preset
-from members.reader import reader_of
+from members.reader import Operator, reader_of
 from members.services import first_account
 
 METHODS = ["GET", "HEAD", "POST"]
@@ -97,8 +97,7 @@ def choose_preset(request: HttpRequest, progress: Progress) -> HttpResponse:
             services.give_post(
                 user=progress.reader.user,
                 role=Role.PLATFORM_ADMINISTRATOR,
-                by=None,
-                at=clock.now(),
+                by=Operator(progress.reader.at),
                 reason=_("开始使用平台"),
             )
         progress.keep(preset=chosen)
@@ -129,13 +128,13 @@ def name_committee(request: HttpRequest, progress: Progress) -> HttpResponse:
                 **data,
                 parent=Committee.objects.filter(pk=above).first(),
                 document=preset(chosen),
-                **reader.decision,
+                by=reader,
             )
             services.give_post(
                 user=reader.user,
                 role=Role.COMMITTEE_ADMINISTRATOR,
                 committee=committee,
-                **reader.decision,
+                by=reader,
                 reason=_("建立委员会"),
             )
         progress.keep(committee=committee.pk)

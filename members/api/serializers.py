@@ -200,9 +200,7 @@ PostSerializer = model_serializer(
     committee_name=told("committee.short_name"),
     unit_name=told("unit.name"),
     body_name=told("body.name"),
-    reason=serializers.CharField(
-        label=_("事由"), max_length=200, write_only=True, required=False, allow_blank=True
-    ),
+    reason=serializers.CharField(label=_("事由"), max_length=200, write_only=True),
 )
 
 

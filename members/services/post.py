@@ -19,6 +19,7 @@ def give_post(
     *,
     user: User,
     role: str,
+    reason: str,
     by: Decider,
     committee: Committee | None = None,
     unit: Unit | None = None,
@@ -26,14 +27,15 @@ def give_post(
     member: Member | None = None,
     since: date | None = None,
     until: date | None = None,
-    reason: str = "",
     channel: Channel = Channel.WEB,
 ) -> Post:
     """Let ``user`` hold ``role`` in a scope, from ``since`` (now when None) to ``until``.
 
-    A post that was held before is taken up again. Raises ValidationError, PermissionDenied.
+    A post that was held before is taken up again. Raises ValidationError (also without a
+    reason), PermissionDenied.
     """
     permissions.require_of(by, permissions.refusal_to_grant, role, committee, user)
+    _require_reason(reason)
     if member is not None and member.user_id != user.pk:
         raise ValidationError({"member": _("委员职务只能授予该委员自己的账号")})
     if since is not None and until is not None and until <= since:
@@ -74,8 +76,7 @@ def end_post(
     permissions.require_of(by, permissions.refusal_to_grant, post.role, post.committee, post.user)
     if until < by.day:
         raise ValidationError({"until": _("卸任日期不能早于今天")})
-    if not reason.strip():
-        raise ValidationError({"reason": _("请填写事由")})
+    _require_reason(reason)
     post.until = until
     post.since = post.since and min(post.since, until)
     _save(post, PostChange.END, by=by, reason=reason, channel=channel)
@@ -85,8 +86,18 @@ def end_post(
 @transaction.atomic
 def keep_post(post: Post, *, reason: str, by: Reader) -> None:
     """Save a new post, or changed dates, that the back office has checked."""
-    change = PostChange.APPOINT if post.pk is None else PostChange.RESCHEDULE
-    _save(post, change, by=by, reason=reason)
+    if post._state.adding:
+        _save(post, PostChange.APPOINT, by=by, reason=reason)
+        return
+    # What somebody else has recorded meanwhile is the event before this one.
+    current = Post.objects.select_for_update().get(pk=post.pk)
+    current.since, current.until = post.since, post.until
+    _save(current, PostChange.RESCHEDULE, by=by, reason=reason)
+
+
+def _require_reason(reason: str) -> None:
+    if not reason.strip():
+        raise ValidationError({"reason": _("请填写事由")})
 
 
 def _save(

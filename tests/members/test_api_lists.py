@@ -200,7 +200,7 @@ def test_post_of_another_committees_unit_is_refused(client_of: SignIn, administr
     data = {"user": administrator.pk, "role": Role.UNIT_LIAISON, "committee": committee.pk}
 
     response = client_of(administrator).post(
-        "/api/v1/posts/", data | {"unit": UnitFactory().pk}, "json"
+        "/api/v1/posts/", data | {"unit": UnitFactory().pk, "reason": "新任"}, "json"
     )
 
     assert response.status_code == 400

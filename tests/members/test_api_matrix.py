@@ -177,7 +177,12 @@ def body_of(request: str, place: CommitteeRows) -> dict[str, Any]:
         "units": {"committee": committee, "kind": "court", "name": "法院"},
         "members": {"committee": committee, "number": "x1", "name": "新委员"},
         "rulebooks": {"committee": committee, "effective_from": LATER, "document": preset("city")},
-        "posts": {"committee": committee, "role": "auditor", "user": place.post.user.pk},
+        "posts": {
+            "committee": committee,
+            "role": "auditor",
+            "user": place.post.user.pk,
+            "reason": "新任",
+        },
         "users": NEW_ACCOUNT | {"home": committee},
         "notice-channels": {"means": "email", "address": "new@example.com"},
         "stand-ins": {

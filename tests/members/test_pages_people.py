@@ -116,7 +116,8 @@ def test_account_is_made_with_a_password_that_opens_it_once(signed_in, client, c
     account = User.objects.get(username="wang")
     password = re.search(r"<code>(\w{4}-\w{4}-\w{4})</code>", shown.content.decode())[1]
     given = signed_in.post(
-        f"/users/{account.pk}/posts/new/?role={Role.UNIT_HANDLER}", {"scope": unit.pk}
+        f"/users/{account.pk}/posts/new/?role={Role.UNIT_HANDLER}",
+        {"scope": unit.pk, "reason": "新任"},
     )
 
     assert shown["Cache-Control"] == "no-store"
@@ -182,7 +183,9 @@ def test_administrator_of_one_committee_reaches_no_other(signed_in, committee):
 def test_platform_role_is_not_a_committees_to_give(signed_in, committee):
     account = UserFactory(home=committee)
 
-    signed_in.post(f"/users/{account.pk}/posts/new/?role={Role.PLATFORM_ADMINISTRATOR}", {})
+    signed_in.post(
+        f"/users/{account.pk}/posts/new/?role={Role.PLATFORM_ADMINISTRATOR}", {"reason": "x"}
+    )
 
     assert not account.posts.exists()
 

@@ -207,7 +207,7 @@ def test_give_post_takes_an_ended_post_up_again() -> None:
     post = PostFactory(until=YESTERDAY)
 
     again = services.give_post(
-        user=post.user, role=post.role, committee=post.committee, by=Operator(NOW)
+        user=post.user, role=post.role, committee=post.committee, reason="续任", by=Operator(NOW)
     )
 
     assert (again.pk, again.until) == (post.pk, None)
@@ -235,7 +235,7 @@ def test_give_post_refuses_a_wrong_scope(words: str, given: Any) -> None:
     before = Post.objects.count()
 
     with pytest.raises(ValidationError, match=words):
-        services.give_post(user=user, committee=committee, **scope, by=Operator(NOW))
+        services.give_post(user=user, committee=committee, **scope, reason="新任", by=Operator(NOW))
 
     assert Post.objects.count() == before
 
@@ -263,7 +263,7 @@ def test_end_post_that_never_began_is_kept_and_never_held() -> None:
     post.refresh_from_db()
     assert (post.since, post.until) == (TODAY, TODAY)
     again = services.give_post(
-        user=post.user, role=post.role, committee=post.committee, by=Operator(NOW)
+        user=post.user, role=post.role, committee=post.committee, reason="续任", by=Operator(NOW)
     )
     assert (again.pk, again.since, again.until) == (post.pk, None, None)
 
@@ -275,7 +275,7 @@ def test_committee_administrator_grants_posts_of_the_own_committee_only() -> Non
     administrator = PostFactory(role=Role.COMMITTEE_ADMINISTRATOR)
     home, elsewhere = administrator.committee, CommitteeFactory()
     colleague, stranger = UserFactory(home=home), UserFactory(home=elsewhere)
-    given = {"by": Reader(administrator.user, NOW)}
+    given = {"by": Reader(administrator.user, NOW), "reason": "新任"}
     clerk = {"role": Role.COMMITTEE_CLERK, **given}
 
     assert services.give_post(user=colleague, committee=home, **clerk).committee == home
@@ -303,6 +303,7 @@ def test_post_that_ended_grants_nothing() -> None:
             user=former.user,
             role=Role.AUDITOR,
             committee=former.committee,
+            reason="新任",
             by=Reader(former.user, NOW),
         )
 

@@ -68,13 +68,13 @@ def test_a_post_is_given_ended_and_given_again_and_every_change_stays(
 
     post = services.give_post(**given, reason="新任")
     services.end_post(post=post, until=TODAY, reason="调离", by=Reader(administrator, NOW))
-    services.give_post(**given, since=TOMORROW, channel=Channel.API)
+    services.give_post(**given, since=TOMORROW, reason="续任", channel=Channel.API)
 
     post.refresh_from_db()
     assert told(post) == [
         ("appoint", "", "held", administrator, "web", "新任", None, None),
         ("end", "held", "ended", administrator, "web", "调离", None, TODAY.isoformat()),
-        ("appoint", "ended", "held", administrator, "api", "", TOMORROW.isoformat(), None),
+        ("appoint", "ended", "held", administrator, "api", "续任", TOMORROW.isoformat(), None),
     ]
     event = Event.objects.filter(subject_kind="post").last()
     assert (event.input["holder"], event.input["scope"]) == (str(post.user), str(unit))
@@ -167,14 +167,41 @@ def test_the_api_asks_for_a_reason_and_records_its_channel(administrator: User) 
     client = APIClient()
     client.force_authenticate(administrator)
 
-    refused = client.post(f"/api/v1/posts/{post.pk}/end/", {})
+    bare = {"user": post.user_id, "role": Role.AUDITOR, "committee": committee.pk}
+
+    refused = [
+        client.post("/api/v1/posts/", bare),
+        client.post("/api/v1/posts/", bare | {"reason": " "}),
+        client.post(f"/api/v1/posts/{post.pk}/end/", {}),
+    ]
+    given = client.post("/api/v1/posts/", bare | {"reason": "新任"})
     ended = client.post(f"/api/v1/posts/{post.pk}/end/", {"reason": "调离"})
 
-    assert (refused.status_code, refused.json()["errors"][0]["attr"]) == (400, "reason")
-    assert ended.status_code == 200, ended.content
+    for answer in refused:
+        assert (answer.status_code, answer.json()["errors"][0]["attr"]) == (400, "reason")
+    assert (given.status_code, ended.status_code) == (201, 200)
+    assert told(Post.objects.get(pk=given.json()["id"])) == [
+        ("appoint", "", "held", administrator, "api", "新任", None, None)
+    ]
     assert told(post) == [
         ("end", "", "ended", administrator, "api", "调离", None, TODAY.isoformat())
     ]
+
+
+def test_what_two_administrators_change_at_once_is_recorded_one_after_the_other(
+    platform: User,
+) -> None:
+    post = PostFactory()
+    record_posts(NOW)
+    both = [Post.objects.get(pk=post.pk), Post.objects.get(pk=post.pk)]
+
+    for row, days in zip(both, (2, 3), strict=True):
+        row.until = TODAY + timedelta(days=days)
+        services.keep_post(row, reason="变更", by=Reader(platform, NOW))
+
+    assert [action for action, *_rest in told(post)] == ["appoint", "reschedule", "reschedule"]
+    assert Post.objects.get(pk=post.pk).until == TODAY + timedelta(days=3)
+    assert list(ledger.faults()) == []
 
 
 def test_the_back_office_records_what_it_changes_and_deletes_nothing(platform: User) -> None:

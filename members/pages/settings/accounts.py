@@ -67,7 +67,7 @@ class PostForm(serializers.Serializer):
         label=gettext_lazy("卸任日期"),
         help_text=gettext_lazy("不含当日；留空为不定期"),
     )
-    reason = serializers.CharField(label=gettext_lazy("事由"), max_length=200, required=False)
+    reason = serializers.CharField(label=gettext_lazy("事由"), max_length=200)
 
 
 class EndForm(serializers.Serializer):

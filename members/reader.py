@@ -176,7 +176,9 @@ def read_once(read: Callable[..., Result]) -> Callable[..., Result]:
 
 def reader_of(request: HttpRequest | Request) -> Reader:
     """Who makes the request, at the moment when it was first asked; one for the whole request."""
-    found = request.__dict__.get("_reader")
-    if not isinstance(found, Reader) or found.user is not request.user:
-        found = request.__dict__["_reader"] = Reader(cast(User, request.user), clock.now())
+    user = cast(User, request.user)  # the API finds out here who it is, also for Django's request
+    own = getattr(request, "_request", request).__dict__
+    found = own.get("_reader")
+    if not isinstance(found, Reader) or found.user is not user:
+        found = own["_reader"] = Reader(user, clock.now())
     return found

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.contrib.auth.models import AnonymousUser
 from django.db import connection
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
 from rest_framework.request import Request
 
@@ -165,3 +165,15 @@ def test_a_request_of_the_api_has_one_reader(now: datetime) -> None:
 
     assert reader_of(request) is reader_of(request)
     assert reader_of(request).user == request.user
+
+
+def test_the_api_reads_the_posts_of_whoever_is_signed_in_once() -> None:
+    """The middleware has asked who reads before the API does."""
+    browser = Client()
+    browser.force_login(PostFactory().user)
+
+    with CaptureQueriesContext(connection) as captured:
+        answer = browser.get("/api/v1/units/")
+
+    assert answer.status_code == 200
+    assert sum('FROM "members_post"' in query["sql"] for query in captured) == 1

@@ -36,7 +36,7 @@ def beat() -> None:
 @shared_task
 def run_jobs() -> int:
     """Run the jobs that wait; returns how many."""
-    return sum(job.run(key, at=clock.now()) for key in job.waiting(at=clock.now()))
+    return sum(job.run(key, clock.now) for key in job.waiting(at=clock.now()))
 
 
 @shared_task(soft_time_limit=HANGING)

@@ -18,9 +18,9 @@ from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
-from members import clock
 from members.models import Member, Notice, Post, StandIn, Unit, User
 from members.punctuation import listed
+from members.reader import reader_of
 
 SEARCH_MIN = 2
 """Characters that a search for people needs, so that nobody leafs through everyone."""
@@ -76,7 +76,7 @@ class Today(filters.BooleanFilter):
 
     def among(self, rows: QuerySet, name: str, value: bool) -> QuerySet:
         """The rows of today, or the others."""
-        found = self.of_day(clock.today())
+        found = self.of_day(reader_of(self.parent.request).day)
         return rows.filter(pk__in=found) if value else rows.exclude(pk__in=found)
 
 

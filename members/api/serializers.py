@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from members import clock, permissions, services
+from members import permissions, services
 from members.api.errors import as_api_error
 from members.api.read_serializer import ALL, model_serializer
 from members.enums import Channel, CommitteeLevel
@@ -239,7 +239,7 @@ class RulebookSerializer(serializers.ModelSerializer):
         fields = ["id", "committee", "effective_from", "note", "is_future", "updated_at"]
 
     def get_is_future(self, row: Rulebook) -> bool:
-        return row.is_future(clock.today())
+        return row.is_future(reader_of(self.context["request"]).day)
 
 
 class RulebookDocumentSerializer(RulebookSerializer):
@@ -282,9 +282,8 @@ class MeSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(PostSerializer(many=True))
     def get_posts(self, user: User) -> Any:
-        posts = user.posts.held_on(clock.today()).select_related(
-            "user", "committee", "unit", "body"
-        )
+        today = reader_of(self.context["request"]).day
+        posts = user.posts.held_on(today).select_related("user", "committee", "unit", "body")
         return PostSerializer(posts, many=True, context=self.context).data
 
     def get_unread_notices(self, user: User) -> int:

@@ -18,14 +18,18 @@ from members.models.unit import Unit
 from members.models.user import User
 
 
+def held(day: date, path: str = "") -> Q:
+    """The condition that a post is held on ``day``; ``path`` leads to it, as ``posts__``."""
+    begun = Q(**{f"{path}since": None}) | Q(**{f"{path}since__lte": day})
+    return begun & (Q(**{f"{path}until": None}) | Q(**{f"{path}until__gt": day}))
+
+
 class PostQuerySet(models.QuerySet["Post"]):
     """Filters on posts."""
 
     def held_on(self, day: date) -> Self:
         """Posts that are held on ``day``; ``until`` is exclusive."""
-        return self.filter(Q(since__isnull=True) | Q(since__lte=day)).filter(
-            Q(until__isnull=True) | Q(until__gt=day)
-        )
+        return self.filter(held(day))
 
 
 class Post(models.Model):
@@ -103,6 +107,14 @@ class Post(models.Model):
     def state(self) -> PostState:
         """Whether an end is set, as the ledger tells it."""
         return PostState.HELD if self.until is None else PostState.ENDED
+
+    def is_held_on(self, day: date) -> bool:
+        """Whether it is held on ``day``."""
+        return (self.since is None or self.since <= day) and not self.has_ended_on(day)
+
+    def has_ended_on(self, day: date) -> bool:
+        """Whether it is no longer held on ``day``."""
+        return self.until is not None and self.until <= day
 
     def clean(self) -> None:
         """Refuse a unit, body or member of another committee."""

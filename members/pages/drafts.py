@@ -8,10 +8,9 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from members import clock
 from members.models import FormDraft, User
 from members.pages.views import back
-from members.reader import reader_of
+from members.reader import Reader, reader_of
 
 MOST = 200 * 1024
 """Bytes of text that are kept of a form."""
@@ -34,13 +33,13 @@ def keep(request: HttpRequest) -> HttpResponse:
     size = sum(len(value.encode()) for values in fields.values() for value in values)
     if not path.startswith("/") or size > MOST:
         return JsonResponse({"saved": _("内容过长，没有自动保存")}, status=400)
-    user, now = reader_of(request).user, clock.now()
+    reader = reader_of(request)
     FormDraft.objects.update_or_create(
-        user=user, path=path, defaults={"fields": fields, "saved_at": now}
+        user=reader.user, path=path, defaults={"fields": fields, "saved_at": reader.at}
     )
-    _tidy(user)
-    saved = _("已保存 %(time)s") % {"time": localtime(now).strftime("%H:%M:%S")}
-    return JsonResponse({"saved": saved, "at": now.isoformat()})
+    _tidy(reader.user)
+    saved = _("已保存 %(time)s") % {"time": localtime(reader.at).strftime("%H:%M:%S")}
+    return JsonResponse({"saved": saved, "at": reader.at.isoformat()})
 
 
 @require_POST
@@ -50,10 +49,10 @@ def drop(request: HttpRequest) -> HttpResponse:
     return back(request)
 
 
-def draft_of(user: User, path: str) -> FormDraft | None:
+def draft_of(reader: Reader, path: str) -> FormDraft | None:
     """What the person typed into the form at ``path`` and has not sent."""
-    since = clock.now() - KEPT_FOR
-    return FormDraft.objects.filter(user=user, path=path, saved_at__gte=since).first()
+    kept = FormDraft.objects.filter(user=reader.user, path=path)
+    return kept.filter(saved_at__gte=reader.at - KEPT_FOR).first()
 
 
 def fields_of(draft: FormDraft) -> QueryDict:

@@ -17,7 +17,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
-from members import clock
 from members.enums import Role
 from members.models import SavedView
 from members.pages.views import back
@@ -105,7 +104,7 @@ def _workbook(listing: Listing) -> HttpResponse:
         sheet.freeze_panes(1, 0)
         for line, row in enumerate(_in_chunks(listing), start=1):
             sheet.write_row(line, 0, [_plain(column.of(row)) for column in listing.columns])
-    name = f"{listing.worklist.label}-{clock.today():%Y%m%d}.xlsx"
+    name = f"{listing.worklist.label}-{listing.reader.day:%Y%m%d}.xlsx"
     headers = {"Content-Disposition": content_disposition_header(True, name) or ""}
     return HttpResponse(file.getvalue(), content_type=XLSX, headers=headers)
 

@@ -9,7 +9,7 @@ from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from members import clock, services
+from members import services
 from members.models import Notice, Session
 from members.pages.frame import ALL_SESSIONS, THEMES
 from members.pages.links import page_of
@@ -86,15 +86,16 @@ def inbox(request: HttpRequest) -> HttpResponse:
 @require_POST
 def open_notice(request: HttpRequest, pk: int) -> HttpResponse:
     """Mark a notice as read and go where it leads."""
-    own = visible(reader_of(request), Notice.objects.all())
+    reader = reader_of(request)
+    own = visible(reader, Notice.objects.all())
     notice = get_object_or_404(own, pk=pk)
-    services.mark_read(notices=own.filter(pk=pk), at=clock.now())
+    services.mark_read(notices=own.filter(pk=pk), at=reader.at)
     return redirect(page_of(notice.link) if notice.link else "inbox")
 
 
 @require_POST
 def read_all(request: HttpRequest) -> HttpResponse:
     """Mark every notice of the reader as read."""
-    own = visible(reader_of(request), Notice.objects.all())
-    services.mark_read(notices=own, at=clock.now())
+    reader = reader_of(request)
+    services.mark_read(notices=visible(reader, Notice.objects.all()), at=reader.at)
     return redirect("inbox")

@@ -14,7 +14,6 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from members import clock
 from members.models.job import Job, JobState
 from members.reader import Reader
 
@@ -22,6 +21,9 @@ logger = logging.getLogger(__name__)
 
 Tell = Callable[[int, int], None]
 """Called with how many parts are done, of how many."""
+
+Now = Callable[[], datetime]
+"""A clock."""
 
 Work = Callable[[Job, Tell], dict[str, Any]]
 """The function of a kind of job: it reports its progress and returns its result."""
@@ -52,29 +54,33 @@ def waiting(at: datetime) -> list[int]:
     return list(Job.objects.to_run(at).order_by("asked_at").values_list("pk", flat=True)[:20])
 
 
-def run(key: int, at: datetime) -> bool:
-    """Run a job if it is still to run; returns whether this call did."""
+def run(key: int, now: Now) -> bool:
+    """Run a job if it is still to run; returns whether this call did.
+
+    It may take long, so it asks the clock ``now`` again whenever it tells how far it is.
+    """
+    at = now()
     mine = Job.objects.to_run(at).filter(pk=key)
     if not mine.update(state=JobState.RUNNING, heard_at=at, done=0):
         return False
     job = Job.objects.select_related("owner").get(pk=key)
     try:
         with override(job.order.get("language")):
-            result = WORK[job.kind](job, _teller(key))
+            result = WORK[job.kind](job, _teller(key, now))
     except Exception as error:
         logger.exception("job %s failed", key)
-        _finish(key, JobState.FAILED, trouble=_("出错：%(error)s") % {"error": error})
+        _finish(key, JobState.FAILED, now(), trouble=_("出错：%(error)s") % {"error": error})
     else:
-        _finish(key, JobState.DONE, result=result)
+        _finish(key, JobState.DONE, now(), result=result)
     return True
 
 
-def _teller(key: int) -> Tell:
+def _teller(key: int, now: Now) -> Tell:
     def tell(done: int, total: int) -> None:
-        Job.objects.filter(pk=key).update(done=done, total=total, heard_at=clock.now())
+        Job.objects.filter(pk=key).update(done=done, total=total, heard_at=now())
 
     return tell
 
 
-def _finish(key: int, state: JobState, **news: Any) -> None:
-    Job.objects.filter(pk=key).update(state=state, finished_at=clock.now(), **news)
+def _finish(key: int, state: JobState, at: datetime, **news: Any) -> None:
+    Job.objects.filter(pk=key).update(state=state, finished_at=at, **news)

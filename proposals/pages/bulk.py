@@ -110,7 +110,7 @@ def _done(
         link=f"{listing.worklist.url}?{listing.query}",
     )
     if len(willing) <= AT_ONCE:
-        job.run(ordered.pk, clock.now())
+        job.run(ordered.pk, clock.now)
     return redirect("job", ordered.pk)
 
 

@@ -167,7 +167,7 @@ class StepForm:
 
     def restore(self) -> None:
         """Show what was typed into this form before and not sent, if anything was."""
-        self.restored = draft_of(self.reader.user, self.url)
+        self.restored = draft_of(self.reader, self.url)
         if self.restored is not None:
             self.data = data_of(self.step.input(), fields_of_draft(self.restored))
 

@@ -176,7 +176,7 @@ def test_what_was_changed_in_the_database_is_found_in_one_proposal_and_in_all(
     page = auditor.text(f"/ledger/verify/{broken.pk}/")
     asked = auditor.post("/ledger/verify/all/")
     order = Job.objects.get(kind="verify_ledger")
-    job.run(order.pk, life.now)
+    job.run(order.pk, lambda: life.now)
 
     assert "内容已被改动" in page
     assert "完整" in auditor.text(f"/ledger/verify/{whole.pk}/")

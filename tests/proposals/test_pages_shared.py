@@ -331,8 +331,8 @@ def test_fifty_are_moved_only_once_their_number_is_typed(life, monkeypatch):
     waiting = Job.objects.get()
     assert Proposal.objects.filter(state=ProposalState.RETURNED).count() == 0
     with clock.at(life.now):
-        assert job.run(waiting.pk, clock.now())
-        assert not job.run(waiting.pk, clock.now())
+        assert job.run(waiting.pk, clock.now)
+        assert not job.run(waiting.pk, clock.now)
     assert Proposal.objects.filter(state=ProposalState.RETURNED).count() == 2
 
 

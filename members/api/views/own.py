@@ -127,7 +127,7 @@ class NoticeViewSet(Seen):
     def read(self, request: Request, pk: str) -> Response:
         """Mark a notice as read; the first reading counts."""
         notice = self.get_object()
-        services.mark_read(notices=self.get_queryset().filter(pk=notice.pk), at=clock.now())
+        services.mark_read(notices=self.get_queryset().filter(pk=notice.pk), at=self.reader.at)
         notice.refresh_from_db()
         return Response(self.get_serializer(notice).data)
 
@@ -135,5 +135,5 @@ class NoticeViewSet(Seen):
     @action(detail=False, methods=["post"], url_path="read-all", pagination_class=None)
     def read_all(self, request: Request) -> Response:
         """Mark every notice of the person as read."""
-        services.mark_read(notices=self.get_queryset(), at=clock.now())
+        services.mark_read(notices=self.get_queryset(), at=self.reader.at)
         return Response(status=204)

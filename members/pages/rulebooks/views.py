@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
@@ -15,10 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from members import clock, services
+from members import services
 from members.models import Committee, Rulebook
 from members.pages.forms import ADD
 from members.pages.rulebooks.fields import drawn_part, part_of
+from members.permissions import refusal_to_administer, require
 from members.punctuation import clauses
 from members.reader import Reader, reader_of
 from members.rule_changes import changes, said
@@ -66,7 +67,7 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
                 "committee": committee,
                 "books": found,
                 "in_force": next((row for row in found if not row.is_future(reader.day)), None),
-                "edits": _administers(reader, committee),
+                "edits": refusal_to_administer(reader, committee) is None,
             }
             for committee, found in by_committee.items()
         ],
@@ -78,16 +79,16 @@ def rulebooks(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rulebook(request: HttpRequest, pk: int) -> HttpResponse:
     """A rulebook in words; of one to come also what it changes, and what follows from that."""
-    row = _row(request, pk)
-    rules, today = Rules.read(row.document), clock.today()
+    row, reader = _row(request, pk), reader_of(request)
+    rules, is_future = Rules.read(row.document), row.is_future(reader.day)
     before = _before(row)
     earlier = Rules.read(before.document) if before is not None else None
     found = changes(earlier, rules) if earlier is not None else []
     consequences = [
         sentence
         for tell in CONSEQUENCES
-        if earlier is not None and row.is_future(today)
-        for sentence in tell(earlier, rules, row.committee, row.effective_from, clock.now())
+        if earlier is not None and is_future
+        for sentence in tell(earlier, rules, row.committee, row.effective_from, reader.at)
     ]
     context = {
         "book": row,
@@ -96,8 +97,8 @@ def rulebook(request: HttpRequest, pk: int) -> HttpResponse:
         "changes": found,
         "changed": {change.section for change in found},
         "consequences": consequences,
-        "edits": row.is_future(today) and _administers(reader_of(request), row.committee),
-        "is_future": row.is_future(today),
+        "edits": is_future and refusal_to_administer(reader, row.committee) is None,
+        "is_future": is_future,
     }
     return TemplateResponse(request, "members/rulebooks/book.html", context)
 
@@ -136,18 +137,17 @@ def change_day(request: HttpRequest, pk: int) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The form of one part of rules that are to come."""
-    row = _row(request, pk)
+    row, reader = _row(request, pk), reader_of(request)
     info = Rules.model_fields.get(name)
-    if info is None or not row.is_future(clock.today()):
+    if info is None or not row.is_future(reader.day):
         raise Http404
-    if not _administers(reader_of(request), row.committee):
-        raise PermissionDenied
+    require(refusal_to_administer(reader, row.committee))
     value, errors, more = row.document.get(name), {}, ""
     if request.method == "POST":
         value = part_of(name, request.POST)
         more = request.POST.get(ADD, "")
         if not more:
-            errors = _saved(row, {**row.document, name: value}, reader_of(request))
+            errors = _saved(row, {**row.document, name: value}, reader)
             if not errors:
                 label = _(info.title or name)
                 messages.success(request, _("已保存：%(part)s") % {"part": label})
@@ -188,7 +188,7 @@ def _tried(request: HttpRequest, service: Callable[..., Any], **given: Any) -> A
 def _day_to_come(request: HttpRequest) -> date | None:
     """The day that was sent; None when it is none to come, which is told."""
     day = parse_date(request.POST.get("effective_from", ""))
-    if day is not None and day > clock.today():
+    if day is not None and day > reader_of(request).day:
         return day
     messages.error(request, _("生效日期须晚于今天，以便在生效前修改和核对"))
     return None
@@ -197,10 +197,6 @@ def _day_to_come(request: HttpRequest) -> date | None:
 def _row(request: HttpRequest, pk: int) -> Rulebook:
     rows = visible(reader_of(request), Rulebook.objects.select_related("committee"))
     return get_object_or_404(rows, pk=pk)
-
-
-def _administers(reader: Reader, committee: Committee) -> bool:
-    return reader.reach.platform or committee.pk in reader.reach.administered
 
 
 def _before(row: Rulebook) -> Rulebook | None:

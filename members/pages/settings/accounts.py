@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_POST
 from rest_framework import serializers
 
-from members import clock, services
+from members import services
 from members.authentication import has_second_factor
 from members.enums import UNIT_ROLES, Role
 from members.models import Body, Committee, Member, Post, Unit, User
@@ -141,21 +141,18 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
         refusal=refusal,
         has_second_factor=has_second_factor(found),
         posts=[
-            {"post": post, "held": _is_held(post), "ended": _is_over(post)} for post in posts[:100]
+            {
+                "post": post,
+                "held": post.is_held_on(reader.day),
+                "ended": post.has_ended_on(reader.day),
+            }
+            for post in posts[:100]
         ],
         roles=grantable(reader),
         committees=committees(reader),
         memberships=Member.objects.filter(user=found, committee__in=committees(reader)),
         mails=settings.SENDS_EMAIL and bool(found.email),
     )
-
-
-def _is_over(post: Post) -> bool:
-    return post.until is not None and post.until <= clock.today()
-
-
-def _is_held(post: Post) -> bool:
-    return not _is_over(post) and (post.since is None or post.since <= clock.today())
 
 
 def grantable(reader: Reader) -> list[tuple[str, str]]:

@@ -8,13 +8,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from members import clock
 from members.api.serializers import (
     BodySerializer,
     MemberSerializer,
@@ -24,6 +23,7 @@ from members.api.serializers import (
 )
 from members.enums import BodyKind, Role, UnitKind
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
+from members.models.post import held
 from members.pages.filters import contains_any, narrowed, one_of
 from members.pages.settings.administered import SettingsList, committees
 from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, seen
@@ -73,9 +73,9 @@ class AccountFilter(filters.FilterSet):
 
     def by_role(self, rows: QuerySet[User], name: str, value: str) -> QuerySet[User]:
         """Who holds a post of the role in a committee of the reader's."""
-        held = Post.objects.held_on(clock.today()).filter(role=value).order_by()
-        seen = visible(reader_of(self.request), held)
-        return rows.filter(pk__in=seen.values("user"))
+        reader = reader_of(self.request)
+        posts = Post.objects.held_on(reader.day).filter(role=value).order_by()
+        return rows.filter(pk__in=visible(reader, posts).values("user"))
 
 
 # -- Rows ----------------------------------------------------------------------------------
@@ -83,8 +83,8 @@ class AccountFilter(filters.FilterSet):
 
 def _with_posts(rows: list[User], reader: Reader) -> None:
     """Add the posts that the reader may see, as sentences, to each account."""
-    held = Post.objects.held_on(reader.day).filter(user__in=[row.pk for row in rows])
-    seen = visible(reader, held).select_related("unit", "body")
+    posts = Post.objects.held_on(reader.day).filter(user__in=[row.pk for row in rows])
+    seen = visible(reader, posts).select_related("unit", "body")
     found: dict[int, list[str]] = defaultdict(list)
     for post in seen.order_by("role"):
         where = post.unit or post.body
@@ -95,9 +95,8 @@ def _with_posts(rows: list[User], reader: Reader) -> None:
 
 def _units(reader: Reader) -> QuerySet[Unit]:
     rows: QuerySet[Unit] = _kept(Unit)(reader)
-    held = Q(posts__since=None) | Q(posts__since__lte=reader.day)
-    left = Q(posts__until=None) | Q(posts__until__gt=reader.day)
-    return rows.annotate(people=Count("posts__user", filter=held & left, distinct=True))
+    today = held(reader.day, "posts__")
+    return rows.annotate(people=Count("posts__user", filter=today, distinct=True))
 
 
 COMMITTEE = Column("committee", _("委员会"), shown=False)
@@ -127,7 +126,7 @@ class RowList(SettingsList):
     beside: str = ""
     tools: str = "members/settings/_row_tools.html"
     page_of: Callable[[Any], str] = _page
-    around: Callable[[Any], Mapping[str, Any]] = lambda row: {}
+    around: Callable[[Any, Reader], Mapping[str, Any]] = lambda row, reader: {}
     first: Callable[[Committee], Mapping[str, Any]] = lambda committee: {}
 
     @property
@@ -141,15 +140,15 @@ class RowList(SettingsList):
         return reverse(f"new_{self.row_name}")
 
 
-def staff(row: Unit | Body) -> dict[str, Any]:
+def staff(row: Unit | Body, reader: Reader) -> dict[str, Any]:
     """Who works in a unit, or speaks for a body, today."""
-    posts = Post.objects.held_on(clock.today()).filter(**{row._meta.model_name or "": row})
+    posts = Post.objects.held_on(reader.day).filter(**{row._meta.model_name or "": row})
     return {"posts": posts.select_related("user").order_by("role", "user__name")[:100]}
 
 
-def of_member(member: Member) -> dict[str, Any]:
-    """The account of a member and what they are besides."""
-    posts = Post.objects.held_on(clock.today()).filter(user=member.user_id or 0)
+def of_member(member: Member, reader: Reader) -> dict[str, Any]:
+    """The posts that the account of a member holds today."""
+    posts = Post.objects.held_on(reader.day).filter(user=member.user_id or 0)
     return {"posts": posts.select_related("user", "unit", "body").order_by("role")[:50]}
 
 

@@ -75,7 +75,7 @@ def row(request: HttpRequest, kept: RowList, pk: int) -> HttpResponse:
         heading=str(found),
         row=found,
         committee=found.committee,
-        **kept.around(found),
+        **kept.around(found, reader_of(request)),
     )
 
 

@@ -194,7 +194,7 @@ def set_session(request: HttpRequest, progress: Progress) -> HttpResponse:
         SessionForm,
         act,
         template="members/start/form.html",
-        initial=usual_session(clock.today()),
+        initial=usual_session(progress.reader.day),
         progress=progress,
         heading=_("哪一届、哪次会议，什么时候征集提案？"),
         note=_("征集时间内提交的是大会提案，截止后是平时提案。日期是按惯例填的，请改成实际的。"),

@@ -39,7 +39,8 @@ class ParsedPage(HTMLParser):
         self.inline: list[str] = []
         """What a strict policy refuses."""
         self.kinds: set[str] = set()
-        """Elements by name, class and role: what can look or sound different."""
+        """Each element's name with its role and with each of its classes: what can look or sound
+        different."""
         self.texts: list[tuple[str, str]] = []
         """List of (language, text) of all that is read or heard."""
         self._open: list[Element] = []
@@ -61,7 +62,8 @@ class ParsedPage(HTMLParser):
         if tag == "html":
             self.is_whole, self.language = True, own.get("lang")
         self.headings += tag == "h1"
-        self.kinds.add(" ".join([tag, own.get("role", ""), *own.get("class", "").split()]))
+        looks = own.get("class", "").split()
+        self.kinds.update(f"{tag} {kind}" for kind in (own.get("role", ""), *looks))
         self._follow(tag, own)
         self._judge(tag, own)
         if element.is_read:

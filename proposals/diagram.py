@@ -6,7 +6,7 @@ from django.utils.translation import override
 
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
-from proposals.models import SUBJECTS
+from proposals.machine.subjects import ALL_SUBJECTS
 
 HEAD = """\
 # The life of a proposal
@@ -19,7 +19,7 @@ Written by `manage.py lifecycle`; do not edit. Each machine is declared in its m
 def document() -> str:
     """docs/lifecycle.md: for every machine a Mermaid diagram and a table of its steps."""
     with override("zh-hans"):
-        return "\n".join([HEAD, *(_machine(model) for model in SUBJECTS)])
+        return "\n".join([HEAD, *(_machine(model) for model in ALL_SUBJECTS)])
 
 
 def _machine(model: type[Subject]) -> str:

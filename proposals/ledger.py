@@ -18,7 +18,8 @@ from members.models import Post
 from proposals import posts, triggers
 from proposals.enums import Tone
 from proposals.machine.subject import Step, Subject
-from proposals.models import SUBJECTS, Event, Proposal
+from proposals.machine.subjects import ALL_SUBJECTS
+from proposals.models import Event, Proposal
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -57,7 +58,7 @@ POSTS = Kind(
 def kinds() -> dict[str, Kind]:
     """Every kind of row by its name in events; read once all applications are loaded."""
     found = {posts.KIND: POSTS}
-    for model in SUBJECTS:
+    for model in ALL_SUBJECTS:
         meta: Any = model._meta
         states = dict(meta.get_field("state").choices)
         found[model.kind] = Kind(meta.verbose_name, states, model.all_steps())
@@ -66,7 +67,7 @@ def kinds() -> dict[str, Kind]:
 
 def model_of(kind: str) -> type[Subject] | None:
     """The model of a kind of subject in events; None if it no longer exists."""
-    return next((model for model in SUBJECTS if model.kind == kind), None)
+    return next((model for model in ALL_SUBJECTS if model.kind == kind), None)
 
 
 def step_of(kind: str, action: str) -> Step | Change | None:
@@ -152,7 +153,7 @@ def faults(proposal: Proposal | None = None, tell: Tell = lambda checked: None) 
 
 def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | None) -> Iterator[str]:
     """Where subjects do not stand where their events end: those of a proposal, or all."""
-    for model in SUBJECTS:
+    for model in ALL_SUBJECTS:
         machine: type[Any] = model
         rows = machine._default_manager.values_list("pk", "state", "version", "ledger_hash")
         if proposal is not None:

@@ -16,15 +16,19 @@ class SupervisionConfig(AppConfig):
         """Listen to the ledger; say who sees what, who is told, and when people work."""
         from members import visibility  # noqa: PLC0415 -- apps load before models
         from proposals import due_dates  # noqa: PLC0415 -- apps load before models
+        from proposals.machine import subjects  # noqa: PLC0415 -- apps load before models
         from supervision import (  # noqa: PLC0415 -- apps load before models
             checks,  # noqa: F401
+            models,
             permissions,
             receivers,  # noqa: F401
             selectors,
-            webhooks,  # noqa: F401
+            webhooks,
         )
         from supervision.pages import declarations  # noqa: PLC0415 -- apps load before models
 
+        subjects.add(*models.SUBJECTS)
+        webhooks.register()
         visibility.declare(self.name, *permissions.VISIBLE)
         declarations.register()
         due_dates.PROVIDED.give(declarations.DUE_DATES)

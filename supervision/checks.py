@@ -7,7 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error, register
 
 from members.enums import DutyKind
-from proposals.ledger import SUBJECTS
+from proposals.machine.subjects import ALL_SUBJECTS
 from supervision.duty_kinds import DUTY_KINDS, PAUSABLE
 
 
@@ -29,7 +29,7 @@ def _undeclared() -> Iterator[CheckMessage]:
 
 
 def _stopped() -> Iterator[CheckMessage]:
-    for model in SUBJECTS:
+    for model in ALL_SUBJECTS:
         for step in model.all_steps().values():
             for kind in {*step.pauses, *step.resumes}.difference(PAUSABLE):
                 yield Error(

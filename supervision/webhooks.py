@@ -1,7 +1,4 @@
-"""Telling other systems of the ledger: the calls are written in the transaction of the event.
-
-Also tells the webhooks what they can ask for: each subject, and each step of one.
-"""
+"""Telling other systems of the ledger: the calls are written in the transaction of the event."""
 
 from typing import Any
 
@@ -10,7 +7,8 @@ from django.dispatch import receiver
 from members.models.webhook import KINDS
 from members.services.webhook import announce
 from proposals.machine.subject import Step, Subject
-from proposals.models import SUBJECTS, Event
+from proposals.machine.subjects import ALL_SUBJECTS
+from proposals.models import Event
 from proposals.signals import event_recorded
 
 
@@ -44,5 +42,7 @@ def write_calls(subject: Subject, step: Step, event: Event, **_signal: Any) -> N
     )
 
 
-for model in SUBJECTS:
-    KINDS.update({model.kind, *(f"{model.kind}.{action}" for action in model.all_steps())})
+def register() -> None:
+    """Tell the webhooks what they can ask for: each kind of subject, and each step of one."""
+    for model in ALL_SUBJECTS:
+        KINDS.update({model.kind, *(f"{model.kind}.{action}" for action in model.all_steps())})

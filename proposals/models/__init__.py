@@ -1,6 +1,5 @@
 """The rows of a proposal's life, one noun a file."""
 
-from proposals.machine.subject import Subject
 from proposals.models.assignment import Assignment
 from proposals.models.attachment import Attachment
 from proposals.models.batch import AssignmentBatch
@@ -26,7 +25,7 @@ from proposals.models.review import ReviewOpinion
 from proposals.models.text import Suggestion, TextVersion
 from proposals.numbering import Series
 
-SUBJECTS: list[type[Subject]] = [
+SUBJECTS = (
     Proposal,
     Cosignature,
     PreAssignment,
@@ -39,8 +38,5 @@ SUBJECTS: list[type[Subject]] = [
     Commitment,
     MergeCandidate,
     Clue,
-]
-"""Everything with a machine; API, permissions, ledger and diagram go through this list.
-
-The packages above add their own.
-"""
+)
+"""The models of this application with a machine."""

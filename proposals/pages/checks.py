@@ -1,5 +1,6 @@
 """System checks of the declarations of pages."""
 
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -7,8 +8,9 @@ from django.core.checks import CheckMessage, Error
 
 from members.pages.worklist import WORKLISTS, Worklist
 from proposals.machine.subject import Step, declared_step
-from proposals.models import SUBJECTS
+from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.pages.step_pages import STEP_PAGES, StepPage
+from proposals.pages.subjects import PAGES
 
 TAG = "pages"
 """The tag of these checks."""
@@ -22,7 +24,7 @@ def check_step_pages(**kwargs: Any) -> list[CheckMessage]:
         name = _name(page.step)
         step = _step(page.step)
         if step is None:
-            hint = "Give it a method that a model in SUBJECTS declares with @step."
+            hint = "Give it a method that a model in ALL_SUBJECTS declares with @step."
             found.append(Error(f"StepPage({name}) names no step.", hint, name, f"{TAG}.E001"))
             continue
         if step in declared:
@@ -35,6 +37,21 @@ def check_step_pages(**kwargs: Any) -> list[CheckMessage]:
                 hint = f"{step.input.__name__} has no such field: correct the path, or add it."
                 found.append(Error(message, hint, name, f"{TAG}.E003"))
     return found
+
+
+def check_subject_pages(**kwargs: Any) -> list[CheckMessage]:
+    """Each kind of subject has one page."""
+    times = Counter(page.model for page in PAGES)
+    return [
+        Error(
+            f"There are {count} SubjectPage({model.__name__}).",
+            "Put what they say into one declaration.",
+            model.__name__,
+            f"{TAG}.E005",
+        )
+        for model, count in times.items()
+        if count > 1
+    ]
 
 
 def check_worklists(**kwargs: Any) -> list[CheckMessage]:
@@ -54,7 +71,7 @@ def check_worklists(**kwargs: Any) -> list[CheckMessage]:
 
 def _is_of(worklist: Worklist, method: Any) -> bool:
     step, model = _step(method), worklist.row_model
-    return step is not None and model in SUBJECTS and step in model.all_steps().values()
+    return step is not None and model in ALL_SUBJECTS and step in model.all_steps().values()
 
 
 def _step(method: Any) -> Step | None:
@@ -63,7 +80,7 @@ def _step(method: Any) -> Step | None:
         step = declared_step(method)
     except TypeError:
         return None
-    return step if any(step in model.all_steps().values() for model in SUBJECTS) else None
+    return step if any(step in model.all_steps().values() for model in ALL_SUBJECTS) else None
 
 
 def _name(method: Any) -> str:

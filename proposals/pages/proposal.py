@@ -28,7 +28,14 @@ from proposals.models import Attachment, Clue, Event, Proposal
 from proposals.pages.life import bar, coming, waiting_on
 from proposals.pages.step_pages import StepPage, step_page
 from proposals.pages.steps import subject_of
-from proposals.pages.subjects import PAGES, SubjectPage, page_of, page_of_kind, pages_of, row_or_404
+from proposals.pages.subjects import (
+    SubjectPage,
+    page_of,
+    page_of_kind,
+    page_of_model,
+    pages_of,
+    row_or_404,
+)
 from proposals.pages.timeline import timeline
 from proposals.permissions import offers
 from proposals.selectors.returning import reasons
@@ -87,7 +94,7 @@ def show(request: HttpRequest, page: SubjectPage, pk: int) -> HttpResponse:
 
 def proposal_of(request: HttpRequest, pk: int) -> Proposal:
     """The proposal with that key, if the reader sees it; else a 404."""
-    rows = Proposal.objects.select_related(*PAGES[Proposal].related)
+    rows = Proposal.objects.select_related(*page_of_model(Proposal).related)
     return row_or_404(reader_of(request), rows, pk)
 
 

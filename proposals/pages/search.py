@@ -22,7 +22,7 @@ from proposals.api.search import shown
 from proposals.matching.query import parse
 from proposals.matching.search import find
 from proposals.models import Proposal
-from proposals.pages.subjects import PAGES
+from proposals.pages.subjects import PAGES, page_of_model
 
 PAGE = 20
 """Hits of a page."""
@@ -72,7 +72,7 @@ def by_number_or_title(reader: Reader, typed: str) -> list[Hit]:
             _("提案"),
             proposal.title,
             proposal.case_no or proposal.receipt_no,
-            PAGES[Proposal].url(proposal),
+            page_of_model(Proposal).url(proposal),
             "file-text",
         )
         for proposal in rows.filter(numbered | titled).order_by("-id")[:MOST]
@@ -82,7 +82,7 @@ def by_number_or_title(reader: Reader, typed: str) -> list[Hit]:
 def beginnings(reader: Reader, typed: str) -> list[Hit]:
     """The steps by which the reader can begin something."""
     found = []
-    for page in PAGES.values():
+    for page in PAGES:
         for step in own_steps(page.model):
             named = typed.casefold() in str(step.label).casefold()
             if not named or not step.creates:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, TypeVar
 
 from django.db.models import Model, Prefetch, QuerySet
@@ -70,25 +71,35 @@ class SubjectPage:
         return reverse(f"{self.name}-step", args=[subject.pk, step.slug])
 
 
-PAGES: dict[type[Subject], SubjectPage] = {}
-"""Every kind of subject with pages; see ``add``."""
+PAGES: list[SubjectPage] = []
+"""Every declaration, as the applications add them; see ``add``."""
 
 
 def add(*pages: SubjectPage) -> None:
     """Give kinds of subjects their pages."""
-    for page in pages:
-        PAGES[page.model] = page
+    PAGES.extend(pages)
+    _by_model.cache_clear()
+
+
+@cache
+def _by_model() -> dict[type[Subject], SubjectPage]:
+    return {page.model: page for page in PAGES}
+
+
+def page_of_model(model: type[Subject]) -> SubjectPage:
+    """The page of a kind of subject."""
+    return _by_model()[model]
 
 
 def page_of(subject: Subject) -> SubjectPage:
     """The page of the subject's kind."""
-    return PAGES[type(subject)]
+    return page_of_model(type(subject))
 
 
 def page_of_kind(kind: str) -> SubjectPage:
     """The page of a kind of subject, as events and addresses name it; Http404 if it has none."""
-    for model, page in PAGES.items():
-        if model.kind == kind:
+    for page in PAGES:
+        if page.model.kind == kind:
             return page
     raise Http404
 
@@ -108,15 +119,5 @@ SUBJECT_PAGES = (
         related=("lead", "body", "committee", "session__term", "session__committee"),
     ),
     SubjectPage(models.PreAssignment, "pre-assignments", related=("unit", "proposal")),
-    SubjectPage(
-        models.ReturnRequest,
-        "return-requests",
-        related=("assignment__unit", "assignment__proposal"),
-    ),
-    SubjectPage(
-        models.ExtensionRequest,
-        "extension-requests",
-        related=("assignment__unit", "assignment__proposal"),
-    ),
 )
 """The pages that show nothing of their own, or have a view to themselves."""

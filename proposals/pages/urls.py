@@ -14,7 +14,7 @@ from proposals.pages.declarations import SUBJECT_PAGES
 from proposals.pages.handling import letter, mail_actions, phrases
 from proposals.pages.office import candidates, merging, numbers, tabs
 from proposals.pages.proposing import printing, record, writing
-from proposals.pages.subjects import PAGES, SubjectPage
+from proposals.pages.subjects import SubjectPage
 
 
 def addresses(pages: Iterable[SubjectPage]) -> list[URLPattern]:
@@ -60,5 +60,5 @@ urlpatterns = [
     path("proposals/<int:pk>/similar/", tabs.similar_to, name="similar"),
     path("scans/", candidates.all_scans, name="scans"),
     path("scans/<int:pk>/", candidates.scan, name="scan"),
-    *addresses(PAGES[page.model] for page in SUBJECT_PAGES),
+    *addresses(SUBJECT_PAGES),
 ]

@@ -1,6 +1,5 @@
 """The rows of supervision, one noun a file."""
 
-from proposals.models import SUBJECTS
 from supervision.models.activity import Activity
 from supervision.models.calendar_change import CalendarChange
 from supervision.models.duty import DateChange, Duty, Pause
@@ -12,4 +11,5 @@ from supervision.models.reminder import ChaseLine, ChaseNotice, PaperSeries, Rem
 from supervision.models.topic_file import TopicFile
 from supervision.models.topic_proposal import TopicProposal
 
-SUBJECTS.extend([CalendarChange, KeyTopic, Milestone, Instruction])
+SUBJECTS = (CalendarChange, KeyTopic, Milestone, Instruction)
+"""The models of this application with a machine."""

@@ -4,6 +4,7 @@ from django.urls import path
 
 from proposals.pages.urls import addresses
 from supervision.pages import calendar, chasing, dashboard, explained_dates, figures, session_end
+from supervision.pages.declarations import SUBJECT_PAGES
 from supervision.pages.key_topics import board as key_topic_board
 from supervision.pages.key_topics import page as key_topic
 
@@ -19,5 +20,5 @@ urlpatterns = [
     path("figures/", figures.figures, name="figures"),
     path("figures/<slug:sheet>/", figures.figures, name="figures"),
     path("duties/<int:pk>/", explained_dates.show_duty, name="duty"),
-    *addresses([*key_topic.SUBJECT_PAGES, *calendar.SUBJECT_PAGES]),
+    *addresses(SUBJECT_PAGES),
 ]

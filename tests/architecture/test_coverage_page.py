@@ -5,8 +5,8 @@ from collections import defaultdict
 from pathlib import Path
 
 from members.pages.worklist import WORKLISTS
-from proposals.ledger import SUBJECTS
 from proposals.machine import who
+from proposals.machine.subjects import ALL_SUBJECTS
 
 ROOT = Path(__file__).resolve().parents[2]
 ROWS = [
@@ -14,7 +14,7 @@ ROWS = [
     for row in (ROOT / "docs" / "coverage.md").read_text().splitlines()
     if row.startswith("|") and "---" not in row
 ]
-KINDS = {model._meta.model_name: model for model in SUBJECTS}
+KINDS = {model._meta.model_name: model for model in ALL_SUBJECTS}
 
 
 def named_steps() -> dict[str, set[str]]:

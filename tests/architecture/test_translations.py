@@ -20,7 +20,7 @@ from members.enums import Role
 from members.models import Notice
 from proposals.enums import ProposalState
 from proposals.errors import WrongState
-from proposals.ledger import SUBJECTS
+from proposals.machine.subjects import ALL_SUBJECTS
 from tests.factories.members import PostFactory
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,7 +155,7 @@ def test_product_speaks_chinese_otherwise():
 @pytest.mark.usefixtures("_compiled")
 def test_notices_of_every_step_fit_their_column():
     room = Notice._meta.get_field("title").max_length
-    steps = [step for subject in SUBJECTS for step in subject.all_steps().values()]
+    steps = [step for subject in ALL_SUBJECTS for step in subject.all_steps().values()]
 
     with override("en"):
         words = [{"title": "题" * 150, "step": step.label} for step in steps]

@@ -17,7 +17,7 @@ from django.db.models import F
 from members.enums import Role
 from members.models import Rulebook, User
 from members.rules import Rules
-from proposals.ledger import SUBJECTS
+from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Event
 from tests.browser.personal_records import add_personal_records, leave_requests_open
 from tests.factories import members as make
@@ -81,7 +81,7 @@ class FullCommittee(SubjectsInEveryState, Life):
     def _give_events_their_steps(self) -> None:
         """Lines of the record that were made for their rows alone get a step that there is."""
         with suspended(connection):
-            for subject in SUBJECTS:
+            for subject in ALL_SUBJECTS:
                 lines = Event.objects.filter(subject_kind=subject._meta.model_name, action="x")
                 lines.update(action=next(iter(subject.all_steps())))
 

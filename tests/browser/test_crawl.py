@@ -7,7 +7,8 @@ from django.urls import resolve
 from members.enums import Role
 from proposals.api.actions import own_steps
 from proposals.enums import ProposalState
-from proposals.models import SUBJECTS, Proposal
+from proposals.machine.subjects import ALL_SUBJECTS
+from proposals.models import Proposal
 from tests.architecture.test_urls import ADDRESSES
 from tests.browser.browser_pages import BrowserPages
 from tests.browser.crawl import OTHERS, Crawl, CrawledPage, fail_with
@@ -62,7 +63,7 @@ def without_steps() -> set[str]:
     of_kind = {True: "begin", False: "step"}
     return {
         f"{model._meta.model_name}-{name}"
-        for model in SUBJECTS
+        for model in ALL_SUBJECTS
         for creates, name in of_kind.items()
         if not any(step.creates == creates for step in own_steps(model))
     }

@@ -16,14 +16,15 @@ from members.enums import ANSWERING_ROLES, DutyKind
 from members.selectors import rules_for
 from proposals import enums, ledger
 from proposals.enums import UNANSWERED
-from proposals.models import SUBJECTS, Assignment, Event, Proposal, Series
+from proposals.machine.subjects import ALL_SUBJECTS
+from proposals.models import Assignment, Event, Proposal, Series
 from proposals.numbering import RECEIPTS
 from supervision import deadlines
 from supervision.deadline_facts import facts_of
 from supervision.enums import SUPERVISED_STATES, UNMET, InstructionState, KeyTopicState
 from supervision.models import Duty
 
-MODELS = {str(model._meta.model_name): model for model in SUBJECTS}
+MODELS = {str(model._meta.model_name): model for model in ALL_SUBJECTS}
 
 OWING: dict[DutyKind, tuple[str, tuple[str, ...]]] = {
     DutyKind.COSIGN: ("cosignature", (enums.CosignatureState.INVITED,)),
@@ -83,7 +84,7 @@ def _faults_of_the_ledger() -> Iterator[str]:
 def fingerprint() -> tuple[int, ...]:
     """Changes with every row that is added, removed or moved."""
     sums = [("count(*)", table) for table in connection.introspection.django_table_names()]
-    sums += [("sum(version)", model._meta.db_table) for model in SUBJECTS]
+    sums += [("sum(version)", model._meta.db_table) for model in ALL_SUBJECTS]
     sums += [("sum(last)", Series._meta.db_table), ("count(closed_at)", Duty._meta.db_table)]
     # Names of our own tables only.
     query = ", ".join(f"(SELECT {figure} FROM {table})" for figure, table in sums)  # noqa: S608
@@ -104,7 +105,9 @@ def _undeclared_moves(since: int) -> Iterator[str]:
 
 
 def _lost_events() -> Iterator[str]:
-    versions = sum(model.objects.aggregate(all=Sum("version"))["all"] or 0 for model in SUBJECTS)
+    versions = sum(
+        model.objects.aggregate(all=Sum("version"))["all"] or 0 for model in ALL_SUBJECTS
+    )
     if versions != Event.objects.count():
         yield f"{Event.objects.count()} events, but versions add up to {versions}"
 

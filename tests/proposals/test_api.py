@@ -10,8 +10,8 @@ from rest_framework.test import APIClient
 from members import clock
 from members.enums import Role
 from members.models import Notice
+from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
-    SUBJECTS,
     Assignment,
     AssignmentBatch,
     Event,
@@ -243,7 +243,8 @@ def everything() -> dict[str, Any]:
     """How many rows every table has, and the version of every subject."""
     ours = [m for m in apps.get_models() if m._meta.app_label in OURS]
     versions = {
-        m.__name__: list(m.objects.order_by("pk").values_list("pk", "version")) for m in SUBJECTS
+        m.__name__: list(m.objects.order_by("pk").values_list("pk", "version"))
+        for m in ALL_SUBJECTS
     }
     return {m.__name__: m._default_manager.count() for m in ours} | versions
 

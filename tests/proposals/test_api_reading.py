@@ -18,8 +18,8 @@ from proposals.enums import (
     ProposalState,
     ReplyState,
 )
+from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
-    SUBJECTS,
     Attachment,
     Event,
     Proposal,
@@ -36,13 +36,13 @@ pytestmark = pytest.mark.django_db
 BESIDE = (Event, Duty, Attachment, Scan, Theme, Reminder, ChaseNotice, TopicFile)
 """What is read beside the machines."""
 
-STEPS = [(model, step) for model in SUBJECTS for step in own_steps(model)]
+STEPS = [(model, step) for model in ALL_SUBJECTS for step in own_steps(model)]
 
 
 # -- Lists ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("prefix", sorted(PREFIXES[m] for m in (*SUBJECTS, *BESIDE)))
+@pytest.mark.parametrize("prefix", sorted(PREFIXES[m] for m in (*ALL_SUBJECTS, *BESIDE)))
 def test_a_filter_that_a_list_does_not_know_is_refused_with_those_it_knows(life, prefix):
     answer = life["clerk"].asks(f"{prefix}/", nonsense="1", lead__user__password="x")
 
@@ -220,7 +220,7 @@ def test_a_list_takes_the_same_few_queries_however_many_rows(life, prefix, queri
 
 
 def test_every_list_has_its_number_of_queries():
-    assert set(QUERIES) == {PREFIXES[model] for model in (*SUBJECTS, *BESIDE)}
+    assert set(QUERIES) == {PREFIXES[model] for model in (*ALL_SUBJECTS, *BESIDE)}
 
 
 READERS = ["lead", "cosigner", "invitee", "member", "contact", "clerk", "assigner", "inspector"]
@@ -240,7 +240,7 @@ def test_the_list_and_the_detail_agree_for_everybody(life):
     elsewhere.replied()
     keys = {
         model: list(model._default_manager.values_list("pk", flat=True))
-        for model in (*SUBJECTS, *BESIDE)
+        for model in (*ALL_SUBJECTS, *BESIDE)
     }
     keys[Event] = list(Event.objects.values_list("pk", flat=True))[::4]
     differences = []

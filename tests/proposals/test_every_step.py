@@ -15,8 +15,8 @@ from proposals.enums import NEW, AssignmentState, ProposalState, ReplyState, Ret
 from proposals.errors import NotYours, RuleBroken, Unmet, WrongState
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
+from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
-    SUBJECTS,
     Assignment,
     ExtensionRequest,
     MergeCandidate,
@@ -43,14 +43,14 @@ def states_of(model: type[Subject]) -> list[str]:
 
 MOVES = [
     pytest.param(model, step, state, id=f"{model._meta.model_name} {step.name} from {state}")
-    for model in SUBJECTS
+    for model in ALL_SUBJECTS
     for step in model.all_steps().values()
     for state in step.source
     if not step.creates
 ]
 BEGINNINGS = [
     pytest.param(model, step, id=f"{model._meta.model_name} {step.name}")
-    for model in SUBJECTS
+    for model in ALL_SUBJECTS
     for step in model.all_steps().values()
     if step.creates
 ]
@@ -73,7 +73,7 @@ def staffed(db: None) -> StaffedCommittee:
 
 STATES = [
     pytest.param(model, state, id=f"{model._meta.model_name} {state}")
-    for model in SUBJECTS
+    for model in ALL_SUBJECTS
     for state in states_of(model)
 ]
 
@@ -105,7 +105,7 @@ def test_what_is_not_declared_is_refused_in_every_state(
     assert subject.version == 1
 
 
-@pytest.mark.parametrize("model", SUBJECTS)
+@pytest.mark.parametrize("model", ALL_SUBJECTS)
 def test_steps_of_the_system_are_nobodys_and_those_of_people_not_the_systems(
     staffed: StaffedCommittee, model: type[Subject]
 ) -> None:

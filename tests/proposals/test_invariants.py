@@ -28,7 +28,8 @@ from members.selectors import rules_for
 from proposals.api.actions import own_steps
 from proposals.enums import Tone
 from proposals.machine.subject import Step, Subject
-from proposals.models import SUBJECTS, AssignmentBatch, Event, Proposal, Reply
+from proposals.machine.subjects import ALL_SUBJECTS
+from proposals.models import AssignmentBatch, Event, Proposal, Reply
 from supervision.models import KeyTopic
 from tests.proposals import invariants
 from tests.proposals.inputs import Writer, spoil
@@ -205,7 +206,7 @@ class CommitteeUnderRandomSteps(RuleBasedStateMachine):
         """Anybody from anywhere tries any step on anything, now and then with a bad input."""
         random = self._random(seed)
         subjects = self._subjects()
-        model = random.choice(SUBJECTS)
+        model = random.choice(ALL_SUBJECTS)
         own = [subject for subject in subjects if isinstance(subject, model)]
         if not (own or subjects):
             return

@@ -30,7 +30,7 @@ from proposals.enums import (
 )
 from proposals.machine import who
 from proposals.machine.subject import Step, Subject
-from proposals.models import SUBJECTS
+from proposals.machine.subjects import ALL_SUBJECTS
 from supervision import audiences as topic_audiences
 from supervision.enums import (
     CalendarChangeState,
@@ -68,7 +68,7 @@ FINAL: dict[str, set[str]] = {
 
 STEPS = [
     pytest.param(model, step, id=f"{model._meta.model_name} {step.name}")
-    for model in SUBJECTS
+    for model in ALL_SUBJECTS
     for step in model.all_steps().values()
 ]
 
@@ -102,7 +102,7 @@ def test_step_says_what_it_is_and_who_takes_it(model: type[Subject], step: Step)
     assert step.input.__doc__
 
 
-@pytest.mark.parametrize("model", SUBJECTS)
+@pytest.mark.parametrize("model", ALL_SUBJECTS)
 def test_steps_of_a_machine_are_told_apart_by_name_and_by_label(model: type[Subject]) -> None:
     names = [step.name for step in model.all_steps().values()]
     declared = re.findall(
@@ -130,7 +130,7 @@ def _source_of(model: type[Subject]) -> str:
     return "\n".join((settings.BASE_DIR / file).read_text() for file in sorted(files))
 
 
-@pytest.mark.parametrize("model", SUBJECTS)
+@pytest.mark.parametrize("model", ALL_SUBJECTS)
 def test_every_state_is_reached_and_none_is_a_dead_end(model: type[Subject]) -> None:
     reached, edge = {NEW}, {NEW}
     while edge:
@@ -145,7 +145,7 @@ def test_every_state_is_reached_and_none_is_a_dead_end(model: type[Subject]) -> 
 @pytest.mark.parametrize("kind", DutyKind)
 def test_duty_is_opened_by_a_step_and_closed_by_another(kind: DutyKind) -> None:
     opened, ended = [], []
-    for model in SUBJECTS:
+    for model in ALL_SUBJECTS:
         for step in model.all_steps().values():
             opens, closes = _possible(model, step.opens), _possible(model, step.closes)
             opened += [step.name] * (kind in opens)
@@ -171,7 +171,7 @@ def _possible(model: type[Subject], duties: Any) -> set[DutyKind]:
 def test_every_audience_is_told_of_something() -> None:
     told = {
         audience
-        for model in SUBJECTS
+        for model in ALL_SUBJECTS
         for step in model.all_steps().values()
         for audience in step.tells
     }
@@ -189,7 +189,7 @@ COVERAGE = settings.BASE_DIR / "docs" / "coverage.md"
 
 def test_every_transition_of_the_rules_has_its_step() -> None:
     rows = re.findall(r"^\| (\d+) \|[^|]*\|([^|]*)\|", COVERAGE.read_text(), re.MULTILINE)
-    steps = {str(model._meta.model_name): set(model.all_steps()) for model in SUBJECTS}
+    steps = {str(model._meta.model_name): set(model.all_steps()) for model in ALL_SUBJECTS}
     machine, wrong = "proposal", []
     for number, actions in rows:
         words = re.findall(r"`?\w+`?", actions)

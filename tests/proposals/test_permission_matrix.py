@@ -28,8 +28,8 @@ from proposals.enums import (
     ReplyState,
 )
 from proposals.machine.subject import Step, Subject
+from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
-    SUBJECTS,
     Attachment,
     Cosignature,
     Event,
@@ -395,7 +395,7 @@ def test_a_cell_that_differs_is_told():
 
 
 def test_every_kind_of_row_that_is_served_is_in_the_table():
-    assert {case.model for case in SubjectsInEveryState().cases()} == set(SUBJECTS)
+    assert {case.model for case in SubjectsInEveryState().cases()} == set(ALL_SUBJECTS)
     others = {Attachment, ChaseNotice, Duty, Event, Reminder, Scan, Theme, TopicFile}
-    assert set(VIEWS) - set(SUBJECTS) == others
+    assert set(VIEWS) - set(ALL_SUBJECTS) == others
     assert {state.value for state in HANDED_IN} < set(SubjectsInEveryState().cases()[0].states)

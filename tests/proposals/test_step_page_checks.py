@@ -13,6 +13,7 @@ from proposals.models import Clue, MergeCandidate, Proposal
 from proposals.pages import step_pages
 from proposals.pages.checks import TAG
 from proposals.pages.step_pages import ShownWhen, StepPage
+from proposals.pages.subjects import PAGES, SubjectPage
 
 # Undeclared until here, so that each case is the only fault.
 STEP = MergeCandidate.postpone
@@ -70,6 +71,12 @@ def test_a_field_that_the_step_does_not_take_is_refused(
     assert code == "pages.E003"
     assert told in text
     assert next(iter(place)) in text
+
+
+def test_a_second_page_of_a_kind_of_subject_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """No declaration silently replaces another."""
+    monkeypatch.setattr("proposals.pages.checks.PAGES", [*PAGES, SubjectPage(Clue, "clues")])
+    assert found() == [("pages.E005", "There are 2 SubjectPage(Clue).")]
 
 
 @pytest.mark.parametrize("bulk", [Clue.revise, Proposal.save_changes])

@@ -10,7 +10,8 @@ from members.models import Member, WebhookCall
 from members.models.webhook import KINDS
 from members.services import webhook as webhooks
 from proposals.door import perform
-from proposals.models import SUBJECTS, Event, Proposal
+from proposals.machine.subjects import ALL_SUBJECTS
+from proposals.models import Event, Proposal
 from tests.factories.members import MemberFactory, SessionFactory, WebhookFactory
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,8 @@ def test_call_comes_and_goes_with_the_act(member: Member) -> None:
 
 
 def test_every_step_can_be_asked_for() -> None:
-    steps = {f"{model._meta.model_name}.{name}" for model in SUBJECTS for name in model.all_steps()}
+    steps = {
+        f"{model._meta.model_name}.{name}" for model in ALL_SUBJECTS for name in model.all_steps()
+    }
 
     assert {kind for kind in KINDS if "." in kind} == steps

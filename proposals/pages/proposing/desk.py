@@ -29,7 +29,7 @@ from proposals.enums import ProposalState as S
 from proposals.machine.subject import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
 from proposals.pages.life import bar, waiting_on
-from proposals.pages.subjects import PAGES
+from proposals.pages.subjects import page_of_model
 from proposals.pages.worklists import own
 
 PROPOSERS = frozenset({Role.MEMBER, Role.COLLECTIVE_CONTACT})
@@ -140,7 +140,7 @@ def drafts(reader: Reader) -> list[Any]:
     Each with when it was ``changed_at``, what has been ``typed_at`` since and not been sent, and
     the ``reason`` why it came back, if it did.
     """
-    form = PAGES[Proposal].step_url(Proposal(pk=0), declared_step(Proposal.edit))
+    form = page_of_model(Proposal).step_url(Proposal(pk=0), declared_step(Proposal.edit))
     before, _zero, after = form.partition("0")
     typed = FormDraft.objects.filter(
         user=reader.user,

@@ -522,6 +522,14 @@ class Rules(Section):
         except ValidationError as error:
             raise invalid(error) from error
 
+    @classmethod
+    def stored(cls, document: Any) -> dict[str, Any]:
+        """``document`` as it is stored, each value of its kind: what a form sends is text.
+
+        What it leaves open stays open. Raises RulesInvalid.
+        """
+        return cls.read(document).model_dump(mode="json", exclude_unset=True)
+
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
         tables: dict[str, tuple[Entry, ...]] = {

@@ -33,12 +33,12 @@ def adopt_rulebook(
     # Of two administrators at the same moment the second waits, and sees the first's.
     committee = Committee.objects.select_for_update().get(pk=committee.pk)
     permissions.require_administers(by, committee)
-    Rules.read(document)
+    stored = Rules.stored(document)
     require_free_day(committee, effective_from, by.day)
     return Rulebook.objects.create(
         committee=committee,
         effective_from=effective_from,
-        document=dict(document),
+        document=stored,
         note=note,
         author=by.user,
     )
@@ -59,8 +59,7 @@ def edit_rulebook(
     """
     rulebook = _future_rulebook(rulebook, by)
     if document is not None:
-        Rules.read(document)
-        rulebook.document = dict(document)
+        rulebook.document = Rules.stored(document)
     if effective_from is not None and effective_from != rulebook.effective_from:
         require_free_day(rulebook.committee, effective_from, by.day)
         rulebook.effective_from = effective_from

@@ -1,8 +1,12 @@
 """The editor of rules: what it draws is what the rules say, and what it is sent is kept whole."""
 
-from datetime import timedelta
+from datetime import time, timedelta
+from importlib import import_module
+from operator import attrgetter
 
+import jsonschema
 import pytest
+from django.apps import apps
 from django.http import QueryDict
 
 from members import clock
@@ -12,8 +16,8 @@ from members.pages.forms import Field
 from members.pages.rulebooks.fields import drawn_part, part_of
 from members.presets import NAMES, preset
 from members.rule_changes import changes
-from members.rules import Rules
-from tests.factories.members import CommitteeFactory, PostFactory
+from members.rules import Rules, json_schema
+from tests.factories.members import CommitteeFactory, PostFactory, RulebookFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +31,7 @@ def send(field: Field, sent: QueryDict) -> None:
         for part in field.blank:
             send(part, sent)
     elif field.kind == "several":
-        sent.setlist(field.name, field.values)
+        sent.setlist(field.name, ["", *field.values])  # a hidden input says that it was there
     elif field.kind == "checkbox":
         if field.value:
             sent[field.name] = "true"
@@ -89,7 +93,55 @@ def test_a_wrong_place_is_named_and_nothing_is_lost(signed_in, prepared):
     assert 'href="#id-cosigning-max_invitees"' in text
     assert 'value="88"' in text
     prepared.refresh_from_db()
-    assert prepared.document == preset("county")
+    assert prepared.document == Rules.stored(preset("county"))
+
+
+@pytest.mark.parametrize(
+    ("part", "name", "default", "wrong", "told"),
+    [
+        ("handling", "handling.returns.max_times", 2, "两次", "须为整数"),
+        ("similarity", "similarity.merge", 0.18, "高", "须为数字"),
+        ("reminders", "reminders.window_from", time(8, 30), "25:00", "须为时刻，如 08:30"),
+    ],
+)
+def test_what_is_emptied_gets_its_default_and_what_is_wrong_its_remedy(
+    signed_in, prepared, part, name, default, wrong, told
+):
+    url = f"/rulebooks/{prepared.pk}/parts/{part}/"
+    sent = QueryDict(mutable=True)
+    send(drawn_part(part, prepared.document.get(part), {}), sent)
+
+    refused = signed_in.post(url, dict(sent.lists()) | {name: wrong})
+    saved = signed_in.post(url, dict(sent.lists()) | {name: ""})
+
+    assert (refused.status_code, saved.status_code) == (422, 302)
+    assert told in refused.content.decode()
+    prepared.refresh_from_db()
+    assert attrgetter(name)(Rules.read(prepared.document)) == default
+
+
+def test_what_the_forms_send_is_stored_as_the_schema_says(signed_in, prepared):
+    for part in Rules.model_fields:
+        sent = QueryDict(mutable=True)
+        send(drawn_part(part, prepared.document.get(part), {}), sent)
+        signed_in.post(f"/rulebooks/{prepared.pk}/parts/{part}/", dict(sent.lists()))
+
+    prepared.refresh_from_db()
+    jsonschema.validate(prepared.document, json_schema())
+    assert changes(Rules.read(preset("county")), Rules.read(prepared.document)) == []
+
+
+def test_rulebooks_that_were_stored_as_text_get_their_values():
+    document = preset("county")
+    as_text = document | {"cosigning": {"max_invitees": "7"}, "publication": {"enabled": "true"}}
+    rulebook = RulebookFactory(document=as_text)
+
+    import_module("members.migrations.0015_rulebook_values").store_values(apps, None)
+
+    rulebook.refresh_from_db()
+    jsonschema.validate(rulebook.document, json_schema())
+    assert rulebook.document["cosigning"] == {"max_invitees": 7}
+    assert rulebook.document["publication"] == {"enabled": True}
 
 
 def test_a_row_that_is_added_is_part_of_the_rules(signed_in, prepared):

@@ -2,7 +2,8 @@
 
 A field of ``members.rules`` says its kind by its type and its label by its title; so a new rule
 has its place in the editor as soon as it is declared. The form is a serializer like any other;
-what is sent is checked by the rules themselves.
+what is sent is checked by the rules themselves. A number or a time that is left empty has the
+value that the rules give it by default.
 """
 
 from collections.abc import Mapping
@@ -82,9 +83,7 @@ def _declared(name: str, info: FieldInfo) -> serializers.Field:
         return _form(kind.model_fields, **options)
     if _is(kind, bool) and optional:
         return serializers.ChoiceField(YES_OR_NO, **options)
-    declared = _one(kind, options)
-    declared.allow_blank = True  # the rules tell what is wrong with what was emptied
-    return declared
+    return _one(kind, options)
 
 
 def _one(kind: Any, options: dict[str, Any]) -> Any:
@@ -96,7 +95,8 @@ def _one(kind: Any, options: dict[str, Any]) -> Any:
         return serializers.IntegerField(**options)
     if _is(kind, time):
         return serializers.TimeField(**options)
-    return serializers.CharField(max_length=LONG, **options)
+    # A text can be empty; of everything else what is left empty is left open.
+    return serializers.CharField(max_length=LONG, allow_blank=_is(kind, str), **options)
 
 
 def _choice(kind: Any, **options: Any) -> serializers.ChoiceField:

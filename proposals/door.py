@@ -83,7 +83,7 @@ class Call:
 
 def perform(
     subject: Subject,
-    action: str,
+    step: Step | str,
     actor: User | None,
     data: Mapping[str, Any] | None = None,
     *,
@@ -95,15 +95,15 @@ def perform(
 ) -> Event:
     """Take one step of a subject's life, or refuse and change nothing.
 
-    ``subject`` is a row, or an unsaved one for a step that brings it into being; ``data`` is
-    the raw input of the step; ``actor`` is None for the system. ``version`` is the version that
-    the caller saw. ``key`` makes the call safe to repeat: the first call's Event comes back.
-    ``at`` is the moment of the act, now by default.
+    ``subject`` is a row, or an unsaved one for a step that brings it into being; ``step`` may be
+    its name, and ``data`` is its raw input; ``actor`` is None for the system. ``version`` is the
+    version that the caller saw. ``key`` makes the call safe to repeat: the first call's Event
+    comes back. ``at`` is the moment of the step, now by default.
 
     Returns the Event; its ``subject`` attribute is the moved row. Raises NotYours (403),
     WrongState, Stale, Unmet, TooLate or Busy (409), RuleBroken (400), KeyReused (422).
     """
-    step = subject.all_steps()[action]
+    step = subject.all_steps()[step] if isinstance(step, str) else step
     moment = at or clock.now()
     for left in reversed(range(DEADLOCK_TRIES)):
         call = _call(actor, moment, channel, address)
@@ -115,7 +115,7 @@ def perform(
             _undo(call)
             if first := _first(actor, key):
                 return _same(first, subject, step, data or {})
-            logger.warning("%s %s met a constraint: %s", subject.kind, action, error)
+            logger.warning("%s %s met a constraint: %s", subject.kind, step.name, error)
             raise Busy from error
         except OperationalError as error:
             _undo(call)
@@ -354,11 +354,10 @@ def _follow(call: Call, following: Following, *, quiet: bool) -> None:
         subject = call.roots[subject.pk]
     elif subject.root_id is not None:
         _share_root(subject, call.roots[subject.root_id])
-    step = subject.all_steps()[following.action]
-    personal = step.who is not who.system
+    personal = following.step.who is not who.system
     raw = data if personal else {}
     try:
-        _take(call, subject, step, data, raw=raw, by_system=not personal, quiet=quiet)
+        _take(call, subject, following.step, data, raw=raw, by_system=not personal, quiet=quiet)
     except (RuleBroken, Conflict) as error:
         raise error.at(following.where) if following.where else error from None
 

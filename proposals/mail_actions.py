@@ -20,6 +20,7 @@ from members.models import Notice, User
 from members.reader import Reader
 from proposals.due_dates import due_dates
 from proposals.enums import AssignmentState
+from proposals.machine.subject import declared_step
 from proposals.models import Assignment
 from proposals.permissions import may
 
@@ -28,7 +29,7 @@ SALT = "proposals.mail_actions"
 LASTS = timedelta(days=3)
 """How long a link is valid where there is no date to sign by."""
 
-STEPS = (Assignment.acknowledge, Assignment.request_return)
+STEPS = (declared_step(Assignment.acknowledge), declared_step(Assignment.request_return))
 """The steps that a mail offers."""
 
 
@@ -57,7 +58,7 @@ def line(notice: Notice) -> str:
     rows = Assignment.objects.select_related("proposal__committee", "unit")
     task = rows.filter(pk=key, state=AssignmentState.ISSUED).first()
     now = clock.now()
-    if task is None or not may(Reader(notice.recipient, now), STEPS[0].__name__, task):
+    if task is None or not may(Reader(notice.recipient, now), STEPS[0], task):
         return ""
     path = reverse("mailed", args=[address(notice.recipient, task, now)])
     return _("不登录即可签收或申请退办（仅限本人，请勿转发）：%(url)s") % {
@@ -84,6 +85,6 @@ def opened(sealed: str, at: datetime) -> Opened | Fault:
     user = User.objects.filter(pk=said["u"], is_active=True).first()
     if task is None or task.state != AssignmentState.ISSUED or task.version != said["v"]:
         return Fault.MOVED_ON
-    if user is None or not may(reader := Reader(user, at), STEPS[0].__name__, task):
+    if user is None or not may(reader := Reader(user, at), STEPS[0], task):
         return Fault.NOT_YOURS
     return Fault.EXPIRED if at.timestamp() > said["t"] else Opened(reader, task)

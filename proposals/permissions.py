@@ -358,16 +358,15 @@ def give_rules(subject: Any, reader: Reader) -> Rules:
     return cast(Rules, subject.rules)
 
 
-def may(reader: Reader, action: str, subject: Subject) -> bool:
+def may(reader: Reader, step: Step, subject: Subject) -> bool:
     """Whether the step is one that ``reader`` takes on ``subject``, whatever its state."""
     give_rules(subject, reader)
-    return subject.all_steps()[action].who(subject, reader)
+    return step.who(subject, reader)
 
 
-def require(reader: Reader, action: str, subject: Subject) -> None:
+def require(reader: Reader, step: Step, subject: Subject) -> None:
     """Raise NotYours, as the step itself would, unless it is one that ``reader`` takes."""
-    if not may(reader, action, subject):
-        step = subject.all_steps()[action]
+    if not may(reader, step, subject):
         raise NotYours(str(step.label), [str(role.label) for role in step.who.roles(subject)])
 
 

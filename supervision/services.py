@@ -16,7 +16,7 @@ from members.selectors import NoRulebook, rules_for
 from proposals.door import perform
 from proposals.enums import RETURN_LED_AWAY, ExtensionState
 from proposals.errors import RuleBroken, WrongState
-from proposals.machine.subject import StepContext, Subject
+from proposals.machine.subject import StepContext, Subject, declared_step
 from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
@@ -343,7 +343,7 @@ def lapse_invitations(*, at: datetime, limit: int = 500, among: Q = BY_THE_CLOCK
     for number in late.values_list("subject_id", flat=True)[:limit]:
         signature = Cosignature.objects.get(pk=number)
         try:
-            perform(signature, "lapse", None, at=at)
+            perform(signature, declared_step(Cosignature.lapse), None, at=at)
         except WrongState:
             continue
         lapsed += 1

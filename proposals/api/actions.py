@@ -147,7 +147,7 @@ class SubjectViewSet(VisibleViewSet):
         """Take a step for the caller and answer with its event."""
         event = perform(
             subject,
-            step.name,
+            step,
             self.reader.user,
             declared(_form(step.input), plain(request.data)),
             version=wanted_version(request),

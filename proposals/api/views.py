@@ -21,6 +21,7 @@ from proposals.api.serializers import handling, ledger, merging, replying
 from proposals.api.serializers import proposal as proposing
 from proposals.api.similar import SimilarOperations
 from proposals.inputs.reviewing import MOST_TAKEN_IN
+from proposals.machine.subject import declared_step
 
 logger = logging.getLogger(__name__)
 
@@ -103,7 +104,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
     def merge_preview(self, request: Request, pk: str | None = None) -> Response:
         """What ``take_in`` would refuse, bring along, end and tell; for those who may take it."""
         host = self.get_object()
-        permissions.require(self.reader, models.Proposal.take_in.__name__, host)
+        permissions.require(self.reader, declared_step(models.Proposal.take_in), host)
         wanted = request.query_params.get("members", "")
         query = merging.MergePreviewQuery(data={"members": [*filter(None, wanted.split(","))]})
         query.is_valid(raise_exception=True)

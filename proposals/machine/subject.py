@@ -207,7 +207,7 @@ class Following:
     """A step that follows from another."""
 
     subject: Subject
-    action: str
+    step: Step
     data: Mapping[str, Any]
     where: str
     quiet: bool
@@ -241,8 +241,7 @@ class StepContext:
 
     def then(
         self,
-        subject: Subject,
-        action: str,
+        method: Callable[..., Any],
         data: Mapping[str, Any] | None = None,
         *,
         where: str = "",
@@ -250,10 +249,12 @@ class StepContext:
     ) -> None:
         """Take a further step in the same transaction, as the consequence of this one.
 
-        ``data`` is checked already; ``where`` is the place in the input that a refusal names;
-        ``quiet`` when the notice of this step speaks of the further one too.
+        ``method`` is the step on its subject, such as ``form.void``. ``data`` is checked already;
+        ``where`` is the place in the input that a refusal names; ``quiet`` when the notice of this
+        step speaks of the further one too.
         """
-        self.next.append(Following(subject, action, data or {}, where, quiet))
+        subject: Subject = method.__self__  # type: ignore[attr-defined]  # of a bound method
+        self.next.append(Following(subject, declared_step(method), data or {}, where, quiet))
 
     @property
     def person(self) -> User:

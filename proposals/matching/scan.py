@@ -22,6 +22,7 @@ from proposals.enums import (
     ScanState,
 )
 from proposals.errors import Conflict
+from proposals.machine.subject import declared_step
 from proposals.matching import embedding, upkeep
 from proposals.matching.clusters import Cluster, clusters
 from proposals.matching.likeness import Profile
@@ -167,7 +168,8 @@ def _keep(scan: Scan, found: list[tuple[tuple[int, float], ...]]) -> None:
             continue
         rows = [{"proposal": key, "score": score} for key, score in group]
         candidate = MergeCandidate(committee=scan.committee, session=scan.session)
-        perform(candidate, "find", None, {"members": rows, "scan": scan.pk})
+        find = declared_step(MergeCandidate.find)
+        perform(candidate, find, None, {"members": rows, "scan": scan.pk})
         new += 1
     _tell(scan, found=new)
 
@@ -188,7 +190,8 @@ def _groups(
 
 def _withdraw(key: int) -> None:
     try:
-        perform(MergeCandidate.objects.get(pk=key), "supersede", None)
+        supersede = declared_step(MergeCandidate.supersede)
+        perform(MergeCandidate.objects.get(pk=key), supersede, None)
     except Conflict:
         logger.info("candidate %s has been decided meanwhile", key)
 

@@ -235,7 +235,7 @@ class Assignment(Subject):
             raise RuleBroken(
                 _t("本提案已退办 %(count)s 次，达到上限，请遵照交办意见办理") % {"count": made}
             )
-        context.then(ReturnRequest(assignment=self, **context.data), "lodge")
+        context.then(ReturnRequest(assignment=self, **context.data).lodge)
 
     @step(
         source=UNANSWERED,
@@ -290,7 +290,7 @@ class Assignment(Subject):
         limit = context.rules.handling.extensions.max_times
         if self.extension_requests.filter(state=ExtensionState.GRANTED).count() >= limit:
             raise RuleBroken(_t("已延期 %(limit)s 次，不能再延") % {"limit": limit})
-        context.then(ExtensionRequest(assignment=self, **context.data), "lodge")
+        context.then(ExtensionRequest(assignment=self, **context.data).lodge)
 
     @step(
         source=UNANSWERED,
@@ -370,7 +370,7 @@ class Assignment(Subject):
     def draft_reply(self, context: StepContext) -> None:
         """The unit begins its reply of this round."""
         reply = Reply(proposal=self.proposal, assignment=self, round=self.round)
-        context.then(reply, "begin", context.data)
+        context.then(reply.begin, context.data)
 
     @step(
         source=AT_WORK,
@@ -399,7 +399,7 @@ class Assignment(Subject):
         self.replied_at = None
         waiting = self.proposal.feedback.filter(reply__assignment=self, state=FeedbackState.SENT)
         for form in waiting:
-            context.then(form, "void")
+            context.then(form.void)
 
     @step(
         source=(*UNANSWERED, S.REPLIED),
@@ -455,11 +455,11 @@ class Assignment(Subject):
         """Nobody need decide what the unit asked for once it has answered or lost the task."""
         self.clock_stopped_at = None
         for request in self.return_requests.filter(state__in=RETURN_OPEN):
-            context.then(request, "lapse")
+            context.then(request.lapse)
         for plea in self.extension_requests.filter(state=ExtensionState.REQUESTED):
-            context.then(plea, "refuse_as_moot")
+            context.then(plea.refuse_as_moot)
 
     def _leave(self, context: StepContext) -> None:
         self._drop_requests(context)
         for reply in self.replies.on_its_way():
-            context.then(reply, "abandon")
+            context.then(reply.abandon)

@@ -62,4 +62,4 @@ class AssignmentBatch(StandaloneSubject):
             if proposal is None or proposal.committee_id != self.committee_id:
                 message = _t("没有编号为 %(pk)s 的提案，请核对") % {"pk": item["proposal"]}
                 raise RuleBroken({f"items.{line}.proposal": message})
-            context.then(proposal, "assign", {**item, "batch": self}, where=f"items.{line}")
+            context.then(proposal.assign, {**item, "batch": self}, where=f"items.{line}")

@@ -164,7 +164,7 @@ class MergeCandidate(StandaloneSubject):
         }
         self._decided(context)
         joined = {"members": named, "note": context.data["note"], **consent}
-        context.then(context.locked[number], "take_in", joined)
+        context.then(context.locked[number].take_in, joined)
 
     @step(
         source=UNDECIDED_CANDIDATES, target=S.DISMISSED, who=office, label=_("不相似"), input=Reason

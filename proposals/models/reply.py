@@ -238,11 +238,11 @@ class Reply(Subject):
         self.delivered_at = context.at
         self._address(context)
         for promise in self.commitments.all():
-            context.then(promise, "undertake")
+            context.then(promise.undertake)
         if self.corrects is None:
-            context.then(self.assignment, "complete")
+            context.then(self.assignment.complete)
         else:
-            context.then(self.corrects, "supersede")
+            context.then(self.corrects.supersede)
 
     @step(
         source=S.DELIVERED,
@@ -262,15 +262,15 @@ class Reply(Subject):
             round=self.round,
             correction_reason=context.data["reason"],
         )
-        context.then(version, "begin", text)
+        context.then(version.begin, text)
 
     @step(source=S.DELIVERED, target=S.SUPERSEDED, who=who.system, label=_("由更正稿替代"))
     def supersede(self, context: StepContext) -> None:
         """The corrected version has been delivered; its form and promises stand instead."""
         for form in self.feedback.filter(state=FeedbackState.SENT):
-            context.then(form, "void")
+            context.then(form.void)
         for promise in self.commitments.filter(state=CommitmentState.OPEN):
-            context.then(promise, "lapse")
+            context.then(promise.lapse)
 
     @step(
         source=ON_ITS_WAY,
@@ -386,7 +386,7 @@ class Reply(Subject):
                 form = Feedback(
                     proposal=self.proposal, reply=self, original=original, member=member, body=body
                 )
-                context.then(form, "send")
+                context.then(form.send)
 
     def _asked(self, context: StepContext) -> set[tuple[Member | None, Body | None]]:
         """Whom the rulebook asks to rate; not twice, and not what no longer decides anything."""

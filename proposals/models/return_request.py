@@ -99,7 +99,7 @@ class ReturnRequest(UnitRequest):
         if unit.pk == self.assignment.unit_id:
             raise RuleBroken({"unit": _t("请改交其他单位")})
         self.decision, self.decided_at = context.data["note"], context.at
-        context.then(self.assignment, "reassign", {"unit": unit, "reason": self.reason})
+        context.then(self.assignment.reassign, {"unit": unit, "reason": self.reason})
 
     @step(
         source=RETURN_OPEN,

@@ -23,7 +23,7 @@ from proposals import permissions
 from proposals.api.views import as_download
 from proposals.due_dates import due_dates
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
-from proposals.machine.subject import Step, Subject
+from proposals.machine.subject import Step, Subject, declared_step
 from proposals.models import Attachment, Clue, Event, Proposal
 from proposals.pages.life import bar, coming, waiting_on
 from proposals.pages.step_pages import StepPage, step_page
@@ -185,7 +185,7 @@ def _text(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     files = visible(reader, proposal.attachments.filter(stage="proposal"))
     signed = list(signatures)
     invited = [row for row in signed if row.state == CosignatureState.INVITED]
-    is_lead = permissions.may(reader, Proposal.edit.__name__, proposal)
+    is_lead = permissions.may(reader, declared_step(Proposal.edit), proposal)
     clue = proposal.clue_id  # the one that it was written on, for those who see clues
     is_back = is_lead and proposal.state == ProposalState.RETURNED
     return {

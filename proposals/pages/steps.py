@@ -239,7 +239,7 @@ def committee_of(request: HttpRequest) -> Committee:
 def taken(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
     """Answer a request for a step's form: show it, show why not, or take it and go on."""
     reader = reader_of(request)
-    require(reader, step.name, subject)
+    require(reader, step, subject)
     form = StepForm(subject, step, reader)
     if request.method == "POST":
         event = try_step(request, form)
@@ -286,7 +286,7 @@ def attempt(request: HttpRequest, form: StepForm, data: Any, version: str = "") 
     try:
         event = perform(
             form.subject,
-            form.step.name,
+            form.step,
             form.reader.user,
             declared(form.step.input(), data),
             version=int(version) if version.isdecimal() and len(version) < 10 else None,

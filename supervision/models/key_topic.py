@@ -199,7 +199,7 @@ class KeyTopic(KeyTopicChoice):
                 text=data["text"],
                 given_on=data["given_on"],
             )
-            context.then(instruction, "give")
+            context.then(instruction.give)
 
     @step(
         source=S.SUPERVISING,
@@ -255,7 +255,7 @@ class KeyTopic(KeyTopicChoice):
         """
         self.review_note, self.concluded_at = context.data["note"], context.at
         for milestone in self.milestones.filter(state=MilestoneState.MISSED):
-            context.then(milestone, "lapse")
+            context.then(milestone.lapse)
 
     @step(
         source=S.REPORTED,
@@ -289,9 +289,9 @@ class KeyTopic(KeyTopicChoice):
         """It is no longer supervised; nothing is owed for it any more."""
         self.note = context.data["reason"]
         for milestone in self.milestones.filter(state__in=UNMET):
-            context.then(milestone, "lapse")
+            context.then(milestone.lapse)
         for instruction in self.instructions.filter(state=InstructionState.OPEN):
-            context.then(instruction, "lapse")
+            context.then(instruction.lapse)
 
     # -- What the steps share -------------------------------------------------------------
 
@@ -312,7 +312,7 @@ class KeyTopic(KeyTopicChoice):
             method=row["method"],
             despite=context.data["despite"] if warnings else "",
         )
-        context.then(milestone, "plan")
+        context.then(milestone.plan)
 
     def _keep_files(self, context: StepContext, activity: Activity | None = None) -> None:
         for at, upload in enumerate(context.data["files"]):

@@ -21,7 +21,7 @@ from proposals.enums import FILED_STATES, NEW, Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
-from proposals.machine.subject import News, StepContext, state_field, step
+from proposals.machine.subject import News, StepContext, declared_step, state_field, step
 from proposals.models import Proposal, Theme
 from supervision import audiences
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, UNDECIDED_STATES
@@ -271,9 +271,9 @@ class KeyTopicChoice(CommitteeSubject):
                     }
                 )
             context.others.append(proposal)
-            designate = proposal.all_steps()["designate_key"]
-            if not proposal.is_key and proposal.state in designate.source:
-                context.then(proposal, designate.name, {"meeting": self.meeting}, quiet=True)
+            designate = proposal.designate_key
+            if not proposal.is_key and proposal.state in declared_step(designate).source:
+                context.then(designate, {"meeting": self.meeting}, quiet=True)
 
     # -- What the steps share -------------------------------------------------------------
 

@@ -108,7 +108,7 @@ class Milestone(CommitteeSubject):
         self.due_on, self.note = context.data["new_due_on"], context.data["reason"]
         self._lock_topic()
         if self.topic.settled_at is not None and self.topic.state == KeyTopicState.SUPERVISING:
-            context.then(self.topic, "resume_milestones")
+            context.then(self.topic.resume_milestones)
 
     @step(
         source=S.PLANNED,
@@ -165,4 +165,4 @@ class Milestone(CommitteeSubject):
         others = self.topic.milestones.filter(state=S.PLANNED).exclude(pk=self.pk)
         ready = self.topic.state == KeyTopicState.SUPERVISING and self.topic.settled_at is None
         if ready and not others.exists():
-            context.then(self.topic, "settle_milestones")
+            context.then(self.topic.settle_milestones)

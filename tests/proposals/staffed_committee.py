@@ -128,4 +128,4 @@ def _as_in_a_form(value: Any) -> Any:
 
 def entitled(people: list[User], step: Step, subject: Subject, at: datetime) -> list[User]:
     """Those whom the declaration lets take the step."""
-    return [user for user in people if may(Reader(user, at), step.name, subject)]
+    return [user for user in people if may(Reader(user, at), step, subject)]

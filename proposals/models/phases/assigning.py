@@ -51,7 +51,7 @@ class Assigning(Merging):
         self._settle_pre_assignments(context)
         for row in context.data["units"]:
             asked = PreAssignment(proposal_id=self.pk, unit=row["unit"], role=row["role"])
-            context.then(asked, "ask")
+            context.then(asked.ask)
 
     @step(
         source=(S.FILED, S.PRE_ASSIGNED),
@@ -93,7 +93,7 @@ class Assigning(Merging):
             raise RuleBroken({"role": _t("分办提案只能增加分办单位，其他提案只能增加会办单位")})
         for assignment in live:
             if assignment.role == AssignmentRole.SOLE:
-                context.then(assignment, "become_lead")
+                context.then(assignment.become_lead)
         self._issue(context, unit=unit, role=role)
 
     @step(
@@ -135,7 +135,7 @@ class Assigning(Merging):
 
     def _issue(self, context: StepContext, *, unit: Unit, role: str, **more: Any) -> None:
         task = Assignment(proposal_id=self.pk, unit=unit, role=role, **more)
-        context.then(task, "issue")
+        context.then(task.issue)
 
     def _check_units(self, rows: list[dict[str, Any]]) -> None:
         units = [row["unit"].pk for row in rows]

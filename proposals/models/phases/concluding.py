@@ -118,7 +118,7 @@ class Concluding(Assigning):
         self.round += 1
         self.replied_at = None
         for assignment in self.assignments.filter(pk__in=poor).order_by("pk"):
-            context.then(assignment, "reopen")
+            context.then(assignment.reopen)
 
     @step(
         source=S.REPLIED,
@@ -230,6 +230,6 @@ class Concluding(Assigning):
     def _conclude(self, context: StepContext) -> None:
         self.concluded_at = context.at
         for assignment in self.live_assignments():
-            context.then(assignment, "close")
+            context.then(assignment.close)
         for form in self.feedback.filter(state=FeedbackState.SENT):
-            context.then(form, "void")
+            context.then(form.void)

@@ -188,7 +188,7 @@ class Drafting(Subject):
         if len(taken) + len(invited) > limit:
             raise RuleBroken({"members": _t("联名人不超过 %(limit)s 人") % {"limit": limit}})
         for member in invited:
-            context.then(Cosignature(proposal_id=self.pk, member=member), "ask")
+            context.then(Cosignature(proposal_id=self.pk, member=member).ask)
 
     @step(
         source=(*TEXT_WITH_PROPOSER, *AWAITING_FILING),
@@ -296,7 +296,7 @@ class Drafting(Subject):
 
     def _let_invitations_lapse(self, context: StepContext, *, quiet: bool = False) -> None:
         for signature in self.cosignatures.filter(state=CosignatureState.INVITED):
-            context.then(signature, "lapse", quiet=quiet)
+            context.then(signature.lapse, quiet=quiet)
 
     def _begin(self, context: StepContext) -> None:
         self.proposer_kind = ProposerKind.COLLECTIVE if self.body else ProposerKind.INDIVIDUAL
@@ -411,4 +411,4 @@ class Drafting(Subject):
         self._keep_version(TextKind.ORIGINAL, context)
         for member in context.data.get("cosigners", ()):
             signature = Cosignature(proposal_id=self.pk, member=member)
-            context.then(signature, "sign_on_paper")
+            context.then(signature.sign_on_paper)

@@ -205,7 +205,7 @@ class Merging(Reviewing):
             member = context.locked[number]
             context.others.append(member)
             where = f"members.{place}"
-            context.then(member, "merge", {**merger, "into": self.pk}, where=where, quiet=True)
+            context.then(member.merge, {**merger, "into": self.pk}, where=where, quiet=True)
 
     @step(
         source=S.MERGED,
@@ -228,9 +228,9 @@ class Merging(Reviewing):
         self.merged_into, self.merged_at = None, None
         for asked in self.pre_assignments.filter(pk__in=self._cut_off(PreAssignment)):
             again = PreAssignment(proposal_id=self.pk, unit=asked.unit, role=asked.role)
-            context.then(again, "ask")
+            context.then(again.ask)
         for signature in self.cosignatures.filter(pk__in=self._cut_off(Cosignature)):
-            context.then(Cosignature(proposal_id=self.pk, member=signature.member), "ask")
+            context.then(Cosignature(proposal_id=self.pk, member=signature.member).ask)
         # The drafts of the host's reply no longer answer it, and its text is free to change.
         for suggestion in self.suggestions.all():
             suggestion.points.all().delete()

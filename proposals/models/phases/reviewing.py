@@ -203,9 +203,9 @@ class Reviewing(Drafting):
         self.text_digest = ""  # the same text may be handed in anew
         self._let_invitations_lapse(context)
         for assignment in self.live_assignments().open():
-            context.then(assignment, "recall")
+            context.then(assignment.recall)
         for form in self.feedback.filter(state=FeedbackState.SENT):
-            context.then(form, "void")
+            context.then(form.void)
         self._settle_pre_assignments(context)
 
     @step(
@@ -237,7 +237,7 @@ class Reviewing(Drafting):
     def _settle_pre_assignments(self, context: StepContext) -> None:
         """Units that were asked need not answer any more."""
         for asked in PreAssignment.objects.open().filter(proposal=self.pk):
-            context.then(asked, "settle")
+            context.then(asked.settle)
 
     def _duplicates(self, numbers: list[int]) -> list[Any]:
         received = self.committee.proposal_set.exclude(pk=self.pk).filter(received_at__isnull=False)

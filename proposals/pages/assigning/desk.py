@@ -171,7 +171,7 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
     """
     reader = reader_of(request)
     proposal = proposal_of(request, pk)
-    require(reader, Proposal.pre_assign.__name__, proposal)
+    require(reader, declared_step(Proposal.pre_assign), proposal)
     known = set(request.GET.getlist("known"))
     found = experienced(proposal, reader)
     load_of = due_dates().loads([unit.pk for unit, _cases in found], reader)

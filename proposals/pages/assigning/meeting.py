@@ -162,7 +162,7 @@ def _prefill(line: MeetingItem, proposed: Sequence[Candidate]) -> None:
 def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
     """Assign many proposals in one step; refusals are shown line by line, nothing is lost."""
     reader = reader_of(request)
-    require(reader, step.name, subject)
+    require(reader, step, subject)
     asked = request.POST if request.method == "POST" else request.GET
     units = list(Unit.objects.filter(committee=subject.committee_id, is_active=True))
     lines = _lines_of(subject, units, reader, asked)

@@ -74,7 +74,7 @@ def attach_scans(request: HttpRequest, event: Event) -> None:
         try:
             perform(
                 Proposal.objects.get(pk=event.subject_id),
-                attaching.name,
+                attaching,
                 reader_of(request).user,
                 declared(attaching.input(), {"file": file}),
                 key=f"{key}:{number}" if key else None,

@@ -14,7 +14,6 @@ from django_stubs_ext import StrOrPromise
 
 from members import clock
 from proposals.due_dates import due_dates
-from proposals.machine.subject import declared_step
 from proposals.mail_actions import STEPS, Fault, Opened, opened
 from proposals.pages.steps import StepForm, try_step
 
@@ -59,11 +58,8 @@ def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
         context: dict[str, Any] = {"title": title, "text": text}
         return _answer(request, "proposals/handling/mailed_dead.html", context, status)
     asked = request.POST.get("step", "") if request.method == "POST" else ""
-    accepting, returning = (step.__name__ for step in STEPS)
-    forms = {
-        step.name: StepForm(found.assignment, step, found.reader)
-        for step in map(declared_step, STEPS)
-    }
+    accepting, returning = (step.name for step in STEPS)
+    forms = {step.name: StepForm(found.assignment, step, found.reader) for step in STEPS}
     if asked in forms:
         sent = request.POST.copy()
         sent["version"] = str(found.assignment.version)

@@ -131,7 +131,7 @@ def may_merge(desk: Desk, reader: Reader) -> bool:
     subject, step = desk.form.subject, desk.form.step
     waiting = desk.candidate is None or subject.state in step.source
     give_rules(subject, reader)
-    return waiting and may(reader, step.name, subject)
+    return waiting and may(reader, step, subject)
 
 
 def _received(keys: Sequence[int]) -> Any:

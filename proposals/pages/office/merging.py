@@ -122,7 +122,7 @@ def _merged(request: HttpRequest, reader: Reader, candidate: MergeCandidate | No
     here = [*keys_among(request.POST.getlist("items")), host, *joining]
     keys = list(dict.fromkeys(key for key in here if key))[:MOST]
     form = None if subject is None else merging_form(reader, subject)
-    if form is not None and not may(reader, form.step.name, subject):
+    if form is not None and not may(reader, form.step, subject):
         raise Http404  # whoever does not take the step finds no desk to send it to
     only_looks = {"told", PREVIEW} & set(request.POST)
     if form is None or not joining:

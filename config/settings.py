@@ -93,6 +93,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "members.pages.signing_in.cookies.SecureOverTls",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -162,7 +163,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTHENTICATION_BACKENDS = ["members.authentication.Backend"]
-CSRF_FAILURE_VIEW = "members.pages.signing_in.resume_post.csrf_failure"
+CSRF_FAILURE_VIEW = "members.pages.signing_in.cookies.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "home"
@@ -242,6 +243,7 @@ DRF_STANDARDIZED_ERRORS = {
     "ALLOWED_ERROR_STATUS_CODES": REFUSALS,
     "ERROR_SCHEMAS": dict.fromkeys(REFUSALS, "proposals.api.errors.RefusalSerializer"),
     "EXCEPTION_FORMATTER_CLASS": "proposals.api.errors.Formatter",
+    "EXCEPTION_HANDLER_CLASS": "proposals.api.errors.Handler",
 }
 REST_KNOX = {
     "AUTO_REFRESH": False,

@@ -14,6 +14,9 @@ from config.views import home
 # Who the invented people are is known up here; a template calls what it is given.
 login = LoginView.as_view(extra_context={"demo_logins": demo.logins})
 
+handler400 = "config.error_pages.bad_request"
+handler500 = "config.error_pages.server_error"
+
 urlpatterns = [
     path("", home, name="home"),
     path("", include("members.pages.urls")),

@@ -19,6 +19,7 @@ from django_fsm import TransitionNotAllowed
 from members import clock
 from members.enums import Channel
 from members.models import User
+from members.outage import database_is_away
 from members.prepared import KEY, prepared
 from members.reader import Reader
 from members.rules import Rules
@@ -119,6 +120,8 @@ def perform(
             raise Busy from error
         except OperationalError as error:
             _undo(call)
+            if database_is_away(error):
+                raise
             if not left or connection.in_atomic_block:
                 raise Busy from error
         except BaseException:

@@ -103,18 +103,22 @@ class Frame:
         rows = StandIn.objects.in_force(self.reader.day).select_related("user")
         return list(rows.filter(stand_in=self.reader.user)[:5])
 
-    @cached_property
+    @property
     def theme(self) -> str:
         """The chosen theme; empty follows the system."""
-        chosen = self.request.COOKIES.get("theme", "")
-        return chosen if chosen in THEMES else ""
+        return theme_of(self.request)
+
+
+def theme_of(request: HttpRequest) -> str:
+    """The theme that this browser has chosen; empty follows the system."""
+    chosen = request.COOKIES.get("theme", "")
+    return chosen if chosen in THEMES else ""
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``frame`` for who is signed in."""
     if not isinstance(getattr(request, "user", None), User):
-        theme = request.COOKIES.get("theme", "")
-        return {"theme": theme if theme in THEMES else ""}
+        return {"theme": theme_of(request)}
     found = frame_of(request, reader_of(request))
     return {"frame": found, "theme": found.theme}
 

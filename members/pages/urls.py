@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from members.pages import drafts, glossary, jobs, lists, me, outbox, palette, tours, views
+from members.pages.signing_in import cookies, resume_post
 
 urlpatterns = [
     path("", include("members.pages.settings.urls")),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("glossary/", glossary.glossary, name="glossary"),
     path("tour/", tours.tour, name="tour"),
     path("tour/done/", tours.toured, name="toured"),
+    path("cookies/", cookies.cookies, name="cookies"),
     path("counts/", views.counts, name="counts"),
     path("inbox/", views.inbox, name="inbox"),
     path("inbox/read/", views.read_all, name="read_all"),
@@ -32,6 +34,7 @@ urlpatterns = [
     path("palette/", palette.palette, name="palette"),
     path("kept/", drafts.keep, name="keep_draft"),
     path("kept/drop/", drafts.drop, name="drop_draft"),
+    path("resume/", resume_post.resume, name="resume_post"),
     path("me/", me.account, name="account"),
     path("me/channels/<slug:means>/", me.channel, name="channel"),
     path("me/channels/<slug:means>/remove/", me.remove_channel, name="remove_channel"),

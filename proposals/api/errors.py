@@ -2,9 +2,38 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_standardized_errors.formatter import ExceptionFormatter
+from drf_standardized_errors.handler import ExceptionHandler
 from drf_standardized_errors.types import ErrorResponse
-from rest_framework import serializers
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException
+
+from members.outage import RETRY_AFTER, database_is_away
+
+
+class Unavailable(APIException):
+    """The database is away (503); ``wait`` is told in Retry-After."""
+
+    status_code = status.HTTP_503_SERVICE_UNAVAILABLE
+    default_code = "unavailable"
+    default_detail = _("数据库暂时连不上，请稍后重试")
+    wait = RETRY_AFTER
+
+
+def error_body(kind: str, code: str, detail: str) -> dict[str, Any]:
+    """The body of an error that no view of the API has met."""
+    return {"type": kind, "errors": [{"code": code, "detail": detail, "attr": None}]}
+
+
+class Handler(ExceptionHandler):
+    """Errors as the package answers them, but for a database that is away."""
+
+    def convert_unhandled_exceptions(self, exc: Exception) -> APIException:
+        """What the API answers to an error that is none of its own."""
+        if database_is_away(exc):
+            return Unavailable()
+        return super().convert_unhandled_exceptions(exc)
 
 
 class Formatter(ExceptionFormatter):

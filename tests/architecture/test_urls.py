@@ -16,6 +16,7 @@ PUBLIC = {
     "admin_logout",
     "auth-login",
     "choose_theme",
+    "cookies",
     "docs",
     "health",
     "home",

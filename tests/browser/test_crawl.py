@@ -22,12 +22,14 @@ IN_MAIL = "is linked in mail alone"
 GOES_ON = "sends on those whom a form has sent back, or who have shortened an address"
 NO_SERVER = "is linked where the product sends mail, which it does not here"
 ON_THE_WAY_IN = "stands between the password and the first page"
+NO_COOKIE = "is where a form leads that came without our cookie"
 NOT_LINKED = {
     "account_logout": "asks those whom a form does not send out at once",
     "account_reset_password": NO_SERVER,
     "account_reset_password_done": IN_MAIL,
     "account_reset_password_from_key": IN_MAIL,
     "account_reset_password_from_key_done": IN_MAIL,
+    "cookies": NO_COOKIE,
     "ledger": GOES_ON,
     "mailed": IN_MAIL,
     "mfa_authenticate": ON_THE_WAY_IN,

@@ -191,9 +191,10 @@ def test_text_of_an_old_page_of_ours_comes_back_and_is_not_carried_out(strict: C
     data = {"for_action": "daily", "for_others": "off", "address": "zhao@example.com"}
 
     sent = strict.post("/me/channels/email/", data, headers={"Origin": "http://testserver"})
-    page = strict.get(sent.headers["Location"]).content.decode()
+    checked = strict.get(sent.headers["Location"])  # whether the cookie comes back
+    page = strict.get(checked.headers["Location"]).content.decode()
 
-    assert sent.headers["Location"] == "/me/channels/email/"
+    assert checked.headers["Location"] == "/me/channels/email/"
     assert "zhao@example.com" in page
     assert not NoticeChannel.objects.exists()
 
@@ -215,11 +216,48 @@ def test_an_old_login_page_is_shown_anew() -> None:
     user = UserFactory()
     form = {"login": user.username, "password": PASSWORD}
 
-    sent = client.post(LOGIN, form, headers={"Origin": "http://testserver"})
+    shown = client.post(LOGIN, form, headers={"Origin": "http://testserver"}, follow=True)
 
-    assert sent.headers["Location"] == LOGIN
-    assert "页面已过期" in client.get(LOGIN).content.decode()
+    assert shown.redirect_chain[-1] == (LOGIN, 302)
+    assert "页面已过期" in shown.content.decode()
     assert resume_post.SESSION_KEY not in client.session
+
+
+@pytest.mark.parametrize(
+    ("secure", "cause"), [(True, "这里的 Cookie 只经 https 传送"), (False, "浏览器不保存")]
+)
+@pytest.mark.parametrize("page", [LOGIN, "/start/?key=0"])
+def test_who_sends_no_cookie_back_is_told_why(
+    settings: Any, page: str, secure: bool, cause: str
+) -> None:
+    settings.CSRF_COOKIE_SECURE = settings.SESSION_COOKIE_SECURE = secure
+    client = Client(enforce_csrf_checks=True)
+
+    sent = client.post(page, {"password": PASSWORD}, headers={"Origin": "http://testserver"})
+    client.cookies.clear()
+    told = client.get(sent.headers["Location"])
+
+    assert told.status_code == 403
+    assert cause in told.content.decode()
+    assert f'href="{page}"' in told.content.decode()
+    assert not Session.objects.exists()  # a password is kept nowhere
+
+
+def test_what_a_proxy_has_changed_is_named_to_its_operator() -> None:
+    client = Client(enforce_csrf_checks=True)
+
+    told = client.post(LOGIN, {}, headers={"Origin": "https://testserver"}).content.decode()
+
+    assert "<code>https://testserver</code>" in told
+    assert "<code>http://testserver</code>" in told
+    assert "BEHIND_TLS_PROXY" in told
+
+
+def test_cookies_are_secure_in_every_answer_over_tls(client: Client) -> None:
+    for secure in (False, True):
+        answer = client.get(LOGIN, secure=secure)
+
+        assert bool(answer.cookies["csrftoken"]["secure"]) is secure
 
 
 # -- What a form view gets -----------------------------------------------------------------

@@ -52,6 +52,57 @@ document.addEventListener("htmx:afterSwap", (event) => {
   }
 });
 
+// While the server or its database is away, what stands on the page stays. A notice says so, and
+// what somebody asked for is asked again once it is back, where doing so twice does no harm.
+const outage = { notice: null, again: null };
+
+async function isOver() {
+  try {
+    const answer = await fetch("/health/", { headers: { Accept: "application/json" } });
+    return (await answer.json()).database === "ok";
+  } catch {
+    return false;
+  }
+}
+
+function goOnLater({ elt, requestConfig }) {
+  const asked = requestConfig?.triggeringEvent;
+  if (["change", "click", "submit"].includes(asked?.type)) {
+    const isSafe = requestConfig.verb === "get" || elt.querySelector?.("[name=key]");
+    outage.again = isSafe && (() => (
+      elt.tagName === "FORM" ? elt.requestSubmit(asked.submitter) : htmx.trigger(elt, asked.type)
+    ));
+  }
+  if (outage.notice) return;
+  outage.notice = document.createElement("div");
+  outage.notice.className = "alert alert-warning";
+  outage.notice.role = "alert";
+  outage.notice.textContent = document.body.dataset.away;
+  (elt.closest("form") ?? elt.closest("dialog[open]") ?? document.getElementById("toasts")).prepend(outage.notice);
+  setTimeout(waitForTheEnd, 5000);
+}
+
+async function waitForTheEnd() {
+  if (!await isOver()) {
+    setTimeout(waitForTheEnd, 5000);
+    return;
+  }
+  const { notice, again } = outage;
+  outage.notice = outage.again = null;
+  if (again) {
+    notice.remove();
+    again();
+  } else {
+    notice.textContent = document.body.dataset.back;
+    setTimeout(() => notice.remove(), 10000);
+  }
+}
+
+document.addEventListener("htmx:sendError", (event) => goOnLater(event.detail));
+document.addEventListener("htmx:responseError", (event) => {
+  if (event.detail.xhr.status === 503) goOnLater(event.detail);
+});
+
 // A click outside an open menu closes it.
 document.addEventListener("click", (event) => {
   each("details.menu[open]", (menu) => { if (!menu.contains(event.target)) menu.open = false; });

@@ -1,5 +1,11 @@
 """Wiring only: settings, urls, the Celery app, health."""
 
+import sys
+
 from config.celery import app as celery_app
+from config.failures import excepthook
 
 __all__ = ["celery_app"]
+
+# manage.py and celery alike import this before they read the settings.
+sys.excepthook = excepthook

@@ -1,4 +1,4 @@
-"""The secret of an installation that serves this machine only."""
+"""The secret of an installation that runs on one machine."""
 
 import contextlib
 import os

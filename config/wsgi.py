@@ -4,6 +4,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from config.failures import ends_in_a_sentence
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
-application = get_wsgi_application()
+with ends_in_a_sentence():  # the server's workers have no excepthook
+    application = get_wsgi_application()

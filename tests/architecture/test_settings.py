@@ -1,7 +1,10 @@
 """Production refuses to start unsafe, and an operator finds every setting in the docs."""
 
+import os
 import re
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +18,8 @@ STRONG = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 @pytest.fixture
 def start(monkeypatch, tmp_path):
     """Read the settings under an environment of its own: ``start(DEBUG="true")``."""
-    for name in ("ALLOWED_HOSTS", "DEBUG", "DEMO", "SECRET_KEY", "SECRET_KEY_FILE"):
+    unset = ("ALLOWED_HOSTS", "DEBUG", "DEMO", "REDIS_URL", "SECRET_KEY", "SECRET_KEY_FILE")
+    for name in unset:
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("DATA_DIR", str(tmp_path))
 
@@ -27,38 +31,134 @@ def start(monkeypatch, tmp_path):
     return read
 
 
-@pytest.mark.parametrize("key", ["", "short", "a" * 60, "django-insecure-" + STRONG])
-def test_production_refuses_a_weak_secret(start, key):
-    with pytest.raises(ImproperlyConfigured, match="SECRET_KEY"):
-        start(SECRET_KEY=key, ALLOWED_HOSTS="tian.example")
+@pytest.mark.parametrize("key", ["short", "a" * 60, "django-insecure-" + STRONG])
+def test_a_weak_secret_is_refused(start, key):
+    with pytest.raises(ImproperlyConfigured, match="at least 50 random characters"):
+        start(SECRET_KEY=key)
 
 
-def test_an_installation_for_this_machine_makes_a_secret_and_keeps_it(start, tmp_path):
-    secret = start()["SECRET_KEY"]
+@pytest.mark.parametrize("hosts", ["", "tian.county.lan"])
+def test_an_installation_on_one_machine_makes_a_secret_and_keeps_it(start, tmp_path, hosts):
+    secret = start(ALLOWED_HOSTS=hosts)["SECRET_KEY"]
 
     assert len(secret) > 80
     assert start()["SECRET_KEY"] == secret
     assert (tmp_path / "secret-key").stat().st_mode & 0o077 == 0
 
 
-@pytest.mark.parametrize("mode", [{}, {"DEBUG": "true"}])
-def test_a_wildcard_host_is_refused(start, mode):
-    with pytest.raises(ImproperlyConfigured, match="ALLOWED_HOSTS"):
-        start(SECRET_KEY=STRONG, ALLOWED_HOSTS="tian.example,*", **mode)
+def test_processes_that_share_a_redis_must_be_given_their_secret(start):
+    with pytest.raises(ImproperlyConfigured, match="the same for every process"):
+        start(ALLOWED_HOSTS="tian.example", REDIS_URL="redis://10.0.0.5:6379/0")
+
+
+BY_TLS = [{"SITE_URL": "https://tian.example/"}, {"BEHIND_TLS_PROXY": "true"}]
+BY_TLS += [{"CSRF_TRUSTED_ORIGINS": "https://tian.example"}, {"SECURE_COOKIES": "true"}]
+WITHOUT = [{}, {"SITE_URL": "http://tian.county.lan:8000"}]
+WITHOUT += [{"SITE_URL": "https://tian.example", "SECURE_COOKIES": "false"}]
+
+
+@pytest.mark.parametrize("told", [*BY_TLS, *WITHOUT])
+def test_cookies_are_secure_where_the_product_is_known_to_be_reached_by_tls(start, told):
+    settings = start(ALLOWED_HOSTS="tian.example", **told)
+
+    assert settings["DEBUG"] is False
+    assert settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is (told in BY_TLS)
+
+
+WRONG = {
+    "ALLOWED_HOSTS": [
+        "*",
+        "http://tian.lan",
+        "tian.lan:8000",
+        "tian_1.lan",
+        "fd00::5",
+        "提案.政务",
+    ],
+    "CSRF_TRUSTED_ORIGINS": ["tian.example", "https://tian.example/page"],
+    "DATABASE_URL": [
+        *("mysql://a@b/c", "tian", "postgres://user:pass/word@host/tian", "postgres://host:x/tian"),
+        *("postgres://host", "sqlite://tian.sqlite3", "sqlite:////dev/null/tian.sqlite3"),
+    ],
+    "DATA_DIR": ["/dev/null/tian"],
+    "DEBUG": ["maybe"],
+    "DIGEST_HOUR": ["24", "nine", "-1"],
+    "EMAIL_URL": ["mail.example", "smtp+tls://user:pass/word@host:587"],
+    "EMBEDDER": ["openai", "ftp://10.0.0.5"],
+    "EMBEDDER_FLOOR": ["high"],
+    "LOGIN_RATE": ["ten", "0/min"],
+    "LOG_LEVEL": ["LOUD"],
+    "OIDC_ISSUER": ["sso.example"],
+    "REDIS_URL": ["10.0.0.5:6379", "http://10.0.0.5", "redis://host:port/0", "redis+socket://x"],
+    "REQUESTS_CA_BUNDLE": ["/nowhere.pem"],
+    "SECRET_KEY_FILE": ["/nowhere"],
+    "SITE_URL": ["tian.example", "https://"],
+    "TIME_ZONE": ["Peking"],
+    "TRUSTED_PROXIES": ["1.5"],
+    "WEBHOOK_ALLOW_PRIVATE": ["10.0.0.1/8"],
+}
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [(name, value) for name, values in WRONG.items() for value in values]
+)
+def test_a_wrong_setting_is_named_in_one_sentence(start, name, value):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        start(**{name: value})
+
+    said = str(refused.value)
+    assert name in said
+    assert "\n" not in said
+    assert "pass/word" not in said
+
+
+def test_a_setting_that_another_one_needs_is_named_with_it(start):
+    with pytest.raises(ImproperlyConfigured, match=r"OIDC_CLIENT_ID.*OIDC_ISSUER"):
+        start(OIDC_ISSUER="https://sso.example")
 
 
 @pytest.mark.parametrize("mode", ["DEBUG", "DEMO"])
 def test_debug_and_demo_stay_on_this_machine(start, mode):
     with pytest.raises(ImproperlyConfigured, match="this machine"):
-        start(SECRET_KEY=STRONG, ALLOWED_HOSTS="tian.example", **{mode: "true"})
+        start(ALLOWED_HOSTS="tian.example", **{mode: "true"})
 
 
-def test_production_starts_with_a_secret_and_named_hosts(start):
-    settings = start(SECRET_KEY=STRONG, ALLOWED_HOSTS="tian.example")
+def test_an_empty_variable_counts_as_not_set(start):
+    settings = start(TIME_ZONE="", HSTS_SECONDS="", ALLOWED_HOSTS=" ", EMAIL_URL="", DEBUG="")
 
-    assert settings["DEBUG"] is False
-    assert settings["SESSION_COOKIE_SECURE"] is True
-    assert settings["CSRF_COOKIE_SECURE"] is True
+    assert settings["TIME_ZONE"] == "Asia/Shanghai"
+    assert settings["ALLOWED_HOSTS"] == settings["LOCAL_HOSTS"]
+
+
+NO_SETTING = ({"DEBUG": "maybe"}, "Ti'an cannot start: DEBUG must be true or false.\n")
+NO_DATABASE = (
+    {"DATABASE_URL": "postgres://tian:secret@127.0.0.1:1/tian"},
+    "The database cannot be reached: connection failed: connection to server at "
+    '"127.0.0.1", port 1 failed: Connection refused. Start it, or correct the host and the port '
+    "in DATABASE_URL.\n",
+)
+
+
+@pytest.mark.parametrize(
+    ("argv", "trouble"),
+    [
+        ("manage.py migrate", NO_SETTING),
+        ("manage.py migrate", NO_DATABASE),
+        ("-m celery -A config worker", NO_SETTING),
+        ("-m config.web", NO_SETTING),
+    ],
+)
+def test_a_process_that_cannot_start_says_why_in_a_line(argv, trouble):
+    environment, line = trouble
+
+    ended = subprocess.run(
+        [sys.executable, *argv.split()],
+        cwd=ROOT,
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+
+    assert (ended.stderr, ended.returncode) == (line, 1)
 
 
 def test_a_secret_may_be_kept_in_a_file(start, tmp_path):

@@ -17,7 +17,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run demo test browser screenshots bench lint format types layers migrations messages
+.PHONY: help install run serve demo test browser screenshots bench lint format types layers migrations messages
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -29,6 +29,11 @@ install: .venv/runtime $(VENDOR) $(CATALOGUES) ## Make .venv and node_modules wi
 run demo: export DEMO = true
 run: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///$(DEMO_DATABASE))
 run: install $(if $(DATABASE_URL),,$(DEMO_DATABASE)) ## Serve the product with a demo, on HOST and PORT
+	$(MANAGE) migrate --no-input --verbosity 0
+	$(MANAGE) collectstatic --no-input --verbosity 0
+	$(MANAGE) serve
+
+serve: install ## Serve the product itself, without the demo, to ALLOWED_HOSTS
 	$(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) collectstatic --no-input --verbosity 0
 	$(MANAGE) serve

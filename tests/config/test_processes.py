@@ -10,7 +10,8 @@ from threading import Event, Timer
 import psutil
 import pytest
 
-from config.processes import Child, Supervisor
+from config.processes import Child, NotStarted, Supervisor
+from tests.services import until
 
 SLEEP = [sys.executable, "-c", "import time; time.sleep(60)"]
 STUBBORN = """
@@ -80,13 +81,56 @@ def test_a_minute_of_work_forgets_earlier_deaths(child):
     assert child.deaths == 1
 
 
-def test_a_child_that_never_gets_ready_is_an_error(child, monkeypatch):
-    monkeypatch.setattr("config.processes.PATIENCE", 0.1)
+def test_a_child_is_waited_for_as_long_as_it_lives_and_this_is_said(child, monkeypatch):
+    monkeypatch.setattr("config.processes.TOLD_EVERY", 0.2)
+    said = []
+    child.is_ready = lambda: len(said) == 3
+    child.start()
+
+    child.wait_until_ready(Event(), said.append)
+
+    assert [line.partition(", for ")[0] for line in said] == ["Waiting for sleep to answer"] * 3
+
+
+def test_a_child_that_ends_while_it_starts_is_an_error(child):
+    child.argv = [sys.executable, "-c", "raise SystemExit(3)"]
     child.is_ready = lambda: False
     child.start()
 
-    with pytest.raises(TimeoutError, match="sleep did not start"):
-        child.wait_until_ready(Event())
+    with pytest.raises(NotStarted, match="sleep ended with code 3 while it was starting"):
+        child.wait_until_ready(Event(), print)
+
+
+def test_whoever_stops_a_start_starts_nothing_more(child, monkeypatch):
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    child.is_ready = lambda: False
+    later = Child("later", SLEEP)
+    supervisor = Supervisor([child, later], say=print)
+    Timer(0.3, supervisor.stopping.set).start()
+
+    supervisor.run(on_ready=lambda: pytest.fail("nothing is ready"))
+
+    assert child.process.returncode == -signal.SIGTERM
+    assert later.process is None
+
+
+FATHER = f"""
+import subprocess
+print(subprocess.Popen({SLEEP!r}).pid, flush=True)
+"""
+
+
+def test_what_a_killed_child_has_started_ends_before_it_starts_again():
+    father = Child("father", [sys.executable, "-c", FATHER + "import time; time.sleep(60)"])
+    father.start()
+    family = psutil.Process(father.process.pid)
+    until(family.children)
+    [left] = family.children()
+    kill(father)
+
+    father.look_after()
+
+    left.wait(timeout=5)
 
 
 def test_a_child_that_will_not_end_is_killed(monkeypatch):

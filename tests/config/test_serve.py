@@ -15,7 +15,9 @@ def port():
 
 
 def test_a_taken_port_is_refused(port):
-    with pytest.raises(CommandError, match=f"make run PORT={port + 1}"):
+    with pytest.raises(
+        CommandError, match=rf"in use\. Choose another one, such as PORT={port + 1}"
+    ):
         call_command("serve", port=port)
 
 

@@ -14,10 +14,12 @@ from django.db import DatabaseError
 
 from config import demo
 from config.broker import private_redis
-from config.processes import Child, Supervisor
+from config.processes import Child, NotStarted, Supervisor
 from members.services import first_account
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
+ANYWHERE = "::", "0.0.0.0"  # noqa: S104 -- what ALLOWED_HOSTS asks for
+"""Every address of this machine, of both kinds or of the older one."""
 
 
 class Command(BaseCommand):
@@ -27,8 +29,8 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to listen; the environment's HOST and PORT are the defaults."""
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--port", type=int, default=os.environ.get("PORT", "8000"))
+        parser.add_argument("--host", default=os.environ.get("HOST") or usual_host())
+        parser.add_argument("--port", type=int, default=os.environ.get("PORT") or "8000")
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         """Serve until Ctrl-C or SIGTERM."""
@@ -41,23 +43,42 @@ class Command(BaseCommand):
                 Supervisor(children, say=self.stderr.write).run(
                     on_ready=lambda: self.stdout.write(welcome(host, port))
                 )
-            except TimeoutError as error:
-                raise CommandError(str(error)) from error
+            except NotStarted as error:
+                raise CommandError(f"{error} Its reason stands above.") from error
+
+
+def usual_host() -> str:
+    """This machine alone, or every address once ALLOWED_HOSTS names more than this machine."""
+    if settings.ONLY_HERE:
+        return "127.0.0.1"
+    both, older = ANYWHERE
+    return both if socket.has_dualstack_ipv6() else older
 
 
 def refuse_a_taken_port(host: str, port: int) -> None:
     """Ask before starting: the web server would share the port with another copy, unseen."""
+    both = host == "::" and socket.has_dualstack_ipv6()
     try:
-        socket.create_server((host, port), family=family(host)).close()
+        socket.getaddrinfo(host, port, family(host))
+        socket.create_server((host, port), family=family(host), dualstack_ipv6=both).close()
+    except socket.gaierror as error:
+        raise CommandError(f"HOST is {host!r}, which is no address of this machine.") from error
+    except OverflowError as error:
+        raise CommandError(f"PORT is {port}; it must be from 1 to 65535.") from error
     except OSError as error:
         raise CommandError(
-            f"Cannot listen: {error.strerror}. Choose another port: make run PORT={port + 1}"
+            f"Cannot listen on port {port}: {os.strerror(error.errno or 0)}. "
+            f"Choose another one, such as PORT={port + 1}."
         ) from error
 
 
 def only_copy(folder: Path) -> IO[str]:
     """Hold the folder's lock until closed: two copies would take each other's Redis away."""
-    lock = (folder / "serve.lock").open("w")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / "serve.lock").open("w")
+    except OSError as error:
+        raise CommandError(f"Cannot write to DATA_DIR: {error}.") from error
     try:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError as error:
@@ -80,9 +101,8 @@ def beat() -> Child:
 
 
 def web(host: str, port: int) -> Child:
-    """WSGI with threads: of the servers measured, the cheapest for each request."""
-    argv = [sys.executable, "-m", "granian", "--interface=wsgi", f"--host={host}", f"--port={port}"]
-    argv += ["--workers=2", "--blocking-threads=4", "--no-ws", "config.wsgi:application"]
+    """The pages and the API."""
+    argv = [sys.executable, "-m", "config.web", f"--host={host}", f"--port={port}"]
     return Child("web", argv, is_ready=lambda: answers(host, port))
 
 
@@ -103,14 +123,23 @@ def welcome(host: str, port: int) -> str:
         "  ".join(["", who.username, who.password, who.label, who.scope]).rstrip()
         for who in demo.logins()
     ]
-    return "\n".join([f"提案 Ti'an: http://{host}:{port}", *logins, *setting_up(host, port)])
+    site = address(host, port)
+    return "\n".join([f"提案 Ti'an: {site}", *logins, *setting_up(site)])
 
 
-def setting_up(host: str, port: int) -> list[str]:
+def address(host: str, port: int) -> str:
+    """How browsers come here: SITE_URL, else the first allowed host that is not this machine."""
+    if settings.SITE_URL:
+        return str(settings.SITE_URL)
+    names = [name.lstrip(".") for name in settings.ALLOWED_HOSTS]
+    others = [name for name in names if name not in settings.LOCAL_HOSTS]
+    here = f"[{host}]" if ":" in host else host
+    return f"http://{others[0] if others else here}:{port}"
+
+
+def setting_up(site: str) -> list[str]:
     """The link that creates the first account, while there is none."""
     try:
-        return (
-            [f"  {first_account.link(f'http://{host}:{port}')}"] if first_account.is_empty() else []
-        )
+        return [f"  {first_account.link(site)}"] if first_account.is_empty() else []
     except DatabaseError:
         return []  # not migrated yet, as the pages will tell

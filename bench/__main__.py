@@ -127,7 +127,7 @@ class Bench:
         from bench import corpus  # noqa: PLC0415
         from members import clock  # noqa: PLC0415
         from members.reader import Reader  # noqa: PLC0415
-        from proposals.matching.near import similar  # noqa: PLC0415
+        from proposals.matching.similar import similar  # noqa: PLC0415
 
         drafts = [corpus.draft(key - self.store.first) for key in self._some(DRAFTS)]
         now = clock.now()
@@ -170,8 +170,8 @@ class Bench:
     def _insert(self) -> list[float]:
         """What the index takes to weigh and store a new text, in a transaction of its own."""
         from proposals.matching.index import current_index  # noqa: PLC0415
+        from proposals.matching.indexing import current_frequencies, entry_of  # noqa: PLC0415
         from proposals.matching.sources import sources  # noqa: PLC0415
-        from proposals.matching.upkeep import current_frequencies, entry_of  # noqa: PLC0415
 
         frequencies, vocabulary = current_frequencies()
         index = current_index()
@@ -180,12 +180,12 @@ class Bench:
 
     def _refresh(self) -> list[float]:
         """What a worker takes to carry out one order, from the reading to the commit."""
-        from proposals.matching import upkeep  # noqa: PLC0415
+        from proposals.matching import indexing  # noqa: PLC0415
 
         keys = self._new(10_000_000)
         for key in keys:
-            upkeep.order(key)
-        return _timed(lambda _key: upkeep.refresh(at_most=1), keys)
+            indexing.order(key)
+        return _timed(lambda _key: indexing.refresh(at_most=1), keys)
 
     def _new(self, number: int) -> list[int]:
         """Keys of new proposals with texts of their own, not in the index yet."""

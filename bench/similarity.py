@@ -39,7 +39,7 @@ from proposals.matching.matrix import (  # noqa: E402
     profile_matrix,
     vector_matrix,
 )
-from proposals.matching.near import COMPARED, SENTENCE, with_meaning  # noqa: E402
+from proposals.matching.similar import COMPARED, SENTENCE, with_meaning  # noqa: E402
 
 NEAREST = 5
 """Of how many shown proposals recall is told."""

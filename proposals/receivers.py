@@ -13,8 +13,8 @@ from proposals import posts
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs.drafting import DistinctInput
 from proposals.machine.subject import Step, StepContext, Subject
-from proposals.matching import upkeep
-from proposals.matching.near import similar
+from proposals.matching import indexing
+from proposals.matching.similar import similar
 from proposals.matching.sources import text_of
 from proposals.models import Assignment, Cosignature, Event, IndexEntry, Proposal, Reply
 from proposals.signals import event_recorded
@@ -46,7 +46,7 @@ def order_entry(subject: Subject, event: Event, **_signal: Any) -> None:
     ordered: set[Any] = subject.root.__dict__.setdefault("_ordered", set())
     if event.call_id not in ordered:
         ordered.add(event.call_id)
-        upkeep.order(subject.root_id)
+        indexing.order(subject.root_id)
 
 
 @receiver(event_recorded, dispatch_uid="ask-why-distinct")

@@ -3,21 +3,21 @@
 from celery import shared_task
 
 from members import clock
-from proposals.matching import embedding, scan, upkeep
+from proposals.matching import embedding, indexing, scan
 
 
 @shared_task
 def refresh_index() -> int:
     """Index what has changed; returns how many proposals."""
-    return upkeep.catch_up()
+    return indexing.catch_up()
 
 
 @shared_task
 def recount_words() -> bool:
     """Learn anew how common words are, when there is much more text; returns whether it did."""
-    counted = upkeep.recount(at=clock.now())
-    while upkeep.reweigh():
-        upkeep.catch_up()
+    counted = indexing.recount(at=clock.now())
+    while indexing.reweigh():
+        indexing.catch_up()
     return counted
 
 
@@ -26,7 +26,7 @@ def embed_texts() -> int:
     """Compute the vectors that are missing; returns how many. Nothing without an embedder."""
     embedder = embedding.current_embedder()
     done = 0
-    while embedder is not None and (some := upkeep.embed(embedder)):
+    while embedder is not None and (some := indexing.embed(embedder)):
         done += some
     return done
 

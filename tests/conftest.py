@@ -31,7 +31,7 @@ ON_SQLITE_TOO = (
     "tests/browser/",
     "tests/members/test_prepared.py",
     "tests/proposals/matching/test_index.py",
-    "tests/proposals/matching/test_near.py",
+    "tests/proposals/matching/test_similar.py",
     "tests/proposals/matching/test_search.py",
     "tests/proposals/test_api.py",
     "tests/proposals/test_invariants.py::"

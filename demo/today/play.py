@@ -21,7 +21,7 @@ from members import clock
 from members.enums import Role
 from members.services import mark_read
 from proposals.enums import ProposalState
-from proposals.matching import scan, upkeep
+from proposals.matching import indexing, scan
 from proposals.models import MergeCandidate
 from supervision.sweeps import sweep
 
@@ -98,10 +98,10 @@ def _readers(logins: Sequence[Login], at: datetime) -> Script:
 def _look_for_candidates(people: People, at: datetime) -> None:
     """The office has the session scanned, and decides at once on what is not new."""
     with clock.at(at):
-        upkeep.catch_up()
-        upkeep.recount(at=at)
-        while upkeep.reweigh():
-            upkeep.catch_up()
+        indexing.catch_up()
+        indexing.recount(at=at)
+        while indexing.reweigh():
+            indexing.catch_up()
         clerk = people.office(Role.COMMITTEE_CLERK)
         ordered = scan.ask(people.session, clerk.user, at)
         scan.run(ordered.pk, at)

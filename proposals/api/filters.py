@@ -13,7 +13,7 @@ from django_filters.filterset import filterset_factory
 from members.enums import BodyKind
 from members.reader import reader_of
 from members.visibility import visible
-from proposals.api.experts import Narrowing
+from proposals.api.search_operators import Narrowing
 from proposals.due_dates import due_dates
 from proposals.enums import CosignatureState
 from proposals.inputs.fields import LARGEST_KEY

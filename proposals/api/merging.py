@@ -20,7 +20,7 @@ from proposals.api.serializers.matching import (
 )
 from proposals.api.similar import PassageSerializer
 from proposals.matching import scan
-from proposals.matching.near import Analysed, profile_of, shared_passages, shared_terms
+from proposals.matching.similar import Analysed, profile_of, shared_passages, shared_terms
 from proposals.matching.sources import texts
 
 

@@ -13,8 +13,8 @@ from members.api.filters import AllowListFilters
 from members.api.pagination import BoundedPagination
 from members.reader import Reader, reader_of
 from members.visibility import visible
-from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter, SearchFilter
+from proposals.api.search_operators import Narrowing
 from proposals.api.serializers.search import HitSerializer
 from proposals.enums import SENT_OUT, CosignatureState
 from proposals.matching.query import Query, parse

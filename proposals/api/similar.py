@@ -18,7 +18,7 @@ from proposals.api.serializers.proposal import FamilySerializer
 from proposals.enums import ProposalState
 from proposals.inputs.fields import key_field
 from proposals.matching.likeness import Text
-from proposals.matching.near import Alike, similar
+from proposals.matching.similar import Alike, similar
 from proposals.matching.sources import text_of
 from proposals.models import Proposal
 

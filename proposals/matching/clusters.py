@@ -11,7 +11,7 @@ from scipy.sparse import csr_matrix
 from members.enums import Linkage
 from proposals.matching.likeness import Profile
 from proposals.matching.matrix import Scores, products, profile_matrix, vector_matrix
-from proposals.matching.near import with_meaning
+from proposals.matching.similar import with_meaning
 
 WORDS = 60
 """By how many of its heaviest words a text's likely partners are found."""

@@ -6,7 +6,7 @@ from itertools import combinations
 from typing import NamedTuple
 
 from proposals.matching.likeness import Text
-from proposals.matching.near import SENTENCE, Analysed
+from proposals.matching.similar import SENTENCE, Analysed
 
 SAME = 0.5
 """How alike two sentences are in their words (0 to 1) to say the same."""

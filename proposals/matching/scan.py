@@ -23,7 +23,7 @@ from proposals.enums import (
 )
 from proposals.errors import Conflict
 from proposals.machine.subject import declared_step
-from proposals.matching import embedding, upkeep
+from proposals.matching import embedding, indexing
 from proposals.matching.clusters import Cluster, clusters
 from proposals.matching.likeness import Profile
 from proposals.matching.matrix import Scores
@@ -65,7 +65,7 @@ def run(key: int, at: datetime) -> bool:
         return False
     scan = Scan.objects.select_related("session__term__committee").get(pk=key)
     try:
-        upkeep.catch_up()
+        indexing.catch_up()
         found = _look(scan, at)
         _keep(scan, found)
     except Exception as error:

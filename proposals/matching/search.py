@@ -18,10 +18,10 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, 
 from members.reader import Reader
 from proposals.enums import SENT_OUT, CosignatureState, Publicity
 from proposals.matching.index import Asked, Where, Word, all_of, any_of, current_index
+from proposals.matching.indexing import current_frequencies
 from proposals.matching.likeness import Frequencies, key_of
 from proposals.matching.query import Query
 from proposals.matching.query_terms import Question, Term, question, words_of
-from proposals.matching.upkeep import current_frequencies
 from proposals.matching.words import STOP_WORDS, WORD, bigrams, characters, folded
 from proposals.models import Assignment, Cosignature, Proposal, Reply, Suggestion
 from proposals.permissions import inside, is_all_inside

@@ -16,7 +16,7 @@ from members.models import Session
 from proposals.enums import KEPT_APART, NEW, SCAN_UNDER_WAY, UNDECIDED_CANDIDATES, ScanState, Tone
 from proposals.enums import MergeCandidateState as S
 from proposals.errors import RuleBroken
-from proposals.inputs import matching as inputs
+from proposals.inputs import merge_candidates as inputs
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
 from proposals.machine.subject import Condition, StandaloneSubject, StepContext, state_field, step

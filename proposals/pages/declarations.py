@@ -3,15 +3,13 @@
 from members.pages import home, outbox, palette, worklist
 from members.services import job
 from proposals.pages import bulk, ledger, proposal, search, step_pages, subjects, worklists
-from proposals.pages.assigning import afterwards, inspecting, meeting, paper
-from proposals.pages.assigning import desk as assigning
-from proposals.pages.handling import editor, facts, phrases, tabs, tasks
+from proposals.pages.assigning import after_reply, assignment_form, inspecting, meeting, paper_entry
+from proposals.pages.handling import editor, phrases, subject_pages, tabs, tasks
 from proposals.pages.office import candidates, choices, deciding, groups, numbers
 from proposals.pages.office import lists as office
 from proposals.pages.office import tabs as office_tabs
 from proposals.pages.proposing import (
     clues,
-    desk,
     handing_in,
     lists,
     rating,
@@ -20,12 +18,13 @@ from proposals.pages.proposing import (
     versions,
     writing,
 )
+from proposals.pages.proposing import home as proposing_home
 
 SUBJECT_PAGES = (
     *subjects.SUBJECT_PAGES,
     *signing.SUBJECT_PAGES,
     *meeting.SUBJECT_PAGES,
-    *facts.SUBJECT_PAGES,
+    *subject_pages.SUBJECT_PAGES,
     *rating.SUBJECT_PAGES,
     *candidates.SUBJECT_PAGES,
     *clues.SUBJECT_PAGES,
@@ -37,13 +36,13 @@ STEP_PAGES = (
     *rating.STEP_PAGES,
     *deciding.DECISIONS,
     *choices.STEP_PAGES,
-    *assigning.STEP_PAGES,
+    *assignment_form.STEP_PAGES,
     *meeting.STEP_PAGES,
-    *paper.STEP_PAGES,
+    *paper_entry.STEP_PAGES,
     *inspecting.STEP_PAGES,
-    *afterwards.STEP_PAGES,
+    *after_reply.STEP_PAGES,
     *editor.STEP_PAGES,
-    *facts.STEP_PAGES,
+    *subject_pages.STEP_PAGES,
     *tasks.STEP_PAGES,
 )
 TABS = (
@@ -62,13 +61,13 @@ NAVIGATION = (
     *groups.GROUPS,
     *office.DONE,
     numbers.REGISTER,
-    *afterwards.WORKLISTS,
-    *paper.NAVIGATION,
+    *after_reply.WORKLISTS,
+    *paper_entry.NAVIGATION,
     *clues.WORKLISTS,
     *lists.WORKLISTS,
     *record.NAVIGATION,
 )
-HOME_SECTIONS = (*ledger.HOME_SECTIONS, *desk.HOME_SECTIONS)
+HOME_SECTIONS = (*ledger.HOME_SECTIONS, *proposing_home.HOME_SECTIONS)
 FINDERS = (search.by_number_or_title, search.beginnings)
 JOBS = {bulk.BULK: bulk.take_all, ledger.VERIFYING: ledger.verify_whole}
 

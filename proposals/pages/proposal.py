@@ -25,7 +25,7 @@ from proposals.due_dates import due_dates
 from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
 from proposals.machine.subject import Step, Subject, declared_step
 from proposals.models import Attachment, Clue, Event, Proposal
-from proposals.pages.life import bar, coming, waiting_on
+from proposals.pages.stages import bar, coming, waiting_on
 from proposals.pages.step_pages import StepPage, step_page
 from proposals.pages.steps import subject_of
 from proposals.pages.subjects import (

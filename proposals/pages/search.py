@@ -16,9 +16,9 @@ from members.punctuation import reasons
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.api.actions import own_steps
-from proposals.api.experts import Narrowing
 from proposals.api.filters import ProposalFilter
 from proposals.api.search import shown
+from proposals.api.search_operators import Narrowing
 from proposals.matching.query import parse
 from proposals.matching.search import find
 from proposals.models import Proposal

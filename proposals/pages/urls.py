@@ -8,8 +8,7 @@ from django.views.generic import RedirectView
 from proposals import models
 from proposals.pages import bulk, ledger, presence, proposal, steps
 from proposals.pages import search as searching
-from proposals.pages.assigning import desk as assigning
-from proposals.pages.assigning import inspecting, meeting
+from proposals.pages.assigning import assignment_form, inspecting, meeting
 from proposals.pages.declarations import SUBJECT_PAGES
 from proposals.pages.handling import letter, mail_actions, phrases
 from proposals.pages.office import candidates, merging, numbers, tabs
@@ -42,7 +41,7 @@ urlpatterns = [
     path("lists/<slug:slug>/bulk/", bulk.bulk, name="bulk"),
     path("subjects/<slug:kind>/<int:pk>/", proposal.by_kind, name="subject"),
     path("inspections/<int:pk>/", inspecting.inspect, name="inspection"),
-    path("proposals/<int:pk>/experience/", assigning.experience, name="experience"),
+    path("proposals/<int:pk>/experience/", assignment_form.experience, name="experience"),
     path("assignment-batches/<int:pk>/letters/", meeting.letters, name="batch_letters"),
     path("proposals/<int:pk>/letters/", meeting.letters_of, name="letters"),
     path("mailed/<str:sealed>/", mail_actions.mailed, name="mailed"),

@@ -25,7 +25,7 @@ from proposals.due_dates import Clock, due_dates
 from proposals.enums import ASSIGNED_STATES, FILED_STATES, HANDED_IN, IN_HANDS, UNDER_WAY
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, Event, Proposal
-from proposals.pages.life import waiting_on
+from proposals.pages.stages import waiting_on
 from proposals.permissions import told_units
 from supervision.calendar import Calendar
 from supervision.dashboard_figures import Headline, headlines

@@ -5,7 +5,7 @@ from typing import Any
 from members.pages import home
 from members.pages.links import page_of
 from members.reader import Reader
-from proposals.pages.proposing.desk import PROPOSERS
+from proposals.pages.proposing.home import PROPOSERS
 from supervision.duty_kinds import IN_PLACE
 from supervision.pages.duties import mine, prepare
 

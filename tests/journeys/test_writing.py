@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from proposals.enums import CosignatureState, ProposalState
-from proposals.matching import upkeep
+from proposals.matching import indexing
 from proposals.models import Proposal
 from tests.factories.members import MemberFactory
 from tests.journeys.page_actions import choose, expect_heading, expect_message
@@ -30,7 +30,7 @@ def test_a_member_writes_with_two_co_signers_on_a_phone(visit, scripts):
         analysis="定价主体各不相同，公示也不完整。",
         suggestions=["统一收费标准", "公示价目"],
     )
-    upkeep.catch_up()
+    indexing.catch_up()
     page = visit(life.users["lead"], scripts=scripts, **PHONE)
 
     write(page, earlier, scripts)

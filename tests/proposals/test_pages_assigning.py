@@ -14,7 +14,7 @@ from django.utils.timezone import localdate
 from members import clock
 from members.enums import Channel, DutyKind
 from proposals.enums import AssignmentState, ProposalState
-from proposals.matching import upkeep
+from proposals.matching import indexing
 from proposals.models import Assignment, AssignmentBatch, Feedback, Proposal
 from tests import MOST_QUERIES
 from tests.proposals.conftest import Life, due, rules, state
@@ -146,11 +146,11 @@ def test_who_handled_similar_ones_is_told(life, assigner):
     """Of the same matter, an earlier one was unit A's."""
     life.assigned(filed(life), to="A")
     proposal = filed(life)
-    upkeep.catch_up()
+    indexing.catch_up()
     with clock.at(life.now):
-        upkeep.recount(at=clock.now())
-    while upkeep.reweigh():
-        upkeep.catch_up()
+        indexing.recount(at=clock.now())
+    while indexing.reweigh():
+        indexing.catch_up()
     path = f"/proposals/{proposal.pk}/experience/"
     rows = assigner.get(path).context["rows"]
     assert [row["unit"] for row in rows] == [life.units["A"]]

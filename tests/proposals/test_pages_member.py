@@ -15,7 +15,7 @@ from members.enums import Merit, ProposingPart
 from members.models import FormDraft, Notice
 from members.rules import PointRule, Points
 from proposals.enums import ClueState, CosignatureState, FeedbackState, ProposalState
-from proposals.matching import upkeep
+from proposals.matching import indexing
 from proposals.models import Clue, Cosignature, Proposal
 from proposals.selectors.record import Contribution, account, total
 from proposals.selectors.versions import GONE, NEW, SAME, Piece, marked
@@ -140,7 +140,7 @@ def test_edit_begins_with_the_text_and_can_clear_what_was_chosen(life, lead):
 def test_the_editor_says_what_is_missing_and_what_is_alike(life, lead):
     """While typing, and without scripts by a button that saves nothing."""
     first = life.filed()
-    upkeep.catch_up()
+    indexing.catch_up()
     typed = {**TEXT, "suggestions": ["", "  "], "analysis": "第 1 处最为突出。"}
 
     panel = read(lead.post("/proposals/similar-to/", **typed))
@@ -158,7 +158,7 @@ def test_what_is_very_like_another_is_asked_why_it_is_not_the_same(life, lead):
     life["cosigner"].does("submit", first := life.drafted("cosigner"), one_matter=True)
     life.examined(first)
     life["director"].does("file", first, category="other")
-    upkeep.catch_up()
+    indexing.catch_up()
     draft = life.drafted()
 
     asked = lead.post(f"/proposals/{draft.pk}/submit/", one_matter="true")

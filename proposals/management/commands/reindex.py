@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from members import clock
-from proposals.matching import upkeep
+from proposals.matching import indexing
 from proposals.models import IndexOrder, Proposal
 
 
@@ -18,11 +18,11 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Work through all proposals with a progress bar, on a terminal."""
-        upkeep.recount(at=clock.now(), always=True)
+        indexing.recount(at=clock.now(), always=True)
         with tqdm(total=Proposal.objects.count(), disable=None) as progress:
-            for done in upkeep.rebuild():
+            for done in indexing.rebuild():
                 progress.update(done - progress.n)
-        left = IndexOrder.objects.filter(tries__gte=upkeep.TRIES).count()
+        left = IndexOrder.objects.filter(tries__gte=indexing.TRIES).count()
         self.stdout.write(
             _("已索引 %(done)s 件提案，%(left)s 件失败")
             % {"done": Proposal.objects.count() - left, "left": left}

@@ -13,7 +13,7 @@ from members.reader import Reader
 from members.visibility import visible
 from proposals.due_dates import Load
 from proposals.enums import PreAssignmentState
-from proposals.matching.near import similar
+from proposals.matching.similar import similar
 from proposals.matching.sources import text_of
 from proposals.models import Assignment, PreAssignment, Proposal, ReviewOpinion
 

@@ -17,8 +17,8 @@ from proposals import permissions
 from proposals.enums import SCAN_UNDER_WAY
 from proposals.matching import scan as scans
 from proposals.models import CandidateMember, MergeCandidate, Scan
-from proposals.pages.office.desk import laid_out, may_merge
 from proposals.pages.office.groups import read_groups
+from proposals.pages.office.merge_desk import laid_out, may_merge
 from proposals.pages.subjects import SubjectPage, key_in, row_or_404
 from proposals.permissions import give_rules
 

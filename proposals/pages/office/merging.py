@@ -22,8 +22,15 @@ from members.visibility import visible, visible_row
 from proposals.api.filters import LONGEST_NUMBER
 from proposals.machine.subject import declared_step
 from proposals.models import MergeCandidate, Proposal
-from proposals.pages.office.desk import MOST, Desk, laid_out, may_merge, merging_form, proposals_in
 from proposals.pages.office.lists import open_groups
+from proposals.pages.office.merge_desk import (
+    MOST,
+    Desk,
+    laid_out,
+    may_merge,
+    merging_form,
+    proposals_in,
+)
 from proposals.pages.steps import try_step
 from proposals.pages.subjects import key_in, keys_among, row_or_404
 from proposals.permissions import may

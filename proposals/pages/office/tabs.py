@@ -13,7 +13,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals import permissions
 from proposals.machine.subject import declared_step
-from proposals.matching.near import similar
+from proposals.matching.similar import similar
 from proposals.matching.sources import text_of
 from proposals.models import CandidateMember, Event, MergeCandidate, Proposal
 from proposals.pages import proposal as page

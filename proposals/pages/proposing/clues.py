@@ -15,7 +15,7 @@ from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import ClueState
 from proposals.models import Clue
-from proposals.pages.proposing.desk import PROPOSERS
+from proposals.pages.proposing.home import PROPOSERS
 from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import SubjectList

@@ -10,7 +10,7 @@ from members.pages.worklist import Column, day
 from proposals.due_dates import add_due_dates
 from proposals.enums import TEXT_WITH_PROPOSER
 from proposals.models import Cosignature, Feedback
-from proposals.pages.proposing.desk import PROPOSERS, invitations, led, to_rate
+from proposals.pages.proposing.home import PROPOSERS, invitations, led, to_rate
 from proposals.pages.worklists import NUMBER, TITLE, ProposalList, SubjectList
 
 DUE = Column("due", _("期限"), "due.due_at", "proposals/cells/_due.html")

@@ -18,7 +18,7 @@ from members.rules import Rules
 from members.selectors import rules_by_day
 from members.visibility import visible
 from proposals.models import Proposal
-from proposals.pages.proposing.desk import PROPOSERS
+from proposals.pages.proposing.home import PROPOSERS
 from proposals.selectors.record import Year, account, handed_in, total, years
 
 

@@ -12,7 +12,7 @@ from members.rules import Rules
 from members.visibility import visible
 from proposals.enums import CosignatureState, ProposalState
 from proposals.matching.likeness import Text
-from proposals.matching.near import Alike, similar
+from proposals.matching.similar import Alike, similar
 from proposals.models import Cosignature, Proposal
 from proposals.rules import called
 

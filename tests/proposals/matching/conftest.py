@@ -3,7 +3,7 @@
 import pytest
 
 from members import clock
-from proposals.matching import upkeep
+from proposals.matching import indexing
 
 
 @pytest.fixture
@@ -11,9 +11,9 @@ def indexed(life):
     """Do what the worker does within seconds: carry out orders, count words, weigh anew."""
 
     def catch_up() -> None:
-        upkeep.catch_up()
-        upkeep.recount(at=clock.now())
-        while upkeep.reweigh():
-            upkeep.catch_up()
+        indexing.catch_up()
+        indexing.recount(at=clock.now())
+        while indexing.reweigh():
+            indexing.catch_up()
 
     return catch_up

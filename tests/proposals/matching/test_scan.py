@@ -12,7 +12,7 @@ from proposals.matching import scan
 from proposals.models import CandidateMember, MergeCandidate, Proposal, Scan, Theme
 from tests.ledger import record_posts
 from tests.proposals.conftest import state, told
-from tests.proposals.matching.test_near import LIFTS, LIFTS_AGAIN, NIGHT_MARKET
+from tests.proposals.matching.test_similar import LIFTS, LIFTS_AGAIN, NIGHT_MARKET
 from tests.services import until
 
 pytestmark = pytest.mark.django_db

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from members.reader import Reader
 from proposals.enums import CosignatureState, ProposalState, Publicity, ReplyState
-from proposals.matching import upkeep
+from proposals.matching import indexing
 from proposals.models import Proposal
 from proposals.permissions import is_all_inside
 from proposals.tasks import refresh_index
@@ -37,8 +37,8 @@ def filed(life: Life, title: str, text: str = "。", **more: Any) -> Proposal:
 def index() -> None:
     """Bring the index up to date."""
     for key in Proposal.objects.values_list("pk", flat=True):
-        upkeep.order(key)
-    upkeep.catch_up()
+        indexing.order(key)
+    indexing.catch_up()
 
 
 def finds(person: Person, query: str, **filters: Any) -> list[int]:

@@ -15,7 +15,7 @@ import pytest
 from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import ProposalState
-from proposals.matching import upkeep
+from proposals.matching import indexing
 from proposals.matching.query import parse
 from proposals.matching.search import find
 from proposals.models import Proposal
@@ -43,9 +43,9 @@ def labels(life: Life) -> dict[int, str]:
             suggestions=[],
         )
         found[proposal.pk] = row["id"]
-        upkeep.order(proposal.pk)
-    upkeep.catch_up()
-    upkeep.recount(at=IN_SESSION)
+        indexing.order(proposal.pk)
+    indexing.catch_up()
+    indexing.recount(at=IN_SESSION)
     return found
 
 

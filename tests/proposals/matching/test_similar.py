@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members import clock
-from proposals.matching import upkeep
+from proposals.matching import indexing
 from proposals.models import Commitment, Event, IndexEntry, IndexOrder, Proposal
 from tests.factories.members import CommitteeFactory, MemberFactory
 from tests.factories.proposals import ProposalFactory
@@ -126,7 +126,7 @@ def test_another_committee_is_told_of_what_was_published_and_of_nothing_else(lif
 
     public, _kept, _summary = of("full"), of("none"), of("summary")
     for proposal in Proposal.objects.filter(committee=elsewhere):
-        upkeep.order(proposal.pk)
+        indexing.order(proposal.pk)
     asked = life.submitted(**LIFTS_AGAIN)
     indexed()
 
@@ -169,25 +169,25 @@ def test_the_index_follows_every_change_of_the_text(life, indexed):
 
 def test_saving_waits_for_no_index_and_one_bad_text_holds_up_no_other(life, monkeypatch):
     good, bad = life.drafted(**LIFTS), life.drafted("member", **NIGHT_MARKET)
-    whole = upkeep.entry_of
+    whole = indexing.entry_of
 
     def fails(source, *rest):
         if source.proposal.pk == bad.pk:
             raise ValueError("a text that breaks the index")
         return whole(source, *rest)
 
-    monkeypatch.setattr(upkeep, "entry_of", fails)
-    assert upkeep.refresh() == 1
+    monkeypatch.setattr(indexing, "entry_of", fails)
+    assert indexing.refresh() == 1
 
     assert IndexEntry.objects.filter(pk=good.pk).exists()
     (order,) = set(IndexOrder.objects.values_list("proposal", "tries", "trouble"))
     assert order == (bad.pk, 1, "ValueError: a text that breaks the index")
-    for _try in range(upkeep.TRIES):
-        upkeep.refresh()
-    assert IndexOrder.objects.get().tries == upkeep.TRIES
+    for _try in range(indexing.TRIES):
+        indexing.refresh()
+    assert IndexOrder.objects.get().tries == indexing.TRIES
     monkeypatch.undo()
     life["member"].does("edit", bad, **LIFTS_AGAIN)
-    upkeep.catch_up()
+    indexing.catch_up()
     assert not IndexOrder.objects.exists()
 
 
@@ -202,13 +202,13 @@ def test_a_proposal_thrown_away_leaves_the_index(life, indexed):
 
 
 def test_words_are_counted_anew_when_there_is_much_more_text(life):
-    for number in range(upkeep.FEW - 1):
+    for number in range(indexing.FEW - 1):
         ProposalFactory(committee=life.committee, state="filed", title=f"第{number}件")
-    assert not upkeep.recount(at=life.now)
+    assert not indexing.recount(at=life.now)
     ProposalFactory(committee=life.committee, state="filed")
-    assert upkeep.recount(at=life.now)
-    assert upkeep.current_frequencies()[0].documents == upkeep.FEW
-    assert not upkeep.recount(at=life.now + timedelta(days=1))
+    assert indexing.recount(at=life.now)
+    assert indexing.current_frequencies()[0].documents == indexing.FEW
+    assert not indexing.recount(at=life.now + timedelta(days=1))
 
 
 def test_the_cost_does_not_grow_with_what_is_found(life, indexed):
@@ -222,7 +222,7 @@ def test_the_cost_does_not_grow_with_what_is_found(life, indexed):
             situation=about["situation"],
         )
     for proposal in Proposal.objects.exclude(pk=asked.pk):
-        upkeep.order(proposal.pk)
+        indexing.order(proposal.pk)
     indexed()
 
     queries = []

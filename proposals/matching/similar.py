@@ -16,9 +16,9 @@ from proposals.enums import MAY_HAVE_REPLIES, PublicationScope
 from proposals.matching import embedding
 from proposals.matching.index import current_index
 from proposals.matching.index.base import PUBLISHED
+from proposals.matching.indexing import current_frequencies
 from proposals.matching.likeness import Profile, Text, key_of
 from proposals.matching.sources import texts
-from proposals.matching.upkeep import current_frequencies
 from proposals.matching.words import matter, telling, without_places, words
 from proposals.models import Commitment, IndexEntry, Meaning, Proposal, Reply
 

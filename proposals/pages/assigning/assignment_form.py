@@ -195,7 +195,7 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
 STEP_PAGES = tuple(
     StepPage(
         step,
-        template="proposals/assigning/desk.html",
+        template="proposals/assigning/assignment_form.html",
         context=desk,
         # The desk draws the units itself, with the open tasks of each.
         choices={"units.unit": lambda _subject, _reader: []},

@@ -28,7 +28,7 @@ from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, Feedbac
 from proposals.enums import ProposalState as S
 from proposals.machine.subject import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
-from proposals.pages.life import bar, waiting_on
+from proposals.pages.stages import bar, waiting_on
 from proposals.pages.subjects import page_of_model
 from proposals.pages.worklists import own
 

@@ -100,7 +100,7 @@ class ProposalFilter(filters.FilterSet):
     def with_text(self, queryset: Rows, name: str, value: str) -> Rows:
         """Proposals that a search for this would find complete, in the order of the list."""
         query = parse(value, name)
-        rows = Narrowing(type(self), self.request, name)(queryset, query.experts)
+        rows = Narrowing(type(self), self.request, name)(queryset, query.operators)
         return matching(rows, query, reader_of(self.request))
 
     def with_number(self, queryset: Rows, name: str, value: str) -> Rows:

@@ -61,14 +61,14 @@ class SearchOperations:
         """Proposals found by words, best first, with the passages that were found.
 
         `q`: free words, all of which a hit has, or what means the same; `"an exact phrase"`;
-        `前缀*`; `-without`; expert words such as `状态:办理中 单位:教育局 逾期:是 届:5-2`.
+        `前缀*`; `-without`; operators such as `状态:办理中 单位:教育局 逾期:是 届:5-2`.
         Every filter of the list narrows the search. When few proposals have all the words,
         some that have a part of them follow (`complete` is false).
         """
         view = cast(Any, self)
         query = parse(request.query_params.get("q", ""))
         rows = view.filter_queryset(view.get_queryset())
-        rows = Narrowing(ProposalFilter, request, "q")(rows, query.experts)
+        rows = Narrowing(ProposalFilter, request, "q")(rows, query.operators)
         found = find(rows, query, reader_of(request))
         view.paginator.exact = found.exact
         page = view.paginate_queryset(found.hits)

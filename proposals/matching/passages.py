@@ -18,7 +18,7 @@ Place = tuple[int, int]
 """A sentence: of which text, and the how manieth there."""
 
 
-class Piece(NamedTuple):
+class MarkedText(NamedTuple):
     """A part of a text; ``number`` is that of the passage which others have too, or 0."""
 
     text: str
@@ -49,16 +49,16 @@ def same(texts: Sequence[Text]) -> list[dict[str, int]]:
     return marked
 
 
-def pieces(part: str, marked: Mapping[str, int]) -> list[Piece]:
+def pieces(part: str, marked: Mapping[str, int]) -> list[MarkedText]:
     """A part of a text, cut where a passage begins or ends that others have too."""
     found = []
     at = 0
     for match in SENTENCE.finditer(part):
         number = marked.get(match.group().strip(), 0)
         if number:
-            found += [Piece(part[at : match.start()], 0), Piece(match.group(), number)]
+            found += [MarkedText(part[at : match.start()], 0), MarkedText(match.group(), number)]
             at = match.end()
-    found.append(Piece(part[at:], 0))
+    found.append(MarkedText(part[at:], 0))
     return [piece for piece in found if piece.text]
 
 

@@ -1,7 +1,7 @@
 """Parses the search language into a ``Query``.
 
 Free words; ``"an exact phrase"``, also in “…” and 「…」; ``前缀*``; ``-word`` leaves out what
-contains it; expert words such as ``状态:办理中``, whose meaning is not known here.
+contains it; operators such as ``状态:办理中``, whose meaning is not known here.
 docs/search.md says it for users.
 """
 
@@ -18,7 +18,7 @@ LONGEST_QUERY = 200
 """Characters."""
 
 MOST_PARTS = 20
-"""Words, phrases and expert words of a query, together."""
+"""Words, phrases and operators of a query, together."""
 
 ITEM = re.compile(
     r"""
@@ -34,12 +34,12 @@ ITEM = re.compile(
 """One part of a query; a quotation that is not closed ends with the query."""
 
 ADDRESS = re.compile(r"https?[:：]//")
-"""What looks like an expert word and is none."""
+"""What looks like an operator and is none."""
 
 
 @dataclass(frozen=True)
-class Expert:
-    """An expert word, as typed: ``状态:办理中`` has the word 状态 and the value 办理中."""
+class TypedOperator:
+    """An operator, as typed: ``状态:办理中`` has the word 状态 and the value 办理中."""
 
     word: str
     value: str
@@ -54,7 +54,7 @@ class Query:
     phrases: tuple[str, ...] = ()
     prefixes: tuple[str, ...] = ()
     excluded: tuple[str, ...] = ()
-    experts: tuple[Expert, ...] = ()
+    operators: tuple[TypedOperator, ...] = ()
 
     @property
     def asks_words(self) -> bool:
@@ -68,14 +68,14 @@ def parse(typed: str, field: str = "q") -> Query:
         told = _("检索词不超过 %(most)s 个字，现有 %(count)s 个字")
         raise RuleBroken({field: told % {"most": LONGEST_QUERY, "count": len(typed)}})
     found: dict[str, list[str]] = {"words": [], "phrases": [], "prefixes": [], "excluded": []}
-    experts = []
+    operators = []
     plain = "".join(sign if sign.isprintable() else " " for sign in typed)
     for item in ITEM.finditer(ADDRESS.sub(" ", plain)):
         text = next((item[name] for name in QUOTES if item[name] is not None), None)
         quoted = text is not None
         text = item["bare"] if text is None else text
         if item["key"]:
-            experts.append(Expert(item["key"], text.strip(), bool(item["not"])))
+            operators.append(TypedOperator(item["key"], text.strip(), bool(item["not"])))
             continue
         prefix = not quoted and text.endswith(("*", "＊"))
         text = text.rstrip("*＊") if prefix else text
@@ -83,9 +83,9 @@ def parse(typed: str, field: str = "q") -> Query:
         kind = "prefixes" if prefix and kind == "words" else kind
         found[kind].append(text.strip() if kind == "phrases" else folded(text).strip())
     parts = {kind: _told(texts) for kind, texts in found.items()}
-    if sum(map(len, parts.values())) + len(experts) > MOST_PARTS:
+    if sum(map(len, parts.values())) + len(operators) > MOST_PARTS:
         raise RuleBroken({field: _("检索词不超过 %(most)s 个") % {"most": MOST_PARTS}})
-    return Query(**parts, experts=tuple(experts))
+    return Query(**parts, operators=tuple(operators))
 
 
 QUOTES = ("straight", "curly", "corner")

@@ -44,7 +44,7 @@ SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 
 
 @dataclass(frozen=True)
-class Passage:
+class SharedPassage:
     """A sentence of each text that say much the same."""
 
     here: str
@@ -63,7 +63,7 @@ class Alike:
     proposal: Proposal
     score: float
     terms: list[str] = field(default_factory=list)
-    passages: list[Passage] = field(default_factory=list)
+    passages: list[SharedPassage] = field(default_factory=list)
     replies: list[Reply] = field(default_factory=list)
     promises: list[Commitment] = field(default_factory=list)
     is_open: bool = True
@@ -198,7 +198,7 @@ def shared_terms(profile: Profile, here: Analysed, there: Analysed) -> list[str]
     return heaviest[:TERMS]
 
 
-def shared_passages(here: Analysed, there: Analysed) -> list[Passage]:
+def shared_passages(here: Analysed, there: Analysed) -> list[SharedPassage]:
     """The pairs of sentences that share the most words, each sentence once."""
     pairs = sorted(
         (
@@ -215,7 +215,7 @@ def shared_passages(here: Analysed, there: Analysed) -> list[Passage]:
         if used.isdisjoint({("here", at), ("there", place)}):
             used |= {("here", at), ("there", place)}
             (mine, a), (theirs, b) = here.sentences[at], there.sentences[place]
-            found.append(Passage(mine, theirs, tuple(sorted(a & b))))
+            found.append(SharedPassage(mine, theirs, tuple(sorted(a & b))))
         if len(found) == PASSAGES:
             break
     return found

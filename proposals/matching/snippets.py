@@ -23,18 +23,18 @@ ENDS = "。；！？\n;!?"
 """After these a sentence begins."""
 
 
-class Piece(NamedTuple):
+class SnippetPiece(NamedTuple):
     """A part of a text; ``hit`` if it is what was looked for."""
 
     text: str
     hit: bool
 
 
-class Passage(NamedTuple):
+class Snippet(NamedTuple):
     """A part of the text that the source names: situation, analysis, suggestion, reply …"""
 
     source: str
-    pieces: list[Piece]
+    pieces: list[SnippetPiece]
 
 
 class Marks:
@@ -56,11 +56,11 @@ class Marks:
             for match in self.pattern.finditer(plain)
         ]
 
-    def pieces(self, text: str) -> list[Piece]:
+    def pieces(self, text: str) -> list[SnippetPiece]:
         """The whole text in pieces."""
         return _cut(text, self.found(text), 0, len(text))
 
-    def passages(self, texts: Iterable[tuple[str, str]]) -> list[Passage]:
+    def passages(self, texts: Iterable[tuple[str, str]]) -> list[Snippet]:
         """Up to ``MOST`` passages of these texts, given with their sources in order of rank.
 
         The one that has the most different words first, then what adds most to it.
@@ -71,7 +71,7 @@ class Marks:
             if (spans := self.found(text))
             for window in _windows(text, spans)
         ]
-        passages: list[Passage] = []
+        passages: list[Snippet] = []
         shown: set[str] = set()
         while windows and len(passages) < MOST:
             gains = [len(_words_in(text, spans, w) - shown) for _s, text, w, spans in windows]
@@ -80,7 +80,7 @@ class Marks:
             if passages and not gains[best]:
                 break
             shown |= _words_in(text, spans, window)
-            passages.append(Passage(source, _cut(text, spans, *window)))
+            passages.append(Snippet(source, _cut(text, spans, *window)))
         return passages
 
 
@@ -113,16 +113,19 @@ def _words_in(text: str, spans: list[Span], window: Span) -> set[str]:
     return {folded(text[a:b]) for a, b in spans if window[0] <= a and b <= window[1]}
 
 
-def _cut(text: str, spans: list[Span], start: int, end: int) -> list[Piece]:
+def _cut(text: str, spans: list[Span], start: int, end: int) -> list[SnippetPiece]:
     """The text from start to end, an ellipsis where something is left out."""
-    pieces = [Piece("…", hit=False)] if start and text[start - 1] not in ENDS else []
+    pieces = [SnippetPiece("…", hit=False)] if start and text[start - 1] not in ENDS else []
     at = start
     for first, last in spans:
         if first < at or last > end:
             continue
-        pieces += [Piece(text[at:first], hit=False), Piece(text[first:last], hit=True)]
+        pieces += [
+            SnippetPiece(text[at:first], hit=False),
+            SnippetPiece(text[first:last], hit=True),
+        ]
         at = last
-    pieces.append(Piece(text[at:end].rstrip(), hit=False))
+    pieces.append(SnippetPiece(text[at:end].rstrip(), hit=False))
     if end < len(text):
-        pieces.append(Piece("…", hit=False))
+        pieces.append(SnippetPiece("…", hit=False))
     return [piece for piece in pieces if piece.text]

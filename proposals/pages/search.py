@@ -48,7 +48,7 @@ def _found(request: HttpRequest, asked: str) -> dict[str, Any]:
     reader = reader_of(request)
     query = parse(asked)
     rows = visible(reader, Proposal.objects.all())
-    rows = Narrowing(ProposalFilter, cast(Request, request), "q")(rows, query.experts)
+    rows = Narrowing(ProposalFilter, cast(Request, request), "q")(rows, query.operators)
     found = find(rows, query, reader)
     page = Paginator(found.hits, PAGE).get_page(request.GET.get("page"))
     return {"page": page, "exact": found.exact, "hits": list(shown(page, query, reader))}

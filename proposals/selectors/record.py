@@ -40,7 +40,7 @@ class PointsLine:
 
 
 @dataclass(frozen=True)
-class Year:
+class SessionContributions:
     """A session: the deeds in it, how many of each merit, and the points if there is a scheme."""
 
     session: Session
@@ -73,7 +73,7 @@ def handed_in(
     )
 
 
-def years(rows: QuerySet[Proposal], members: Collection[int]) -> list[Year]:
+def years(rows: QuerySet[Proposal], members: Collection[int]) -> list[SessionContributions]:
     """The rows of ``handed_in`` by session, the latest first."""
     by_session: dict[int | None, list[Contribution]] = defaultdict(list)
     for proposal in rows.order_by("received_at", "id"):
@@ -82,7 +82,7 @@ def years(rows: QuerySet[Proposal], members: Collection[int]) -> list[Year]:
             part = ProposingPart.LEAD
         by_session[proposal.session_id].append(Contribution(proposal, part, _merits(proposal)))
     found = [
-        Year(contributions[0].proposal.session, contributions)
+        SessionContributions(contributions[0].proposal.session, contributions)
         for contributions in by_session.values()
         if contributions[0].proposal.session is not None
     ]

@@ -19,7 +19,7 @@ FINEST = 400
 
 
 @dataclass(frozen=True)
-class Piece:
+class ComparedPiece:
     """A passage of one side: ``same``, ``gone`` from the old text, or ``new`` in the other."""
 
     kind: str
@@ -31,8 +31,8 @@ class ComparedSection:
     """A part of the text on both sides."""
 
     label: str
-    old: list[Piece]
-    new: list[Piece]
+    old: list[ComparedPiece]
+    new: list[ComparedPiece]
 
     @property
     def changed(self) -> bool:
@@ -53,21 +53,21 @@ def compared(old: TextVersion, new: TextVersion) -> list[ComparedSection]:
     ]
 
 
-def marked(old: str, new: str) -> tuple[list[Piece], list[Piece]]:
+def marked(old: str, new: str) -> tuple[list[ComparedPiece], list[ComparedPiece]]:
     """Both texts in pieces, changed passages marked down to the character where they are short."""
-    before: list[Piece] = []
-    after: list[Piece] = []
+    before: list[ComparedPiece] = []
+    after: list[ComparedPiece] = []
     for gone, come in _changes(CLAUSE.findall(old), CLAUSE.findall(new)):
         if gone == come:
-            before.append(Piece(SAME, gone))
-            after.append(Piece(SAME, come))
+            before.append(ComparedPiece(SAME, gone))
+            after.append(ComparedPiece(SAME, come))
         elif gone and come and len(gone) + len(come) <= FINEST:
             for one, other in _changes(gone, come):
-                before.append(Piece(SAME if one == other else GONE, one))
-                after.append(Piece(SAME if one == other else NEW, other))
+                before.append(ComparedPiece(SAME if one == other else GONE, one))
+                after.append(ComparedPiece(SAME if one == other else NEW, other))
         else:
-            before.append(Piece(GONE, gone))
-            after.append(Piece(NEW, come))
+            before.append(ComparedPiece(GONE, gone))
+            after.append(ComparedPiece(NEW, come))
     return _joined(before), _joined(after)
 
 
@@ -78,12 +78,12 @@ def _changes(old: Sequence[str], new: Sequence[str]) -> Iterator[tuple[str, str]
         yield "".join(old[a:b]), "".join(new[c:d])
 
 
-def _joined(pieces: list[Piece]) -> list[Piece]:
+def _joined(pieces: list[ComparedPiece]) -> list[ComparedPiece]:
     """Neighbours of one kind as one piece, empty ones left out."""
-    found: list[Piece] = []
+    found: list[ComparedPiece] = []
     for piece in pieces:
         if found and found[-1].kind == piece.kind:
-            found[-1] = Piece(piece.kind, found[-1].text + piece.text)
+            found[-1] = ComparedPiece(piece.kind, found[-1].text + piece.text)
         elif piece.text:
             found.append(piece)
     return found

@@ -1,4 +1,4 @@
-"""The office that assigns, in the browser: the desk, the meeting, paper, inspection, afterwards."""
+"""The office that assigns, in the browser: the form, the meeting, paper, inspection, after the reply."""
 
 from __future__ import annotations
 
@@ -56,27 +56,27 @@ def queries(browser: Browser, path: str) -> int:
 
 
 def form_of(rows: dict[str, str], **more: Any) -> dict[str, Any]:
-    """Key of a unit to its role, as the desk sends it."""
+    """Key of a unit to its role, as the form sends it."""
     sent: dict[str, Any] = {}
     for at, (unit, role) in enumerate(rows.items()):
         sent |= {f"units[{at}]unit": unit, f"units[{at}]role": role}
     return {**sent, **more}
 
 
-# -- The desk ----------------------------------------------------------------------------------
+# -- The form ----------------------------------------------------------------------------------
 
 
-def test_the_desk_proposes_units_with_reasons_loads_and_dates(life, assigner):
+def test_the_form_proposes_units_with_reasons_loads_and_dates(life, assigner):
     """Reviewers and the proposer are heard; the date that is shown is the one that is set."""
     life.assigned(to="A")
     proposal = filed(life, wishes="C", opinion="AB")
     page = assigner.get(f"/proposals/{proposal.pk}/assign/")
-    desk = page.context["desk"]
-    proposed = {row.unit: row for row in desk.candidates}
+    form = page.context["assigning"]
+    proposed = {row.unit: row for row in form.candidates}
     assert [proposed[life.units[name]].role for name in "ABC"] == ["lead", "assist", ""]
     assert proposed[life.units["C"]].reasons == ["提案者建议"]
     assert (proposed[life.units["A"]].load.open, proposed[life.units["B"]].load.open) == (1, 0)
-    promised = {role["value"]: role["main"].due_at for role in desk.roles}
+    promised = {role["value"]: role["main"].due_at for role in form.roles}
     keys = {name: str(life.units[name].pk) for name in "AB"}
     answer = assigner.post(
         f"/proposals/{proposal.pk}/assign/",
@@ -88,7 +88,7 @@ def test_the_desk_proposes_units_with_reasons_loads_and_dates(life, assigner):
     assert due(DutyKind.ASSIST_OPINION, proposal=proposal) == localdate(promised["assist"])
 
 
-def test_units_that_object_are_heard_at_the_desk(life, assigner):
+def test_units_that_object_are_heard_in_the_form(life, assigner):
     """A unit said whose it is: that one is proposed in its place."""
     proposal = filed(life)
     life["assigner"].does(
@@ -99,7 +99,7 @@ def test_units_that_object_are_heard_at_the_desk(life, assigner):
         "object", asked, reason="不属职责范围", suggested_unit=life.units["B"].pk
     )
     assert [line["row"] for line in assigner.get("/lists/objections/").context["rows"]] == [asked]
-    rows = assigner.get(f"/proposals/{proposal.pk}/assign/").context["desk"].candidates
+    rows = assigner.get(f"/proposals/{proposal.pk}/assign/").context["assigning"].candidates
     assert [(row.unit, row.role) for row in rows] == [
         (life.units["B"], "sole"),
         (life.units["A"], ""),
@@ -112,19 +112,19 @@ def test_letters_are_previewed_before_anything_is_assigned(life, assigner):
     keys = {name: str(life.units[name].pk) for name in "AB"}
     typed = form_of({keys["A"]: "lead", keys["B"]: "assist"}, note="请于月底前沟通")
     page = assigner.post(f"/proposals/{proposal.pk}/assign/", **typed, **{"add-row": "letters"})
-    letters = page.context["desk"].letters
+    letters = page.context["assigning"].letters
     assert {letter.unit for letter in letters} == {life.units["A"], life.units["B"]}
     assert page.content.decode().count("请于月底前沟通") == 3  # both letters, and the form
     assert state(proposal) == ProposalState.FILED
 
 
-def test_a_refused_desk_keeps_what_was_typed(life, assigner):
+def test_a_refused_form_keeps_what_was_typed(life, assigner):
     """Two that lead are refused; roles and note are still there."""
     proposal = filed(life, opinion="AB")
     keys = {name: str(life.units[name].pk) for name in "AC"}
     typed = form_of({keys["A"]: "lead", keys["C"]: "lead"}, note="急")
     page = assigner.post(f"/proposals/{proposal.pk}/assign/", **typed)
-    rows = page.context["desk"].rows
+    rows = page.context["assigning"].rows
     assert page.status_code == 422
     assert [(row["role"], row["unit"]) for row in rows[:3]] == [
         ("lead", ""),
@@ -135,7 +135,7 @@ def test_a_refused_desk_keeps_what_was_typed(life, assigner):
     assert not proposal.assignments.exists()
 
 
-def test_the_desk_takes_as_many_queries_for_more_units(life, assigner):
+def test_the_form_takes_as_many_queries_for_more_units(life, assigner):
     one, three = filed(life, wishes="A"), filed(life, wishes="ABC", opinion="AB")
     pages = [f"/proposals/{row.pk}/assign/" for row in (one, three)]
     counts = [queries(assigner, page) for page in pages]

@@ -18,7 +18,7 @@ from proposals.enums import ClueState, CosignatureState, FeedbackState, Proposal
 from proposals.matching import indexing
 from proposals.models import Clue, Cosignature, Proposal
 from proposals.selectors.record import Contribution, account, total
-from proposals.selectors.versions import GONE, NEW, SAME, Piece, marked
+from proposals.selectors.versions import GONE, NEW, SAME, ComparedPiece, marked
 from tests import MOST_QUERIES
 from tests.factories import proposals as make
 from tests.proposals.conftest import TEXT, Life, rules, state
@@ -309,8 +309,16 @@ def test_proposers_are_told_when_the_answer_is_due_but_not_by_whom(life, lead):
 
 def test_marked_tells_what_changed_to_the_character():
     old, new = marked("停车位三百个，缺口很大。", "停车位五百个，缺口很大。")
-    assert old == [Piece(SAME, "停车位"), Piece(GONE, "三"), Piece(SAME, "百个，缺口很大。")]
-    assert new == [Piece(SAME, "停车位"), Piece(NEW, "五"), Piece(SAME, "百个，缺口很大。")]
+    assert old == [
+        ComparedPiece(SAME, "停车位"),
+        ComparedPiece(GONE, "三"),
+        ComparedPiece(SAME, "百个，缺口很大。"),
+    ]
+    assert new == [
+        ComparedPiece(SAME, "停车位"),
+        ComparedPiece(NEW, "五"),
+        ComparedPiece(SAME, "百个，缺口很大。"),
+    ]
 
 
 @pytest.mark.parametrize(("old", "new"), [("", "新写"), ("删去", ""), ("一样", "一样"), ("", "")])

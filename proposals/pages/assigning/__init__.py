@@ -1,1 +1,1 @@
-"""The pages of the assigning office: the desk, the meeting, letters, requests of units."""
+"""The pages of the assigning office: the form, the meeting, letters, requests of units."""

@@ -1,4 +1,4 @@
-"""The desk at which a proposal is assigned: its text, the units, what each would owe by when."""
+"""The form that assigns a proposal: its text, the units, what each would owe by when."""
 
 from collections.abc import Mapping
 from copy import copy
@@ -37,8 +37,8 @@ PREVIEW = "letters"
 
 
 @dataclass
-class Desk:
-    """What the template of the desk draws beside the fields of the form."""
+class AssignmentForm:
+    """What the template of the form draws beside the fields of the form."""
 
     form: StepForm
     reader: Reader
@@ -153,21 +153,21 @@ def _roles(known: Expected) -> list[dict[str, Any]]:
     return found
 
 
-def desk(request: HttpRequest, form: StepForm) -> dict[str, Any]:
+def assignment_form(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """Assign a proposal, or ask units before: text on one side, units on the other."""
     prefetch_related_objects([form.subject], "suggested_units", "suggestions")
     tells_dates = form.step is declared_step(Proposal.assign)
     return {
-        "desk": Desk(form, form.reader, tells_dates=tells_dates),
+        "assigning": AssignmentForm(form, form.reader, tells_dates=tells_dates),
         "proposal": form.subject,
     }
 
 
 @require_safe
 def experience(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who handled the proposals most like this one: a part of the desk, fetched by itself.
+    """Who handled the proposals most like this one: a part of the form, fetched by itself.
 
-    ``known`` in the address are units that the desk lists already.
+    ``known`` in the address are units that the form lists already.
     """
     reader = reader_of(request)
     proposal = proposal_of(request, pk)
@@ -187,7 +187,7 @@ def experience(request: HttpRequest, pk: int) -> HttpResponse:
             }
             for number, (unit, cases) in enumerate(found)
         ],
-        "desk": {"roles": _roles(dated)},
+        "assigning": {"roles": _roles(dated)},
     }
     return TemplateResponse(request, "proposals/assigning/_experience.html", context)
 
@@ -196,8 +196,8 @@ STEP_PAGES = tuple(
     StepPage(
         step,
         template="proposals/assigning/assignment_form.html",
-        context=desk,
-        # The desk draws the units itself, with the open tasks of each.
+        context=assignment_form,
+        # The template draws the units itself, with the open tasks of each.
         choices={"units.unit": lambda _subject, _reader: []},
         full_page=True,
         bulk=bulk,

@@ -36,7 +36,7 @@ OWN_CONTROLS = ("host", "members")
 
 
 @dataclass(frozen=True)
-class Desk:
+class MergeDesk:
     """Everything on the desk. ``chosen`` are the keys of those that would join the host."""
 
     keys: Sequence[int]
@@ -83,7 +83,7 @@ def laid_out(
     form: StepForm | None = None,
     known: dict[int, Proposal] | None = None,
     tells: bool = False,
-) -> Desk | None:
+) -> MergeDesk | None:
     """The desk with these proposals; None when the reader sees fewer than two of them.
 
     ``host`` is who takes in the others: without it the first that can. ``members`` are those
@@ -108,7 +108,7 @@ def laid_out(
         give_rules(candidate or taking, reader)
         without = frozenset(OWN_CONTROLS)
         form = merging_form(reader, candidate or taking, data={}, drawn_elsewhere=without)
-    return Desk(
+    return MergeDesk(
         keys=keys,
         columns=[_column(side, marks, seen) for side, marks in zip(beside, marked, strict=True)],
         others=present[SIDE_BY_SIDE:],
@@ -126,7 +126,7 @@ def laid_out(
     )
 
 
-def may_merge(desk: Desk, reader: Reader) -> bool:
+def may_merge(desk: MergeDesk, reader: Reader) -> bool:
     """Whether the merger is one that the reader does, and its group waits for a decision."""
     subject, step = desk.form.subject, desk.form.step
     waiting = desk.candidate is None or subject.state in step.source

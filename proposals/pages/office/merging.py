@@ -25,7 +25,7 @@ from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.lists import open_groups
 from proposals.pages.office.merge_desk import (
     MOST,
-    Desk,
+    MergeDesk,
     laid_out,
     may_merge,
     merging_form,
@@ -93,7 +93,7 @@ def _added(request: HttpRequest, reader: Reader, keys: list[int]) -> list[int]:
 
 
 def _shown(
-    request: HttpRequest, desk: Desk | None, keys: list[int], status: int = 200
+    request: HttpRequest, desk: MergeDesk | None, keys: list[int], status: int = 200
 ) -> HttpResponse:
     reader = reader_of(request)
     context: dict[str, Any] = {
@@ -109,7 +109,7 @@ def _shown(
     return TemplateResponse(request, "proposals/office/merge.html", context, status=status)
 
 
-def _origin(request: HttpRequest, desk: Desk | None) -> int:
+def _origin(request: HttpRequest, desk: MergeDesk | None) -> int:
     """The key by which the trail knows the row that the desk was opened from."""
     sent = request.POST if request.method == "POST" else request.GET
     if desk is not None and desk.candidate is not None and "of" not in sent:

@@ -19,7 +19,7 @@ from members.selectors import rules_by_day
 from members.visibility import visible
 from proposals.models import Proposal
 from proposals.pages.proposing.home import PROPOSERS
-from proposals.selectors.record import Year, account, handed_in, total, years
+from proposals.selectors.record import SessionContributions, account, handed_in, total, years
 
 
 @require_safe
@@ -51,12 +51,12 @@ def _record(who: Member | Body, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _day_of(year: Year) -> date:
+def _day_of(year: SessionContributions) -> date:
     """The day whose rules count: when the window closed, or today while it is open."""
     return min(localdate(year.session.collection_closes_at), clock.today())
 
 
-def _row(year: Year, rules: Rules | None) -> dict[str, Any]:
+def _row(year: SessionContributions, rules: Rules | None) -> dict[str, Any]:
     """A session as the table shows it; ``points`` is None where there is no scheme."""
     scheme = rules.points if rules is not None and rules.points.rules else None
     lines = account(scheme, year.contributions) if scheme is not None else []

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from proposals.errors import RuleBroken
 from proposals.matching.index.query_tree import leaves
-from proposals.matching.query import LONGEST_QUERY, MOST_PARTS, Expert, Query, parse
+from proposals.matching.query import LONGEST_QUERY, MOST_PARTS, Query, TypedOperator, parse
 from proposals.matching.query_terms import question
 from proposals.matching.words import WORD, folded
 
@@ -30,10 +30,10 @@ SIGNS = "\"“”「」*-－:： ()^{}+&|!<>\\'%_\0\n的停车场AND OR NOT NEAR
         ("停车 -收费", Query(words=("停车",), excluded=("收费",))),
         ("停车 －“咪表”", Query(words=("停车",), excluded=("咪表",))),
         ("2023-2024", Query(words=("2023-2024",))),
-        ("状态:办理中", Query(experts=(Expert("状态", "办理中"),))),
-        ("状态：办理中 停车", Query(words=("停车",), experts=(Expert("状态", "办理中"),))),
-        ("单位:“教育局 体育局”", Query(experts=(Expert("单位", "教育局 体育局"),))),
-        ("-state:draft", Query(experts=(Expert("state", "draft", excluded=True),))),
+        ("状态:办理中", Query(operators=(TypedOperator("状态", "办理中"),))),
+        ("状态：办理中 停车", Query(words=("停车",), operators=(TypedOperator("状态", "办理中"),))),
+        ("单位:“教育局 体育局”", Query(operators=(TypedOperator("单位", "教育局 体育局"),))),
+        ("-state:draft", Query(operators=(TypedOperator("state", "draft", excluded=True),))),
         ("上午10:30", Query(words=("上午10:30",))),
         ("https://example.gov.cn", Query(words=("example.gov.cn",))),
         ("。，！", Query()),

@@ -201,7 +201,7 @@ def test_the_beginning_of_a_word_and_words_left_out(life):
         ("道路 状态:已立案", "filed"),
     ],
 )
-def test_expert_words_are_the_filters_of_the_list(life, query, found):
+def test_operators_are_the_filters_of_the_list(life, query, found):
     lead, unit, session = life.members["lead"], life.units["A"], life.session
     lead.name, unit.name, session.number, session.term.number = "欧阳小明", "市教育局", 2, 5
     lead.sector = make.BodyFactory(committee=life.committee, kind="sector", name="教育界")
@@ -243,7 +243,7 @@ def test_what_is_late_is_told_to_those_who_see_the_duty(life):
         ("届:五", "届:五 请写届，或届和次，如 5-2"),
     ],
 )
-def test_an_expert_word_that_says_nothing_is_refused_with_what_is_possible(life, query, reason):
+def test_an_operator_that_says_nothing_is_refused_with_what_is_possible(life, query, reason):
     answer = life["clerk"].asks("proposals/search/", q=query)
 
     assert told(answer) == (400, "q", reason)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from proposals.matching.query import parse
 from proposals.matching.query_terms import question
-from proposals.matching.snippets import Marks, Passage, Piece
+from proposals.matching.snippets import Marks, Snippet, SnippetPiece
 
 
 def marks(typed: str) -> Marks:
@@ -16,12 +16,12 @@ def marks(typed: str) -> Marks:
     return Marks(query, question(query))
 
 
-def marked(pieces: list[Piece]) -> str:
+def marked(pieces: list[SnippetPiece]) -> str:
     """The pieces as one text, hits in brackets."""
     return "".join(f"[{piece.text}]" if piece.hit else piece.text for piece in pieces)
 
 
-def told(passages: list[Passage]) -> list[tuple[str, str]]:
+def told(passages: list[Snippet]) -> list[tuple[str, str]]:
     return [(passage.source, marked(passage.pieces)) for passage in passages]
 
 

@@ -1,4 +1,4 @@
-"""The office that assigns, in the browser: the form, the meeting, paper, inspection, after the reply."""
+"""The office that assigns, in the browser: the form, the meeting, paper, inspection, replies."""
 
 from __future__ import annotations
 

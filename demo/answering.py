@@ -10,7 +10,7 @@ from demo import replies
 from demo.case import Case
 from demo.engine import Script
 from demo.letters import Note
-from demo.scenario import Path, Stage
+from demo.scenario import Deviation, Stage
 from members.enums import ContactStage, Role
 from proposals.enums import Publicity, ReplyState
 
@@ -19,7 +19,7 @@ def handle(case: Case) -> Script:
     """From the first talk to the delivered reply, as far as the plan goes in the year."""
     if case.plan.stage == Stage.HANDLING:
         return
-    speed = (9, 20) if case.plan.on(Path.URGENT) else (22, 48)
+    speed = (9, 20) if case.plan.has(Deviation.URGENT) else (22, 48)
     scripts = [
         _answer(case, task.unit, case.later(case.assigned_at, *speed))
         for task in case.plan.answering
@@ -130,7 +130,7 @@ def record(case: Case, unit: str, at: datetime, stage: ContactStage) -> None:
 def _assist(case: Case) -> Script:
     """Assisting units send their opinions to the lead unit; one may be let off."""
     units = [task.unit for task in case.plan.assisting]
-    waived = units[-1] if case.plan.on(Path.ASSIST_WAIVED) else ""
+    waived = units[-1] if case.plan.has(Deviation.ASSIST_WAIVED) else ""
     moments = sorted(case.later(case.assigned_at, 3, 6) for _unit in units)
     for unit, at in zip(units, moments, strict=True):
         yield at
@@ -160,8 +160,8 @@ def give_opinion(case: Case, unit: str, at: datetime) -> None:
 
 def _extend(case: Case) -> Script:
     """A unit asks for more time; those whom the rulebook names decide."""
-    unit, granted = case.unit, case.plan.on(Path.EXTENDED)
-    if not granted and not case.plan.on(Path.EXTENSION_REFUSED):
+    unit, granted = case.unit, case.plan.has(Deviation.EXTENDED)
+    if not granted and not case.plan.has(Deviation.EXTENSION_REFUSED):
         return
     at = case.later(case.assigned_at, 5, 7)
     yield at
@@ -206,7 +206,7 @@ def _inspect(case: Case, unit: str, at: datetime) -> Script:
     path = f"replies/{case.replies[unit]}"
     first = unit == case.unit
     yield at
-    if first and plan.on(Path.INSPECTION_SENT_BACK) and not case.forms:
+    if first and plan.has(Deviation.INSPECTION_SENT_BACK) and not case.forms:
         reason = case.write(Note.SENT_BACK, unit=unit)
         inspector.post(f"{path}/send-back-from-inspection/", at, reason=reason)
         content = _reply(case, unit, at)
@@ -215,7 +215,7 @@ def _inspect(case: Case, unit: str, at: datetime) -> Script:
         people.liaison(unit).post(f"{path}/pass-check/", at + timedelta(hours=3))
         people.signatory(unit).post(f"{path}/sign/", at + timedelta(hours=4))
         at += timedelta(hours=5)
-    changed = first and plan.on(Path.CLASS_CHANGED)
+    changed = first and plan.has(Deviation.CLASS_CHANGED)
     inspector.post(
         f"{path}/pass-inspection/",
         at,

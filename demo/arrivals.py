@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from random import Random
 
-from demo.scenario import Session
+from demo.scenario import SessionPlan
 
 # Shares of what comes in the window, in per cent: over the weeks, in the last three days,
 # and in the last six hours (the load that systems have to bear).
@@ -13,7 +13,7 @@ _LAST_HOURS = timedelta(hours=6)
 _SECOND = timedelta(seconds=1)
 
 
-def in_window(rng: Random, session: Session, count: int) -> list[datetime]:
+def in_window(rng: Random, session: SessionPlan, count: int) -> list[datetime]:
     """``count`` moments in the collection window, in order."""
     opens, closes = session.collection_opens_at, session.collection_closes_at
     moments = []
@@ -29,7 +29,7 @@ def in_window(rng: Random, session: Session, count: int) -> list[datetime]:
     return sorted(moments)
 
 
-def between_sessions(rng: Random, session: Session, count: int) -> list[datetime]:
+def between_sessions(rng: Random, session: SessionPlan, count: int) -> list[datetime]:
     """``count`` moments after the window, early enough to be concluded in the year."""
     start = session.collection_closes_at + timedelta(days=14)
     # Half of the time to the rollover leaves three months and more for handling.
@@ -37,7 +37,7 @@ def between_sessions(rng: Random, session: Session, count: int) -> list[datetime
     return sorted(_by_day(rng, start, end) for _ in range(count))
 
 
-def after_rollover(rng: Random, session: Session, count: int) -> list[datetime]:
+def after_rollover(rng: Random, session: SessionPlan, count: int) -> list[datetime]:
     """``count`` moments in the three weeks from which proposals count for the next session."""
     start = session.rollover_at
     return sorted(_by_day(rng, start, start + timedelta(days=21)) for _ in range(count))

@@ -12,13 +12,13 @@ from demo.case import Case
 from demo.engine import Script
 from demo.letters import Note
 from demo.people import People
-from demo.scenario import REASSIGNED, Path
+from demo.scenario import REASSIGNED, Deviation
 from members.enums import Role
 
 
 def ask_first(case: Case, start: datetime) -> Script:
     """Pre-assign: the unit accepts, or says which unit is responsible."""
-    wrong = case.plan.other_unit if case.plan.on(Path.PRE_ASSIGNMENT_OBJECTED) else ""
+    wrong = case.plan.other_unit if case.plan.has(Deviation.PRE_ASSIGNMENT_OBJECTED) else ""
     yield case.until(case.later(start, 0, 1))
     asked = pre_assign(case, first=wrong)
     for name, number in asked.items():
@@ -76,15 +76,15 @@ def assign_singly(case: Case, at: datetime) -> None:
 
 def settle_returns(case: Case) -> Script:
     """Units that think a task is another's say so in time; the levels decide."""
-    if case.plan.on(*REASSIGNED):
+    if case.plan.has(*REASSIGNED):
         yield from _granted(case)
-    elif case.plan.on(Path.RETURN_REFUSED, Path.RETURN_LEADER):
+    elif case.plan.has(Deviation.RETURN_REFUSED, Deviation.RETURN_LEADER):
         yield from _refused(case)
 
 
 def ask_too_late(case: Case) -> Script:
     """A return that is asked for after the window is refused by the rules themselves."""
-    if case.plan.on(Path.RETURN_LATE):
+    if case.plan.has(Deviation.RETURN_LATE):
         at = case.later(case.assigned_at, 15, 18)
         yield at
         path = f"assignments/{case.tasks[case.unit]}/request-return/"
@@ -116,8 +116,8 @@ def _rows(case: Case, *, first: str = "") -> list[dict[str, Any]]:
 
 
 def _order(case: Case) -> dict[str, Any]:
-    first = case.plan.other_unit if case.plan.on(*REASSIGNED) else ""
-    return {"units": _rows(case, first=first), "urgent": case.plan.on(Path.URGENT)}
+    first = case.plan.other_unit if case.plan.has(*REASSIGNED) else ""
+    return {"units": _rows(case, first=first), "urgent": case.plan.has(Deviation.URGENT)}
 
 
 def _unit_of(people: People, key: int) -> Any:
@@ -167,7 +167,7 @@ def _granted(case: Case) -> Script:
     asked_at = case.at
     path = request_return(case, wrong, Note.RETURN_REASON)
     del case.tasks[wrong]
-    if case.plan.on(Path.RETURN_COORDINATION):
+    if case.plan.has(Deviation.RETURN_COORDINATION):
         yield case.until(case.later(asked_at, 1, 2))
         escalate(case, path, wrong, right)
     yield case.until(case.later(asked_at, 3, 4))
@@ -182,7 +182,7 @@ def _granted(case: Case) -> Script:
 
 def _refused(case: Case) -> Script:
     own, other = case.unit, case.plan.other_unit
-    to_leader = case.plan.on(Path.RETURN_LEADER)
+    to_leader = case.plan.has(Deviation.RETURN_LEADER)
     yield case.until(case.assigned_at + timedelta(hours=3))
     asked_at = case.at
     path = request_return(case, own)

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from demo.scenario import Path, Stage
+from demo.scenario import Deviation, Stage
 from members.enums import AssignmentRole, BodyKind, Channel, PeriodKind, ProposerKind
 from proposals.enums import Adoption
 
@@ -56,18 +56,18 @@ class CasePlan:
     ground: str = ""
     disposition: str = ""
     tasks: tuple[Task, ...] = ()  # answering units first; as it finally stands
-    other_unit: str = ""  # the other party to a return or an objection; see Path
+    other_unit: str = ""  # the other party to a return or an objection; see Deviation
     batch: int | None = None  # number of the assignment list; None is assigned singly
     stage: Stage | None = None  # of filed ones, at the year's end
     result_class: str = ""
     drafted_class: str = ""  # what the unit wrote; differs when inspection changes it
     adoption: tuple[Adoption, ...] = ()  # one for each of up to three suggestions
     ratings: tuple[Rating, ...] = ()  # one for each round
-    paths: frozenset[Path] = field(default_factory=frozenset)
+    deviations: frozenset[Deviation] = field(default_factory=frozenset)
 
-    def on(self, *paths: Path) -> bool:
-        """Whether it goes any of these paths."""
-        return any(path in self.paths for path in paths)
+    def has(self, *deviations: Deviation) -> bool:
+        """Whether it has any of these deviations."""
+        return not self.deviations.isdisjoint(deviations)
 
     @property
     def answering(self) -> tuple[Task, ...]:

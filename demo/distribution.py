@@ -1,17 +1,17 @@
-"""Deal out the scenario's totals over the filed plans, so that every count comes out."""
+"""Distributes the scenario's totals over the filed plans, so that every count comes out."""
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from random import Random
 from typing import TypeVar
 
 from demo.case_plan import CasePlan, Task
-from demo.scenario import FEEDBACK_ENDS, RETURNS, Path, Scenario, ScenarioInvalid, Stage
+from demo.scenario import FEEDBACK_ENDS, RETURNS, Deviation, Scenario, ScenarioInvalid, Stage
 from members.enums import AssignmentRole, Channel, PeriodKind
 
 _ANSWERED = (Stage.CONCLUDED, Stage.REPLIED)
-_POOR = (Path.POOR_THEN_SATISFIED, Path.POOR_TWICE)
-_BUSY = (*RETURNS, Path.PRE_ASSIGNED, Path.URGENT)
-_MORE_TIME = (Path.EXTENDED, Path.EXTENSION_REFUSED)
+_POOR = (Deviation.POOR_THEN_SATISFIED, Deviation.POOR_TWICE)
+_BUSY = (*RETURNS, Deviation.PRE_ASSIGNED, Deviation.URGENT)
+_MORE_TIME = (Deviation.EXTENDED, Deviation.EXTENSION_REFUSED)
 
 T = TypeVar("T", bound=Hashable)
 Fits = Callable[[CasePlan], bool]
@@ -39,37 +39,39 @@ def finish(rng: Random, scenario: Scenario, filed: Sequence[CasePlan]) -> None:
             plan.result_class = rng.choice(list(year.results))
 
 
-def walk(rng: Random, scenario: Scenario, filed: Sequence[CasePlan]) -> None:
-    """Send as many plans on each path as the scenario says, where the path makes sense.
+def deviate(rng: Random, scenario: Scenario, filed: Sequence[CasePlan]) -> None:
+    """Give as many plans each deviation as the scenario says, where it makes sense.
 
-    Raises ScenarioInvalid when too few plans could go a path.
+    Raises ScenarioInvalid when too few plans could have one.
     """
-    for path, fits in _paths(scenario).items():
-        count = scenario.paths.get(path, 0)
+    for deviation, fits in _deviations(scenario).items():
+        count = scenario.deviations.get(deviation, 0)
         fitting = [plan for plan in filed if fits(plan)]
         if count > len(fitting):
-            raise ScenarioInvalid(f"paths.{path}: only {len(fitting)} proposals can go it")
+            raise ScenarioInvalid(
+                f"deviations.{deviation}: only {len(fitting)} proposals can have it"
+            )
         for plan in rng.sample(fitting, count):
-            plan.paths |= {path}
-            if path == Path.PAPER_ENTRY:
+            plan.deviations |= {deviation}
+            if deviation == Deviation.PAPER_ENTRY:
                 plan.channel = Channel.PAPER
 
 
-def _paths(scenario: Scenario) -> dict[Path, Fits]:
-    """Which plans may go each path; the paths with the narrowest choice first."""
+def _deviations(scenario: Scenario) -> dict[Deviation, Fits]:
+    """Which plans may have each deviation; those with the narrowest choice first."""
     classes = scenario.rules.handling.result_classes
     followed = {entry.code for entry in classes if entry.needs_follow_up}
     planned = {entry.code for entry in classes if entry.planned and not entry.solved}
     taken_up = {entry.code for entry in classes if entry.planned or entry.solved}
 
     def rated(plan: CasePlan) -> bool:
-        return plan.stage == Stage.CONCLUDED and not plan.on(*FEEDBACK_ENDS)
+        return plan.stage == Stage.CONCLUDED and not plan.has(*FEEDBACK_ENDS)
 
     def free(plan: CasePlan) -> bool:
-        return plan.period == PeriodKind.SESSION and not plan.on(*_BUSY)
+        return plan.period == PeriodKind.SESSION and not plan.has(*_BUSY)
 
     def in_time(plan: CasePlan) -> bool:
-        return not plan.on(*_MORE_TIME, *_POOR, Path.URGENT)
+        return not plan.has(*_MORE_TIME, *_POOR, Deviation.URGENT)
 
     def answered(plan: CasePlan) -> bool:
         return plan.stage in _ANSWERED
@@ -79,22 +81,22 @@ def _paths(scenario: Scenario) -> dict[Path, Fits]:
 
     return {
         **dict.fromkeys(_POOR, lambda plan: rated(plan) and plan.period == PeriodKind.SESSION),
-        Path.UNRATED: rated,
+        Deviation.UNRATED: rated,
         **dict.fromkeys(RETURNS, free),
-        Path.PRE_ASSIGNED: free,
-        Path.URGENT: free,
+        Deviation.PRE_ASSIGNED: free,
+        Deviation.URGENT: free,
         **dict.fromkeys(_MORE_TIME, in_time),
-        Path.CLASS_CHANGED: lambda plan: plan.result_class in planned,
-        Path.ASSIST_WAIVED: lambda plan: (
+        Deviation.CLASS_CHANGED: lambda plan: plan.result_class in planned,
+        Deviation.ASSIST_WAIVED: lambda plan: (
             answered(plan) and plan.tasks[0].role == AssignmentRole.LEAD
         ),
-        Path.INSPECTION_SENT_BACK: answered,
-        Path.CORRECTED: rated,
-        Path.PAPER_FEEDBACK: rated,
-        Path.FOLLOWED_UP: lambda plan: concluded(plan) and plan.result_class in followed,
-        Path.COMMITMENTS_KEPT: lambda plan: concluded(plan) and plan.result_class in taken_up,
-        Path.PUBLISHED: concluded,
-        Path.KEY: lambda plan: concluded(plan) and plan.period == PeriodKind.SESSION,
-        Path.REVISED: lambda plan: True,
-        Path.PAPER_ENTRY: lambda plan: not plan.on(Path.REVISED),
+        Deviation.INSPECTION_SENT_BACK: answered,
+        Deviation.CORRECTED: rated,
+        Deviation.PAPER_FEEDBACK: rated,
+        Deviation.FOLLOWED_UP: lambda plan: concluded(plan) and plan.result_class in followed,
+        Deviation.COMMITMENTS_KEPT: lambda plan: concluded(plan) and plan.result_class in taken_up,
+        Deviation.PUBLISHED: concluded,
+        Deviation.KEY: lambda plan: concluded(plan) and plan.period == PeriodKind.SESSION,
+        Deviation.REVISED: lambda plan: True,
+        Deviation.PAPER_ENTRY: lambda plan: not plan.has(Deviation.REVISED),
     }

@@ -15,24 +15,24 @@ from demo.case_plan import Rating
 from demo.days import moment
 from demo.engine import Script
 from demo.letters import Note
-from demo.scenario import Path
+from demo.scenario import Deviation
 from members.enums import Role
 
 
 def conclude(case: Case) -> Script:
     """Feedback of every round, until the proposal is concluded."""
     plan = case.plan
-    if plan.on(Path.CORRECTED):
+    if plan.has(Deviation.CORRECTED):
         yield from answering.correct(case, case.later(case.replied_at, 1, 2))
-    if plan.on(Path.UNRATED):
+    if plan.has(Deviation.UNRATED):
         yield from _without_feedback(case)
         return
     at = case.later(case.replied_at, 2, 9)
-    if plan.on(Path.POOR_THEN_SATISFIED, Path.POOR_TWICE):
+    if plan.has(Deviation.POOR_THEN_SATISFIED, Deviation.POOR_TWICE):
         yield from _rate_poor(case, plan.ratings[0], at)
         yield from answering.answer_again(case, case.later(at, 12, 20))
         at = case.later(case.replied_at, 2, 9)
-    if plan.on(Path.POOR_TWICE):
+    if plan.has(Deviation.POOR_TWICE):
         yield from _rate_poor(case, plan.ratings[1], at)
         yield from _consult(case, case.later(at, 5, 10))
         return
@@ -41,17 +41,17 @@ def conclude(case: Case) -> Script:
     case.rated_at = at
 
 
-def look_after(case: Case) -> Script:
+def follow_through(case: Case) -> Script:
     """Promises kept, and what became of it a year later."""
     plan = case.plan
     at = case.later(max(case.rated_at, case.replied_at), 30, 45)
-    if plan.on(Path.COMMITMENTS_KEPT, Path.PUBLISHED):
+    if plan.has(Deviation.COMMITMENTS_KEPT, Deviation.PUBLISHED):
         yield at
-    if plan.on(Path.COMMITMENTS_KEPT):
+    if plan.has(Deviation.COMMITMENTS_KEPT):
         keep_promises(case, at)
-    if plan.on(Path.PUBLISHED):
+    if plan.has(Deviation.PUBLISHED):
         publish(case, at)
-    if plan.on(Path.FOLLOWED_UP):
+    if plan.has(Deviation.FOLLOWED_UP):
         at = moment(date(case.scenario.session.closes_on.year + 1, 11, 10), 10)
         yield at
         follow_up(case, at)
@@ -135,7 +135,7 @@ def rate(case: Case, form: int, rating: Rating, at: datetime) -> None:
         "comment": case.write(kind, unit=case.unit),
     }
     clerk = case.people.office(Role.COMMITTEE_CLERK)
-    if case.plan.on(Path.PAPER_FEEDBACK):
+    if case.plan.has(Deviation.PAPER_FEEDBACK):
         clerk.post(
             f"feedback/{form}/rate-on-paper/",
             at,

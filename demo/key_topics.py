@@ -16,7 +16,7 @@ from demo.api_user import ApiUser
 from demo.case import Case
 from demo.engine import Script
 from demo.letters import Note
-from demo.scenario import Path
+from demo.scenario import Deviation
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body
 from supervision.models import Instruction, Milestone
@@ -79,7 +79,7 @@ def supervise(case: Case) -> Script:
     if not case.topic:
         return
     by, start = _supervisor(case), case.assigned_at
-    pace = 0.4 if case.plan.on(Path.URGENT) else 1.0
+    pace = 0.4 if case.plan.has(Deviation.URGENT) else 1.0
     days = [max(1, round(day * pace)) for day, _method, _name in MILESTONES]
     at = start + timedelta(hours=8)
     yield at

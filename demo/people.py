@@ -13,8 +13,7 @@ from django.db import transaction
 
 from demo import places
 from demo.api_user import ApiUser
-from demo.scenario import Scenario
-from demo.scenario import Session as SessionPlan
+from demo.scenario import Scenario, SessionPlan
 from members.enums import BodyKind, Role
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
 from members.reader import Operator

@@ -8,7 +8,7 @@ from random import Random
 
 from demo import arrivals, distribution, places, texts, wording
 from demo.case_plan import CasePlan, Outcome, Rating, Task
-from demo.scenario import RETURNS, Path, Scenario, Stage
+from demo.scenario import RETURNS, Deviation, Scenario, Stage
 from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, UnitKind
 from proposals.enums import Adoption
 
@@ -43,7 +43,7 @@ def plan_cases(scenario: Scenario, seed: int) -> list[CasePlan]:
     _propose(rng, scenario, plans)
     filed = [plan for plan in plans if plan.outcome == Outcome.FILED]
     distribution.finish(rng, scenario, filed)
-    distribution.walk(rng, scenario, filed)
+    distribution.deviate(rng, scenario, filed)
     for plan in filed:
         _assign(rng, scenario, plan)
         _answer(rng, scenario, plan)
@@ -163,7 +163,7 @@ def _assign(rng: Random, scenario: Scenario, plan: CasePlan) -> None:
         chosen = [Task(units[0], role)]
         chosen += [Task(unit, AssignmentRole.ASSIST) for unit in helpers]
     plan.tasks = tuple(chosen)
-    if plan.on(*RETURNS):
+    if plan.has(*RETURNS):
         plan.other_unit = _other_unit(rng, scenario, units, chosen)
 
 
@@ -183,16 +183,16 @@ def _answer(rng: Random, scenario: Scenario, plan: CasePlan) -> None:
     entry = {c.code: c for c in rules.handling.result_classes}[plan.result_class]
     plan.adoption = _adoption(rng, solved=entry.solved, planned=entry.planned)
     better = [c.code for c in rules.handling.result_classes if c.solved]
-    changed = plan.on(Path.CLASS_CHANGED)
+    changed = plan.has(Deviation.CLASS_CHANGED)
     plan.drafted_class = rng.choice(better) if changed else plan.result_class
     good = [rating.code for rating in rules.feedback.result if rating.satisfied]
     poor = [rating.code for rating in rules.feedback.result if rating.poor]
     kind = [rating.code for rating in rules.feedback.attitude if rating.satisfied]
     results = []
-    if plan.on(Path.POOR_THEN_SATISFIED, Path.POOR_TWICE):
+    if plan.has(Deviation.POOR_THEN_SATISFIED, Deviation.POOR_TWICE):
         results.append(poor[0])
-    if plan.stage == Stage.CONCLUDED and not plan.on(Path.UNRATED):
-        results.append(poor[0] if plan.on(Path.POOR_TWICE) else rng.choice(good))
+    if plan.stage == Stage.CONCLUDED and not plan.has(Deviation.UNRATED):
+        results.append(poor[0] if plan.has(Deviation.POOR_TWICE) else rng.choice(good))
     plan.ratings = tuple(Rating(rng.choice(kind), result) for result in results)
 
 
@@ -209,7 +209,9 @@ def _adoption(rng: Random, *, solved: bool, planned: bool) -> tuple[Adoption, ..
 def _batch(scenario: Scenario, filed: list[CasePlan]) -> None:
     """Proposals of the session go out in lists; the later ones and urgent ones singly."""
     listed = [
-        plan for plan in filed if plan.period == PeriodKind.SESSION and not plan.on(Path.URGENT)
+        plan
+        for plan in filed
+        if plan.period == PeriodKind.SESSION and not plan.has(Deviation.URGENT)
     ]
     for number, plan in enumerate(listed):
         plan.batch = number // scenario.counts.batch_size + 1

@@ -12,7 +12,7 @@ from demo.case import Case
 from demo.case_plan import Outcome
 from demo.engine import Script
 from demo.letters import Note, review_opinion
-from demo.scenario import Path
+from demo.scenario import Deviation
 from members.enums import Channel, ProposerKind, Role
 from members.models import Member
 from proposals.enums import ReviewOutcome
@@ -30,7 +30,7 @@ CLOSED_EVERY = 12
 def propose(case: Case) -> Script:
     """Submit it; before the review some are rewritten, edited or withdrawn."""
     yield from hand_in(case)
-    if case.plan.on(Path.REVISED):
+    if case.plan.has(Deviation.REVISED):
         yield from revise(case)
     if case.plan.outcome == Outcome.FILED and case.plan.text_seed % EDITED_EVERY == 0:
         yield case.until(case.plan.received_at + timedelta(days=1, hours=6))
@@ -47,7 +47,7 @@ def hand_in(case: Case) -> Script:
         _enter(case)
         return
     yield case.until(plan.received_at - timedelta(hours=2))
-    draft(case, texts.draft_of(case.text) if plan.on(Path.REVISED) else case.text)
+    draft(case, texts.draft_of(case.text) if plan.has(Deviation.REVISED) else case.text)
     if plan.kind == ProposerKind.JOINT:
         yield from _cosign(case)
     yield case.until(plan.received_at)
@@ -119,7 +119,7 @@ def _hand_over(person: ApiUser, path: str, at: datetime, **data: Any) -> Receipt
 def content(case: Case, text: texts.ProposalText) -> dict[str, Any]:
     """A text as its proposer writes it into the form."""
     units = case.people.units
-    closed = case.plan.text_seed % CLOSED_EVERY == 0 and not case.plan.on(Path.PUBLISHED)
+    closed = case.plan.text_seed % CLOSED_EVERY == 0 and not case.plan.has(Deviation.PUBLISHED)
     return {
         "title": text.title,
         "situation": text.situation,

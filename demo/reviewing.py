@@ -10,7 +10,7 @@ from demo.case import Case
 from demo.case_plan import Outcome
 from demo.engine import Script
 from demo.letters import Note, not_filed_notice, review_opinion
-from demo.scenario import Path
+from demo.scenario import Deviation
 from members.enums import Role
 from proposals.enums import ReviewOutcome
 
@@ -41,7 +41,7 @@ def decide(case: Case, host: Case | None = None) -> Script:
     match case.plan.outcome:
         case Outcome.FILED:
             _file(case, case.at)
-            if case.plan.on(Path.KEY):
+            if case.plan.has(Deviation.KEY):
                 yield from key_topics.choose(case)
         case Outcome.MERGED if host is not None:
             yield case.until(case.later(case.at, 1, 2))
@@ -92,7 +92,7 @@ def _file(case: Case, at: datetime) -> None:
         at,
         category=_category(case),
         meeting="提案委员会全体会议",
-        urgent=case.plan.on(Path.URGENT),
+        urgent=case.plan.has(Deviation.URGENT),
     )
     case.is_filed = True
 

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from demo.scenario import load
-from demo.today.play import settle_and_bring
+from demo.today.play import continue_to_today
 from demo.year import Year
 from members import clock
 from members.models import Committee, Job
@@ -37,16 +37,16 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
     code = f"{_code(job)}-{tries}" if tries else _code(job)
     acts = count(1)
 
-    def go_on() -> None:
+    def count_acts() -> None:
         done = next(acts)
         if done % EVERY == 0:
             tell(min(done, ACTS), ACTS)
 
-    year = Year.prepare(load(SCENARIO), 1, code, go_on)
+    year = Year.prepare(load(SCENARIO), 1, code, count_acts)
     _mark(year.people.committee)
     with year.own_clock():
         year.play()
-        logins = settle_and_bring(year, 1, clock.today(), prefix=f"{code}-")
+        logins = continue_to_today(year, 1, clock.today(), prefix=f"{code}-")
     return {
         "committee": year.people.committee.pk,
         "logins": [login.with_password() for login in logins],

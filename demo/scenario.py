@@ -27,8 +27,8 @@ from members.presets import preset
 from members.rules import Rules
 
 
-class Path(StrEnum):
-    """A special path that a filed proposal takes; it may take several."""
+class Deviation(StrEnum):
+    """How a filed proposal deviates from the plain course of handling; it may in several ways."""
 
     PAPER_ENTRY = "paper_entry"  # typed in by the office from paper
     REVISED = "revised"  # returned for revision, then handed in again
@@ -58,19 +58,19 @@ class Path(StrEnum):
 
 
 RETURNS = (
-    Path.RETURN_OFFICE,
-    Path.RETURN_COORDINATION,
-    Path.RETURN_LEADER,
-    Path.RETURN_REFUSED,
-    Path.RETURN_LATE,
-    Path.PRE_ASSIGNMENT_OBJECTED,
+    Deviation.RETURN_OFFICE,
+    Deviation.RETURN_COORDINATION,
+    Deviation.RETURN_LEADER,
+    Deviation.RETURN_REFUSED,
+    Deviation.RETURN_LATE,
+    Deviation.PRE_ASSIGNMENT_OBJECTED,
 )
-"""A proposal takes at most one of these."""
+"""A proposal has at most one of these."""
 
-REASSIGNED = (Path.RETURN_OFFICE, Path.RETURN_COORDINATION)
+REASSIGNED = (Deviation.RETURN_OFFICE, Deviation.RETURN_COORDINATION)
 """Another unit took over."""
 
-FEEDBACK_ENDS = (Path.POOR_THEN_SATISFIED, Path.POOR_TWICE, Path.UNRATED)
+FEEDBACK_ENDS = (Deviation.POOR_THEN_SATISFIED, Deviation.POOR_TWICE, Deviation.UNRATED)
 """How feedback ended, when not with a first good rating; at most one."""
 
 
@@ -125,7 +125,7 @@ class Term(ScenarioTable):
     ends_on: date
 
 
-class Session(ScenarioTable):
+class SessionPlan(ScenarioTable):
     """A session and its collection window, the end exclusive."""
 
     number: int
@@ -178,12 +178,12 @@ class Scenario(ScenarioTable):
     committee: Committee
     rulebook: Rulebook
     term: Term
-    session: Session
-    next_session: Session | None = None
+    session: SessionPlan
+    next_session: SessionPlan | None = None
     category_codes: dict[str, str]
     counts: Counts
     totals: Totals
-    paths: dict[Path, Count]
+    deviations: dict[Deviation, Count]
 
     @cached_property
     def place(self) -> places.Place:
@@ -224,10 +224,10 @@ class Scenario(ScenarioTable):
 
     def _sums(self) -> list[tuple[str, int, int]]:
         """(line, what it says, what the others make of it)."""
-        year, count = self.totals, self.paths_of
+        year, count = self.totals, self.count_of
         not_filed = sum(year.not_filed.values())
         solved = [c.code for c in self.rules.handling.result_classes if c.solved or c.planned]
-        rated = year.concluded - count(Path.POOR_TWICE) - count(Path.UNRATED)
+        rated = year.concluded - count(Deviation.POOR_TWICE) - count(Deviation.UNRATED)
         return [
             (
                 "totals.received",
@@ -248,37 +248,53 @@ class Scenario(ScenarioTable):
 
     def _limits(self) -> list[tuple[str, int, int]]:
         """(line, a part, the whole that it must fit in)."""
-        year, count, rules = self.totals, self.paths_of, self.rules
+        year, count, rules = self.totals, self.count_of, self.rules
         fresh = year.concluded - count(*FEEDBACK_ENDS)
         in_session = year.filed - year.intersession
         followed = [c.code for c in rules.handling.result_classes if c.needs_follow_up]
-        inspected = count(Path.INSPECTION_SENT_BACK, Path.CLASS_CHANGED)
+        inspected = count(Deviation.INSPECTION_SENT_BACK, Deviation.CLASS_CHANGED)
         assisted = year.roles.get(AssignmentRole.LEAD, 0)
         levels = len(rules.handling.returns.levels)
         return [
-            *((f"paths.{path}", self.paths[path], year.filed) for path in self.paths),
+            *((f"deviations.{name}", count, year.filed) for name, count in self.deviations.items()),
             ("totals.intersession", year.intersession, year.filed),
-            ("paths.return_*", count(*RETURNS, Path.PRE_ASSIGNED, Path.URGENT), in_session // 2),
-            ("paths.poor_*", count(*FEEDBACK_ENDS), year.concluded // 2),
-            ("paths.corrected", count(Path.CORRECTED), fresh),
-            ("paths.paper_feedback", count(Path.PAPER_FEEDBACK), fresh),
-            ("paths.paper_entry", count(Path.PAPER_ENTRY, Path.REVISED), year.filed),
-            ("paths.extended", count(Path.EXTENDED, Path.EXTENSION_REFUSED), year.filed // 2),
-            ("paths.assist_waived", count(Path.ASSIST_WAIVED), assisted // 2),
-            ("paths.inspection", inspected, year.answered if rules.handling.inspection else 0),
-            ("paths.class_changed", count(Path.CLASS_CHANGED), year.results.get("B", 0) // 2),
-            ("paths.followed_up", count(Path.FOLLOWED_UP), self._results(followed) // 2),
-            ("paths.commitments_kept", count(Path.COMMITMENTS_KEPT), year.adopted // 2),
-            ("paths.return_coordination", count(Path.RETURN_COORDINATION) if levels < 2 else 0, 0),
-            ("paths.return_leader", count(Path.RETURN_LEADER) if levels < 3 else 0, 0),
+            (
+                "deviations.return_*",
+                count(*RETURNS, Deviation.PRE_ASSIGNED, Deviation.URGENT),
+                in_session // 2,
+            ),
+            ("deviations.poor_*", count(*FEEDBACK_ENDS), year.concluded // 2),
+            ("deviations.corrected", count(Deviation.CORRECTED), fresh),
+            ("deviations.paper_feedback", count(Deviation.PAPER_FEEDBACK), fresh),
+            ("deviations.paper_entry", count(Deviation.PAPER_ENTRY, Deviation.REVISED), year.filed),
+            (
+                "deviations.extended",
+                count(Deviation.EXTENDED, Deviation.EXTENSION_REFUSED),
+                year.filed // 2,
+            ),
+            ("deviations.assist_waived", count(Deviation.ASSIST_WAIVED), assisted // 2),
+            ("deviations.inspection", inspected, year.answered if rules.handling.inspection else 0),
+            (
+                "deviations.class_changed",
+                count(Deviation.CLASS_CHANGED),
+                year.results.get("B", 0) // 2,
+            ),
+            ("deviations.followed_up", count(Deviation.FOLLOWED_UP), self._results(followed) // 2),
+            ("deviations.commitments_kept", count(Deviation.COMMITMENTS_KEPT), year.adopted // 2),
+            (
+                "deviations.return_coordination",
+                count(Deviation.RETURN_COORDINATION) if levels < 2 else 0,
+                0,
+            ),
+            ("deviations.return_leader", count(Deviation.RETURN_LEADER) if levels < 3 else 0, 0),
         ]
 
     def _results(self, codes: list[str]) -> int:
         return sum(self.totals.results.get(code, 0) for code in codes)
 
-    def paths_of(self, *wanted: Path) -> int:
-        """How many take one of these paths (a proposal on two of them counts twice)."""
-        return sum(self.paths.get(path, 0) for path in wanted)
+    def count_of(self, *wanted: Deviation) -> int:
+        """How many have one of these deviations (a proposal with two of them counts twice)."""
+        return sum(self.deviations.get(deviation, 0) for deviation in wanted)
 
     def _check_codes(self) -> None:
         rules = self.rules

@@ -17,7 +17,7 @@ from demo.days import ONE_DAY, Days, moment
 from demo.engine import Script, Tell, run, run_in_processes, silently
 from demo.people import People, set_up
 from demo.planning import complete, plan_cases, texts_of
-from demo.scenario import Path, Scenario, Stage
+from demo.scenario import Deviation, Scenario, Stage
 from members.enums import PeriodKind
 from members.models import Committee
 from supervision.sweeps import sweep
@@ -89,7 +89,7 @@ class Year:
         filed = [c for c in [*session, *between] if c.plan.outcome == Outcome.FILED]
         self._handle(filed, date(closes_on.year, 12, 31))
 
-    def go_on(self) -> None:
+    def play_rolled_over(self) -> None:
         """What came in after the roll-over is handled in the next year, and answered well."""
         left = [case for case in self.cases if case.plan.outcome == Outcome.NEXT_SESSION]
         session = self.scenario.next_session
@@ -129,7 +129,11 @@ class Year:
     def _assign(self, cases: list[Case], at: datetime) -> None:
         """Some are asked first; then the meeting hands out its lists, and the rest goes singly."""
         filed = [case for case in cases if case.plan.outcome == Outcome.FILED]
-        asked = [c for c in filed if c.plan.on(Path.PRE_ASSIGNED, Path.PRE_ASSIGNMENT_OBJECTED)]
+        asked = [
+            c
+            for c in filed
+            if c.plan.has(Deviation.PRE_ASSIGNED, Deviation.PRE_ASSIGNMENT_OBJECTED)
+        ]
         self._run(assigning.ask_first(case, at - timedelta(days=5)) for case in asked)
         assigning.assign_batches(filed, self.people, at)
         for case in filed:
@@ -164,4 +168,4 @@ def _handled(case: Case) -> Script:
     )
     if case.plan.stage == Stage.CONCLUDED:
         yield from feedback.conclude(case)
-    yield from feedback.look_after(case)
+    yield from feedback.follow_through(case)

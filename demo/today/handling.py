@@ -10,7 +10,7 @@ from demo.case_plan import Rating
 from demo.days import back
 from demo.engine import Script
 from demo.letters import Note
-from demo.scenario import Path
+from demo.scenario import Deviation
 from demo.today.proposing import decided
 from members.enums import ContactStage, Role
 from proposals.enums import ReplyState
@@ -35,7 +35,7 @@ def asked_first(case: Case, day: date, *, answer: str, instead: str) -> Script:
 def assigned(case: Case, day: date, *, urgent: bool = False) -> Script:
     """Assigned on ``day``, and no unit has signed for it."""
     if urgent:
-        case.plan.paths |= {Path.URGENT}
+        case.plan.deviations |= {Deviation.URGENT}
     yield from decided(case, back(day, REVIEW_DAYS))
     yield case.on(day)
     assigning.assign_singly(case, case.at)

@@ -37,29 +37,31 @@ def is_over(scenario: Scenario, today: date) -> bool:
     return opening.begins_on(Days(today)).year > scenario.session.closes_on.year + 1
 
 
-def settle_and_bring(
+def continue_to_today(
     year: Year,
     seed: int,
     today: date,
     *,
     prefix: str = "",
 ) -> list[Login]:
-    """Let the years between settle what a played year has left open, then ``bring`` a session."""
-    year.go_on()
+    """Settle in the years between what a played year has left open, then play today's session."""
+    year.play_rolled_over()
     left = [
         *opening.promises_kept(year.people, year.cases),
         *opening.followed_up(year.cases, year.scenario),
     ]
     run(left, year.tell)
-    return bring(year.people, year.scenario, seed, today, prefix=prefix, tell=year.tell)
+    return play_todays_session(
+        year.people, year.scenario, seed, today, prefix=prefix, tell=year.tell
+    )
 
 
-def chance(seed: int, today: date) -> Random:
+def seeded_random(seed: int, today: date) -> Random:
     """What seed and day leave to chance."""
     return Random(f"{seed}:{today}")  # noqa: S311 -- invented people
 
 
-def bring(
+def play_todays_session(
     people: People,
     scenario: Scenario,
     seed: int,
@@ -75,7 +77,7 @@ def bring(
     """
     days = Days(today)
     people, scenario = opening.open_session(people, scenario, days)
-    session = TodaysSession(people, scenario, days, chance(seed, today))
+    session = TodaysSession(people, scenario, days, seeded_random(seed, today))
     logins = session.logins(prefix)
     readers = _readers(logins, moment(days.about(READ_UNTIL), 18))
 

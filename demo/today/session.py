@@ -16,7 +16,7 @@ from demo.case import LONG_AGO, Case
 from demo.case_plan import CasePlan, Rating, Task
 from demo.days import Days, moment
 from demo.people import UNIT_STAFF, People
-from demo.scenario import Path, Scenario
+from demo.scenario import Deviation, Scenario
 from members.enums import AssignmentRole, BodyKind, PeriodKind, ProposerKind, Role
 from members.models import Body, Member, Post, User
 from members.services import give_posts
@@ -73,9 +73,10 @@ class TodaysSession:
     member: Member = field(init=False)
     second: Member = field(init=False)
     body: Body = field(init=False)  # supervises key topics, and proposes
-    unit: str = field(init=False)
-    other: str = field(init=False)
-    third: str = field(init=False)  # nobody signs in there
+    units: list[str] = field(init=False)  # those that get the most; nobody signs in at the last
+    first_unit: str = field(init=False)
+    second_unit: str = field(init=False)
+    third_unit: str = field(init=False)
     cases: list[Case] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -89,7 +90,8 @@ class TodaysSession:
         self._taken = set(
             Proposal.objects.filter(committee=self.people.committee).values_list("title", flat=True)
         )
-        self.unit, self.other, self.third = self._busiest()
+        self.units = self._busiest()
+        self.first_unit, self.second_unit, self.third_unit = self.units
 
     def case(
         self,
@@ -118,7 +120,7 @@ class TodaysSession:
         plan.result_class = plan.drafted_class = fitting[0].code
         plan.adoption = (Adoption.ADOPTED, Adoption.PARTLY, Adoption.NOT_ADOPTED)
         if public:
-            plan.paths |= {Path.PUBLISHED}
+            plan.deviations |= {Deviation.PUBLISHED}
         if body is not None:
             plan.kind, plan.body_kind = ProposerKind.COLLECTIVE, BodyKind(body.kind)
         elif len(self.cases) % 5 == 4:
@@ -157,7 +159,7 @@ class TodaysSession:
         for role, name in SHORT_NAMES.items():
             if role not in UNIT_STAFF:
                 found.append(Login(role, people.office(role).user, name))
-        for unit, mark in ((self.unit, ""), (self.other, "2")):
+        for unit, mark in ((self.first_unit, ""), (self.second_unit, "2")):
             staff = (people.liaison(unit), people.handler(unit), people.signatory(unit))
             for role, caller in zip(UNIT_STAFF, staff, strict=True):
                 found.append(Login(role, caller.user, f"{SHORT_NAMES[role]}{mark}", unit))

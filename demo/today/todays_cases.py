@@ -78,29 +78,29 @@ def _to_be_assigned(session: TodaysSession) -> dict[Case, Script]:
     """Filed: for the assigning officer, who has asked some units first."""
     found = {}
     for number in range(8):
-        case = session.case(unit=(session.unit, session.other, "", "")[number % 4])
+        case = session.case(unit=(session.first_unit, session.second_unit, "", "")[number % 4])
         found[case] = proposing.decided(case, session.days.before(8 + number % 4))
     for unit, answer in (
-        (session.unit, ""),
-        (session.third, "object"),
-        (session.unit, "object"),
-        (session.other, "accept"),
+        (session.first_unit, ""),
+        (session.third_unit, "object"),
+        (session.first_unit, "object"),
+        (session.second_unit, "accept"),
     ):
         case = session.case(unit=unit)
         day = session.days.before(3 if answer else 2)
-        found[case] = handling.asked_first(case, day, answer=answer, instead=session.other)
+        found[case] = handling.asked_first(case, day, answer=answer, instead=session.second_unit)
     return found
 
 
 def _unsigned(session: TodaysSession) -> Iterator[Script]:
     """Assigned, and not signed for; the older ones should have been."""
     for unit, age in (
-        (session.unit, 6),
-        (session.unit, 2),
-        (session.unit, 1),
-        (session.other, 5),
-        (session.other, 1),
-        (session.third, 7),
+        (session.first_unit, 6),
+        (session.first_unit, 2),
+        (session.first_unit, 1),
+        (session.second_unit, 5),
+        (session.second_unit, 1),
+        (session.third_unit, 7),
     ):
         yield handling.assigned(session.case(unit=unit), session.days.before(age))
 
@@ -110,14 +110,14 @@ def _in_hand(session: TodaysSession) -> dict[Case, Script]:
     days, member = session.days, session.member
     found = {}
     for unit, day in (
-        (session.unit, days.before(4)),
-        (session.unit, days.today),
-        (session.unit, days.ahead(2)),
-        (session.unit, days.ahead(5)),
-        (session.other, days.before(9)),
-        (session.other, days.ahead(3)),
-        (session.third, days.before(14)),
-        (session.unit, days.ahead(20)),
+        (session.first_unit, days.before(4)),
+        (session.first_unit, days.today),
+        (session.first_unit, days.ahead(2)),
+        (session.first_unit, days.ahead(5)),
+        (session.second_unit, days.before(9)),
+        (session.second_unit, days.ahead(3)),
+        (session.third_unit, days.before(14)),
+        (session.first_unit, days.ahead(20)),
     ):
         lead = member if day == days.ahead(5) else None
         case = session.case(unit=unit, lead=lead)
@@ -127,35 +127,35 @@ def _in_hand(session: TodaysSession) -> dict[Case, Script]:
 
 def _at_a_standstill(session: TodaysSession) -> Iterator[Script]:
     """Somebody waits for somebody else."""
-    days, unit, other, third = session.days, session.unit, session.other, session.third
-    yield handling.paused(session.case(unit=unit), days.ago(40), days.before(6))
-    yield handling.more_time_asked(session.case(unit=unit), days.ahead(4))
-    yield handling.return_asked(session.case(unit=unit), days.before(2), other)
-    yield handling.return_asked(session.case(unit=other), days.before(4), third, higher=True)
-    case = session.case(unit=unit, assists=(other, third))
+    days, (first, second, third) = session.days, session.units
+    yield handling.paused(session.case(unit=first), days.ago(40), days.before(6))
+    yield handling.more_time_asked(session.case(unit=first), days.ahead(4))
+    yield handling.return_asked(session.case(unit=first), days.before(2), second)
+    yield handling.return_asked(session.case(unit=second), days.before(4), third, higher=True)
+    case = session.case(unit=first, assists=(second, third))
     yield handling.assisted(case, days.about(38), third)
-    case = session.case(unit=other, assists=(unit, third))
+    case = session.case(unit=second, assists=(first, third))
     yield handling.assisted(case, days.about(26))
 
 
 def _answered(session: TodaysSession) -> Iterator[Script]:
     """Replies at every desk that they pass, and with the proposers."""
-    days, unit, other, third = session.days, session.unit, session.other, session.third
-    yield handling.drafting(session.case(unit=unit), days.about(30))
+    days, (first, second, third) = session.days, session.units
+    yield handling.drafting(session.case(unit=first), days.about(30))
     for place, desks in (
-        (unit, (ReplyState.CHECKING, ReplyState.SIGNING, ReplyState.SIGNING)),
-        (unit, (ReplyState.INSPECTION, ReplyState.SIGNED)),
-        (other, (ReplyState.CHECKING, ReplyState.SIGNING, ReplyState.INSPECTION)),
+        (first, (ReplyState.CHECKING, ReplyState.SIGNING, ReplyState.SIGNING)),
+        (first, (ReplyState.INSPECTION, ReplyState.SIGNED)),
+        (second, (ReplyState.CHECKING, ReplyState.SIGNING, ReplyState.INSPECTION)),
         (third, (ReplyState.INSPECTION,)),
     ):
         for desk in desks:
             yield handling.on_its_way(session.case(unit=place), days.about(45), desk)
     for place, lead, body, age in (
-        (unit, session.member, None, 3),
-        (other, session.member, None, 6),
-        (other, None, session.body, 4),
+        (first, session.member, None, 3),
+        (second, session.member, None, 6),
+        (second, None, session.body, 4),
         (third, session.second, None, 8),
-        (unit, None, None, 2),
+        (first, None, None, 2),
         (third, None, None, 15),
     ):
         case = session.case(unit=place, lead=lead, body=body)
@@ -165,12 +165,12 @@ def _answered(session: TodaysSession) -> Iterator[Script]:
 def _poorly_rated(session: TodaysSession) -> Iterator[Script]:
     """One is handled again; one was rated poor twice, and a consultation is to be held."""
     days, poor = session.days, session.marks(poor=True)
-    again = session.case(unit=session.unit, lead=session.member)
+    again = session.case(unit=session.first_unit, lead=session.member)
     yield chain(
         handling.replied(again, days.about(80), days.about(32)),
         handling.rated(again, poor, days.before(8)),
     )
-    twice = session.case(unit=session.unit)
+    twice = session.case(unit=session.first_unit)
     yield chain(
         handling.replied(twice, days.about(110), days.about(75)),
         handling.rated(twice, poor, days.about(66)),
@@ -188,23 +188,23 @@ def _key_topics(session: TodaysSession) -> Iterator[Script]:
         case, began = session.case(unit=unit), days.about(age)
         return case, handling.in_hand(case, began), days.since(began, 2)
 
-    case, so_far, _day = topic(session.other, 20)
+    case, so_far, _day = topic(session.second_unit, 20)
     yield chain(so_far, key_topics.nominated(case, days.before(2)))
-    case, so_far, _day = topic(session.third, 24)
+    case, so_far, _day = topic(session.third_unit, 24)
     yield chain(so_far, key_topics.nominated(case, days.before(4), listed=True))
-    case, so_far, _day = topic(session.unit, 12)
+    case, so_far, _day = topic(session.first_unit, 12)
     yield chain(so_far, key_topics.announced(case, session.body, days.before(3)))
-    case, so_far, day = topic(session.unit, 36)
+    case, so_far, day = topic(session.first_unit, 36)
     plan = (days.before(10), days.ahead(3), days.ahead(8))
     yield chain(
         so_far,
         key_topics.supervised(case, session.body, day, *plan),
         key_topics.instructed(case, days.before(4)),
     )
-    case, so_far, day = topic(session.other, 40)
+    case, so_far, day = topic(session.second_unit, 40)
     plan = (days.before(12), days.before(3), days.ahead(6))
     yield chain(so_far, key_topics.supervised(case, session.body, day, *plan))
-    case, so_far, day = topic(session.third, 50)
+    case, so_far, day = topic(session.third_unit, 50)
     plan = (days.before(16), days.before(12), days.before(8))
     yield chain(so_far, key_topics.reported(case, session.body, day, *plan))
 
@@ -214,7 +214,7 @@ def _finished(session: TodaysSession) -> Iterator[Script]:
     days, well = session.days, session.marks()
     promised = (days.ahead(4), days.today + timedelta(days=75), days.before(2), None)
     for number in range(9):
-        unit = (session.unit, session.other, session.third)[number % 3]
+        unit = session.units[number % 3]
         lead = {3: session.member, 4: session.second}.get(number)
         case = session.case(unit=unit, lead=lead, solved=number % 3 != 1, public=True)
         assigned, replied = days.about(EARLY - number % 5), days.about(116 - 3 * number)

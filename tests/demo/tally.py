@@ -28,10 +28,10 @@ def tally(scenario: Scenario, plans: list[CasePlan]) -> dict[str, int]:
         taken_up = plan.adoption[:1] != () and plan.adoption[0] != Adoption.NOT_ADOPTED
         lines["adopted"] += finished and taken_up
         lines["satisfied"] += bool(finished and plan.ratings and plan.ratings[-1].result in codes)
-        lines["reassigned"] += plan.on(*REASSIGNED)
+        lines["reassigned"] += plan.has(*REASSIGNED)
         if finished:
             lines[f"results.{plan.result_class}"] += 1
-        lines.update(f"paths.{path.value}" for path in plan.paths)
+        lines.update(f"deviations.{deviation.value}" for deviation in plan.deviations)
     return {line: count for line, count in sorted(lines.items()) if count}
 
 
@@ -55,5 +55,7 @@ def totals(scenario: Scenario) -> dict[str, int]:
     }
     for name in ("not_filed", "kinds", "categories", "roles", "results", "unfinished"):
         lines |= {f"{name}.{getattr(k, 'value', k)}": v for k, v in getattr(year, name).items()}
-    lines |= {f"paths.{path.value}": count for path, count in scenario.paths.items()}
+    lines |= {
+        f"deviations.{deviation.value}": count for deviation, count in scenario.deviations.items()
+    }
     return {line: count for line, count in sorted(lines.items()) if count}

@@ -14,7 +14,7 @@ from demo import letters, places, replies, scenario, texts, wording
 from demo.case_plan import CasePlan, Outcome
 from demo.letters import Note
 from demo.planning import plan_cases, texts_of
-from demo.scenario import FEEDBACK_ENDS, REASSIGNED, RETURNS, Path, ScenarioInvalid, Stage
+from demo.scenario import FEEDBACK_ENDS, REASSIGNED, RETURNS, Deviation, ScenarioInvalid, Stage
 from members.enums import AssignmentRole, BodyKind, Channel, PeriodKind, ProposerKind, UnitKind
 from proposals.enums import Adoption, ReviewOutcome
 from tests.demo import tally
@@ -234,7 +234,7 @@ def test_published_figures_stand():
     assert (lingwu.received, lingwu.filed, lingwu.concluded, lingwu.satisfied) == (135, 68, 68, 68)
     assert (sichuan.received, sichuan.filed, sichuan.concluded) == (1194, 1006, 994)
     assert (sichuan.adopted, round(100 * sichuan.adopted / sichuan.concluded, 1)) == (917, 92.3)
-    assert (yichun.filed, scenario.load("yichun-2022").paths[Path.KEY]) == (409, 25)
+    assert (yichun.filed, scenario.load("yichun-2022").deviations[Deviation.KEY]) == (409, 25)
     assert (national.received, national.filed, national.merged) == (5865, 5005, 451)
     assert (national.not_filed, national.withdrawn) == ({"opinion": 409}, 0)
     assert list(national.categories.values()) == [2103, 453, 528, 1334, 587]
@@ -243,12 +243,12 @@ def test_published_figures_stand():
     assert kinds[ProposerKind.COLLECTIVE] == 503
 
 
-def test_every_disposition_and_path_occurs_somewhere():
+def test_every_disposition_and_deviation_occurs_somewhere():
     played = [scenario.load(name) for name in NAMES]
 
     assert scenario.names() == NAMES
     assert {code for one in played for code in one.totals.not_filed} == set(letters.dispositions())
-    assert {path for one in played for path in one.paths} == set(Path)
+    assert {name for one in played for name in one.deviations} == set(Deviation)
 
 
 @pytest.mark.parametrize(
@@ -260,9 +260,9 @@ def test_every_disposition_and_path_occurs_somewhere():
         ("totals", "reassigned", 4, "totals.reassigned"),
         ("totals", "rollover", -1, "totals.rollover"),
         ("counts", "units", 51, "counts.units"),
-        ("paths", "assist_waived", 29, "paths.assist_waived"),
-        ("paths", "return_leader", 1, "paths.return_leader"),
-        ("paths", "by_magic", 1, "paths.by_magic"),
+        ("deviations", "assist_waived", 29, "deviations.assist_waived"),
+        ("deviations", "return_leader", 1, "deviations.return_leader"),
+        ("deviations", "by_magic", 1, "deviations.by_magic"),
         ("category_codes", "social", "sociable", "category_codes"),
     ],
 )
@@ -314,7 +314,7 @@ def test_every_life_makes_sense(name, seed):
         if plan.outcome == Outcome.FILED:
             _check_filed(played, plan)
         else:
-            assert (plan.tasks, plan.stage, plan.paths) == ((), None, frozenset())
+            assert (plan.tasks, plan.stage, plan.deviations) == ((), None, frozenset())
         if plan.outcome == Outcome.MERGED:
             host = plans[plan.host]
             assert (host.outcome, host.period) == (Outcome.FILED, PeriodKind.SESSION)
@@ -347,18 +347,18 @@ def _check_filed(played: scenario.Scenario, plan: CasePlan) -> None:
         assert len(roles) > 1
     else:
         assert roles == [AssignmentRole.SOLE]
-    assert sum(path in plan.paths for path in RETURNS) <= 1
-    assert sum(path in plan.paths for path in FEEDBACK_ENDS) <= 1
-    assert (plan.other_unit != "") == plan.on(*RETURNS)
+    assert len(plan.deviations & {*RETURNS}) <= 1
+    assert len(plan.deviations & {*FEEDBACK_ENDS}) <= 1
+    assert (plan.other_unit != "") == plan.has(*RETURNS)
     assert plan.other_unit not in units
-    assert plan.on(Path.PAPER_ENTRY) == (plan.channel == Channel.PAPER)
-    assert not plan.on(Path.ASSIST_WAIVED) or plan.assisting
-    assert not plan.on(*REASSIGNED) or plan.batch or plan.period == PeriodKind.SESSION
-    rounds = 2 if plan.on(Path.POOR_THEN_SATISFIED, Path.POOR_TWICE) else 1
-    rated = plan.stage == Stage.CONCLUDED and not plan.on(Path.UNRATED)
+    assert plan.has(Deviation.PAPER_ENTRY) == (plan.channel == Channel.PAPER)
+    assert not plan.has(Deviation.ASSIST_WAIVED) or plan.assisting
+    assert not plan.has(*REASSIGNED) or plan.batch or plan.period == PeriodKind.SESSION
+    rounds = 2 if plan.has(Deviation.POOR_THEN_SATISFIED, Deviation.POOR_TWICE) else 1
+    rated = plan.stage == Stage.CONCLUDED and not plan.has(Deviation.UNRATED)
     assert len(plan.ratings) == (rounds if rated else 0)
     assert (plan.result_class != "") == (plan.stage in (Stage.CONCLUDED, Stage.REPLIED))
-    assert (plan.drafted_class != plan.result_class) == plan.on(Path.CLASS_CHANGED)
+    assert (plan.drafted_class != plan.result_class) == plan.has(Deviation.CLASS_CHANGED)
 
 
 def test_the_load_comes_in_the_last_hours():

@@ -121,7 +121,7 @@ def test_every_role_has_work_on_any_day(today: date) -> None:
         pytest.skip("a day is the same on every database")
     year = Year.prepare(load("lingwu-2022"), 1, "lingwu")
 
-    logins = play.bring(year.people, year.scenario, 1, today)
+    logins = play.play_todays_session(year.people, year.scenario, 1, today)
 
     callers = {login.name: ApiUser(login.user) for login in logins}
     now = timezone.make_aware(datetime.combine(today, time(9)))
@@ -180,7 +180,7 @@ def test_the_same_seed_and_day_give_the_same_session() -> None:
     def titles(code: str, seed: int) -> list[tuple[str, str]]:
         year = Year.prepare(load("lingwu-2022"), seed, code)
         people, scenario = play.opening.open_session(year.people, year.scenario, Days(MONDAY))
-        session = play.TodaysSession(people, scenario, Days(MONDAY), play.chance(1, MONDAY))
+        session = play.TodaysSession(people, scenario, Days(MONDAY), play.seeded_random(1, MONDAY))
         play.scripts(session)
         cases = session.cases
         return [(s.text.title, s.lead.number if s.lead else "") for s in cases]

@@ -116,7 +116,7 @@ def one_for_each_way(cases: list[Case]) -> list[Case]:
     seen: set[object] = set()
     chosen = []
     for case in cases:
-        ways = {*case.plan.paths, case.plan.outcome, case.plan.stage, case.plan.kind}
+        ways = {*case.plan.deviations, case.plan.outcome, case.plan.stage, case.plan.kind}
         if case.plan.outcome != Outcome.MERGED and not ways <= seen:
             chosen.append(case)
             seen |= ways

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from tqdm import tqdm
 
 from demo.scenario import Scenario, load, names
-from demo.today.play import is_over, settle_and_bring
+from demo.today.play import continue_to_today, is_over
 from demo.today.session import Login
 from demo.year import Year
 from members import clock
@@ -87,7 +87,7 @@ class Command(BaseCommand):
             seconds = round(time.monotonic() - start, 1)
             self._sum_up(known, seconds)
             if options["demo"]:
-                self._open_for_visitors(settle_and_bring(year, options["seed"], today))
+                self._open_for_visitors(continue_to_today(year, options["seed"], today))
                 seconds = round(time.monotonic() - start, 1)
         if options["json"]:
             counts = {code: known.count(code) for code in COUNTS}

@@ -19,7 +19,7 @@ from demo.letters import Note
 from demo.scenario import Deviation
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body
-from supervision.models import Instruction, Milestone
+from supervision.models.topic_subject import on_topics
 
 MILESTONES = (
     (7, SupervisionMethod.RESEARCH, "调研提案所提情况"),
@@ -153,14 +153,7 @@ def submit_report(case: Case, at: datetime, by: ApiUser) -> None:
 def owed_on(cases: Iterable[Case]) -> Q:
     """The duties on these proposals and on their key topics."""
     topics = [case.topic for case in cases if case.topic]
-    milestones = Milestone.objects.filter(topic__in=topics)
-    instructions = Instruction.objects.filter(topic__in=topics)
-    return (
-        Q(proposal__in=[case.id for case in cases if case.id])
-        | Q(subject_kind="keytopic", subject_id__in=topics)
-        | Q(subject_kind="milestone", subject_id__in=milestones.values("pk"))
-        | Q(subject_kind="instruction", subject_id__in=instructions.values("pk"))
-    )
+    return Q(proposal__in=[case.id for case in cases if case.id]) | on_topics(topics)
 
 
 def _report(case: Case, at: datetime, by: ApiUser, *, instructed: bool) -> Script:

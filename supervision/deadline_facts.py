@@ -11,7 +11,7 @@ from proposals.machine.subject import Subject
 from proposals.models import Assignment, Proposal
 from supervision import deadlines
 from supervision.duty_kinds import declared
-from supervision.models import Duty
+from supervision.models import Duty, KeyTopic
 
 
 def facts_of(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
@@ -19,7 +19,9 @@ def facts_of(subject: Subject, kind: DutyKind, at: datetime) -> deadlines.Facts:
     proposal: Proposal | None = subject.root
     if proposal is None:  # a key topic of several proposals, and what hangs on it
         return deadlines.Facts(
-            opened_at=at, reply_due_at=getattr(subject, "reply_due_at", None), key=True
+            opened_at=at,
+            reply_due_at=subject.reply_due_at if isinstance(subject, KeyTopic) else None,
+            key=True,
         )
     return deadlines.Facts(
         opened_at=at,

@@ -12,12 +12,13 @@ from django.utils.translation import gettext as _
 from members.enums import ANSWERING_ROLES, DutyKind
 from members.models import Session
 from proposals.ledger import label_of
-from proposals.models import Assignment, Event
+from proposals.models import Assignment, Event, Proposal
 from supervision.calendar import Calendar
 from supervision.deadlines import local_day
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, InstructionState
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicProposal
 from supervision.models.duty import Closing
+from supervision.models.topic_subject import topic_subjects
 from supervision.selectors import current_calendar, with_due
 
 
@@ -196,13 +197,10 @@ class Board:
         """From topic to the last event of it, of its proposals, milestones and instructions."""
         of: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for topic in self.topics:
-            of["keytopic"][topic.pk].append(topic.pk)
-            for milestone in topic.milestones.all():
-                of["milestone"][milestone.pk].append(topic.pk)
-            for instruction in topic.instructions.all():
-                of["instruction"][instruction.pk].append(topic.pk)
+            for subject in (topic, *topic.milestones.all(), *topic.instructions.all()):
+                of[subject.kind][subject.pk].append(topic.pk)
             for link in topic.links.all():
-                of["proposal"][link.proposal_id].append(topic.pk)
+                of[Proposal.kind][link.proposal_id].append(topic.pk)
         latest: dict[int, int] = {}
         for kind, key, number in _last_events(of):
             for topic_key in of[kind][key]:
@@ -223,14 +221,14 @@ def _last_events(
     """(kind, key, last event) of these subjects; of a proposal also what hangs on it."""
     events = Event.objects.order_by()
     own = Q(pk__in=[])
-    for kind in ("keytopic", "milestone", "instruction"):
+    for kind in topic_subjects():
         own |= Q(subject_kind=kind, subject_id__in=list(of[kind]))
     subjects = events.filter(own).values("subject_kind", "subject_id").annotate(last=Max("id"))
     for row in subjects:
         yield row["subject_kind"], row["subject_id"], row["last"]
-    proposals = events.filter(proposal__in=list(of["proposal"]))
+    proposals = events.filter(proposal__in=list(of[Proposal.kind]))
     for proposal in proposals.values("proposal_id").annotate(last=Max("id")):
-        yield "proposal", proposal["proposal_id"], proposal["last"]
+        yield Proposal.kind, proposal["proposal_id"], proposal["last"]
 
 
 def _act(event: Event) -> dict[str, Any]:

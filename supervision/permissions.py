@@ -21,7 +21,7 @@ from supervision.models import (
     TopicFile,
     TopicProposal,
 )
-from supervision.models.duty import TOPICAL
+from supervision.models.topic_subject import topic_subjects
 
 
 def duties(reader: Reader) -> Q:
@@ -33,7 +33,7 @@ def duties(reader: Reader) -> Q:
         (Q(committee__in=reader.reach.officials) & on_record(reader, "proposal__"))
         | Q(
             committee__in=reader.reach.officials | reader.reach.supervising,
-            subject_kind__in=[*TOPICAL],
+            subject_kind__in=[*topic_subjects()],
         )
         | (Q(committee__in=reader.reach.supervising) & Q(proposal__in=_in_key_topics(reader)))
         | Q(unit__in=reader.reach.units)
@@ -119,7 +119,7 @@ def topic_files(reader: Reader) -> Q:
 
 def events(reader: Reader) -> Q:
     """Beside the events of proposals, leaders read what happened to key topics."""
-    return Q(committee__in=reader.reach.supervising, subject_kind__in=[*TOPICAL])
+    return Q(committee__in=reader.reach.supervising, subject_kind__in=[*topic_subjects()])
 
 
 def works_on(reader: Reader, topic: KeyTopic) -> bool:

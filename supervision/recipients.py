@@ -8,8 +8,10 @@ from django.db.models import Q
 
 from members.enums import Recipient, Role
 from members.models import Member, Post
+from proposals.models import Proposal
 from supervision.enums import KEY_STATES
-from supervision.models import Duty, KeyTopic
+from supervision.models import Duty, TopicProposal
+from supervision.models.topic_subject import topic_subjects
 
 IN_COMMITTEE: dict[Recipient, Role] = {
     Recipient.OFFICE: Role.COMMITTEE_CLERK,
@@ -26,14 +28,6 @@ IN_UNIT: dict[Recipient, Role] = {
     Recipient.UNIT_LEADER: Role.UNIT_SIGNATORY,
 }
 """Recipients who are found in the unit that owes the duty."""
-
-
-OF_A_TOPIC = {
-    "keytopic": "keytopic",
-    "milestone": "keytopic__milestones",
-    "instruction": "keytopic__instructions",
-}
-"""From the kind of a subject to the way that leads there from the leaders of a key topic."""
 
 
 class People:
@@ -93,14 +87,12 @@ class People:
         if recipient == Recipient.LEADER:
             named = (
                 self._leaders[duty.subject_kind, duty.subject_id]
-                | (self._leaders["proposal", duty.proposal_id or 0])
+                | self._leaders[Proposal.kind, duty.proposal_id or 0]
             )
             return [user for user in held if user in named] or held
         return held
 
     def _owners(self, duty: Duty) -> list[int]:
-        if duty.person_id is not None:
-            return [duty.person_id]
         if duty.member_id is not None:
             user = self._members.get(duty.member_id)
             return [user] if user is not None else []
@@ -122,19 +114,22 @@ def _named_leaders(duties: Sequence[Duty]) -> dict[tuple[str, int], set[int]]:
     """
     asked: dict[str, set[int]] = defaultdict(set)
     for duty in duties:
-        if duty.subject_kind in OF_A_TOPIC:
+        if duty.subject_kind in topic_subjects():
             asked[duty.subject_kind].add(duty.subject_id)
         elif duty.is_key and duty.proposal_id is not None:
-            asked["proposal"].add(duty.proposal_id)
+            asked[Proposal.kind].add(duty.proposal_id)
     named: dict[tuple[str, int], set[int]] = defaultdict(set)
-    leaders = KeyTopic.supervisors.through.objects.order_by()
     for kind, keys in asked.items():
-        path = OF_A_TOPIC.get(kind, "keytopic__links__proposal")
-        rows = leaders.filter(
-            **{f"{path}__in": keys},
-            keytopic__state__in=KEY_STATES,
-            keytopic__announced_at__isnull=False,
+        model = topic_subjects().get(kind)
+        key, path = ("pk", model.topic_path) if model else ("proposal", "topic__")
+        rows = (model or TopicProposal)._default_manager.filter(
+            **{
+                f"{key}__in": keys,
+                f"{path}state__in": KEY_STATES,
+                f"{path}announced_at__isnull": False,
+                f"{path}supervisors__isnull": False,
+            }
         )
-        for key, user in rows.values_list(path, "user_id"):
-            named[kind, key].add(user)
+        for number, user in rows.order_by().values_list(key, f"{path}supervisors"):
+            named[kind, number].add(user)
     return named

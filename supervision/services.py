@@ -51,9 +51,9 @@ def open_duty(
     """
     facts = facts_of(subject, kind, context.at)
     rule = deadlines.rule_for(context.rules.deadlines, kind, facts)
-    promised: datetime | None = getattr(subject, "promised_due_at", None)
+    promised = subject.promised_due_at
     if promised is not None:
-        basis = getattr(subject, "due_basis", None) or _("答复中承诺的期限")
+        basis = subject.due_basis
         terms = Terms(anchor_at=context.at, set_at=context.at, set_to=promised)
     elif rule is not None:
         basis = basis_of(rule)
@@ -62,7 +62,7 @@ def open_duty(
         return None
     due = deadlines.due_at(terms, calendar)
     of = declared(kind)
-    body_id = getattr(subject, "body_id" if of.of_addressee else "duty_body_id", None)
+    body_id = subject.body_id if of.of_addressee else subject.duty_body_id
     duty = Duty(
         kind=kind,
         subject_kind=subject.kind,
@@ -71,11 +71,10 @@ def open_duty(
         title=_title(subject),
         is_key=facts.key,
         committee_id=subject.committee_id,
-        role=Role.COLLECTIVE_CONTACT if body_id else getattr(subject, "duty_role", of.holder),
-        unit_id=getattr(subject, "unit_id", None) if of.of_unit else None,
-        member_id=getattr(subject, "member_id", None) if of.of_addressee else None,
+        role=Role.COLLECTIVE_CONTACT if body_id else subject.duty_role or of.holder,
+        unit_id=subject.unit_id if of.of_unit else None,
+        member_id=subject.member_id if of.of_addressee else None,
         body_id=body_id,
-        person_id=getattr(subject, "duty_person_id", None),
         opened_by=event,
         opened_at=context.at,
         due_at=due,
@@ -122,7 +121,7 @@ def extend(request: Any, kind: DutyKind, context: StepContext, event: Event) -> 
     A subject that names its day itself, such as a milestone, has been given another one.
     Raises RuleBroken when the new date is not later, or later than the rulebook allows.
     """
-    if hasattr(request, "promised_due_at"):
+    if request.promised_due_at is not None:
         _put_off(request, kind, context, event)
         return
     owed = Duty.objects.of(Assignment.kind, request.assignment_id).open().filter(kind=kind)

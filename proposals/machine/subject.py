@@ -16,7 +16,7 @@ from django_fsm import FSMField, FSMModelMixin, transition
 from django_stubs_ext import StrOrPromise
 from rest_framework import serializers
 
-from members.enums import Channel, DutyKind
+from members.enums import Channel, DutyKind, Role
 from members.models import Committee, Member, Post, User
 from members.reader import Reader
 from members.rules import Rules
@@ -369,6 +369,41 @@ class Subject(FSMModelMixin, models.Model):
     def committee_id(self) -> int:
         """The key of the committee whose rules apply."""
         return self.root.committee_id
+
+    @property
+    def unit_id(self) -> int | None:
+        """The unit that works on it."""
+        return None
+
+    @property
+    def member_id(self) -> int | None:
+        """The member that it is addressed to."""
+        return None
+
+    @property
+    def body_id(self) -> int | None:
+        """The body that it is addressed to."""
+        return None
+
+    @property
+    def duty_body_id(self) -> int | None:
+        """The body that owes what is due on it, in place of the role that its kind names."""
+        return None
+
+    @property
+    def duty_role(self) -> Role | None:
+        """The role that owes what is due on it, in place of the one that its kind names."""
+        return None
+
+    @property
+    def promised_due_at(self) -> datetime | None:
+        """Until when a duty on it is owed, where it names the day itself."""
+        return None
+
+    @property
+    def due_basis(self) -> str:
+        """What that day rests on, in words."""
+        return ""
 
     def news(self, context: StepContext) -> News | None:
         """What a notice of a step says of it; None where the words for proposals will do."""

@@ -3,6 +3,7 @@
 from datetime import datetime
 
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.days import end_of
@@ -50,6 +51,11 @@ class Commitment(Subject):
         if self.due_on is None:
             return None
         return end_of(self.due_on)
+
+    @property
+    def due_basis(self) -> str:
+        """The source of the date."""
+        return _t("答复中承诺的期限")
 
     @step(
         source=NEW,

@@ -3,6 +3,7 @@
 from rest_framework.routers import BaseRouter
 
 from supervision.api import key_topics, views
+from supervision.models import Instruction, KeyTopic, Milestone
 
 
 def register(router: BaseRouter) -> None:
@@ -12,7 +13,7 @@ def register(router: BaseRouter) -> None:
     router.register("chase-notices", views.ChaseNoticeViewSet)
     router.register("calendar-changes", views.CalendarChangeViewSet)
     router.register("calendar", views.CalendarViewSet, basename="calendar")
-    router.register("key-topics", key_topics.KeyTopicViewSet)
-    router.register("milestones", key_topics.MilestoneViewSet)
-    router.register("instructions", key_topics.InstructionViewSet)
+    router.register(KeyTopic.address, key_topics.KeyTopicViewSet)
+    router.register(Milestone.address, key_topics.MilestoneViewSet)
+    router.register(Instruction.address, key_topics.InstructionViewSet)
     router.register("topic-files", key_topics.TopicFileViewSet)

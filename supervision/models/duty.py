@@ -15,9 +15,7 @@ from proposals.models import Event, Proposal
 from supervision import deadlines
 from supervision.deadlines import local_day
 from supervision.duty_kinds import OPTIONAL
-
-TOPICAL = {"keytopic": "key-topics", "milestone": "milestones", "instruction": "instructions"}
-"""Kinds of subjects that belong to a key topic, not to a proposal, with their addresses."""
+from supervision.models.topic_subject import topic_subjects
 
 
 class Closing(models.TextChoices):
@@ -105,9 +103,6 @@ class Duty(models.Model):
     unit = models.ForeignKey(Unit, null=True, on_delete=models.PROTECT, related_name="duties")
     member = models.ForeignKey(Member, null=True, on_delete=models.PROTECT, related_name="duties")
     body = models.ForeignKey(Body, null=True, on_delete=models.PROTECT, related_name="duties")
-    person = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="duties"
-    )
     opened_by = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="opened_duties")
     opened_at = models.DateTimeField(_("起算时间"))
     due_at = models.DateTimeField(_("期限"))
@@ -170,9 +165,8 @@ class Duty(models.Model):
         """The address that a notice about it links to."""
         if self.proposal_id is not None:
             return f"/api/v1/proposals/{self.proposal_id}/"
-        if self.subject_kind in TOPICAL:
-            return f"/api/v1/{TOPICAL[self.subject_kind]}/{self.subject_id}/"
-        return f"/api/v1/duties/{self.pk}/"
+        subject = topic_subjects().get(self.subject_kind)
+        return subject.link_of(self.subject_id) if subject else f"/api/v1/duties/{self.pk}/"
 
     def is_overdue(self, at: datetime) -> bool:
         """Whether it is owed and late at ``at``."""

@@ -15,19 +15,21 @@ from proposals.machine.subject import News, StepContext, state_field, step
 from supervision import audiences
 from supervision.enums import InstructionState as S
 from supervision.inputs import key_topics as inputs
-from supervision.models.committee_subject import CommitteeSubject
+from supervision.models.topic_subject import TopicSubject
 
 
 def _given_news(instruction: Instruction, context: StepContext) -> News:
     return instruction.topic.news(context, instruction.leader, instruction.text)
 
 
-class Instruction(CommitteeSubject):
+class Instruction(TopicSubject):
     """What a leader wrote on a key topic, and what one addressee did about it (批示).
 
     It is given to a unit, or to the office. ``number`` counts the
     instructions on a topic; one that asks several units is one of them.
     """
+
+    address = "instructions"
 
     state = state_field(S, max_length=12)
     topic = models.ForeignKey(

@@ -27,8 +27,8 @@ from supervision import audiences
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.enums import KeyTopicState as S
 from supervision.inputs import key_topics as inputs
-from supervision.models.committee_subject import CommitteeSubject
 from supervision.models.topic_proposal import TopicProposal
+from supervision.models.topic_subject import TopicSubject
 from supervision.roles import nominator, nominator_post, office
 
 
@@ -57,8 +57,11 @@ def _announced_news(topic: KeyTopicChoice, context: StepContext) -> News:
     )
 
 
-class KeyTopicChoice(CommitteeSubject):
+class KeyTopicChoice(TopicSubject):
     """The phase in which a key topic is chosen, with the fields that it fills."""
+
+    address = "key-topics"
+    topic_path = ""
 
     state = state_field(S, max_length=12)
     session = models.ForeignKey(
@@ -118,11 +121,6 @@ class KeyTopicChoice(CommitteeSubject):
 
     def __str__(self) -> str:
         return self.title
-
-    @property
-    def link(self) -> str:
-        """Its address in the API."""
-        return f"/api/v1/key-topics/{self.pk}/"
 
     def led_by(self, user: int) -> bool:
         """Whether the meeting named this person to lead the supervision."""

@@ -18,12 +18,14 @@ from supervision import audiences
 from supervision.enums import UNMET, KeyTopicState
 from supervision.enums import MilestoneState as S
 from supervision.inputs import key_topics as inputs
-from supervision.models.committee_subject import CommitteeSubject
+from supervision.models.topic_subject import TopicSubject
 from supervision.roles import body_contact, office
 
 
-class Milestone(CommitteeSubject):
+class Milestone(TopicSubject):
     """A milestone of a plan of supervision (督办节点); its day is the date of a duty."""
+
+    address = "milestones"
 
     state = state_field(S)
     topic = models.ForeignKey(

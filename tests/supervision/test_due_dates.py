@@ -7,22 +7,27 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.urls import resolve
 from django.utils.timezone import localdate
 
 from members.days import end_of
 from members.enums import DutyKind, Role
 from members.models import Rulebook
+from members.pages.links import page_of
 from members.presets import preset
 from members.reader import Reader
 from members.rule_errors import RulesInvalid
 from members.rules import Rules, Warnings
 from proposals.due_dates import Due
+from proposals.machine.subject import Subject
+from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Assignment
 from proposals.pages.office.lists import tone
 from supervision import checks
 from supervision.duty_kinds import DUTY_KINDS, KindOfDuty, declared
 from supervision.key_topic_board import MILESTONES, own_milestones
 from supervision.models import Duty, KeyTopic, Milestone
+from supervision.models.topic_subject import topic_subjects
 from supervision.pages.due_dates import dated, due_of
 from supervision.selectors import current_calendar, with_due
 from tests.supervision.leaders import Leaders
@@ -128,6 +133,21 @@ def test_the_rulebook_says_when_a_wait_is_long() -> None:
     for wrong in ({"near": 2}, {"caution": 20}):
         with pytest.raises(RulesInvalid):
             Rules.read({**county, "warnings": wrong})
+
+
+# -- Key topics and what hangs on them ---------------------------------------------------------
+
+
+def test_every_subject_that_hangs_on_a_key_topic_says_so() -> None:
+    def hangs_on_a_topic(model: type[Subject]) -> bool:
+        return any(field.related_model is KeyTopic for field in model._meta.concrete_fields)
+
+    expected = [KeyTopic, *(model for model in ALL_SUBJECTS if hangs_on_a_topic(model))]
+
+    assert {*topic_subjects().values()} == {*expected}
+    for kind, model in topic_subjects().items():
+        assert resolve(page_of(model.link_of(1))).url_name == kind
+        assert model._default_manager.filter(**{f"{model.topic_path}announced_at": None}).query
 
 
 # -- Milestones --------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -20,6 +20,7 @@ from proposals.pages.timeline import timeline
 from proposals.permissions import is_official
 from supervision.key_topic_board import MILESTONES, own_milestones
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
+from supervision.models.topic_subject import on_topics
 from supervision.pages.due_dates import due_of
 from supervision.permissions import is_concerned, works_on
 from supervision.roles import nominator_post
@@ -66,11 +67,8 @@ def _milestones(topic: KeyTopic, reader: Reader) -> list[dict[str, Any]]:
 
 
 def _owed(topic: KeyTopic, reader: Reader) -> dict[tuple[str, int, str], Duty]:
-    """Open duties on the topic and on its instructions that the reader sees; one query."""
-    on = Q(subject_kind="keytopic", subject_id=topic.pk) | Q(
-        subject_kind="instruction", subject_id__in=topic.instructions.order_by().values("pk")
-    )
-    rows = visible(reader, Duty.objects.open().filter(on))
+    """Open duties on the topic and what hangs on it that the reader sees; one query."""
+    rows = visible(reader, Duty.objects.open().filter(on_topics([topic.pk])))
     return {(duty.subject_kind, duty.subject_id, duty.kind): duty for duty in rows}
 
 
@@ -82,7 +80,7 @@ def _instructions(
     found: dict[int, dict[str, Any]] = {}
     for row in rows:
         row.topic, row.rules = topic, topic.rules
-        due = owed.get(("instruction", row.pk, DutyKind.INSTRUCTION))
+        due = owed.get((row.kind, row.pk, DutyKind.INSTRUCTION))
         given = found.setdefault(row.number, {"instruction": row, "addressees": []})
         given["addressees"].append(
             {
@@ -96,11 +94,7 @@ def _instructions(
 
 def _events(topic: KeyTopic) -> QuerySet[Event]:
     """What happened to the topic, its milestones and its instructions."""
-    return Event.objects.filter(
-        Q(subject_kind="keytopic", subject_id=topic.pk)
-        | Q(subject_kind="milestone", subject_id__in=topic.milestones.order_by().values("pk"))
-        | Q(subject_kind="instruction", subject_id__in=topic.instructions.order_by().values("pk"))
-    )
+    return Event.objects.filter(on_topics([topic.pk]))
 
 
 # -- Files -----------------------------------------------------------------------------------
@@ -167,7 +161,7 @@ def of_part(part: Milestone | Instruction, reader: Reader) -> dict[str, Any]:
 SUBJECT_PAGES = (
     SubjectPage(
         KeyTopic,
-        "key-topics",
+        KeyTopic.address,
         template="supervision/key_topics/topic.html",
         related=(
             "committee",
@@ -183,14 +177,14 @@ SUBJECT_PAGES = (
     ),
     SubjectPage(
         Milestone,
-        "milestones",
+        Milestone.address,
         template="supervision/key_topics/part.html",
         related=("topic",),
         context=of_part,
     ),
     SubjectPage(
         Instruction,
-        "instructions",
+        Instruction.address,
         template="supervision/key_topics/part.html",
         related=("topic", "unit"),
         context=of_part,

@@ -47,6 +47,8 @@ SECURE_COOKIES = env.bool("SECURE_COOKIES", by_tls)
 CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_SECURE = SECURE_COOKIES
 SECURE_CONTENT_TYPE_NOSNIFF = True
+if not (by_tls or ONLY_HERE):
+    SECURE_CROSS_ORIGIN_OPENER_POLICY = None  # browsers ignore it without TLS, with a warning
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", 0)
 SILENCED_SYSTEM_CHECKS = [
     "security.W005",  # other subdomains are not ours to decide on

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -77,6 +78,17 @@ class Server:
         finally:
             with self._lock:
                 self._running -= 1
+
+
+@dataclass
+class OtherServer:
+    """The product in processes of its own, at the present time."""
+
+    url: str
+    time: AbstractContextManager[None] = field(default_factory=nullcontext)
+
+    def wait_until_idle(self) -> None:
+        """Its rows are nobody else's."""
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from config.processes import Child, NotStarted, Supervisor
 from members.services import first_account
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
+LAST_PORT = 65535
 ANYWHERE = "::", "0.0.0.0"  # noqa: S104 -- what ALLOWED_HOSTS asks for
 """Every address of this machine, of both kinds or of the older one."""
 
@@ -57,14 +58,14 @@ def usual_host() -> str:
 
 def refuse_a_taken_port(host: str, port: int) -> None:
     """Ask before starting: the web server would share the port with another copy, unseen."""
+    if not 0 < port <= LAST_PORT:
+        raise CommandError(f"PORT is {port}; it must be from 1 to {LAST_PORT}.")
     both = host == "::" and socket.has_dualstack_ipv6()
     try:
         socket.getaddrinfo(host, port, family(host))
         socket.create_server((host, port), family=family(host), dualstack_ipv6=both).close()
     except socket.gaierror as error:
         raise CommandError(f"HOST is {host!r}, which is no address of this machine.") from error
-    except OverflowError as error:
-        raise CommandError(f"PORT is {port}; it must be from 1 to 65535.") from error
     except OSError as error:
         raise CommandError(
             f"Cannot listen on port {port}: {os.strerror(error.errno or 0)}. "

@@ -10,10 +10,12 @@ CODE := config demo members proposals supervision
 export DATA_DIR ?= $(CURDIR)/.data
 DEMO_DATABASE := $(DATA_DIR)/demo.sqlite3
 VENDOR := config/static/vendor
+ICONS := config/icons.tsv
 CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome)
 FIND_CHROMIUM := (for name in $(CHROMIUMS); do command -v $$name > /dev/null && exit; done; false)
 SUDO := $(if $(filter 0,$(shell id -u)),env,sudo -n) DEBIAN_FRONTEND=noninteractive
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
+BUILT := $(VENDOR) $(ICONS) $(CATALOGUES)
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
@@ -24,7 +26,7 @@ help: ## Say what there is
 
 # -- To run it ---------------------------------------------------------------------------
 
-install: .venv/runtime $(VENDOR) $(CATALOGUES) ## Make .venv and node_modules with what the product needs
+install: .venv/runtime $(BUILT) ## Make .venv and node_modules with what the product needs
 
 run demo: export DEMO = true
 run: export DATABASE_URL := $(or $(DATABASE_URL),sqlite:///$(DEMO_DATABASE))
@@ -65,6 +67,11 @@ $(VENDOR): node_modules Makefile
 		tom-select/dist/js/tom-select.complete.min.js; \
 	do sed -E 's,(/\*|//)# sourceMappingURL=.*$$,,' node_modules/$$file > $@/$$(basename $$file); done
 	touch $@
+
+# A line for each icon, its name and its drawing: one file in place of five thousand.
+$(ICONS): node_modules Makefile
+	cd node_modules/@tabler/icons/icons/outline && awk 'FNR == 1 { name = FILENAME; sub(".svg$$", "", name); \
+		printf "%s%s\t", (NR > 1 ? "\n" : ""), name } { printf "%s ", $$0 } END { print "" }' *.svg > $(CURDIR)/$@
 
 %.mo: %.po | .venv/runtime
 	$(BABEL) compile --input-file $< --output-file $@

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from members.punctuation import clauses, listed
 
-ICONS = settings.BASE_DIR / "node_modules" / "@tabler" / "icons" / "icons" / "outline"
+ICONS: Path = settings.BASE_DIR / "config" / "icons.tsv"
 
 register = template.Library()
 
@@ -24,9 +24,13 @@ def icon(name: str) -> SafeString:
 
 @cache
 def _drawn(name: str) -> SafeString:
-    text = (Path(ICONS) / f"{name}.svg").read_text(encoding="utf-8")
-    drawn = text.replace("<svg", '<svg aria-hidden="true"', 1).replace("\n", " ")
-    return mark_safe(drawn)  # noqa: S308 -- a file of the icon package
+    with ICONS.open(encoding="utf-8") as icons:
+        for line in icons:
+            if line.startswith(f"{name}\t"):
+                drawn = line.partition("\t")[2].strip()
+                drawn = drawn.replace("<svg", '<svg aria-hidden="true"', 1)
+                return mark_safe(drawn)  # noqa: S308 -- a drawing of the icon package
+    raise KeyError(f"There is no icon {name!r} in {ICONS.name}.")
 
 
 @register.simple_tag(takes_context=True)

@@ -6,6 +6,7 @@ from config.celery import app as celery_app
 from config.failures import excepthook
 
 __all__ = ["celery_app"]
+__version__ = "0.1.0"
 
 # manage.py and celery alike import this before they read the settings.
 sys.excepthook = excepthook

@@ -11,6 +11,7 @@ from django.http import HttpRequest, JsonResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
+from config import __version__
 from config.celery import app
 from members import clock
 from members.models import Heartbeat
@@ -43,7 +44,8 @@ def health(request: HttpRequest) -> JsonResponse:
         "beat_age": beat_age,
         "oldest_undelivered": _seconds(lambda: oldest_undelivered(at), at),
     }
-    return JsonResponse({"status": status, **words, **figures}, status=200 if ready else 503)
+    answer = {"status": status, "version": __version__, **words, **figures}
+    return JsonResponse(answer, status=200 if ready else 503)
 
 
 def _seconds(since: Callable[[], datetime | None], at: datetime) -> int | None:

@@ -6,10 +6,12 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config import __version__
 from config.environment import Environment, refuse_if, writing_to
 from config.secret import own_secret
 
 BASE_DIR = Path(__file__).resolve().parent.parent
+VERSION = __version__
 LOCAL_HOSTS = ["127.0.0.1", "localhost", "[::1]"]
 env = Environment()
 
@@ -288,7 +290,7 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "TITLE": "提案 Ti'an",
     "DESCRIPTION": "政协提案的一生：征集、审查、立案、交办、办理、答复、评价、跟踪。",
-    "VERSION": "1",
+    "VERSION": VERSION,
 }
 
 # -- Similar proposals and search --------------------------------------------------------

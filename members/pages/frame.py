@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
+from django.conf import settings
 from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 
@@ -116,11 +117,11 @@ def theme_of(request: HttpRequest) -> str:
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``frame`` for who is signed in."""
+    """Context processor: ``frame`` for who is signed in; the product's version for all."""
     if not isinstance(getattr(request, "user", None), User):
-        return {"theme": theme_of(request)}
+        return {"theme": theme_of(request), "version": settings.VERSION}
     found = frame_of(request, reader_of(request))
-    return {"frame": found, "theme": found.theme}
+    return {"frame": found, "theme": found.theme, "version": settings.VERSION}
 
 
 def frame_of(request: HttpRequest, reader: Reader) -> Frame:

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
+from config import __version__
 from config.celery import app
 from members import clock
 from members.models import Heartbeat, Means
@@ -36,6 +37,7 @@ def test_everything_is_well(client):
     assert response.status_code == 200
     assert response.json() == {
         "status": "ok",
+        "version": __version__,
         "database": "ok",
         "broker": "ok",
         "migrations": "ok",
@@ -90,6 +92,7 @@ def test_a_broker_that_is_away_is_failing(client, monkeypatch, tmp_path):
     assert response.status_code == 503
     assert response.json() == {
         "status": "failing",
+        "version": __version__,
         "database": "ok",
         "broker": "failing",
         "migrations": "ok",

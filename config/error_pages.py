@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.views import defaults
 
 from members.outage import RETRY_AFTER, database_is_away
-from members.pages.frame import theme_of
+from members.pages.page_context import theme_of
 from members.pages.signing_in.resume_post import is_own, may_be_kept, page_before
 from proposals.api.errors import Unavailable, error_body
 

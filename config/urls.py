@@ -7,12 +7,12 @@ from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
-from config import demo
+from config.demo_logins import logins
 from config.health import health
 from config.views import home
 
 # Who the invented people are is known up here; a template calls what it is given.
-login = LoginView.as_view(extra_context={"demo_logins": demo.logins})
+login = LoginView.as_view(extra_context={"demo_logins": logins})
 
 handler400 = "config.error_pages.bad_request"
 handler500 = "config.error_pages.server_error"

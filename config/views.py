@@ -6,7 +6,7 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from config import demo
+from config.demo_logins import logins
 from members.pages.home import parts_for
 from members.pages.start.progress import is_waiting
 from members.reader import reader_of
@@ -26,4 +26,4 @@ def home(request: HttpRequest) -> HttpResponse:
         return TemplateResponse(request, "work.html", {"parts": parts_for(reader_of(request))})
     if first_account.is_empty():
         return redirect("start")
-    return TemplateResponse(request, "home.html", {"demo_logins": demo.logins()})
+    return TemplateResponse(request, "home.html", {"demo_logins": logins()})

@@ -11,7 +11,7 @@ from rest_framework import serializers
 
 from members import permissions, services
 from members.api.errors import as_api_error
-from members.api.read_serializer import ALL, model_serializer
+from members.api.model_serializer import ALL, model_serializer
 from members.enums import Channel, CommitteeLevel
 from members.models import (
     Body,

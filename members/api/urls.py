@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import BaseRouter
 
-from members.api.views import committees, outside, own, people, rulebooks
+from members.api.views import committees, delivery, own_account, people, rulebooks
 
 
 def register(router: BaseRouter) -> None:
@@ -17,17 +17,17 @@ def register(router: BaseRouter) -> None:
     router.register("posts", people.PostViewSet)
     router.register("users", people.UserViewSet)
     router.register("rulebooks", rulebooks.RulebookViewSet)
-    router.register("notices", own.NoticeViewSet)
-    router.register("notice-channels", outside.NoticeChannelViewSet)
-    router.register("stand-ins", outside.StandInViewSet)
-    router.register("deliveries", outside.DeliveryViewSet)
-    router.register("webhooks", outside.WebhookViewSet)
-    router.register("webhook-calls", outside.WebhookCallViewSet)
+    router.register("notices", own_account.NoticeViewSet)
+    router.register("notice-channels", delivery.NoticeChannelViewSet)
+    router.register("stand-ins", delivery.StandInViewSet)
+    router.register("deliveries", delivery.DeliveryViewSet)
+    router.register("webhooks", delivery.WebhookViewSet)
+    router.register("webhook-calls", delivery.WebhookCallViewSet)
 
 
 urlpatterns = [
-    path("me/", own.MeView.as_view(), name="me"),
-    path("auth/login/", own.LoginView.as_view(), name="auth-login"),
-    path("auth/logout/", own.LogoutView.as_view(), name="auth-logout"),
-    path("auth/logoutall/", own.LogoutAllView.as_view(), name="auth-logoutall"),
+    path("me/", own_account.MeView.as_view(), name="me"),
+    path("auth/login/", own_account.LoginView.as_view(), name="auth-login"),
+    path("auth/logout/", own_account.LogoutView.as_view(), name="auth-logout"),
+    path("auth/logoutall/", own_account.LogoutAllView.as_view(), name="auth-logoutall"),
 ]

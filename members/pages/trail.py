@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpRequest, QueryDict
 
-from members.pages.frame import Length
+from members.pages.page_context import Length
 from members.pages.worklist import FARTHEST, WORKLISTS, Listing
 from members.reader import Reader
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from members.pages import drafts, glossary, jobs, lists, me, outbox, palette, tours, views
+from members.pages import drafts, glossary, jobs, lists, outbox, own_account, palette, tours, views
 from members.pages.signing_in import cookies, resume_post
 
 urlpatterns = [
@@ -35,10 +35,10 @@ urlpatterns = [
     path("kept/", drafts.keep, name="keep_draft"),
     path("kept/drop/", drafts.drop, name="drop_draft"),
     path("resume/", resume_post.resume, name="resume_post"),
-    path("me/", me.account, name="account"),
-    path("me/channels/<slug:means>/", me.channel, name="channel"),
-    path("me/channels/<slug:means>/remove/", me.remove_channel, name="remove_channel"),
-    path("me/sign-out-everywhere/", me.sign_out_everywhere, name="sign_out_everywhere"),
-    path("me/stand-ins/new/", me.new_stand_in, name="new_stand_in"),
-    path("me/stand-ins/<int:pk>/end/", me.end_stand_in, name="end_stand_in"),
+    path("me/", own_account.account, name="account"),
+    path("me/channels/<slug:means>/", own_account.channel, name="channel"),
+    path("me/channels/<slug:means>/remove/", own_account.remove_channel, name="remove_channel"),
+    path("me/sign-out-everywhere/", own_account.sign_out_everywhere, name="sign_out_everywhere"),
+    path("me/stand-ins/new/", own_account.new_stand_in, name="new_stand_in"),
+    path("me/stand-ins/<int:pk>/end/", own_account.end_stand_in, name="end_stand_in"),
 ]

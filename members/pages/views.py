@@ -11,9 +11,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from members import services
 from members.models import Notice, Session
-from members.pages.frame import ALL_SESSIONS, THEMES
 from members.pages.links import page_of
 from members.pages.navigation import entries_for
+from members.pages.page_context import ALL_SESSIONS, THEMES
 from members.reader import reader_of
 from members.visibility import visible
 

@@ -21,8 +21,8 @@ from members.models import SavedView
 from members.pages import navigation
 from members.pages.filters import Pill, drawn, pills
 from members.pages.forms import Field
-from members.pages.frame import Frame, frame_of
 from members.pages.navigation import EVERYBODY, Entry, Section
+from members.pages.page_context import PageContext, page_context_of
 from members.punctuation import Text
 from members.reader import Reader
 from members.visibility import visible
@@ -207,9 +207,9 @@ class Listing:
     asked: QueryDict
 
     @cached_property
-    def frame(self) -> Frame:
+    def page_context(self) -> PageContext:
         """The choices that the reader made for all pages."""
-        return frame_of(self.request, self.reader)
+        return page_context_of(self.request, self.reader)
 
     @cached_property
     def filters(self) -> QueryDict:
@@ -227,7 +227,7 @@ class Listing:
         rows = self.worklist.rows(self.reader)
         if self.worklist.related:
             rows = rows.select_related(*self.worklist.related)
-        chosen = self.frame.session if self.worklist.session else None
+        chosen = self.page_context.session if self.worklist.session else None
         if chosen is not None and "session" not in self.filters:
             rows = rows.filter(**{self.worklist.session: chosen.pk})
         return rows

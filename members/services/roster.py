@@ -16,7 +16,7 @@ from members.models.member import BODY_KINDS
 from members.punctuation import Text
 from members.reader import Decider
 from members.services.member import add_member
-from members.tables import Table
+from members.spreadsheets import Table
 
 MOST = 3000
 """Rows of a table that are brought in at once."""

@@ -10,7 +10,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members.api.read_serializer import NamedSerializer
+from members.api.model_serializer import NamedSerializer
 from members.models import Committee
 from members.reader import reader_of
 from members.visibility import visible

@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from members import clock
-from members.api.read_serializer import NamedSerializer, read_serializer
+from members.api.model_serializer import NamedSerializer, read_serializer
 from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
 from proposals.api.serializers.base import subject_serializer

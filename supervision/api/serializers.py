@@ -7,7 +7,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from members import clock
-from members.api.read_serializer import read_serializer
+from members.api.model_serializer import read_serializer
 from supervision import deadlines
 from supervision.calendar import Calendar, DayKind
 from supervision.deadlines import Terms

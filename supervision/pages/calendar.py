@@ -13,8 +13,8 @@ from members import clock
 from members.enums import Role
 from members.models import Committee
 from members.pages import navigation
-from members.pages.frame import frame_of
 from members.pages.navigation import Section
+from members.pages.page_context import page_context_of
 from members.pages.worklist import STATE, Column, day, seen
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -69,7 +69,7 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     ]
     changes = visible(reader, CalendarChange.objects.all())
     context = {
-        "frame": frame_of(request, reader),
+        "page_context": page_context_of(request, reader),
         "year": year,
         "status": calendar.status(year),
         "months": found,

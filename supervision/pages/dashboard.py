@@ -16,8 +16,8 @@ from django.views.decorators.http import require_safe
 from members.enums import Role
 from members.models import Session
 from members.pages import home, navigation
-from members.pages.frame import Frame, frame_of
 from members.pages.navigation import Section
+from members.pages.page_context import PageContext, page_context_of
 from members.punctuation import listed
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -221,12 +221,12 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[dict[str, An
 # -- The pages ---------------------------------------------------------------------------------
 
 
-def chosen(frame: Frame, at: datetime) -> tuple[Session, Session | None]:
+def chosen(page_context: PageContext, at: datetime) -> tuple[Session, Session | None]:
     """The session that the reader has chosen and the one before it; a 404 for whom it is not."""
-    led = led_committees(frame.reader)
-    own = [session for session in frame.sessions if session.committee_id in led]
+    led = led_committees(page_context.reader)
+    own = [session for session in page_context.sessions if session.committee_id in led]
     begun = [session for session in own if session.collection_opens_at <= at]
-    now = frame.session if frame.session in own else next(iter([*begun, *own]), None)
+    now = page_context.session if page_context.session in own else next(iter([*begun, *own]), None)
     if now is None:
         raise Http404
     return now, _before(now, own)
@@ -250,15 +250,15 @@ def _before(now: Session, own: Sequence[Session]) -> Session | None:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How the proposals of a session stand, on one page."""
     reader = reader_of(request)
-    frame = frame_of(request, reader)
-    if not frame.roles & READERS:
+    page_context = page_context_of(request, reader)
+    if not page_context.roles & READERS:
         raise Http404
-    session, before = chosen(frame, reader.at)
+    session, before = chosen(page_context, reader.at)
     days = _days(request.GET.get("days", ""))
     many, few = units(session, reader.at)
     still, count = stuck(session, reader, days)
     context = {
-        "frame": frame,
+        "page_context": page_context,
         "session": session,
         "before": before,
         "at": reader.at,
@@ -271,7 +271,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "stuck_count": count,
         "days": days,
         "topics": supervised(reader, led_committees(reader)),
-        "leads": frame.roles == {Role.LEADING_SUPERVISOR},
+        "leads": page_context.roles == {Role.LEADING_SUPERVISOR},
     }
     return TemplateResponse(request, "supervision/dashboard.html", context)
 
@@ -283,7 +283,7 @@ def _days(text: str) -> int:
 def leading(reader: Reader) -> dict[str, Any] | None:
     """The figures and the topics of the leader, on their first page."""
     try:
-        session, before = chosen(Frame(HttpRequest(), reader), reader.at)
+        session, before = chosen(PageContext(HttpRequest(), reader), reader.at)
     except Http404:
         return None
     return {

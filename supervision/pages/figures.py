@@ -21,9 +21,9 @@ from members.enums import OFFICE_ROLES, DutyKind, Role
 from members.models import Session
 from members.pages import navigation
 from members.pages.charts import Chart
-from members.pages.frame import frame_of
 from members.pages.lists import XLSX
 from members.pages.navigation import Section
+from members.pages.page_context import page_context_of
 from members.pages.worklist import WORKLISTS
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -195,10 +195,10 @@ ROLES = {
 
 def session_of(request: HttpRequest, reader: Reader) -> Session:
     """The chosen session, of a committee whose figures the reader works with; else a 404."""
-    frame = frame_of(request, reader)
+    page_context = page_context_of(request, reader)
     committees = led_committees(reader)
-    own = [row for row in frame.sessions if row.committee_id in committees]
-    chosen = frame.session
+    own = [row for row in page_context.sessions if row.committee_id in committees]
+    chosen = page_context.session
     if chosen is not None and chosen.committee_id in committees:
         return chosen
     begun = [row for row in own if row.collection_opens_at <= reader.at]

@@ -15,8 +15,8 @@ from django_stubs_ext import StrOrPromise
 from members.enums import DutyKind, Role
 from members.models import Session
 from members.pages import navigation
-from members.pages.frame import frame_of
 from members.pages.navigation import Section
+from members.pages.page_context import page_context_of
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.enums import (
@@ -203,16 +203,17 @@ def _counted(rows: QuerySet[Any], column: str, reader: Reader) -> Counter[str]:
 def session_end(request: HttpRequest) -> HttpResponse:
     """What blocks the end of the chosen session."""
     reader = reader_of(request)
-    frame = frame_of(request, reader)
+    page_context = page_context_of(request, reader)
     own = {post.committee_id for post in reader.posts if post.role in READERS}
-    sessions = [session for session in frame.sessions if session.committee_id in own]
-    session = frame.session if frame.session in sessions else next(iter(sessions), None)
+    sessions = [session for session in page_context.sessions if session.committee_id in own]
+    chosen = page_context.session
+    session = chosen if chosen in sessions else next(iter(sessions), None)
     if session is None:
         raise Http404
     found = groups(session, reader)
     blocking = [group for group in found if group.blocks]
     context = {
-        "frame": frame,
+        "page_context": page_context,
         "session": session,
         "blocking": blocking,
         "going_on": [group for group in found if not group.blocks],

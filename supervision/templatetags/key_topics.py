@@ -2,13 +2,13 @@
 
 from django import template
 
-from members.pages.frame import Frame
+from members.pages.page_context import PageContext
 from supervision.roles import nominator
 
 register = template.Library()
 
 
 @register.simple_tag
-def may_nominate(frame: Frame) -> bool:
+def may_nominate(page_context: PageContext) -> bool:
     """Whether the reader holds a post by which key topics are nominated."""
-    return bool(frame.roles & set(nominator.roles()))
+    return bool(page_context.roles & set(nominator.roles()))

@@ -126,7 +126,7 @@ def main() -> int:
         # These read the settings and the models.
         from django.core.management import call_command  # noqa: PLC0415
 
-        from config import demo  # noqa: PLC0415
+        from config.demo_logins import logins  # noqa: PLC0415
         from members.models import User  # noqa: PLC0415
         from members.pages.tours import DONE, TOURS  # noqa: PLC0415
         from tests.browser.browser_pages import BrowserPages, launch  # noqa: PLC0415
@@ -138,7 +138,7 @@ def main() -> int:
         browser = launch(stack.enter_context(sync_playwright()))
         stack.callback(browser.close)
         User.objects.update(preferences={DONE: [tour.name for tour in TOURS]})
-        names = {login.role: login.username for login in reversed(demo.logins())}
+        names = {login.role: login.username for login in reversed(logins())}
         for picture in PICTURES:
             user = User.objects.get(username=names[picture.role]) if picture.role else None
             visits = BrowserPages(browser, server)

@@ -12,8 +12,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from config import demo
 from config.broker import private_redis
+from config.demo_logins import logins
 from config.processes import Child, NotStarted, Supervisor
 from members.services import first_account
 
@@ -119,13 +119,13 @@ def family(host: str) -> socket.AddressFamily:
 
 
 def welcome(host: str, port: int) -> str:
-    """Print what somebody needs to begin."""
-    logins = [
+    """Say where the product is, and whatever else somebody needs to begin."""
+    people = [
         "  ".join(["", who.username, who.password, who.label, who.scope]).rstrip()
-        for who in demo.logins()
+        for who in logins()
     ]
     site = address(host, port)
-    return "\n".join([f"提案 Ti'an: {site}", *logins, *setting_up(site)])
+    return "\n".join([f"提案 Ti'an: {site}", *people, *setting_up(site)])
 
 
 def address(host: str, port: int) -> str:

@@ -19,7 +19,7 @@ from members.pages.settings.administered import chosen_committee, committees
 from members.permissions import refusal_to_administer, require
 from members.reader import reader_of
 from members.services.roster import SHAPES, Roster, bring_in, understood
-from members.tables import Table, Unreadable, as_text, of_file, of_text
+from members.spreadsheets import Table, Unreadable, as_text, of_file, of_text
 
 SHOWN = 20
 """Rows and faults of a table that are shown before it is brought in."""

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from members.api.read_serializer import Shape, read_serializer
+from members.api.model_serializer import Shape, read_serializer
 from proposals.machine.subject import Subject
 
 

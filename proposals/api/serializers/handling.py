@@ -2,7 +2,7 @@
 
 from rest_framework import serializers
 
-from members.api.read_serializer import read_serializer
+from members.api.model_serializer import read_serializer
 from proposals.api.serializers.base import subject_serializer
 from proposals.models import (
     Assignment,

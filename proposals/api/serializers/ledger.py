@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from members.api.read_serializer import read_serializer
+from members.api.model_serializer import read_serializer
 from proposals.models import Event
 
 EventSerializer = read_serializer(

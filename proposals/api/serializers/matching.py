@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from members.api.read_serializer import read_serializer
+from members.api.model_serializer import read_serializer
 from proposals.api.serializers.base import subject_serializer
 from proposals.api.serializers.proposal import FamilySerializer
 from proposals.inputs.fields import key_field

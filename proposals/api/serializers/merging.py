@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from members.api.read_serializer import NamedSerializer, read_serializer
+from members.api.model_serializer import NamedSerializer, read_serializer
 from proposals.api.serializers.proposal import SuggestionSerializer
 from proposals.inputs.reviewing import TakenInField
 from proposals.models import Attachment

@@ -1,6 +1,6 @@
 """Replies with their recipients, promises and ratings; attachments."""
 
-from members.api.read_serializer import read_serializer
+from members.api.model_serializer import read_serializer
 from proposals.api.serializers.base import subject_serializer
 from proposals.models import Attachment, Commitment, Delivery, Feedback, Reply, ReplyPoint
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
-from members.api.read_serializer import NamedSerializer
+from members.api.model_serializer import NamedSerializer
 from proposals.models import Proposal
 
 

@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 
 from members.enums import OFFICE_ROLES, Role
 from members.pages import navigation
-from members.pages.frame import frame_of
 from members.pages.navigation import Section
+from members.pages.page_context import page_context_of
 from members.reader import reader_of
 from supervision.key_topic_board import board, current
 from supervision.permissions import led_committees
@@ -29,19 +29,19 @@ def show(request: HttpRequest) -> HttpResponse:
     committees = led_committees(reader)
     if not committees:
         raise Http404
-    frame = frame_of(request, reader)
+    page_context = page_context_of(request, reader)
     asked = request.GET.get("session", "")
-    session = next((row for row in frame.sessions if str(row.pk) == asked), None)
+    session = next((row for row in page_context.sessions if str(row.pk) == asked), None)
     if asked and session is None:
         raise Http404
     rows = board(
         current(committees) if session is None else Q(session=session), committees, reader.at
     )
     context = {
-        "frame": frame,
+        "page_context": page_context,
         "rows": rows,
         "chosen": session,
-        "sessions": [row for row in frame.sessions if row.committee_id in committees],
+        "sessions": [row for row in page_context.sessions if row.committee_id in committees],
         "at": reader.at,
         "late": sum(1 for row in rows if row["warnings"]),
     }

@@ -30,7 +30,7 @@ class Length(Subquery):
 
 
 @dataclass
-class Frame:
+class PageContext:
     """Read by ``base.html``; every part is looked up when the page asks for it."""
 
     request: HttpRequest
@@ -116,17 +116,17 @@ def theme_of(request: HttpRequest) -> str:
     return chosen if chosen in THEMES else ""
 
 
-def frame(request: HttpRequest) -> dict[str, Any]:
-    """Context processor: ``frame`` for who is signed in; the product's version for all."""
+def page_context(request: HttpRequest) -> dict[str, Any]:
+    """Context processor: ``page_context`` for who is signed in; the product's version for all."""
     if not isinstance(getattr(request, "user", None), User):
         return {"theme": theme_of(request), "version": settings.VERSION}
-    found = frame_of(request, reader_of(request))
-    return {"frame": found, "theme": found.theme, "version": settings.VERSION}
+    found = page_context_of(request, reader_of(request))
+    return {"page_context": found, "theme": found.theme, "version": settings.VERSION}
 
 
-def frame_of(request: HttpRequest, reader: Reader) -> Frame:
+def page_context_of(request: HttpRequest, reader: Reader) -> PageContext:
     """The frame of the page, made once for each request."""
-    found = request.__dict__.get("_frame")
-    if not isinstance(found, Frame) or found.reader is not reader:
-        found = request.__dict__["_frame"] = Frame(request, reader)
+    found = request.__dict__.get("_page_context")
+    if not isinstance(found, PageContext) or found.reader is not reader:
+        found = request.__dict__["_page_context"] = PageContext(request, reader)
     return found

@@ -10,7 +10,7 @@ from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from members import services
-from members.api import filters, outside
+from members.api import delivery, filters
 from members.api.views.base import ByServices, CommitteeRows, Seen, Written, described
 from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
 from members.services.stand_in import candidates
@@ -32,8 +32,8 @@ class NoticeChannelViewSet(mixins.DestroyModelMixin, Written):
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "partial_update":
-            return outside.NoticeChannelChangeSerializer
-        return outside.NoticeChannelSerializer
+            return delivery.NoticeChannelChangeSerializer
+        return delivery.NoticeChannelSerializer
 
     def perform_create(self, serializer: BaseSerializer) -> None:
         serializer.instance = services.set_channel(
@@ -55,7 +55,7 @@ class StandInViewSet(mixins.CreateModelMixin, Seen):
     """Stand-ins: who gets whose notices during an absence."""
 
     queryset = StandIn.objects.select_related("user", "stand_in")
-    serializer_class = outside.StandInSerializer
+    serializer_class = delivery.StandInSerializer
     filterset_class = filters.StandInFilters
     ordering_fields = ["since", "until"]
 
@@ -65,13 +65,13 @@ class StandInViewSet(mixins.CreateModelMixin, Seen):
         serializer.instance = services.appoint_stand_in(**wanted, stand_in=stand_in, by=self.reader)
 
     @extend_schema(
-        summary="可以代收的人", responses=outside.PersonSerializer(many=True), filters=False
+        summary="可以代收的人", responses=delivery.PersonSerializer(many=True), filters=False
     )
     @action(detail=False, pagination_class=None, filter_backends=[])
     def candidates(self, request: Request) -> Response:
         """Who shares every scope of the person's posts, by name."""
         people = candidates(self.actor, self.reader.day)[:SHOWN]
-        return Response(outside.PersonSerializer(people, many=True).data)
+        return Response(delivery.PersonSerializer(people, many=True).data)
 
     @extend_schema(summary="结束代收", request=None, responses={204: None})
     @action(detail=True, methods=["post"])
@@ -86,23 +86,23 @@ class DeliveryViewSet(Seen):
     """Deliveries to the person; for administrators, also to the committee's people."""
 
     queryset = Delivery.objects.select_related("recipient")
-    serializer_class = outside.NoticeDeliverySerializer
+    serializer_class = delivery.NoticeDeliverySerializer
     filterset_class = filters.by(Delivery, "state", "means", "recipient")
     ordering_fields = ["id", "next_try_at"]
 
-    @extend_schema(summary="重发", request=None, responses=outside.NoticeDeliverySerializer)
+    @extend_schema(summary="重发", request=None, responses=delivery.NoticeDeliverySerializer)
     @action(detail=True, methods=["post"])
     def resend(self, request: Request, pk: str) -> Response:
         """Try a dead message again, with the same key."""
-        delivery = self.get_object()
-        services.resend_delivery(delivery=delivery, by=self.reader)
+        row = self.get_object()
+        services.resend_delivery(delivery=row, by=self.reader)
         return Response(self.get_serializer(self.get_object()).data)
 
 
 @described("事件推送", "list", "retrieve")
 @extend_schema_view(
     create=extend_schema(
-        summary="新建事件推送（委员会管理员）", responses={201: outside.WebhookSecretSerializer}
+        summary="新建事件推送（委员会管理员）", responses={201: delivery.WebhookSecretSerializer}
     ),
     partial_update=extend_schema(summary="修改事件推送"),
 )
@@ -116,9 +116,9 @@ class WebhookViewSet(ByServices, CommitteeRows):
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         tells = self.action in {"create", "renew_secret"}
-        return outside.WebhookSecretSerializer if tells else outside.WebhookSerializer
+        return delivery.WebhookSecretSerializer if tells else delivery.WebhookSerializer
 
-    @extend_schema(summary="更换密钥", request=None, responses=outside.WebhookSecretSerializer)
+    @extend_schema(summary="更换密钥", request=None, responses=delivery.WebhookSecretSerializer)
     @action(detail=True, methods=["post"], url_path="renew-secret")
     def renew_secret(self, request: Request, pk: str) -> Response:
         """A new secret, shown only once; the old one is no longer used."""
@@ -126,12 +126,12 @@ class WebhookViewSet(ByServices, CommitteeRows):
         return Response(self.get_serializer(webhook).data)
 
     @extend_schema(
-        summary="可推送的事件种类", responses=outside.WebhookKindsSerializer, filters=False
+        summary="可推送的事件种类", responses=delivery.WebhookKindsSerializer, filters=False
     )
     @action(detail=False, pagination_class=None, filter_backends=[])
     def kinds(self, request: Request) -> Response:
         """Subjects, as ``proposal``, and their steps, as ``proposal.file``."""
-        return Response(outside.WebhookKindsSerializer({}).data)
+        return Response(delivery.WebhookKindsSerializer({}).data)
 
 
 @described("推送记录", "list", "retrieve")
@@ -139,11 +139,11 @@ class WebhookCallViewSet(Seen):
     """The log of calls, with the responses."""
 
     queryset = WebhookCall.objects.select_related("webhook__committee")
-    serializer_class = outside.WebhookCallSerializer
+    serializer_class = delivery.WebhookCallSerializer
     filterset_class = filters.by(WebhookCall, "webhook", "state", "event", "kind")
     ordering_fields = ["id", "next_try_at"]
 
-    @extend_schema(summary="重放", request=None, responses=outside.WebhookCallSerializer)
+    @extend_schema(summary="重放", request=None, responses=delivery.WebhookCallSerializer)
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, pk: str) -> Response:
         """Call again for the same event, with the same key and body."""

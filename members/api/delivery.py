@@ -5,7 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from members.api.read_serializer import ALL, model_serializer
+from members.api.model_serializer import ALL, model_serializer
 from members.api.serializers import OfCommittee, Visible
 from members.models import Delivery, Means, NoticeChannel, Pace, StandIn, User, Webhook, WebhookCall
 from members.models.webhook import KINDS

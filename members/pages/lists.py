@@ -63,7 +63,11 @@ def _seen(listing: Listing, rows: Any) -> dict[str, Any]:
         "listing": listing,
         "worklist": listing.worklist,
         "rows": [
-            {"row": row, "url": listing.worklist.page_of(row), "trail": listing.trail(start + at)}
+            {
+                "row": row,
+                "url": listing.worklist.page_of(row),
+                "query": listing.position_query(start + at),
+            }
             for at, row in enumerate(rows, start=1)
         ],
         "farthest": FARTHEST,

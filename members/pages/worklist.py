@@ -324,7 +324,7 @@ class Listing:
             asked[ORDER] = self.asked[ORDER]
         return asked.urlencode()
 
-    def trail(self, position: int) -> str:
+    def position_query(self, position: int) -> str:
         """The query by which the page of a row knows its place in this list."""
         place = {"list": self.worklist.slug, "in": self.query, "at": position}
         return urlencode({**({"tab": self.worklist.tab} if self.worklist.tab else {}), **place})

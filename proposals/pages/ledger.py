@@ -23,8 +23,8 @@ from members.enums import Channel, Role
 from members.models import Job, JobState
 from members.pages import home
 from members.pages.filters import day_from, one_of
+from members.pages.list_position import list_position_of
 from members.pages.navigation import Section
-from members.pages.trail import trail_of
 from members.pages.worklist import MOMENT, Column, Worklist
 from members.punctuation import aside, clauses, listed, stated
 from members.reader import Reader, reader_of
@@ -238,7 +238,7 @@ def show(request: HttpRequest, pk: int) -> HttpResponse:
         "follows": event.previous_hash == (previous.hash if previous is not None else ""),
         "same_call": same_call,
         "move": _move(event),
-        "trail": trail_of(request, reader, pk),
+        "list_position": list_position_of(request, reader, pk),
     }
     return TemplateResponse(request, "proposals/ledger/event.html", context)
 

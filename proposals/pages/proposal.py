@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from members.pages.trail import carried, trail_of
+from members.pages.list_position import carried, list_position_of
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals import permissions
@@ -119,7 +119,7 @@ def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         "actions": buttons,
         "panel": panel,
         "part": part,
-        "trail": trail_of(request, reader, proposal.pk),
+        "list_position": list_position_of(request, reader, proposal.pk),
         "carried": carried(request),
         **tab.context(proposal, reader),
     }
@@ -159,7 +159,9 @@ def show_subject(request: HttpRequest, page: SubjectPage, pk: int) -> HttpRespon
         "proposal": subject.root if subject.root_id is not None else None,
         "actions": actions(subject, reader),
         "events": SimpleLazyObject(lambda: timeline(events, reader)),
-        "trail": trail_of(request, reader, subject.root_id or pk, pages_of(subject)),
+        "list_position": list_position_of(
+            request, reader, subject.root_id or pk, pages_of(subject)
+        ),
         "carried": carried(request),
         **page.context(subject, reader),
     }

@@ -30,8 +30,8 @@ from members.pages.forms import (
     fields_of,
     kind_of,
 )
+from members.pages.list_position import ListPosition, carried, list_position_of
 from members.pages.signing_in.resume_post import resumed_post
-from members.pages.trail import Trail, carried, trail_of
 from members.punctuation import stated
 from members.reader import Reader, reader_of
 from proposals.api.actions import address_of, declared, own_steps
@@ -251,10 +251,12 @@ def taken(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
         form.data = data_of(step.input(), sent)
     else:
         form.restore()
-    trail = trail_of(request, reader, subject.root_id or subject.pk or 0, pages_of(subject))
+    list_position = list_position_of(
+        request, reader, subject.root_id or subject.pk or 0, pages_of(subject)
+    )
     context = {
         "form": form,
-        "trail": trail,
+        "list_position": list_position,
         "carried": carried(request),
         "next": request.POST.get("next", request.GET.get("next", "")),
         **form.step_page.context(request, form),
@@ -341,19 +343,19 @@ def _target(request: HttpRequest, form: StepForm, event: Event) -> str:
         reader.user.preferences["after"] = after
         reader.user.save(update_fields=["preferences"])
     key = form.subject.root_id or form.subject.pk or 0
-    trail = trail_of(request, reader, key, pages_of(form.subject))
-    if trail is not None and after == "next":
-        return trail.next or trail.list_url
-    if trail is not None and after == "list":
-        return trail.list_url
-    return _page_after(event, trail)
+    list_position = list_position_of(request, reader, key, pages_of(form.subject))
+    if list_position is not None and after == "next":
+        return list_position.next or list_position.list_url
+    if list_position is not None and after == "list":
+        return list_position.list_url
+    return _page_after(event, list_position)
 
 
-def _page_after(event: Event, trail: Trail | None) -> str:
+def _page_after(event: Event, list_position: ListPosition | None) -> str:
     """The page of the subject; what belongs to a proposal is shown with it."""
     subject = event.subject
     shown = subject.root if subject.root_id is not None else subject
     address, tab = page_of(shown).url(shown), page_of(subject).tab
-    if trail is not None:
-        return f"{address}?{trail.query}"
+    if list_position is not None:
+        return f"{address}?{list_position.query}"
     return f"{address}?tab={tab}" if tab and shown is not subject else address

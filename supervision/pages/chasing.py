@@ -8,8 +8,8 @@ from django.views.decorators.http import require_safe
 from members.enums import UNIT_ROLES, DutyKind, Role
 from members.pages.filters import contains, day_from, narrowed, one_of
 from members.pages.links import page_of as page_at
+from members.pages.list_position import list_position_of
 from members.pages.navigation import Section
-from members.pages.trail import trail_of
 from members.pages.worklist import Column, Worklist, day, seen
 from members.reader import reader_of
 from members.visibility import visible_row
@@ -38,7 +38,7 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
             {"line": line, "url": page_at(line.duty.link), "proposal": line.duty.proposal}
             for line in lines
         ],
-        "trail": trail_of(request, reader, pk),
+        "list_position": list_position_of(request, reader, pk),
     }
     template = "print" if request.GET.get("format") == "print" else "show"
     return TemplateResponse(request, f"supervision/chasing/{template}.html", context)

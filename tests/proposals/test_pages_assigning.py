@@ -320,7 +320,7 @@ def test_the_inspection_reads_each_answer_beside_its_suggestion_and_goes_on(db):
         replies.append(reply)
     inspector = Browser(life, "inspector")
     line = inspector.get("/lists/inspections/").context["rows"][0]
-    page = inspector.get(f"{line['url']}?{line['trail']}")
+    page = inspector.get(f"{line['url']}?{line['query']}")
     points = page.context["points"]
     assert [(row.text, point.answer) for row, point in points] == [
         ("新建停车场", "采纳"),
@@ -330,7 +330,7 @@ def test_the_inspection_reads_each_answer_beside_its_suggestion_and_goes_on(db):
         "pass_inspection",
         "send_back_from_inspection",
     }
-    following = page.context["trail"].next
+    following = page.context["list_position"].next
     answer = inspector.post(
         f"/replies/{replies[0].pk}/pass-inspection/", result_class="B", note="", next=following
     )

@@ -63,7 +63,7 @@ def work(slug: str) -> str:
 def first_of(browser: Browser, slug: str) -> str:
     """The page of the first row of a list, as the list links to it."""
     line = browser.get(work(slug)).context["rows"][0]
-    return f"{line['url']}?{line['trail']}"
+    return f"{line['url']}?{line['query']}"
 
 
 # -- The reading desk --------------------------------------------------------------------------
@@ -76,8 +76,8 @@ def test_twenty_are_reviewed_in_a_row(life, reviewer):
     page, read = first_of(reviewer, "intake"), []
     while page.startswith("/proposals/"):
         shown = reviewer.get(page)
-        form, trail = shown.context["part"]["form"], shown.context["trail"]
-        assert (form.step.name, trail.position, trail.count) == ("review", 1, 20 - len(read))
+        form, place = shown.context["part"]["form"], shown.context["list_position"]
+        assert (form.step.name, place.position, place.count) == ("review", 1, 20 - len(read))
         read.append(form.subject.pk)
         answer = reviewer.post(
             f"{form.url}?{shown.context['carried']}",

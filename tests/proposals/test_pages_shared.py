@@ -258,11 +258,11 @@ def test_previous_and_next_stay_within_the_filter(life):
     first, second, third = (life.submitted(title=f"关于养老的提案之{n}") for n in "一二三")
     life.drafted(by="cosigner", title="关于照明的提案")
     listing = get(life, "clerk", "/lists/proposals/", state="submitted", order="received")
-    urls = [line["url"] + "?" + line["trail"] for line in listing.context["rows"]]
+    urls = [line["url"] + "?" + line["query"] for line in listing.context["rows"]]
 
     page = browser(life, "clerk")
     with clock.at(life.now):
-        middle = page.get(urls[1]).context["trail"]
+        middle = page.get(urls[1]).context["list_position"]
 
     assert [url.split("?")[0] for url in urls] == [
         f"/proposals/{p.pk}/" for p in (first, second, third)

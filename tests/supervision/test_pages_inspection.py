@@ -73,10 +73,10 @@ def test_the_next_request_in_the_list_comes_after_a_decision(life, assigner):
     """Rows with pages of their own keep their place in the list."""
     first, second = returned(life), returned(life)
     line = assigner.get("/lists/returns/").context["rows"][0]
-    page = assigner.get(f"{line['url']}?{line['trail']}")
-    trail = page.context["trail"]
-    assert (trail.position, trail.count) == (1, 2)
-    assert trail.next.startswith(f"/return-requests/{second.pk}/")
+    page = assigner.get(f"{line['url']}?{line['query']}")
+    place = page.context["list_position"]
+    assert (place.position, place.count) == (1, 2)
+    assert place.next.startswith(f"/return-requests/{second.pk}/")
     answer = assigner.post(
         f"/return-requests/{first.pk}/refuse/?{page.context['carried']}",
         reason="遵照办理",

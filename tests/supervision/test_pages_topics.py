@@ -86,5 +86,5 @@ def test_a_topic_takes_few_queries_in_every_state_for_everybody(
 ) -> None:
     topic = subjects.key_topic(state, nominating_unit="" if state in KEY_STATES else "C")
     path = f"/key-topics/{topic.pk}/"
-    trails = [f"{path}?list={slug}&in=&at=1" for slug in ("key-topics", "supervising-topics")]
-    assert too_many(taken(subjects, *trails)) == {}
+    addresses = [f"{path}?list={slug}&in=&at=1" for slug in ("key-topics", "supervising-topics")]
+    assert too_many(taken(subjects, *addresses)) == {}

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
-from members.pages.trail import carried, trail_of
+from members.pages.list_position import carried, list_position_of
 from members.reader import reader_of
 from members.visibility import visible
 from proposals.machine.subject import declared_step
@@ -44,7 +44,7 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
         "commitments": list(reply.commitments.all()),
         "others": list(others.order_by("id")),
         "forms": [StepForm(reply, step, reader) for step in offered],
-        "trail": trail_of(request, reader, pk, [request.path]),
+        "list_position": list_position_of(request, reader, pk, [request.path]),
         "carried": carried(request),
     }
     return TemplateResponse(request, "proposals/assigning/inspection.html", context)

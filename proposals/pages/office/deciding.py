@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from members import clock
 from members.pages.forms import PREVIEW, Field
-from members.pages.trail import carried
+from members.pages.list_position import carried
 from members.reader import Reader, reader_of
 from members.rules import Rules
 from members.selectors import rules_for

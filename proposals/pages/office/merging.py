@@ -14,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from members.pages.forms import PREVIEW, data_of
+from members.pages.list_position import carried, list_position_of
 from members.pages.lists import listing_of
-from members.pages.trail import carried, trail_of
 from members.reader import Reader, reader_of
 from members.rules import REVIEWERS
 from members.visibility import visible, visible_row
@@ -102,7 +102,7 @@ def _shown(
         "keys": keys,
         "of": key_in(request.POST if request.method == "POST" else request.GET, "of"),
         "carried": carried(request),
-        "trail": trail_of(request, reader, _origin(request, desk)),
+        "list_position": list_position_of(request, reader, _origin(request, desk)),
     }
     if request.htmx and request.htmx.target == PREVIEWED:  # type: ignore[attr-defined]  # of the middleware
         return TemplateResponse(request, "proposals/office/_merge_result.html", context)
@@ -110,7 +110,7 @@ def _shown(
 
 
 def _origin(request: HttpRequest, desk: MergeDesk | None) -> int:
-    """The key by which the trail knows the row that the desk was opened from."""
+    """The key by which the list knows the row that the desk was opened from."""
     sent = request.POST if request.method == "POST" else request.GET
     if desk is not None and desk.candidate is not None and "of" not in sent:
         return int(desk.candidate.pk)
@@ -178,9 +178,9 @@ def _gone_on(
     )
     of = key_in(request.POST, "of")
     key = of or (candidate.pk if candidate is not None else 0)
-    trail = trail_of(request, reader, key) if key else None
-    if trail is not None and request.POST.get("after", "next") != "stay":
-        return redirect(trail.next or trail.list_url)
+    list_position = list_position_of(request, reader, key) if key else None
+    if list_position is not None and request.POST.get("after", "next") != "stay":
+        return redirect(list_position.next or list_position.list_url)
     return redirect(page)
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from members.models import Member
 from members.pages.forms import ADD, Choice, Field, data_of
-from members.pages.trail import carried
+from members.pages.list_position import carried
 from members.punctuation import aside
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
@@ -41,8 +41,8 @@ def _next_form(request: HttpRequest, event: Event) -> str:
         return ""
     proposal = cast(Proposal, event.subject)
     address = page_of(proposal).step_url(proposal, _handing_in(proposal))
-    trail = carried(request)
-    return f"{address}?{trail}" if trail else address
+    position = carried(request)
+    return f"{address}?{position}" if position else address
 
 
 def _prompted(request: HttpRequest) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Leads from the page of a row to the previous and next row of the list it was opened from."""
+"""The position of a row in the list that it was opened from: the row before and the row after."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from members.reader import Reader
 
 
 @dataclass
-class Trail:
+class ListPosition:
     """Where the page of a row stands in a filtered list.
 
     A row that is done with leaves most lists, and the next one moves up to its ``position``. The
@@ -72,7 +72,7 @@ class Trail:
         return self._page(here[0], self.position) if here else ""
 
     def _page(self, row: Any, position: int) -> str:
-        return f"{self.listing.worklist.page_of(row)}?{self.listing.trail(position)}"
+        return f"{self.listing.worklist.page_of(row)}?{self.listing.position_query(position)}"
 
     @cached_property
     def count(self) -> int:
@@ -89,14 +89,14 @@ class Trail:
 
     @property
     def query(self) -> str:
-        """The part of the address that carries the trail on."""
-        return self.listing.trail(self.position)
+        """The part of the address that carries the position on."""
+        return self.listing.position_query(self.position)
 
 
-def trail_of(
+def list_position_of(
     request: HttpRequest, reader: Reader, key: int, pages: Sequence[str] = ()
-) -> Trail | None:
-    """The trail that the address carries, if it names a list of the reader's.
+) -> ListPosition | None:
+    """The position that the address carries, if it names a list of the reader's.
 
     ``pages`` are the addresses that the row can have there: its own, or that of its proposal.
     """
@@ -106,10 +106,10 @@ def trail_of(
     if worklist is None or not position.isdecimal() or not worklist.is_for(reader):
         return None
     listing = Listing(worklist, reader, request, QueryDict(asked.get("in", "")))
-    return Trail(listing, max(1, min(int(position[:6]), FARTHEST)), key, pages)
+    return ListPosition(listing, max(1, min(int(position[:6]), FARTHEST)), key, pages)
 
 
 def carried(request: HttpRequest) -> str:
-    """The trail in the address as it is, to be put on another address of the same row."""
+    """The position in the address as it is, to be put on another address of the same row."""
     names = ("list", "in", "at")
     return urlencode({name: request.GET[name] for name in names if name in request.GET})

@@ -2,9 +2,10 @@
 
 from django.dispatch import Signal
 
-post_changed = Signal()
-"""Sent when a post was given, its dates were changed, or it was ended; inside the transaction.
+row_changed = Signal()
+"""Sent when a row that is kept on record was made or changed, such as a post; inside the
+transaction.
 
-Arguments: ``post`` (saved), ``change`` (PostChange), ``by`` (None: the operator), ``at``,
+Arguments: ``row`` (saved), ``change`` (such as a PostChange), ``by`` (None: the operator), ``at``,
 ``reason`` and ``channel``. A receiver keeps the record.
 """

@@ -13,13 +13,12 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, models
 from django.utils.translation import gettext as _
 
-from members.enums import PostChange, PostState
-from members.models import Post
-from proposals import posts, triggers
+from proposals import triggers
 from proposals.enums import Tone
 from proposals.machine.subject import Step, Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Event, Proposal
+from proposals.records import RECORDED
 
 if TYPE_CHECKING:
     from django_stubs_ext import StrOrPromise
@@ -47,17 +46,13 @@ class Kind:
     changes: Mapping[str, Step | Change]
 
 
-POSTS = Kind(
-    Post._meta.verbose_name or "",
-    dict(PostState.choices),
-    {change.value: Change(change.label, posts.PostInput) for change in PostChange},
-)
-
-
 @cache
 def kinds() -> dict[str, Kind]:
     """Every kind of row by its name in events; read once all applications are loaded."""
-    found = {posts.KIND: POSTS}
+    found = {}
+    for name, kind in RECORDED.items():
+        changes = {change.value: Change(change.label, kind.input) for change in kind.changes}
+        found[name] = Kind(kind.label, dict(kind.states.choices), changes)
     for model in ALL_SUBJECTS:
         meta: Any = model._meta
         states = dict(meta.get_field("state").choices)
@@ -71,7 +66,7 @@ def model_of(kind: str) -> type[Subject] | None:
 
 
 def step_of(kind: str, action: str) -> Step | Change | None:
-    """The step, or change of a post, with that name in events; None if it no longer exists."""
+    """The step, or change of a row, with that name in events; None if it no longer exists."""
     return kinds()[kind].changes.get(action) if kind in kinds() else None
 
 
@@ -169,17 +164,18 @@ def _faults_of_rows(ends: dict[tuple[str, int], Event], proposal: Proposal | Non
             if found != (state, version, digest):
                 yield _not_as_recorded(model.kind, pk)
     if proposal is None:
-        yield from _faults_of_posts(ends)
+        yield from _faults_of_records(ends)
     for kind, pk in ends:
         yield _("%(kind)s %(pk)s 已不存在，但有事件") % {"kind": kind_in_words(kind), "pk": pk}
 
 
-def _faults_of_posts(ends: dict[tuple[str, int], Event]) -> Iterator[str]:
-    """Posts that differ from their last event, or have none."""
-    for post in Post.objects.order_by("pk").iterator(chunk_size=2000):
-        end = ends.pop((posts.KIND, post.pk), None)
-        if end is None or not posts.stands(post, end):
-            yield _not_as_recorded(posts.KIND, post.pk)
+def _faults_of_records(ends: dict[tuple[str, int], Event]) -> Iterator[str]:
+    """Rows on record that differ from their last event, or have none."""
+    for name, kind in RECORDED.items():
+        for row in kind.rows().order_by("pk").iterator(chunk_size=2000):
+            end = ends.pop((name, row.pk), None)
+            if end is None or not kind.stands(row, end):
+                yield _not_as_recorded(name, row.pk)
 
 
 def _not_as_recorded(kind: str, pk: int) -> str:

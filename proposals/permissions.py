@@ -20,7 +20,6 @@ from members.reader import Reader
 from members.rules import Rules
 from members.selectors import NoRulebook
 from members.visibility import NOBODY, Visibility, pruned, seen
-from proposals import posts
 from proposals.enums import (
     FILED_STATES,
     SENT_OUT,
@@ -51,6 +50,7 @@ from proposals.models import (
     Scan,
     Theme,
 )
+from proposals.records import RECORDED
 
 
 def own(reader: Reader) -> Q:
@@ -222,16 +222,16 @@ def _events(reader: Reader) -> Q:
     without_ratings = reader.reach.assigning - reader.reach.offices
     rated = Q(subject_kind=Feedback.kind, committee__in=without_ratings)
     drafts = Q(subject_kind=Proposal.kind, target=ProposalState.DRAFT)
-    # Merge candidates and posts are the committee office's matter, no other officials'.
+    # Merge candidates and rows on record are the committee office's matter, no other officials'.
     internal = Q(
-        subject_kind__in=[MergeCandidate.kind, posts.KIND],
+        subject_kind__in=[MergeCandidate.kind, *RECORDED],
         committee__in=reader.reach.officials - reader.reach.offices,
     )
     seen = (_official(reader) & ~rated & ~drafts) | (
         Q(committee__in=reader.reach.officials, proposal=None) & ~internal
     )
     if reader.reach.platform:
-        seen |= Q(subject_kind=posts.KIND)
+        seen |= Q(subject_kind__in=[*RECORDED])
     if reader.reach.members or reader.reach.bodies:
         mine = Proposal.objects.filter(own(reader))
         seen |= Q(subject_kind=Proposal.kind, proposal__in=mine)

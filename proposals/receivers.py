@@ -1,15 +1,16 @@
-"""Signal receivers: record posts, and reindex a proposal after a change."""
+"""Signal receivers: record rows, and reindex a proposal after a change."""
 
 from datetime import datetime
 from typing import Any
 
+from django.db.models import TextChoices
 from django.dispatch import receiver
 from django.utils.translation import gettext as _
 
-from members.enums import Channel, PostChange
-from members.models import Post, User
-from members.signals import post_changed
-from proposals import posts
+from members.enums import Channel
+from members.models import User
+from members.signals import row_changed
+from proposals import records
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs.drafting import DistinctInput
 from proposals.machine.subject import Step, StepContext, Subject
@@ -20,10 +21,10 @@ from proposals.models import Assignment, Cosignature, Event, IndexEntry, Proposa
 from proposals.signals import event_recorded
 
 
-@receiver(post_changed, dispatch_uid="record-post")
-def record_post(
-    post: Post,
-    change: PostChange,
+@receiver(row_changed, dispatch_uid="record-row")
+def record_row(
+    row: Any,
+    change: TextChoices,
     by: User | None,
     at: datetime,
     reason: str,
@@ -31,7 +32,7 @@ def record_post(
     **_signal: Any,
 ) -> None:
     """Record who holds which post."""
-    posts.record(post, change, by=by, at=at, reason=reason, channel=channel)
+    records.record(row, change, by=by, at=at, reason=reason, channel=channel)
 
 
 READ = (Proposal, Cosignature, Assignment, Reply)

@@ -8,7 +8,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 from members.enums import Channel, PostChange
 from members.models import Post
-from proposals import posts, triggers
+from proposals import records, triggers
 
 
 @contextmanager
@@ -27,6 +27,6 @@ def suspended(connection: BaseDatabaseWrapper) -> Iterator[None]:
 def record_posts(at: datetime) -> None:
     """Put the posts that factories have made on record, as a check of the whole ledger wants."""
     for post in Post.objects.filter(version=0):
-        posts.record(
+        records.record(
             post, PostChange.APPOINT, by=None, at=at, reason="测试", channel=Channel.SYSTEM
         )

@@ -11,7 +11,7 @@ from members import permissions
 from members.enums import Channel, PostChange
 from members.models import Body, Committee, Member, Post, Unit, User
 from members.reader import Decider, Operator, Reader
-from members.signals import post_changed
+from members.signals import row_changed
 
 
 @transaction.atomic
@@ -109,9 +109,9 @@ def _save(
     channel: Channel = Channel.WEB,
 ) -> None:
     post.save()
-    post_changed.send(
+    row_changed.send(
         sender=Post,
-        post=post,
+        row=post,
         change=change,
         by=by.user,
         at=by.at,

@@ -23,10 +23,11 @@ from proposals.models.proposal import Proposal
 class Event(models.Model):
     """Who did what to which subject, when, on whose behalf, through which channel, with what.
 
-    Rows are appended by ``proposals.door.perform``, and for posts by ``proposals.posts.record``;
-    database triggers refuse UPDATE and DELETE. Only a post of the platform has no committee.
-    ``sequence`` counts the events of a subject from 1 and is its version after the
-    act; ``call_id`` is shared by all events of one call; ``key`` is the caller's Idempotency-Key.
+    Rows are appended by ``proposals.door.perform``, and for rows without a machine, such as
+    posts, by ``proposals.records.record``; database triggers refuse UPDATE and DELETE. Only what
+    belongs to the platform has no committee. ``sequence`` counts the events of a subject from 1
+    and is its version after the act; ``call_id`` is shared by all events of one call; ``key`` is
+    the caller's Idempotency-Key.
     """
 
     subject_kind = models.CharField(_("对象"), max_length=24)

@@ -26,14 +26,14 @@ from members.pages.filters import day_from, one_of
 from members.pages.list_position import list_position_of
 from members.pages.navigation import Section
 from members.pages.worklist import MOMENT, Column, Worklist
-from members.punctuation import aside, clauses, listed, stated
+from members.punctuation import clauses, listed, stated
 from members.reader import Reader, reader_of
 from members.services.job import Tell, ask
 from members.visibility import visible
-from proposals import posts
 from proposals.ledger import faults, kind_in_words, kinds, label_of, model_of, step_of
 from proposals.models import Event, Proposal
 from proposals.pages.subjects import row_or_404
+from proposals.records import RECORDED
 
 READERS = frozenset(
     {
@@ -45,7 +45,7 @@ READERS = frozenset(
 )
 """For whom the ledger is a list; in others' pages it is the record of one subject.
 
-Platform administrators find posts in it, and nothing of proposals.
+Platform administrators find posts and other rows on record in it, and nothing of proposals.
 """
 
 VERIFYING = "verify_ledger"
@@ -100,9 +100,9 @@ class LedgerFilter(filters.FilterSet):
 def events(reader: Reader) -> QuerySet[Event]:
     """The events that the reader sees whole: those of committees whose record they read.
 
-    Of posts, all that they see.
+    Of posts and other rows on record, all that they see.
     """
-    whole = Q(committee__in=reader.reach.officials) | Q(subject_kind=posts.KIND)
+    whole = Q(committee__in=reader.reach.officials) | Q(subject_kind__in=[*RECORDED])
     return visible(reader, Event.objects.filter(whole))
 
 
@@ -112,12 +112,8 @@ def prepare(rows: list[Any], reader: Reader) -> None:
         kind = kinds().get(row.subject_kind)
         states = kind.states if kind is not None else {}
         row.what = kind_in_words(row.subject_kind)
-        if row.subject_kind == posts.KIND:
-            holder, code = row.input["holder"], row.input["role"]
-            row.what = stated(
-                row.what,
-                aside(f"{holder} {dict(Role.choices).get(code, code)}", row.input["scope"]),
-            )
+        if row.subject_kind in RECORDED:
+            row.what = stated(row.what, RECORDED[row.subject_kind].title(row.input))
         row.label = label_of(row.subject_kind, row.action)
         row.source_label = str(states.get(row.source, row.source))
         row.target_label = str(states.get(row.target, row.target))

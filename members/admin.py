@@ -218,7 +218,6 @@ admin.site.register(  # made and changed by the committees' administrators
     list_display=["url", "committee", "is_active", "made_by", "made_at"],
     list_filter=["is_active"],
     search_fields=["url", "committee__short_name"],
-    exclude=["secret"],
 )
 admin.site.register(  # a change moves dates, so it is an act of its own
     models.CalendarDay,

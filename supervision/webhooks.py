@@ -16,20 +16,21 @@ from proposals.signals import event_recorded
 def write_calls(subject: Subject, step: Step, event: Event, **_signal: Any) -> None:
     """Write a call for each webhook of the committee that wants such an event."""
 
-    def body() -> dict[str, Any]:
-        root = subject.root
-        proposal = {"id": root.pk, "case_no": root.case_no} if root is not None else None
+    def data() -> dict[str, Any]:
+        """The event as ``/api/v1/events/`` shows it to everybody, and the number of its case."""
         return {
             "id": event.pk,
             "call_id": str(event.call_id),
-            "kind": event.subject_kind,
-            "subject": event.subject_id,
-            "action": event.action,
-            "from": event.source,
-            "to": event.target,
-            "at": event.at.isoformat(),
+            "subject_kind": event.subject_kind,
+            "subject_id": event.subject_id,
+            "version": event.sequence,
             "committee": event.committee_id,
-            "proposal": proposal,
+            "proposal": event.proposal_id,
+            "case_no": subject.root.case_no if subject.root is not None else "",
+            "action": event.action,
+            "source": event.source,
+            "target": event.target,
+            "channel": event.channel,
         }
 
     announce(
@@ -38,7 +39,7 @@ def write_calls(subject: Subject, step: Step, event: Event, **_signal: Any) -> N
         kind=event.subject_kind,
         action=event.action,
         at=event.at,
-        body=body,
+        data=data,
     )
 
 

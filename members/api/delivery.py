@@ -2,13 +2,26 @@
 
 from typing import Any
 
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from members import services
 from members.api.model_serializer import ALL, model_serializer
 from members.api.serializers import OfCommittee, Visible
-from members.models import Delivery, Means, NoticeChannel, Pace, StandIn, User, Webhook, WebhookCall
+from members.models import (
+    Delivery,
+    Means,
+    NoticeChannel,
+    Pace,
+    StandIn,
+    User,
+    Webhook,
+    WebhookCall,
+    WebhookSecret,
+)
 from members.models.webhook import KINDS
+from members.reader import reader_of
 from members.services.channel import masked
 
 
@@ -64,24 +77,60 @@ NoticeDeliverySerializer = model_serializer(
     recipient_name=serializers.CharField(source="recipient.get_short_name", read_only=True),
     state_name=serializers.CharField(source="get_state_display", read_only=True),
 )
+SigningSecretSerializer = model_serializer(
+    WebhookSecret,
+    "When a secret signs; ``ends_at`` is null for the current one.",
+    "made_at ends_at",
+    of="SigningSecret",
+    read_only=ALL,
+)
+
+
+class OfWebhook(OfCommittee):
+    """A webhook, which services make and change."""
+
+    def create(self, data: dict[str, Any]) -> Webhook:
+        return services.create_webhook(**data, by=reader_of(self.context["request"]))
+
+    def update(self, row: Webhook, data: dict[str, Any]) -> Webhook:
+        return services.change_webhook(webhook=row, **data, by=reader_of(self.context["request"]))
+
+
 WebhookSerializer = model_serializer(
     Webhook,
-    "A webhook; its secret is told when it is made, and never again.",
-    "url kinds is_active made_by made_at",
-    extends=OfCommittee,
+    "A webhook; its secret is told when it is made or rotated, and never again.",
+    "url kinds is_active made_by made_at secrets",
+    extends=OfWebhook,
     read_only="made_by made_at",
     kinds=serializers.ListField(
         child=serializers.CharField(max_length=80), max_length=200, required=False
     ),
+    secrets=SigningSecretSerializer(many=True, read_only=True),
 )
-WebhookSecretSerializer = model_serializer(
-    Webhook,
-    "A webhook with its secret: keep it now.",
-    "secret",
-    extends=WebhookSerializer,
-    of="WebhookSecret",
-    read_only="made_by made_at secret",
-)
+
+
+class WebhookSecretSerializer(WebhookSerializer):  # type: ignore[valid-type]  # made in a line
+    """A webhook with its new secret: keep it now."""
+
+    secret = serializers.SerializerMethodField()
+
+    class Meta(WebhookSerializer.Meta):  # type: ignore[name-defined]  # made in a line
+        fields = [*WebhookSerializer.Meta.fields, "secret"]
+
+    def get_secret(self, row: Webhook) -> str:
+        return row.secrets.all()[0].value
+
+
+class SecretRotationSerializer(serializers.Serializer):
+    """Until when the old secrets sign as well."""
+
+    old_ends_at = serializers.DateTimeField(
+        label=_("旧密钥停用时间"),
+        help_text=_("省略时为一天之后；最多 30 天；已过的时间表示立即停用"),
+        required=False,
+    )
+
+
 WebhookCallSerializer = model_serializer(
     WebhookCall,
     "One event's call, with what was last answered.",

@@ -16,4 +16,4 @@ from members.models.saved_view import SavedView
 from members.models.stand_in import StandIn
 from members.models.unit import Unit
 from members.models.user import User
-from members.models.webhook import Webhook, WebhookCall
+from members.models.webhook import Webhook, WebhookCall, WebhookSecret

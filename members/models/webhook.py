@@ -1,9 +1,12 @@
 """Webhooks: other systems of a committee that receive its events."""
 
 import secrets
+from base64 import b64encode
+from datetime import datetime
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -17,8 +20,8 @@ KINDS: set[str] = set()
 
 
 def new_secret() -> str:
-    """A secret that nobody guesses."""
-    return f"whsec_{secrets.token_urlsafe(32)}"
+    """A secret of 256 random bits, as Standard Webhooks writes it."""
+    return f"whsec_{b64encode(secrets.token_bytes(32)).decode()}"
 
 
 class Webhook(models.Model):
@@ -26,7 +29,6 @@ class Webhook(models.Model):
 
     committee = models.ForeignKey(Committee, on_delete=models.PROTECT, related_name="webhooks")
     url = models.CharField(_("地址"), max_length=500)  # a host on a closed network has no dots
-    secret = models.CharField(max_length=100, default=new_secret, editable=False)
     kinds = models.JSONField(_("事件种类"), default=list, blank=True)  # Shape: [str]; empty: all
     is_active = models.BooleanField(_("启用"), default=True)
     made_by = models.ForeignKey(
@@ -57,6 +59,36 @@ class Webhook(models.Model):
     def wants(self, kind: str, action: str) -> bool:
         """Whether it subscribes to such an event."""
         return not self.kinds or kind in self.kinds or f"{kind}.{action}" in self.kinds
+
+    def signing_secrets(self, at: datetime) -> list["WebhookSecret"]:
+        """The secrets that sign its calls at a moment, the newest first."""
+        return [secret for secret in self.secrets.all() if secret.signs(at)]
+
+
+class WebhookSecret(models.Model):
+    """A secret that signs the calls of a webhook: the current one, or an old one until it ends."""
+
+    webhook = models.ForeignKey(Webhook, on_delete=models.CASCADE, related_name="secrets")
+    value = models.CharField(max_length=100, default=new_secret, editable=False)
+    made_at = models.DateTimeField(_("启用时间"))
+    ends_at = models.DateTimeField(_("停用时间"), null=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("推送密钥")
+        verbose_name_plural = _("推送密钥")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["webhook"], condition=Q(ends_at=None), name="webhook_secret_current"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.webhook} {self.made_at}"  # never the value
+
+    def signs(self, at: datetime) -> bool:
+        """Whether calls at a moment are signed with it."""
+        return self.ends_at is None or at < self.ends_at
 
 
 class WebhookCall(Outgoing):

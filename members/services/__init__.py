@@ -22,4 +22,4 @@ from members.services.notice import mark_read
 from members.services.post import end_post, give_post, give_posts, keep_post
 from members.services.rulebook import adopt_rulebook, drop_rulebook, edit_rulebook
 from members.services.stand_in import appoint_stand_in, end_stand_in
-from members.services.webhook import change_webhook, create_webhook, renew_secret, replay
+from members.services.webhook import change_webhook, create_webhook, replay, rotate_secret

@@ -1,12 +1,14 @@
-"""Webhooks: set up by a committee's administrators, called by a worker."""
+"""Webhooks: set up by a committee's administrators, called by a worker.
 
-import hashlib
-import hmac
+Payload, headers and signatures are those of Standard Webhooks 1.0.
+"""
+
 import json
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -14,14 +16,15 @@ import requests
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from standardwebhooks import webhooks as standard
 from urllib3.exceptions import HTTPError
 
 from members import permissions
 from members.models import Committee, Webhook, WebhookCall
 from members.models.outbox import LOGGED, SETTLED
-from members.models.webhook import new_secret
 from members.reader import Decider
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import Outlet, Undelivered, resend
@@ -34,6 +37,13 @@ TIMEOUT = (5, 10)
 
 LONGEST_ANSWER = 10.0
 """Seconds that an answer may take in all; the little that we read of it."""
+
+OVERLAP = timedelta(days=1)
+"""How long an old secret goes on signing beside a new one, unless something else is said."""
+
+LONGEST_OVERLAP = timedelta(days=30)
+MOST_SECRETS = 3
+"""How many secrets of a webhook can sign at once."""
 
 _without: dict[int, float] = {}
 
@@ -48,23 +58,43 @@ def create_webhook(*, committee: Committee, by: Decider, **details: Any) -> Webh
     ``details`` are fields of Webhook, among them ``url``.
     """
     permissions.require_administers(by, committee)
-    return _saved(Webhook(committee=committee, made_by=by.user, made_at=by.at, **details))
+    webhook = _saved(Webhook(committee=committee, made_by=by.user, made_at=by.at, **details))
+    webhook.secrets.create(made_at=by.at)
+    return webhook
 
 
 @transaction.atomic
 def change_webhook(*, webhook: Webhook, by: Decider, **changes: Any) -> Webhook:
-    """Change ``url``, ``kinds`` or ``is_active``. Raises PermissionDenied, ValidationError."""
+    """Change ``url``, ``kinds`` or ``is_active``. Raises PermissionDenied, ValidationError.
+
+    The committee stays.
+    """
     permissions.require_administers(by, webhook.committee)
     for name in ("url", "kinds", "is_active"):
         setattr(webhook, name, changes.get(name, getattr(webhook, name)))
     return _saved(webhook)
 
 
-def renew_secret(*, webhook: Webhook, by: Decider) -> Webhook:
-    """A new secret; the old one signs nothing any more. Raises PermissionDenied."""
+@transaction.atomic
+def rotate_secret(
+    *, webhook: Webhook, by: Decider, old_ends_at: datetime | None = None
+) -> Webhook:
+    """Sign with a new secret; the old ones sign as well until ``old_ends_at``, by default a day.
+
+    A moment that has passed ends them at once. Raises PermissionDenied, ValidationError.
+    """
     permissions.require_administers(by, webhook.committee)
-    webhook.secret = new_secret()
-    webhook.save(update_fields=["secret"])
+    at = by.at
+    ends_at = at + OVERLAP if old_ends_at is None else old_ends_at
+    if ends_at > at + LONGEST_OVERLAP:
+        raise ValidationError({"old_ends_at": _("旧密钥最多再用 30 天")})
+    webhook = Webhook.objects.select_for_update(no_key=True).get(pk=webhook.pk)
+    webhook.secrets.filter(Q(ends_at=None) | Q(ends_at__gt=ends_at)).update(ends_at=ends_at)
+    webhook.secrets.filter(ends_at__lte=at).delete()
+    if webhook.secrets.count() >= MOST_SECRETS:
+        refusal = _("同时有效的密钥最多 %(n)s 个，请等旧密钥停用，或让它们立即停用")
+        raise ValidationError({"old_ends_at": refusal % {"n": MOST_SECRETS}})
+    webhook.secrets.create(made_at=at)
     return webhook
 
 
@@ -95,10 +125,11 @@ def announce(
     kind: str,
     action: str,
     at: datetime,
-    body: Callable[[], Mapping[str, Any]],
+    data: Callable[[], Mapping[str, Any]],
 ) -> None:
     """Write the webhook calls for an event; call it in the event's transaction.
 
+    The type of the event is ``kind.action``; ``data`` is what its payload tells.
     That a committee has no webhooks is remembered for ten seconds, so that an act there asks
     nothing: the first webhook of a committee may miss the events of its first ten seconds.
     """
@@ -111,12 +142,14 @@ def announce(
     wanted = [webhook for webhook in webhooks if webhook.wants(kind, action)]
     if not wanted:
         return
-    text = json.dumps(body(), ensure_ascii=False, separators=(",", ":"))
+    type = f"{kind}.{action}"
+    payload = {"type": type, "timestamp": stamp(at), "data": data()}
+    text = json.dumps(payload, ensure_ascii=False, separators=(",", ":"))
     WebhookCall.objects.bulk_create(
         WebhookCall(
             webhook=webhook,
             event=event,
-            kind=f"{kind}.{action}",
+            kind=type,
             body=text,
             created_at=at,
             due_at=at,
@@ -126,27 +159,44 @@ def announce(
     )
 
 
+def stamp(at: datetime) -> str:
+    """A moment as payloads write it: in UTC, ending with ``Z``."""
+    return at.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
 # -- Calling ----------------------------------------------------------------------------------
 
 
-def signature(secret: str, moment: int, body: bytes) -> str:
-    """The header by which the other side knows that it is us: ``t=seconds,v1=hex``."""
-    signed = hmac.new(secret.encode(), f"{moment}.".encode() + body, hashlib.sha256)
-    return f"t={moment},v1={signed.hexdigest()}"
+def signed(row: WebhookCall, at: datetime) -> dict[str, str]:
+    """The headers by which the other side knows that a call made at ``at`` is ours.
+
+    There is a signature for each secret that signs at the moment, the newest first.
+    """
+    key = str(row.key)
+    signatures = [
+        standard.Webhook(secret.value).sign(key, at.astimezone(UTC), row.body)
+        for secret in row.webhook.signing_secrets(at)
+    ]
+    return {
+        "webhook-id": key,
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": " ".join(signatures),
+    }
 
 
 def call(row: WebhookCall, at: datetime) -> dict[str, Any]:
-    """Post the body; any 2xx is an arrival, a redirect is none."""
+    """Post the body; any 2xx is an arrival, a redirect is none.
+
+    Who answers 410 wants no more calls: the webhook is stopped.
+    """
     webhook = row.webhook
     if not webhook.is_active:
         raise Undelivered(_("推送已停用"), for_good=True)
-    body = row.body.encode()
     headers = {
         "Accept-Encoding": "identity",
-        "Content-Type": "application/json; charset=utf-8",
+        "Content-Type": "application/json",
         "User-Agent": "Tian-Webhook/1",
-        "X-Tian-Delivery": str(row.key),
-        "X-Tian-Signature": signature(webhook.secret, int(at.timestamp()), body),
+        **signed(row, at),
     }
     try:
         with guarded(), requests.Session() as session:
@@ -154,7 +204,7 @@ def call(row: WebhookCall, at: datetime) -> dict[str, Any]:
             session.verify = settings.CA_BUNDLE
             with session.post(
                 webhook.url,
-                data=body,
+                data=row.body.encode(),
                 headers=headers,
                 timeout=TIMEOUT,
                 allow_redirects=False,
@@ -169,6 +219,9 @@ def call(row: WebhookCall, at: datetime) -> dict[str, Any]:
     except (requests.RequestException, OSError) as error:
         reason = f"{type(error).__name__}: {error}"
         raise Undelivered(reason, status_code=None, answer="") from error
+    if response.status_code == HTTPStatus.GONE:
+        Webhook.objects.filter(pk=webhook.pk).update(is_active=False)
+        raise Undelivered(_("应答 410：对方不再接收，推送已停用"), for_good=True, **log)
     if not 200 <= response.status_code < 300:
         raise Undelivered(_("应答 %(code)s") % {"code": response.status_code}, **log)
     return log
@@ -193,7 +246,9 @@ def _send(row: WebhookCall, at: datetime) -> dict[str, Any]:
 
 
 WEBHOOKS = Outlet(
-    ready=lambda at: WebhookCall.ready(at).select_related("webhook"),
+    ready=lambda at: (
+        WebhookCall.ready(at).select_related("webhook").prefetch_related("webhook__secrets")
+    ),
     send=_send,
     target=lambda row: {"webhook": row.webhook_id},
     everywhere={},

@@ -27,6 +27,7 @@ from members.models import (
     User,
     Webhook,
     WebhookCall,
+    WebhookSecret,
 )
 from members.presets import preset
 
@@ -191,13 +192,24 @@ class StandInFactory(DjangoModelFactory):
     made_at = datetime(2024, 2, 1, tzinfo=UTC)
 
 
+class WebhookSecretFactory(DjangoModelFactory):
+    class Meta:
+        model = WebhookSecret
+
+    made_at = datetime(2024, 2, 1, tzinfo=UTC)
+
+
 class WebhookFactory(DjangoModelFactory):
+    """With a secret."""
+
     class Meta:
         model = Webhook
+        skip_postgeneration_save = True
 
     committee = factory.SubFactory(CommitteeFactory)
     url = "https://office.example/hook"
     made_at = datetime(2024, 2, 1, tzinfo=UTC)
+    secret = factory.RelatedFactory(WebhookSecretFactory, "webhook")
 
 
 class WebhookCallFactory(DjangoModelFactory):

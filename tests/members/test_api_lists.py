@@ -76,12 +76,12 @@ def _full_member(committee: Committee, body: Any, term: Any) -> None:
     member.terms.add(term)
 
 
-# One query each for the person's posts, the count and the page; two more lists of a member
-# and one of a user's posts.
+# One query each for the person's posts, the count and the page; two more lists of a member,
+# one of a user's posts, and one of a webhook's secrets.
 QUERIES = {
     "committees": 2, "terms": 3, "sessions": 3, "bodies": 3, "units": 3,
     "members": 5, "posts": 3, "users": 4, "rulebooks": 3, "notices": 2,
-    "stand-ins": 3, "deliveries": 3, "webhooks": 3, "webhook-calls": 3,
+    "stand-ins": 3, "deliveries": 3, "webhooks": 4, "webhook-calls": 3,
 }  # fmt: skip
 
 

@@ -146,7 +146,7 @@ TABLE = {
     "GET webhooks/{webhook}":     "401 404    404     404      404      404      200/404       200",
     "PATCH webhooks/{webhook}":   "401 404    404     404      404      404      200/404       200",
     "POST webhooks":              "401 403    403     403      403      403      201/403       201",
-    "POST webhooks/{webhook}/renew-secret/":
+    "POST webhooks/{webhook}/rotate-secret/":
                                   "401 404    404     404      404      404      200/404       200",
     "GET webhook-calls/{call}":   "401 404    404     404      404      404      200/404       200",
     "POST webhook-calls/{call}/replay/":
@@ -163,7 +163,7 @@ def body_of(request: str, place: CommitteeRows) -> dict[str, Any]:
     kind, _, rest = path.partition("/")
     if kind == "posts" and rest.endswith("/end/"):
         return {"reason": "调离"}
-    if rest.endswith(("/end/", "/read/", "/resend/", "/renew-secret/", "/replay/")):
+    if rest.endswith(("/end/", "/read/", "/resend/", "/rotate-secret/", "/replay/")):
         return {}
     if method == "PATCH":
         return {

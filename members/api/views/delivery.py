@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 from members import services
 from members.api import delivery, filters
-from members.api.views.base import ByServices, CommitteeRows, Seen, Written, described
+from members.api.views.base import CommitteeRows, Seen, Written, described
 from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
 from members.services.stand_in import candidates
 
@@ -106,23 +106,28 @@ class DeliveryViewSet(Seen):
     ),
     partial_update=extend_schema(summary="修改事件推送"),
 )
-class WebhookViewSet(ByServices, CommitteeRows):
+class WebhookViewSet(CommitteeRows):
     """Addresses that receive a committee's events; for its administrators."""
 
-    queryset = Webhook.objects.select_related("committee")
+    queryset = Webhook.objects.select_related("committee").prefetch_related("secrets")
     filterset_class = filters.by(Webhook, "committee", "is_active")
-    add = services.create_webhook
-    change = services.change_webhook
 
     def get_serializer_class(self) -> type[BaseSerializer]:
-        tells = self.action in {"create", "renew_secret"}
+        tells = self.action in {"create", "rotate_secret"}
         return delivery.WebhookSecretSerializer if tells else delivery.WebhookSerializer
 
-    @extend_schema(summary="更换密钥", request=None, responses=delivery.WebhookSecretSerializer)
-    @action(detail=True, methods=["post"], url_path="renew-secret")
-    def renew_secret(self, request: Request, pk: str) -> Response:
-        """A new secret, shown only once; the old one is no longer used."""
-        webhook = services.renew_secret(webhook=self.get_object(), by=self.reader)
+    @extend_schema(
+        summary="轮换密钥",
+        request=delivery.SecretRotationSerializer,
+        responses=delivery.WebhookSecretSerializer,
+    )
+    @action(detail=True, methods=["post"], url_path="rotate-secret")
+    def rotate_secret(self, request: Request, pk: str) -> Response:
+        """A new secret, shown only once; the old one signs as well until ``old_ends_at``."""
+        webhook = self.get_object()
+        asked = delivery.SecretRotationSerializer(data=request.data)
+        asked.is_valid(raise_exception=True)
+        webhook = services.rotate_secret(webhook=webhook, **asked.validated_data, by=self.reader)
         return Response(self.get_serializer(webhook).data)
 
     @extend_schema(

@@ -283,6 +283,10 @@ SPECTACULAR_SETTINGS = {
         "SupervisionMethodEnum": "members.enums.SupervisionMethod",
     },
     "OAS_VERSION": "3.1.0",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "supervision.api.webhooks.add_headers",
+    ],
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SERVE_INCLUDE_SCHEMA": False,
@@ -291,6 +295,7 @@ SPECTACULAR_SETTINGS = {
     "TITLE": "提案 Ti'an",
     "DESCRIPTION": "政协提案的一生：征集、审查、立案、交办、办理、答复、评价、跟踪。",
     "VERSION": VERSION,
+    "WEBHOOKS": "supervision.api.webhooks.WEBHOOKS",
 }
 
 # -- Similar proposals and search --------------------------------------------------------

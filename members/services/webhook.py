@@ -76,9 +76,7 @@ def change_webhook(*, webhook: Webhook, by: Decider, **changes: Any) -> Webhook:
 
 
 @transaction.atomic
-def rotate_secret(
-    *, webhook: Webhook, by: Decider, old_ends_at: datetime | None = None
-) -> Webhook:
+def rotate_secret(*, webhook: Webhook, by: Decider, old_ends_at: datetime | None = None) -> Webhook:
     """Sign with a new secret; the old ones sign as well until ``old_ends_at``, by default a day.
 
     A moment that has passed ends them at once. Raises PermissionDenied, ValidationError.

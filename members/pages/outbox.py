@@ -30,13 +30,18 @@ AT_ONCE = 200
 
 
 EVENT_LABELS: list[Callable[[str], str]] = []
-"""What says an event such as ``reply.sign`` in words, or nothing; the application that has such
-events adds it."""
+"""What says an event such as ``reply.sign``, or all of ``reply``, in words, or nothing; the
+application that has such events adds it."""
+
+
+def event_label(kind: str) -> str:
+    """A kind of event in words; its name where nobody knows it."""
+    return next((label for say in EVENT_LABELS if (label := say(kind))), kind)
 
 
 def label_of(call: WebhookCall) -> str:
-    """The event of a call in words; its name where nobody knows it."""
-    return next((label for say in EVENT_LABELS if (label := say(call.kind))), call.kind)
+    """The event of a call in words."""
+    return event_label(call.kind)
 
 
 def _columns(main: Column, *more: Column) -> tuple[Column, ...]:

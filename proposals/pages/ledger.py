@@ -66,8 +66,10 @@ def _steps() -> list[tuple[str, str]]:
 
 
 def said(event: str) -> str:
-    """An event such as ``reply.sign`` in words; empty when it is of none of our kinds."""
+    """An event such as ``reply.sign``, or all of ``reply``; empty when it is none of ours."""
     kind, _dot, action = event.partition(".")
+    if kind in kinds() and not action:
+        return stated(kind_in_words(kind), _t("全部事件"))
     step = step_of(kind, action)
     return stated(kind_in_words(kind), step.label) if step is not None else ""
 

@@ -1,13 +1,15 @@
-"""The outbox and the calls of webhooks in the browser."""
+"""The outbox, webhooks and their calls in the browser."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
 
+from members import clock
 from members.enums import Role
 from members.models import Delivery, Notice, OutgoingState, User, Webhook, WebhookCall
 from tests.factories.members import CommitteeFactory, PostFactory
@@ -99,3 +101,34 @@ def test_a_call_of_a_webhook_is_read_and_replayed(administrator):
     client.post(f"/webhook-calls/{call.pk}/replay/")
     call.refresh_from_db()
     assert call.state == OutgoingState.WAITING
+
+
+def test_a_webhook_is_made_and_its_secret_rotated_on_the_pages(administrator):
+    """Each secret is shown once; the old one signs beside the new one as long as was chosen."""
+    client = signed_in(administrator)
+    form = {"url": "https://oa.example/x", "kinds": ["proposal.file", "reply"]}
+
+    refused = client.post("/webhooks/new/", form | {"url": "ftp://oa.example/"})
+    made = client.post("/webhooks/new/", form | {"is_active": "true"})
+    hook = Webhook.objects.get()
+    page = f"/webhooks/{hook.pk}/"
+    client.post(page, form | {"kinds": "", "is_active": "true"})
+    unsaid = client.post(f"{page}rotate-secret/", {"days": "9"})
+    rotated = client.post(f"{page}rotate-secret/", {"days": "7"})
+
+    assert refused.status_code == 422
+    assert "https://oa.example/x" not in refused.content.decode()
+    shown = [re.search(r"whsec_[^<]+", told.content.decode()) for told in (made, rotated)]
+    new, old = hook.secrets.all()
+    assert [found and found[0] for found in shown] == [old.value, new.value]
+    assert made["Cache-Control"] == rotated["Cache-Control"] == "no-store"
+    assert unsaid.status_code == 302
+    assert timedelta(0) < clock.now() + timedelta(days=7) - old.ends_at < timedelta(minutes=1)
+    assert "whsec_" not in client.get(page).content.decode()
+    hook.refresh_from_db()
+    assert (hook.kinds, hook.is_active, hook.made_by) == ([], True, administrator)
+    listed = client.get("/lists/webhooks/").content.decode()
+    assert "https://oa.example/x" in listed
+    stranger = signed_in(PostFactory(role=Role.COMMITTEE_ADMINISTRATOR).user)
+    assert stranger.post(f"{page}rotate-secret/", {"days": "0"}).status_code == 404
+    assert stranger.get(page).status_code == 404

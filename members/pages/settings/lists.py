@@ -9,6 +9,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Count, QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
@@ -25,7 +26,8 @@ from members.enums import BodyKind, Role, UnitKind
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
 from members.models.post import held
 from members.pages.filters import contains_any, narrowed, one_of
-from members.pages.settings.administered import SettingsList, committees
+from members.pages.forms import Choices
+from members.pages.settings.administered import SettingsList, committees, within
 from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, seen
 from members.punctuation import Text, aside, listed
 from members.reader import Reader, reader_of
@@ -34,7 +36,7 @@ from members.visibility import visible
 # -- Filters -------------------------------------------------------------------------------
 
 
-def _kept(model: type[Any]) -> Any:
+def kept(model: type[Any]) -> Any:
     """Rows of the committees that the reader keeps."""
 
     def rows(reader: Reader) -> QuerySet[Any]:
@@ -48,7 +50,8 @@ def _own_committees(request: Any) -> QuerySet[Committee]:
     return committees(reader_of(request))
 
 
-def _of_committee() -> filters.ModelChoiceFilter:
+def of_committee() -> filters.ModelChoiceFilter:
+    """Rows of one of the committees that the reader keeps."""
     return filters.ModelChoiceFilter(label=_("委员会"), queryset=_own_committees)
 
 
@@ -58,7 +61,7 @@ def _active() -> filters.BooleanFilter:
 
 def _body(label: Any, kind: BodyKind) -> filters.ModelChoiceFilter:
     return filters.ModelChoiceFilter(
-        label=label, queryset=lambda request: _kept(Body)(reader_of(request)).filter(kind=kind)
+        label=label, queryset=lambda request: kept(Body)(reader_of(request)).filter(kind=kind)
     )
 
 
@@ -94,7 +97,7 @@ def _with_posts(rows: list[User], reader: Reader) -> None:
 
 
 def _units(reader: Reader) -> QuerySet[Unit]:
-    rows: QuerySet[Unit] = _kept(Unit)(reader)
+    rows: QuerySet[Unit] = kept(Unit)(reader)
     today = held(reader.day, "posts__")
     return rows.annotate(people=Count("posts__user", filter=today, distinct=True))
 
@@ -113,8 +116,9 @@ class RowList(SettingsList):
 
     ``new`` names the page of one more, ``first`` is what its form begins with. ``note`` stands
     above the form; ``beside`` is a part of the page of a row, and ``around`` what it reads.
-    ``imported`` is whether rows can be brought in from a table, ``invited`` whether people are
-    invited.
+    ``choices`` are those that the form leaves open, ``made`` answers to a new row, where its page
+    does not. ``imported`` is whether rows can be brought in from a table, ``invited`` whether
+    people are invited.
     """
 
     model: type[models.Model]
@@ -128,6 +132,8 @@ class RowList(SettingsList):
     page_of: Callable[[Any], str] = _page
     around: Callable[[Any, Reader], Mapping[str, Any]] = lambda row, reader: {}
     first: Callable[[Committee], Mapping[str, Any]] = lambda committee: {}
+    choices: Callable[..., Choices] = within
+    made: Callable[[HttpRequest, Any], HttpResponse] | None = None
 
     @property
     def row_name(self) -> str:
@@ -186,7 +192,7 @@ ROW_LISTS = (
         slug="members",
         label=_("委员名册"),
         icon="users",
-        rows=_kept(Member),
+        rows=kept(Member),
         related=("committee", "sector", "party", "group", "user"),
         columns=(
             Column("name", _("姓名"), order=["name"], main=True),
@@ -210,15 +216,13 @@ ROW_LISTS = (
         comes_next=_("点“导入名单”，从表格一次录入委员；也可以逐名新建。"),
         filterset=narrowed(
             name=contains_any(_("姓名或委员证号"), "name", "number"),
-            committee=_of_committee(),
+            committee=of_committee(),
             sector=_body(_("界别"), BodyKind.SECTOR),
             party=_body(_("党派"), BodyKind.PARTY),
             group=_body(_("委员小组"), BodyKind.GROUP),
             terms=filters.ModelChoiceFilter(
                 label=_("届"),
-                queryset=lambda request: _kept(Term)(reader_of(request)).select_related(
-                    "committee"
-                ),
+                queryset=lambda request: kept(Term)(reader_of(request)).select_related("committee"),
             ),
             without=filters.BooleanFilter(
                 label=_("没有账号"), field_name="user", lookup_expr="isnull"
@@ -252,7 +256,7 @@ ROW_LISTS = (
         comes_next=_("点“导入名单”，从表格一次录入承办单位；也可以逐个新建。"),
         filterset=narrowed(
             name=contains_any(_("名称"), "name", "short_name"),
-            committee=_of_committee(),
+            committee=of_committee(),
             kind=one_of(_("类别"), UnitKind.choices),
             is_active=_active(),
         ),
@@ -262,7 +266,7 @@ ROW_LISTS = (
         slug="bodies",
         label=_("集体提案者"),
         icon="users-group",
-        rows=_kept(Body),
+        rows=kept(Body),
         related=("committee", "convener"),
         columns=(
             Column("name", _("名称"), order=["name"], main=True),
@@ -282,7 +286,7 @@ ROW_LISTS = (
         comes_next=_("党派、人民团体、专门委员会、界别和委员小组列在这里；导入委员时也会建立。"),
         filterset=narrowed(
             name=contains_any(_("名称或联系人"), "name", "contact_name"),
-            committee=_of_committee(),
+            committee=of_committee(),
             kind=one_of(_("类别"), BodyKind.choices),
             is_active=_active(),
         ),
@@ -292,7 +296,7 @@ ROW_LISTS = (
         slug="sessions",
         label=_("会议"),
         icon="calendar-event",
-        rows=_kept(Session),
+        rows=kept(Session),
         related=("committee", "term__committee"),
         columns=(
             Column("name", _("会议"), "__str__", order=["term__number", "number"], main=True),
@@ -311,14 +315,14 @@ ROW_LISTS = (
         ),
         first=latest_term,
         comes_next=_("先建立届，再建立会议并设定提案征集时间。"),
-        filterset=narrowed(committee=_of_committee()),
+        filterset=narrowed(committee=of_committee()),
         order=("-collection_opens_at", "id"),
     ),
     RowList(
         slug="terms",
         label=_("届"),
         icon="calendar-time",
-        rows=_kept(Term),
+        rows=kept(Term),
         related=("committee",),
         columns=(
             Column("name", _("届"), "__str__", order=["number"], main=True),
@@ -329,7 +333,7 @@ ROW_LISTS = (
         form=TermSerializer,
         new=_("新建届"),
         comes_next=_("建立本届，委员和会议都属于某一届。"),
-        filterset=narrowed(committee=_of_committee()),
+        filterset=narrowed(committee=of_committee()),
         order=("-begins_on", "id"),
     ),
 )

@@ -19,7 +19,7 @@ from rest_framework import serializers
 
 from members.enums import Channel
 from members.pages import plain_form
-from members.pages.settings.administered import chosen_committee, committees, row_kept, within
+from members.pages.settings.administered import chosen_committee, committees, row_kept
 from members.pages.settings.lists import RowList
 from members.reader import reader_of
 
@@ -39,6 +39,8 @@ def new(request: HttpRequest, kept: RowList) -> HttpResponse:
 
     def act(data: dict[str, Any]) -> HttpResponse:
         row = _form(kept, None, request).create(data)
+        if kept.made is not None:
+            return kept.made(request, row)
         messages.success(request, _("已建立：%(what)s") % {"what": row})
         return redirect(kept.row_name, row.pk)
 
@@ -47,7 +49,7 @@ def new(request: HttpRequest, kept: RowList) -> HttpResponse:
         partial(_form, kept, None, request),
         act,
         initial=kept.first(committee),
-        choices=within(committee),
+        choices=kept.choices(committee),
         fixed={"committee": committee.pk},
         kept=kept,
         heading=kept.new,
@@ -69,7 +71,7 @@ def row(request: HttpRequest, kept: RowList, pk: int) -> HttpResponse:
         request,
         partial(_form, kept, found, request),
         act,
-        choices=within(found.committee, but=found),
+        choices=kept.choices(found.committee, but=found),
         fixed={"committee": found.committee_id},
         kept=kept,
         heading=str(found),

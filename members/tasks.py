@@ -28,15 +28,18 @@ def forget_sessions() -> None:
 
 
 @shared_task
-def beat() -> None:
-    """Note that a worker heard from beat."""
-    Heartbeat.touch(clock.now())
+def beat(queue: str) -> None:
+    """Note that a worker of ``queue`` heard from beat."""
+    Heartbeat.touch(queue, clock.now())
 
 
 @shared_task
-def run_jobs() -> int:
-    """Run the jobs that wait; returns how many."""
-    return sum(job.run(key, clock.now) for key in job.waiting(at=clock.now()))
+def run_jobs() -> bool:
+    """Run one of the jobs that wait, and have the others run soon; returns whether it ran one."""
+    waiting = job.waiting(at=clock.now())
+    if len(waiting) > 1:
+        job.RUNNING_JOBS.soon()
+    return any(job.run(key, clock.now) for key in waiting)
 
 
 @shared_task(soft_time_limit=HANGING)

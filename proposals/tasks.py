@@ -1,9 +1,14 @@
 """Work in the background: each task finds its rows, calls one function, and may run twice."""
 
+import time
+
 from celery import shared_task
 
 from members import clock
 from proposals.matching import embedding, indexing, scan
+
+BUDGET = 60.0
+"""Seconds after which vectors make way for others in their queue."""
 
 
 @shared_task
@@ -23,15 +28,25 @@ def recount_words() -> bool:
 
 @shared_task
 def embed_texts() -> int:
-    """Compute the vectors that are missing; returns how many. Nothing without an embedder."""
+    """Compute vectors that are missing, and have the rest computed soon; returns how many.
+
+    Nothing without an embedder.
+    """
     embedder = embedding.current_embedder()
     done = 0
+    ends = time.monotonic() + BUDGET
     while embedder is not None and (some := indexing.embed(embedder)):
         done += some
+        if time.monotonic() > ends:
+            indexing.EMBEDDING.soon()
+            break
     return done
 
 
 @shared_task
-def run_scans() -> int:
-    """Run the scans that wait; returns how many."""
-    return sum(scan.run(key, at=clock.now()) for key in scan.waiting(at=clock.now()))
+def run_scans() -> bool:
+    """Run one of the scans that wait, and have the others run soon; returns whether it ran one."""
+    waiting = scan.waiting(at=clock.now())
+    if len(waiting) > 1:
+        scan.RUNNING_SCANS.soon()
+    return any(scan.run(key, at=clock.now()) for key in waiting)

@@ -3,9 +3,9 @@
 import hashlib
 import os
 import shutil
-import sys
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,7 +16,8 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from config.celery import app
+from config import workers
+from config.celery import QUEUES, TIMETABLE, app
 from config.processes import Child
 from tests.ledger import suspended
 from tests.services import running
@@ -151,14 +152,32 @@ def redis_url() -> str:
 
 
 @pytest.fixture
-def celery_worker(transactional_db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Child]:
+def broker(transactional_db: None) -> Iterator[Any]:
+    """The client of the real Redis, with no message of earlier tests on its way."""
+    with app.connection_for_write() as connection:
+        client = connection.default_channel.client
+        client.delete(*QUEUES, *(f"on-its-way:{task}" for task in TIMETABLE))
+        yield client
+
+
+@pytest.fixture
+def celery_worker(broker: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Child]:
     """A real worker process on the test database; it takes only this test process's tasks."""
+    with worker_of(*QUEUES, monkeypatch=monkeypatch) as worker:
+        yield worker
+
+
+@contextmanager
+def worker_of(
+    *queues: str, monkeypatch: pytest.MonkeyPatch, concurrency: int = 2
+) -> Iterator[Child]:
+    """A worker of these queues, to the end of the block; needs ``broker``."""
+    options = settings.CELERY_BROKER_TRANSPORT_OPTIONS
     monkeypatch.setenv("DATABASE_URL", url_of_the_test_database())
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings_test")
-    monkeypatch.setenv("TEST_QUEUE", settings.CELERY_TASK_DEFAULT_QUEUE)
+    monkeypatch.setenv("TEST_PREFIX", options["global_keyprefix"])
     name = f"worker-{uuid.uuid4()}@localhost"
-    argv = [sys.executable, "-m", "celery", "--quiet", "-A", "config", "worker"]
-    argv += [f"--hostname={name}", "--concurrency=2", "--loglevel=WARNING"]
+    argv = workers.worker(*queues, name=name, concurrency=concurrency, log_level="WARNING")
     worker = Child("worker", argv, lambda: bool(app.control.ping(destination=[name], limit=1)))
     with running(worker):
         yield worker

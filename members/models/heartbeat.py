@@ -1,4 +1,4 @@
-"""The heartbeat of the background: when a worker last heard from beat."""
+"""The heartbeat of the background: when workers last heard from beat."""
 
 from datetime import datetime
 
@@ -7,8 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Heartbeat(models.Model):
-    """The one row that says when a worker last heard from beat."""
+    """When a worker of a queue last heard from beat; one row for each queue."""
 
+    queue = models.CharField(_("队列"), max_length=20, unique=True)
     at = models.DateTimeField(_("时间"))
 
     class Meta:
@@ -16,9 +17,9 @@ class Heartbeat(models.Model):
         verbose_name_plural = _("后台心跳")
 
     def __str__(self) -> str:
-        return str(self.at)
+        return f"{self.queue} {self.at}"
 
     @classmethod
-    def touch(cls, at: datetime) -> None:
-        """Note that a worker heard from beat at ``at``."""
-        cls.objects.update_or_create(pk=1, defaults={"at": at})
+    def touch(cls, queue: str, at: datetime) -> None:
+        """Note that a worker of ``queue`` heard from beat at ``at``."""
+        cls.objects.update_or_create(queue=queue, defaults={"at": at})

@@ -28,13 +28,21 @@ from members.punctuation import clauses
 from members.reader import Decider
 from members.services.channel import robot
 from members.services.guard import AddressRefused, guarded
-from members.services.outbox import Outlet, Undelivered, resend
+from members.services.outbox import (
+    SENDING_MAIL,
+    SENDING_TO_ROBOTS,
+    Outlet,
+    Undelivered,
+    resend,
+)
 
 PEOPLE = 100
 """How many people's daily messages are gathered in one transaction."""
 
 LISTED = {Means.EMAIL: 100, Means.APPRISE: 10}
 """How many notices a daily message lists; it counts all."""
+
+SWEEPS = {Means.EMAIL: SENDING_MAIL, Means.APPRISE: SENDING_TO_ROBOTS}
 
 LONGEST_TEXT = {Means.EMAIL: 20_000, Means.APPRISE: 600}
 """Characters of a text; robots and text messages refuse long ones."""
@@ -77,6 +85,8 @@ def enqueue(notices: Sequence[Notice], *, at: datetime) -> None:
         for row in daily:
             row.due_at = row.next_try_at = daily_at
     Delivery.objects.bulk_create(rows)
+    for means in {Means(row.means) for row in rows if not row.for_digest}:
+        SWEEPS[means].soon()
 
 
 def next_digest(at: datetime) -> datetime:
@@ -303,6 +313,7 @@ def _outlet(means: Means, send: Any) -> Outlet:
         return rows.select_related("recipient", "notice__on_behalf_of")
 
     return Outlet(
+        sweep=SWEEPS[means],
         ready=ready,
         send=send,
         target=lambda row: {"means": means, "recipient": row.recipient_id},

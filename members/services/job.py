@@ -16,8 +16,11 @@ from django.utils.translation import override
 
 from members.models.job import Job, JobState
 from members.reader import Reader
+from members.sweeps import Sweep
 
 logger = logging.getLogger(__name__)
+
+RUNNING_JOBS = Sweep("members.tasks.run_jobs")
 
 Tell = Callable[[int, int], None]
 """Called with how many parts are done, of how many."""
@@ -44,9 +47,11 @@ def ask(
     """Order a job of a registered kind; the worker takes it up within seconds."""
     if kind not in WORK:
         raise KeyError(kind)
-    return Job.objects.create(
+    ordered = Job.objects.create(
         kind=kind, title=title, owner=by.user, asked_at=by.at, order=order, total=total, link=link
     )
+    RUNNING_JOBS.soon()
+    return ordered
 
 
 def waiting(at: datetime) -> list[int]:

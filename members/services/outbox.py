@@ -18,8 +18,19 @@ from django.utils.translation import gettext as _
 
 from members.models import UNDELIVERED, Delivery, Outgoing, OutgoingState, WebhookCall
 from members.models.outbox import LOGGED, SETTLED
+from members.sweeps import Sweep
 
 logger = logging.getLogger(__name__)
+
+SENDING_MAIL = Sweep("members.tasks.deliver")
+SENDING_TO_ROBOTS = Sweep("members.tasks.deliver_to_robots")
+CALLING_WEBHOOKS = Sweep("members.tasks.call_webhooks")
+
+SWEEPS: dict[type[Outgoing], tuple[Sweep, ...]] = {
+    Delivery: (SENDING_MAIL, SENDING_TO_ROBOTS),
+    WebhookCall: (CALLING_WEBHOOKS,),
+}
+"""Who sends the rows of each outbox."""
 
 BATCH = 20
 """How many rows one claim takes."""
@@ -57,13 +68,14 @@ class Undelivered(Exception):
 
 @dataclass(frozen=True)
 class Outlet:
-    """One way out: its rows that are due, how one is sent, and who is reached by it.
+    """One way out: its sweep, its rows that are due, how one is sent, and who is reached by it.
 
     ``send`` returns further fields of the row to write, or raises Undelivered. ``target`` names
     what a row is for, as the condition of a filter: while that fails, its other rows wait too,
     so that a dead address costs one attempt and not one for each row.
     """
 
+    sweep: Sweep
     ready: Callable[[datetime], QuerySet[Any]]
     send: Callable[[Any, datetime], dict[str, Any]]
     target: Callable[[Any], dict[str, Hashable]]
@@ -71,7 +83,7 @@ class Outlet:
 
 
 def run(outlet: Outlet, *, at: datetime) -> int:
-    """Send what is due at ``at``; returns how many rows went out."""
+    """Send what is due at ``at``, and have the rest sent soon; returns how many rows went out."""
     sent = 0
     ends = time.monotonic() + BUDGET
     while time.monotonic() < ends and (rows := claim(outlet.ready(at), at=at)):
@@ -95,6 +107,8 @@ def run(outlet: Outlet, *, at: datetime) -> int:
             else:
                 _settle(row, OutgoingState.SENT, sent_at=at, last_error="", **log)
                 sent += 1
+    if time.monotonic() >= ends and outlet.ready(at).exists():
+        outlet.sweep.soon()
     return sent
 
 
@@ -133,6 +147,8 @@ def resend(rows: QuerySet[Any], *, at: datetime, states: tuple[str, ...]) -> int
         chosen = [row.pk for row in wanted.select_for_update(no_key=True).order_by("pk")]
         if model is Delivery:
             model.objects.filter(carried_by__in=chosen).update(**again)
+        for sweep in SWEEPS[model]:
+            sweep.soon()
         return model.objects.filter(pk__in=chosen, state__in=states).update(**again)
 
 

@@ -27,7 +27,7 @@ from members.models import Committee, Webhook, WebhookCall
 from members.models.outbox import LOGGED, SETTLED
 from members.reader import Decider
 from members.services.guard import AddressRefused, guarded
-from members.services.outbox import Outlet, Undelivered, resend
+from members.services.outbox import CALLING_WEBHOOKS, Outlet, Undelivered, resend
 
 REMEMBERED = 10.0
 """Seconds for which a process remembers that a committee has no webhooks."""
@@ -155,6 +155,7 @@ def announce(
         )
         for webhook in wanted
     )
+    CALLING_WEBHOOKS.soon()
 
 
 def stamp(at: datetime) -> str:
@@ -244,6 +245,7 @@ def _send(row: WebhookCall, at: datetime) -> dict[str, Any]:
 
 
 WEBHOOKS = Outlet(
+    sweep=CALLING_WEBHOOKS,
     ready=lambda at: (
         WebhookCall.ready(at).select_related("webhook").prefetch_related("webhook__secrets")
     ),

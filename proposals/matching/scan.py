@@ -13,6 +13,7 @@ from members import clock
 from members.models import Session, User
 from members.models.committee import BY_THE_CLOCK
 from members.selectors import rules_for
+from members.sweeps import Sweep
 from proposals.door import perform
 from proposals.enums import (
     LEFT_APART,
@@ -31,6 +32,8 @@ from proposals.models import CandidateMember, IndexEntry, Meaning, MergeCandidat
 
 logger = logging.getLogger(__name__)
 
+RUNNING_SCANS = Sweep("proposals.tasks.run_scans")
+
 SILENCE = timedelta(minutes=10)
 """After that long without a word a running scan counts as broken off, and is begun anew."""
 
@@ -40,6 +43,7 @@ def ask(session: Session, by: User, at: datetime) -> Scan:
     under_way = Q(session=session, state__in=SCAN_UNDER_WAY)
     try:
         with transaction.atomic():
+            RUNNING_SCANS.soon()
             return Scan.objects.create(
                 committee=session.term.committee, session=session, asked_by=by, asked_at=at
             )

@@ -1,25 +1,30 @@
-"""The timetable names tasks that exist, and a real worker takes tasks from a real Redis."""
+"""Each task has its queue, and a real worker takes tasks from a real Redis."""
 
-from config.celery import app
+import gc
+
+from config.celery import QUEUES, TIMETABLE, app
 from members.models import Heartbeat
-from members.tasks import beat, call_webhooks, deliver, deliver_to_robots
+from members.sweeps import Sweep
+from members.tasks import beat
 from tests.services import until
 
 
-def test_a_worker_answers(celery_worker):
+def test_a_worker_answers_and_hears_beat_in_every_queue(celery_worker):
     assert celery_worker.process.poll() is None
     assert app.control.ping(limit=1)
 
+    for queue in QUEUES:
+        beat.apply_async(kwargs={"queue": queue}, queue=queue)
 
-def test_a_worker_hears_the_bells(celery_worker):
-    for bell in (deliver, deliver_to_robots, call_webhooks, beat):
-        bell.delay()
-
-    until(Heartbeat.objects.exists)
+    until(lambda: set(Heartbeat.objects.values_list("queue", flat=True)) == set(QUEUES))
 
 
-def test_the_timetable_names_tasks_that_exist():
+def test_every_task_has_its_queue_and_every_sweep_its_task():
     app.loader.import_default_modules()
+    own = {name for name in app.tasks if not name.startswith("celery.")}
+    sweeps = {thing.task for thing in gc.get_objects() if type(thing) is Sweep}
 
-    assert app.conf.beat_schedule
-    assert {entry["task"] for entry in app.conf.beat_schedule.values()} <= set(app.tasks)
+    assert own == {*TIMETABLE, "members.tasks.beat"}
+    assert {entry["task"] for entry in app.conf.beat_schedule.values()} == own
+    assert sweeps
+    assert sweeps <= set(TIMETABLE)

@@ -7,7 +7,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from config import __version__
-from config.celery import app
+from config.celery import LONG, OUTSIDE, PROMPT, QUEUES, app
 from members import clock
 from members.models import Heartbeat, Means
 from members.services import set_channel
@@ -27,7 +27,8 @@ def _now():
 
 @pytest.fixture
 def _beating():
-    Heartbeat.touch(NOW - timedelta(seconds=7))
+    for queue, seconds in ((PROMPT, 7), (OUTSIDE, 8), (LONG, 900)):
+        Heartbeat.touch(queue, NOW - timedelta(seconds=seconds))
 
 
 @pytest.mark.usefixtures("_beating")
@@ -42,19 +43,32 @@ def test_everything_is_well(client):
         "broker": "ok",
         "migrations": "ok",
         "beat": "ok",
+        "workers": {"prompt": "ok", "outside": "ok", "long": "ok"},
         "beat_age": 7,
         "oldest_undelivered": None,
     }
 
 
-@pytest.mark.parametrize(("age", "word"), [(120, "ok"), (121, "degraded")])
+@pytest.mark.parametrize(("age", "word"), [(180, "ok"), (181, "degraded")])
 def test_web_goes_on_without_the_background(client, age, word):
-    Heartbeat.touch(NOW - timedelta(seconds=age))
+    for queue in QUEUES:
+        Heartbeat.touch(queue, NOW - timedelta(seconds=age))
 
     response = client.get("/health/")
 
     assert response.status_code == 200
     assert (response.json()["status"], response.json()["beat_age"]) == (word, age)
+
+
+@pytest.mark.usefixtures("_beating")
+@pytest.mark.parametrize(("queue", "age"), [(OUTSIDE, 301), (LONG, 3601)])
+def test_a_queue_without_workers_is_named(client, queue, age):
+    Heartbeat.touch(queue, NOW - timedelta(seconds=age))
+
+    answer = client.get("/health/").json()
+
+    assert (answer["status"], answer["beat"]) == ("degraded", "ok")
+    assert [name for name, word in answer["workers"].items() if word == "failing"] == [queue]
 
 
 def test_background_that_never_was_is_degraded(client):
@@ -66,8 +80,8 @@ def test_background_that_never_was_is_degraded(client):
 
 
 def test_a_bell_that_is_heard_is_noted(client):
-    beat()
-    beat()
+    beat(PROMPT)
+    beat(PROMPT)
 
     assert client.get("/health/").json()["beat_age"] == 0
     assert Heartbeat.objects.count() == 1
@@ -97,6 +111,7 @@ def test_a_broker_that_is_away_is_failing(client, monkeypatch, tmp_path):
         "broker": "failing",
         "migrations": "ok",
         "beat": "ok",
+        "workers": {"prompt": "ok", "outside": "ok", "long": "ok"},
         "beat_age": 7,
         "oldest_undelivered": None,
     }

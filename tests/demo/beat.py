@@ -12,7 +12,7 @@ from config.celery import TIMETABLE
 
 def sweep() -> None:
     """Run everything on the timetable once."""
-    for task, _seconds in TIMETABLE.values():
+    for task in TIMETABLE:
         import_string(task)()
 
 

@@ -1,6 +1,7 @@
 """From the notice to the mailbox: nothing lost, nothing doubled, whatever breaks in between."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from ipaddress import ip_network
 from threading import Thread
@@ -278,7 +279,7 @@ def test_worker_that_was_given_up_does_not_overwrite(box: Mailbox, reader: User)
         sent.append(run(EMAIL, at=late))  # meanwhile another worker takes it over
         raise OSError("broken off")
 
-    outlet = type(EMAIL)(EMAIL.ready, hang, EMAIL.target, EMAIL.everywhere)
+    outlet = replace(EMAIL, send=hang)
     run(outlet, at=NOW)
 
     row.refresh_from_db()

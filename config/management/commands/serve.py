@@ -1,4 +1,4 @@
-"""Run the whole product on one machine: a private Redis, worker, beat and web."""
+"""Run the whole product on one machine: a private Redis, workers, beat and web."""
 
 import fcntl
 import os
@@ -12,21 +12,28 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
+from config import workers
 from config.broker import private_redis
+from config.celery import LONG, OUTSIDE, PROMPT
 from config.demo_logins import logins
 from config.processes import Child, NotStarted, Supervisor
 from members.services import first_account
 
-CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
 LAST_PORT = 65535
 ANYWHERE = "::", "0.0.0.0"  # noqa: S104 -- what ALLOWED_HOSTS asks for
 """Every address of this machine, of both kinds or of the older one."""
+
+WORKERS = {(PROMPT, OUTSIDE): 3, (LONG,): 1}
+"""The queues of each worker, and how many of their tasks run at a time.
+
+This one machine also serves pages, and each further worker costs it 170 MB.
+"""
 
 
 class Command(BaseCommand):
     """Run the whole product in one terminal; docs/operations.md runs its parts apart."""
 
-    help = "Serve the pages and the API, with worker, beat and, without REDIS_URL, a private Redis."
+    help = "Serve pages and API, with workers, beat and, without REDIS_URL, a private Redis."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Where to listen; the environment's HOST and PORT are the defaults."""
@@ -36,7 +43,7 @@ class Command(BaseCommand):
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         """Serve until Ctrl-C or SIGTERM."""
         refuse_a_taken_port(host, port)
-        children = [worker(), beat(), web(host, port)]
+        children = [*map(worker, WORKERS), beat(), web(host, port)]
         if settings.REDIS_URL == settings.PRIVATE_REDIS_URL:
             children.insert(0, private_redis(settings.PRIVATE_REDIS_SOCKET))
         with only_copy(settings.DATA_DIR):
@@ -90,15 +97,15 @@ def only_copy(folder: Path) -> IO[str]:
     return lock
 
 
-def worker() -> Child:
-    """Two tasks at a time: this one machine also serves pages."""
-    return Child("worker", [*CELERY, "worker", "--loglevel=INFO", "--concurrency=2"])
+def worker(queues: tuple[str, ...]) -> Child:
+    """The worker of some queues."""
+    argv = workers.worker(*queues, name=f"{queues[0]}@%h", concurrency=WORKERS[queues])
+    return Child(f"worker for {' and '.join(queues)}", argv)
 
 
 def beat() -> Child:
-    """A process of its own: inside a worker that is killed it would go on as an orphan."""
-    schedule = settings.DATA_DIR / "beat-schedule"
-    return Child("beat", [*CELERY, "beat", f"--schedule={schedule}", "--pidfile="])
+    """What knows the time."""
+    return Child("beat", workers.beat(settings.DATA_DIR / "beat-schedule"))
 
 
 def web(host: str, port: int) -> Child:

@@ -273,10 +273,7 @@ def test_a_scan_that_fails_says_so(life, lifts, monkeypatch):
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_runs_what_was_ordered(life, lifts, celery_worker):
-    from proposals.tasks import run_scans  # noqa: PLC0415 -- its queue is this test's
-
     ordered = scan.ask(life.session, life.users["clerk"], life.now)
-    run_scans.delay()
 
     until(lambda: state(ordered) == "done")
     assert CandidateMember.objects.count() == 3

@@ -7,7 +7,7 @@ from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
 
 from config.demo_logins import logins
-from members.pages.home import parts_for
+from members.pages.home import sections_for
 from members.pages.start.progress import is_waiting
 from members.reader import reader_of
 from members.services import first_account
@@ -23,7 +23,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         if is_waiting(reader_of(request)):
             return redirect("start")
-        return TemplateResponse(request, "work.html", {"parts": parts_for(reader_of(request))})
+        return TemplateResponse(request, "work.html", {"parts": sections_for(reader_of(request))})
     if first_account.is_empty():
         return redirect("start")
     return TemplateResponse(request, "home.html", {"demo_logins": logins()})

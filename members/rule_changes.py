@@ -56,10 +56,10 @@ def _is_table(rows: tuple[Any, ...]) -> bool:
 
 
 def _keyed(rows: tuple[BaseModel, ...]) -> dict[str, BaseModel]:
-    return {getattr(row, "code", "") or _duty(row, at): row for at, row in enumerate(rows)}
+    return {getattr(row, "code", "") or _row_number(at): row for at, row in enumerate(rows)}
 
 
-def _duty(row: BaseModel, at: int) -> str:
+def _row_number(at: int) -> str:
     return _("第 %(n)s 行") % {"n": at + 1}
 
 

@@ -61,30 +61,30 @@ REVIEWERS = (Role.COMMITTEE_CLERK, Role.COMMITTEE_REVIEWER, Role.COMMITTEE_DIREC
 """Who may be named for a round of review: only they read what is not filed yet."""
 
 
-class Section(BaseModel):
+class RuleSection(BaseModel):
     """A part of the rulebook: immutable, and refusing words that it does not know."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
-class Entry(Section):
+class CodedEntry(RuleSection):
     """A row of a table that the office picks from."""
 
     code: Code = Field(title=gettext_noop("代码"))
     name: Label = Field(title=gettext_noop("名称"))
 
 
-class Ground(Entry):
+class Ground(CodedEntry):
     """A ground for not filing (不予立案理由)."""
 
 
-class Disposition(Entry):
+class Disposition(CodedEntry):
     """What becomes of a proposal that is not filed (转办去向)."""
 
     needs_destination: bool = Field(False, title=gettext_noop("须填写转送单位"))
 
 
-class ResultClass(Entry):
+class ResultClass(CodedEntry):
     """A class of handling results (办理结果 A/B/C/D) and how figures read it."""
 
     solved: bool = Field(False, title=gettext_noop("计入已解决"))
@@ -92,14 +92,14 @@ class ResultClass(Entry):
     needs_follow_up: bool = Field(False, title=gettext_noop("次年跟踪办理"))
 
 
-class Rating(Entry):
+class Rating(CodedEntry):
     """A value of a feedback scale; poor ones reopen the work."""
 
     satisfied: bool = Field(False, title=gettext_noop("计入满意率"))
     poor: bool = Field(False, title=gettext_noop("要求重新办理"))
 
 
-class ReviewRound(Section):
+class ReviewRound(RuleSection):
     """A round of review (初审, 复审, 终审) and the roles that may give it."""
 
     name: Label = Field(title=gettext_noop("名称"))
@@ -114,7 +114,7 @@ class ReviewRound(Section):
         return self
 
 
-class Texts(Section):
+class Texts(RuleSection):
     """Limits on what is handed in; lengths are characters, zero means no limit."""
 
     title_max: int = Field(50, ge=5, le=200, title=gettext_noop("案由字数上限"))
@@ -138,7 +138,7 @@ class Texts(Section):
         return self
 
 
-class Attachments(Section):
+class Attachments(RuleSection):
     """Limits on attachments; the type is found from the content, not the name."""
 
     max_count: int = Field(5, ge=0, le=50, title=gettext_noop("附件个数上限"))
@@ -149,7 +149,7 @@ class Attachments(Section):
     )
 
 
-class Proposers(Section):
+class Proposers(RuleSection):
     """Who may propose when."""
 
     any_time: tuple[BodyKind, ...] = Field(
@@ -162,14 +162,14 @@ class Proposers(Section):
     intersession: bool = Field(True, title=gettext_noop("闭会期间收平时提案"))
 
 
-class Cosigning(Section):
+class Cosigning(RuleSection):
     """Co-signing (联名)."""
 
     max_invitees: int = Field(50, ge=1, title=gettext_noop("联名人数上限"))
     remark_max: int = Field(100, ge=0, title=gettext_noop("联名附言字数上限"))
 
 
-class Numbering(Section):
+class Numbering(RuleSection):
     """Case numbers; the pattern knows term, session, period, kind and seq.
 
     ``separate_by`` names what has a series of its own; numbers are serial in a series.
@@ -222,7 +222,7 @@ class Numbering(Section):
         return self
 
 
-class Review(Section):
+class Review(RuleSection):
     """How proposals are examined."""
 
     rounds: tuple[ReviewRound, ...] = Field(
@@ -230,14 +230,14 @@ class Review(Section):
     )
     grounds: tuple[Ground, ...] = Field(min_length=1, title=gettext_noop("不予立案理由"))
     dispositions: tuple[Disposition, ...] = Field(min_length=1, title=gettext_noop("不立案去向"))
-    categories: tuple[Entry, ...] = Field(min_length=1, title=gettext_noop("提案类别"))
+    categories: tuple[CodedEntry, ...] = Field(min_length=1, title=gettext_noop("提案类别"))
     merge_counting: MergeCounting = Field(
         MergeCounting.EXCLUSIVE, title=gettext_noop("并案统计方式")
     )
     merge_needs_consent: bool = Field(False, title=gettext_noop("并案前须征得提案者同意"))
 
 
-class Similarity(Section):
+class Similarity(RuleSection):
     """When proposals count as alike; scores are from 0 to 1.
 
     With vectors of meaning (``EMBEDDER``) scores are higher and have lines of their own.
@@ -252,7 +252,7 @@ class Similarity(Section):
     ask: float = Field(0.6, ge=0, le=1, title=gettext_noop("相似度达到多少须说明不是同一件事"))
 
 
-class DeadlineRule(Section):
+class DeadlineRule(RuleSection):
     """A time limit of one kind of duty; the first rule that fits applies."""
 
     duty: DutyKind = Field(title=gettext_noop("任务"))
@@ -287,7 +287,7 @@ class DeadlineRule(Section):
         return self
 
 
-class Returns(Section):
+class Returns(RuleSection):
     """Return of an assignment by the unit (退办)."""
 
     levels: tuple[ReturnLevel, ...] = Field(tuple(ReturnLevel), title=gettext_noop("裁定层级"))
@@ -302,7 +302,7 @@ class Returns(Section):
         return self
 
 
-class Extensions(Section):
+class Extensions(RuleSection):
     """Extension of the reply date (延期)."""
 
     max_times: int = Field(1, ge=0, title=gettext_noop("延期次数上限"))
@@ -312,11 +312,11 @@ class Extensions(Section):
     )
 
 
-class PauseGround(Entry):
+class PauseGround(CodedEntry):
     """A ground on which the clock of a task may be stopped (暂停计时)."""
 
 
-class Pauses(Section):
+class Pauses(RuleSection):
     """Stopping the clock of a task for a while."""
 
     allowed: bool = Field(True, title=gettext_noop("允许暂停计时"))
@@ -331,7 +331,7 @@ class Pauses(Section):
     )
 
 
-class Handling(Section):
+class Handling(RuleSection):
     """How units handle and reply."""
 
     contacts_required: int = Field(1, ge=0, title=gettext_noop("答复前至少沟通次数"))
@@ -346,7 +346,7 @@ class Handling(Section):
     pauses: Pauses = Field(Pauses(), title=gettext_noop("暂停计时"))
 
 
-class Feedback(Section):
+class Feedback(RuleSection):
     """Feedback on a reply (征询意见) on two scales."""
 
     policy: FeedbackPolicy = Field(FeedbackPolicy.LEAD, title=gettext_noop("由谁评价"))
@@ -361,14 +361,14 @@ class Feedback(Section):
     )
 
 
-class Publication(Section):
+class Publication(RuleSection):
     """Publication of proposals and replies."""
 
     enabled: bool = Field(True, title=gettext_noop("公开提案与答复"))
     units_hidden_months: int = Field(0, ge=0, title=gettext_noop("承办单位对其他委员保密的月数"))
 
 
-class LadderStep(Section):
+class LadderStep(RuleSection):
     """One step of a reminder ladder: when, to whom, and with which document."""
 
     offset: int = Field(
@@ -398,7 +398,7 @@ class LadderStep(Section):
         return f"{self.offset:+d}{self.unit[0]}" if self.offset else "0d"
 
 
-class Ladder(Section):
+class Ladder(RuleSection):
     """The reminders of some kinds of duties; the first ladder that fits a duty applies."""
 
     duties: tuple[DutyKind, ...] = Field(min_length=1, title=gettext_noop("任务"))
@@ -416,7 +416,7 @@ class Ladder(Section):
         return self
 
 
-class Reminders(Section):
+class Reminders(RuleSection):
     """When reminders go out, and to whom; hours are local, written HH:MM."""
 
     window_from: time = Field(time(8, 30), title=gettext_noop("每日最早"))
@@ -442,7 +442,7 @@ class Reminders(Section):
         return pattern
 
 
-class Warnings(Section):
+class Warnings(RuleSection):
     """When a date or a wait is marked: working days left, and days since receipt."""
 
     near: int = Field(7, ge=0, le=100, title=gettext_noop("剩余几个工作日以内，期限标为“临近”"))
@@ -457,7 +457,7 @@ class Warnings(Section):
         return self
 
 
-class KeyProposals(Section):
+class KeyProposals(RuleSection):
     """Key proposals (重点提案) and how they are supervised."""
 
     quota: int = Field(0, ge=0, title=gettext_noop("每年重点题目上限（0 为不限）"))
@@ -467,7 +467,7 @@ class KeyProposals(Section):
     )
 
 
-class PointRule(Section):
+class PointRule(RuleSection):
     """The points of a member for one proposal, by what became of it and their part in it."""
 
     merit: Merit = Field(title=gettext_noop("成绩"))
@@ -476,7 +476,7 @@ class PointRule(Section):
     most: int = Field(0, ge=0, le=10000, title=gettext_noop("每次会议最多计分（0 为不限）"))
 
 
-class Points(Section):
+class Points(RuleSection):
     """Performance points (履职积分) for proposals, session by session; none without rules.
 
     With ``highest_part`` a merit earned as initiator and as co-signer counts once, the higher.
@@ -494,7 +494,7 @@ class Points(Section):
         return self
 
 
-class Rules(Section):
+class Rules(RuleSection):
     """Everything a committee decides for itself, under one date of effect."""
 
     name: Label = Field(title=gettext_noop("规则名称"))
@@ -532,7 +532,7 @@ class Rules(Section):
 
     @model_validator(mode="after")
     def _codes_are_unique(self) -> Self:
-        tables: dict[str, tuple[Entry, ...]] = {
+        tables: dict[str, tuple[CodedEntry, ...]] = {
             "grounds": self.review.grounds,
             "dispositions": self.review.dispositions,
             "categories": self.review.categories,

@@ -50,7 +50,7 @@ def is_declared(model: type[Model]) -> bool:
 
 
 @read_once
-def seen(model: type[Model], reader: Reader) -> Q | None:
+def visible_condition(model: type[Model], reader: Reader) -> Q | None:
     """The condition on rows of ``model`` that ``reader`` may see; None: none of them.
 
     Raises TypeError for a model of which no application has said who sees it.
@@ -64,7 +64,7 @@ def seen(model: type[Model], reader: Reader) -> Q | None:
 
 def visible(reader: Reader, queryset: QuerySet[Row]) -> QuerySet[Row]:
     """The rows of ``queryset`` that ``reader`` may see; everything else is a 404."""
-    condition = seen(queryset.model, reader)
+    condition = visible_condition(queryset.model, reader)
     return queryset.none() if condition is None else queryset.filter(condition)
 
 
@@ -74,7 +74,7 @@ def visible_row(reader: Reader, queryset: QuerySet[Row], key: int) -> Row | None
     The reasons to see a row are tried one after the other, the plain ones first: most people
     act on what is their own, and need not have the database weigh all the rest.
     """
-    condition = seen(queryset.model, reader)
+    condition = visible_condition(queryset.model, reader)
     if condition is None:
         return None
     apart = condition.connector == Q.OR and not condition.negated

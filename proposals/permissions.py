@@ -19,7 +19,7 @@ from members.models import Unit
 from members.reader import Reader
 from members.rules import Rules
 from members.selectors import NoRulebook
-from members.visibility import NOBODY, Visibility, pruned, seen
+from members.visibility import NOBODY, Visibility, pruned, visible_condition
 from proposals.enums import (
     FILED_STATES,
     SENT_OUT,
@@ -334,7 +334,7 @@ def _worked_on(reader: Reader) -> Q:
 
 def is_all_inside(reader: Reader) -> bool:
     """Whether the reader is inside of every proposal that they see, as officials are."""
-    return inside(reader) == seen(Proposal, reader)
+    return inside(reader) == visible_condition(Proposal, reader)
 
 
 def is_inside(reader: Reader, proposal: int) -> bool:

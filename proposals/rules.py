@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.utils.translation import gettext as _
 
 from members.enums import AssignmentRole, BodyKind, PeriodKind
-from members.rules import Entry, Rules
+from members.rules import CodedEntry, Rules
 
 Problems = dict[str, list[str]]
 """Field name to the sentences that say which rule is broken and how to mend it."""
 
 
-def called(entries: Iterable[Entry], code: str) -> str:
+def called(entries: Iterable[CodedEntry], code: str) -> str:
     """What a table of the rulebook calls a code; the code itself where it knows it no more."""
     return next((entry.name for entry in entries if entry.code == code), code)
 

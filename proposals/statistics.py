@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from members.enums import MergeCounting, PeriodKind, ProposerKind, SatisfactionBase
 from members.models import Member, Session
-from members.rules import Entry, Rating, Rules
+from members.rules import CodedEntry, Rating, Rules
 from members.selectors import rules_for
 from proposals.enums import (
     ASSIGNED_STATES,
@@ -383,7 +383,9 @@ def _kinds(filed: Received, rules: Rules) -> list[tuple[str, int]]:
     return [(str(kind.label), counted.get(kind.value, 0)) for kind in ProposerKind] + found
 
 
-def _coded(rows: QuerySet[Any], column: str, entries: Sequence[Entry]) -> list[tuple[str, int]]:
+def _coded(
+    rows: QuerySet[Any], column: str, entries: Sequence[CodedEntry]
+) -> list[tuple[str, int]]:
     """Counts by a code of the rulebook, in its order; codes of former rulebooks by themselves."""
     counted = dict(rows.order_by().values_list(column).annotate(n=Count("pk")))
     known = [(entry.name, counted.pop(entry.code, 0)) for entry in entries]

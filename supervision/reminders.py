@@ -215,7 +215,7 @@ class Round:
             title=f"{mark}{title}",
             text=text,
             link=paper.link if paper is not None else duty.link,
-            act=mine,
+            needs_action=mine,
             statutory=turn.latest.step.statutory,
             about=f"{duty.subject_kind}:{duty.subject_id}",
         )

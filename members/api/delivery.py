@@ -8,7 +8,7 @@ from rest_framework import serializers
 
 from members import services
 from members.api.model_serializer import ALL, model_serializer
-from members.api.serializers import OfCommittee, Visible
+from members.api.serializers import CommitteeRowSerializer, Visible
 from members.models import (
     Delivery,
     Means,
@@ -86,7 +86,7 @@ SigningSecretSerializer = model_serializer(
 )
 
 
-class OfWebhook(OfCommittee):
+class OfWebhook(CommitteeRowSerializer):
     """A webhook, which services make and change."""
 
     def create(self, data: dict[str, Any]) -> Webhook:

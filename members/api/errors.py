@@ -10,7 +10,7 @@ from rest_framework.settings import api_settings
 from members.rule_errors import RulesInvalid
 
 
-class TellsReasons:
+class RefusalsMixin:
     """Mixin: refusals reach the caller with their reason, not as a bare 403 or a 500."""
 
     def handle_exception(self, exc: Exception) -> Response:

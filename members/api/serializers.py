@@ -66,12 +66,12 @@ CommitteeNameSerializer = model_serializer(
 )
 
 
-def told(source: str) -> serializers.CharField:
+def related_name(source: str) -> serializers.CharField:
     """The name of a related row, if there is one."""
     return serializers.CharField(source=source, default=None, read_only=True)
 
 
-class OfCommittee(serializers.ModelSerializer):
+class CommitteeRowSerializer(serializers.ModelSerializer):
     """A row of one committee: written by its administrators, never moved to another."""
 
     committee = serializers.PrimaryKeyRelatedField(queryset=Committee.objects.all())
@@ -124,7 +124,7 @@ def _body() -> Visible:
     return Visible(queryset=Body.objects.all(), allow_null=True, required=False)
 
 
-class OfMember(OfCommittee):
+class MemberWriteSerializer(CommitteeRowSerializer):
     """A member, whom services enter and change; the context may say by which ``channel``."""
 
     def create(self, data: dict[str, Any]) -> Member:
@@ -139,13 +139,15 @@ class OfMember(OfCommittee):
         return {"by": reader_of(self.context["request"]), "channel": channel}
 
 
-TermSerializer = model_serializer(Term, "", "number begins_on ends_on", extends=OfCommittee)
+TermSerializer = model_serializer(
+    Term, "", "number begins_on ends_on", extends=CommitteeRowSerializer
+)
 SessionSerializer = model_serializer(
     Session,
     "",
     "term term_number number opens_on closes_on collection_opens_at collection_closes_at "
     "rollover_at",
-    extends=OfCommittee,
+    extends=CommitteeRowSerializer,
     term=Visible(queryset=Term.objects.all()),
     term_number=serializers.IntegerField(source="term.number", read_only=True),
 )
@@ -153,14 +155,14 @@ BodySerializer = model_serializer(
     Body,
     "",
     "kind name convener contact_name contact_phone is_active",
-    extends=OfCommittee,
+    extends=CommitteeRowSerializer,
     convener=Visible(queryset=Member.objects.all(), allow_null=True, required=False),
 )
 UnitSerializer = model_serializer(
     Unit,
     "",
     "name short_name kind parent is_active",
-    extends=OfCommittee,
+    extends=CommitteeRowSerializer,
     parent=Visible(queryset=Unit.objects.all(), allow_null=True, required=False),
 )
 
@@ -170,7 +172,7 @@ MemberSerializer = model_serializer(
     "A member; how to reach them is null for who may not see it.",
     "number name sector sector_name party party_name group group_name special_committees terms "
     "employer user phone address postcode",
-    extends=OfMember,
+    extends=MemberWriteSerializer,
     options={"validators": []},  # services apply the model's own rules
     user=Visible(queryset=User.objects.all(), allow_null=True, required=False),
     sector=_body(),
@@ -178,9 +180,9 @@ MemberSerializer = model_serializer(
     group=_body(),
     special_committees=Visible(queryset=Body.objects.all(), many=True, required=False),
     terms=Visible(queryset=Term.objects.all(), many=True, required=False),
-    sector_name=told("sector.name"),
-    party_name=told("party.name"),
-    group_name=told("group.name"),
+    sector_name=related_name("sector.name"),
+    party_name=related_name("party.name"),
+    group_name=related_name("group.name"),
 )
 PostSerializer = model_serializer(
     Post,
@@ -197,9 +199,9 @@ PostSerializer = model_serializer(
     member=Visible(queryset=Member.objects.all(), allow_null=True, default=None),
     role_name=serializers.CharField(source="get_role_display", read_only=True),
     user_name=serializers.CharField(source="user.get_short_name", read_only=True),
-    committee_name=told("committee.short_name"),
-    unit_name=told("unit.name"),
-    body_name=told("body.name"),
+    committee_name=related_name("committee.short_name"),
+    unit_name=related_name("unit.name"),
+    body_name=related_name("body.name"),
     reason=serializers.CharField(label=_("事由"), max_length=200, write_only=True),
 )
 
@@ -264,7 +266,7 @@ NoticeSerializer = model_serializer(
     "A notice; ``on_behalf_of`` is whom its reader stands in for.",
     "id title text link needs_action statutory on_behalf_of on_behalf_of_name created_at read_at",
     read_only=ALL,
-    on_behalf_of_name=told("on_behalf_of.get_short_name"),
+    on_behalf_of_name=related_name("on_behalf_of.get_short_name"),
 )
 
 

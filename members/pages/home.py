@@ -24,14 +24,14 @@ class HomeSection:
 FEW = 1
 """With so few lists there are no tiles."""
 
-PARTS: list[HomeSection] = []
+SECTIONS: list[HomeSection] = []
 """The parts of the first page; see ``add``."""
 
 
 def add(*parts: HomeSection) -> None:
     """Put parts on the first page; those of a lower ``order`` stand higher."""
-    PARTS.extend(parts)
-    PARTS.sort(key=lambda part: part.order)
+    SECTIONS.extend(parts)
+    SECTIONS.sort(key=lambda part: part.order)
 
 
 def lists(reader: Reader) -> dict[str, Any] | None:
@@ -40,10 +40,10 @@ def lists(reader: Reader) -> dict[str, Any] | None:
     return {"entries": found} if len(found) > FEW else None
 
 
-def parts_for(reader: Reader) -> list[tuple[str, dict[str, Any]]]:
+def sections_for(reader: Reader) -> list[tuple[str, dict[str, Any]]]:
     """The parts for the reader: list of (template, what it shows)."""
     roles = reader.roles
-    own = [part for part in PARTS if part.roles is EVERYBODY or roles & set(part.roles)]
+    own = [part for part in SECTIONS if part.roles is EVERYBODY or roles & set(part.roles)]
     found = [(part.template, part.context(reader)) for part in own]
     return [(template, context) for template, context in found if context is not None]
 

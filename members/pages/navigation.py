@@ -29,7 +29,7 @@ class Section(TextChoices):
 
 
 @dataclass(frozen=True)
-class Entry:
+class NavigationEntry:
     """A line of the navigation.
 
     ``address`` is the name of the page with its arguments; ``waiting`` gives the rows whose
@@ -59,16 +59,16 @@ class Entry:
         return "-".join(self.address)
 
 
-ENTRIES: list[Entry] = []
+ENTRIES: list[NavigationEntry] = []
 """Every line, in the order in which the applications add them; see ``add``."""
 
 
-def add(*entries: Entry) -> None:
+def add(*entries: NavigationEntry) -> None:
     """Put lines into the navigation."""
     ENTRIES.extend(entries)
 
 
-def entries_for(posts: Iterable[Post]) -> list[Entry]:
+def entries_for(posts: Iterable[Post]) -> list[NavigationEntry]:
     """The lines for somebody with these posts, by section."""
     roles = {post.role for post in posts}
     own = [entry for entry in ENTRIES if entry.roles is EVERYBODY or roles & set(entry.roles)]
@@ -76,7 +76,7 @@ def entries_for(posts: Iterable[Post]) -> list[Entry]:
     return sorted(own, key=lambda entry: order.index(entry.section))
 
 
-def sections_for(posts: Iterable[Post]) -> list[tuple[Section, list[Entry]]]:
+def sections_for(posts: Iterable[Post]) -> list[tuple[Section, list[NavigationEntry]]]:
     """The lines for somebody with these posts: list of (section, its lines)."""
     own = entries_for(posts)
     sections = [(part, [entry for entry in own if entry.section == part]) for part in Section]

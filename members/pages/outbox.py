@@ -20,7 +20,7 @@ from members.models import Delivery, Means, OutgoingState, WebhookCall
 from members.pages.filters import contains, day_from, narrowed, one_of
 from members.pages.lists import listing_of
 from members.pages.settings.administered import SettingsList
-from members.pages.worklist import DAY, STATE, Column, day, seen
+from members.pages.worklist import DAY, STATE, Column, day, visible_rows
 from members.punctuation import clauses
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -133,7 +133,7 @@ WORKLISTS = (
         slug="outbox",
         label=_("发件箱"),
         icon="mail-forward",
-        rows=seen(Delivery.objects.all()),
+        rows=visible_rows(Delivery.objects.all()),
         related=("recipient",),
         columns=_columns(
             Column("recipient", _("收件人"), "recipient.get_short_name", main=True),
@@ -154,7 +154,7 @@ WORKLISTS = (
         slug="webhook-calls",
         label=_("事件推送记录"),
         icon="webhook",
-        rows=seen(WebhookCall.objects.all()),
+        rows=visible_rows(WebhookCall.objects.all()),
         related=("webhook",),
         columns=_columns(
             Column("kind", _("事件"), label_of, cell="members/outbox/_event.html", main=True),

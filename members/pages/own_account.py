@@ -126,7 +126,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
     own = visible(reader, NoticeChannel.objects.all()).filter(means=means).first()
     wishes = own or NoticeChannel(user=reader.user, means=means)
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         services.set_channel(user=reader.user, means=means, at=reader.at, **data)
         messages.success(request, _("通知方式已保存"))
         return redirect("account")
@@ -134,7 +134,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
     return plain_form.page(
         request,
         EmailForm if means == Means.EMAIL else RobotForm,
-        act,
+        on_valid,
         template="members/own_form.html",
         initial={
             "address": wishes.address if means == Means.EMAIL else "",
@@ -164,7 +164,7 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
         Choice(str(person.pk), str(person)) for person in candidates(user, reader.day)[:SHOWN]
     ]
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         wanted = User.objects.filter(pk=data.pop("stand_in")).first()
         services.appoint_stand_in(user=user, stand_in=wanted, by=reader, **data)
         messages.success(request, _("代收已安排"))
@@ -173,7 +173,7 @@ def new_stand_in(request: HttpRequest) -> HttpResponse:
     return plain_form.page(
         request,
         StandInForm,
-        act,
+        on_valid,
         template="members/own_form.html",
         initial={"since": reader.day},
         choices=lambda path, declared: people if path == "stand_in" else None,

@@ -10,7 +10,7 @@ from django.http import HttpRequest
 
 from members.enums import Role
 from members.models import Committee, Session, StandIn, User
-from members.pages.navigation import Entry, Section, sections_for
+from members.pages.navigation import NavigationEntry, Section, sections_for
 from members.pages.signing_in.middleware import OWES
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -47,7 +47,7 @@ class PageContext:
         return list(dict.fromkeys(str(Role(post.role).label) for post in self.reader.posts))
 
     @cached_property
-    def sections(self) -> list[tuple[Section, list[Entry]]]:
+    def sections(self) -> list[tuple[Section, list[NavigationEntry]]]:
         """The navigation; none while something is owed first."""
         return [] if OWES in self.request.__dict__ else sections_for(self.reader.posts)
 

@@ -33,7 +33,7 @@ def read(form: Form, sent: QueryDict) -> tuple[dict[str, Any], dict[str, Any], M
     return typed, dict(filled.validated_data), filled.errors
 
 
-def told(error: ValidationError | ApiRefusal) -> Mapping[str, Any]:
+def faults_of(error: ValidationError | ApiRefusal) -> Mapping[str, Any]:
     """The faults that a service tells, by field."""
     if isinstance(error, ApiRefusal):
         detail = error.detail
@@ -54,7 +54,7 @@ def values_of(form: serializers.Serializer[Any]) -> Initial:
 def page(
     request: HttpRequest,
     form: Form,
-    act: Callable[[dict[str, Any]], HttpResponse],
+    on_valid: Callable[[dict[str, Any]], HttpResponse],
     *,
     initial: Initial | None = None,
     template: str = "members/settings/form.html",
@@ -62,10 +62,10 @@ def page(
     fixed: Mapping[str, Any] | None = None,
     **context: Any,
 ) -> HttpResponse:
-    """The page of a form; ``act`` takes its data and answers with where it leads.
+    """The page of a form; ``on_valid`` takes its data and answers with where it leads.
 
     It is filled with ``initial``, or with the row that the form is about. ``fixed`` are fields
-    that nobody chooses. What ``act`` refuses by a ValidationError is told above the form, with
+    that nobody chooses. What ``on_valid`` refuses by a ValidationError is told above the form, with
     everything typed still in it.
     """
     fixed = fixed or {}
@@ -81,9 +81,9 @@ def page(
         shown, data, faults = read(whole, request.POST)
         if not faults:
             try:
-                return act(data)
+                return on_valid(data)
             except (ValidationError, ApiRefusal) as error:
-                faults = told(error)
+                faults = faults_of(error)
     elif (kept := resumed_post(request)) is not None:
         shown, _data, _faults = read(whole, kept)
     drawn = fields_of(form(), shown, faults, choices=choices)

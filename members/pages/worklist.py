@@ -21,7 +21,7 @@ from members.models import SavedView
 from members.pages import navigation
 from members.pages.filters import Pill, drawn, pills
 from members.pages.forms import Field
-from members.pages.navigation import EVERYBODY, Entry, Section
+from members.pages.navigation import EVERYBODY, NavigationEntry, Section
 from members.pages.page_context import PageContext, page_context_of
 from members.punctuation import Text
 from members.reader import Reader
@@ -50,7 +50,7 @@ Rows = Callable[[Reader], QuerySet[Any]]
 """The rows of a list for a person at a moment."""
 
 
-def seen(rows: QuerySet[Any]) -> Rows:
+def visible_rows(rows: QuerySet[Any]) -> Rows:
     """Rows of a list: those of ``rows`` that the reader sees."""
     return lambda reader: visible(reader, rows.all())
 
@@ -117,7 +117,7 @@ class Worklist:
     row to its session, empty where the choice of a session does not narrow the list. ``bulk``
     are the steps that can be taken on many: methods of the model of its rows, which its filters
     know, or ``model`` where they do not. ``comes_next`` says, when it is empty, when something
-    will stand here. ``tab`` is the tab at which the pages of its rows open, ``together`` a part
+    will stand here. ``tab`` is the tab at which the pages of its rows open, ``bulk_extras`` a part
     with further buttons for the chosen rows. A family of lists that have much in common is a
     subclass with defaults of its own.
     """
@@ -141,7 +141,7 @@ class Worklist:
     tools: str = ""
     counted: bool = True
     tab: str = ""
-    together: str = ""
+    bulk_extras: str = ""
 
     @property
     def url(self) -> str:
@@ -154,9 +154,9 @@ class Worklist:
         return self.model or self.filterset._meta.model
 
     @property
-    def entry(self) -> Entry:
+    def entry(self) -> NavigationEntry:
         """Its line in the navigation."""
-        return Entry(
+        return NavigationEntry(
             section=self.section,
             label=self.label,
             icon=self.icon,
@@ -179,7 +179,7 @@ WORKLISTS: dict[str, Worklist] = {}
 """Every list by its slug; see ``add``."""
 
 
-def add(*lines: Worklist | Entry) -> None:
+def add(*lines: Worklist | NavigationEntry) -> None:
     """Declare the lines of the navigation in their order: lists, and other pages."""
     for line in lines:
         if isinstance(line, Worklist):

@@ -16,15 +16,15 @@ from members.services.stand_in import readers
 class Message:
     """A notice to one user.
 
-    ``act`` when it asks for something to be done; ``statutory`` when nobody can switch it off.
-    ``about`` is what it tells of, by kind and key, for what a mail says besides.
+    ``needs_action`` says whether it asks for something to be done, ``statutory`` whether nobody
+    can switch it off. ``about`` is its subject, by kind and key, for what a mail says besides.
     """
 
     recipient: int
     title: str
     text: str = ""
     link: str = ""
-    act: bool = False
+    needs_action: bool = False
     statutory: bool = False
     about: str = ""
 
@@ -56,7 +56,7 @@ def send(messages: Sequence[Message], *, at: datetime) -> list[Notice]:
                 created_at=at,
             ),
         )
-        notice.needs_action |= message.act
+        notice.needs_action |= message.needs_action
         notice.statutory |= message.statutory
         if reader == message.recipient:  # what is one's own is not told on anybody's behalf
             notice.on_behalf_of_id = None

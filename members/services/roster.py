@@ -23,7 +23,7 @@ MOST = 3000
 
 
 @dataclass(frozen=True)
-class Column:
+class ImportColumn:
     """A column of a table: the field that it fills, its heading, an example.
 
     ``kind`` is that of the body which the cell names.
@@ -53,21 +53,21 @@ class Fault:
 
 
 @dataclass(frozen=True)
-class Shape:
+class ImportTable:
     """What a table of one kind of rows consists of."""
 
     kind: str
     label: Text
     model: type[models.Model]
     unique: str
-    columns: tuple[Column, ...]
+    columns: tuple[ImportColumn, ...]
 
 
-def _columns(model: type[models.Model], **examples: Text) -> tuple[Column, ...]:
+def _columns(model: type[models.Model], **examples: Text) -> tuple[ImportColumn, ...]:
     """Columns of fields of a model, which says what they are called and which can be empty."""
     fields: list[Any] = [model._meta.get_field(name) for name in examples]
     return tuple(
-        Column(
+        ImportColumn(
             name=field.name,
             label=field.verbose_name,
             example=examples[field.name],
@@ -78,8 +78,8 @@ def _columns(model: type[models.Model], **examples: Text) -> tuple[Column, ...]:
     )
 
 
-SHAPES = {
-    "members": Shape(
+IMPORT_TABLES = {
+    "members": ImportTable(
         "members",
         gettext_lazy("委员"),
         Member,
@@ -98,7 +98,7 @@ SHAPES = {
             postcode="",
         ),
     ),
-    "units": Shape(
+    "units": ImportTable(
         "units",
         gettext_lazy("承办单位"),
         Unit,
@@ -123,7 +123,7 @@ class Roster:
     headings that mean nothing here; ``new_bodies`` would be made.
     """
 
-    shape: Shape
+    shape: ImportTable
     rows: list[tuple[int, dict[str, str]]] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
@@ -137,7 +137,7 @@ class Roster:
 
 def understood(kind: str, table: Table, committee: Committee) -> Roster:
     """Read a table of ``kind`` for ``committee``, and find everything that is wrong with it."""
-    roster = Roster(SHAPES[kind])
+    roster = Roster(IMPORT_TABLES[kind])
     places = _places(roster, table[0] if table else [])
     if roster.faults:
         return roster
@@ -182,13 +182,13 @@ def _check_cells(roster: Roster) -> None:
                 roster.blame(number, column.name, told % {"n": longest})
 
 
-def _longest(shape: Shape, column: Column) -> int:
+def _longest(shape: ImportTable, column: ImportColumn) -> int:
     model = Body if column.kind else shape.model
     name = "name" if column.kind or column.name == "parent" else column.name
     return getattr(model._meta.get_field(name), "max_length", None) or 100
 
 
-def _parts(column: Column, text: str) -> list[str]:
+def _parts(column: ImportColumn, text: str) -> list[str]:
     """The names in a cell; only of special committees there are several."""
     if column.kind != BodyKind.SPECIAL_COMMITTEE:
         return [text] if text else []

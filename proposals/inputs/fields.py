@@ -16,7 +16,7 @@ from rest_framework import serializers
 from members.models import Body, Member, Unit
 from members.prepared import KEY, prepared
 from members.punctuation import aside, listed
-from members.rules import Entry, Rules
+from members.rules import CodedEntry, Rules
 
 LEFT_OUT: dict[str, Any] = {"required": False, "allow_null": True, "default": None}
 """Of a field that may be left out: nothing stands in its place."""
@@ -110,7 +110,7 @@ def body_field(**kwargs: Any) -> InCommittee:
 class RulebookCode(serializers.CharField):
     """The code of an entry of a table of the rulebook; ``table`` finds the table."""
 
-    def __init__(self, table: Callable[[Rules], tuple[Entry, ...]], **kwargs: Any) -> None:
+    def __init__(self, table: Callable[[Rules], tuple[CodedEntry, ...]], **kwargs: Any) -> None:
         self.table = table
         super().__init__(max_length=32, **kwargs)
 

@@ -11,7 +11,7 @@ from django_filters.rest_framework import FilterSet
 
 from members.enums import OFFICE_ROLES, Role
 from members.pages.navigation import EVERYBODY, Section
-from members.pages.worklist import FLAG, STATE, Column, Prepare, Rows, Worklist, day, seen
+from members.pages.worklist import FLAG, STATE, Column, Prepare, Rows, Worklist, day, visible_rows
 from members.reader import Reader
 from members.visibility import visible
 from proposals.api.filters import ProposalFilter
@@ -118,7 +118,7 @@ class ProposalList(SubjectList):
 
 def in_states(*states: str) -> Rows:
     """Rows of a list: visible proposals in these states."""
-    return seen(Proposal.objects.filter(state__in=states))
+    return visible_rows(Proposal.objects.filter(state__in=states))
 
 
 def own(reader: Reader) -> QuerySet[Proposal]:
@@ -162,7 +162,7 @@ WORKLISTS = (
         label=_("全部提案"),
         icon="files",
         roles=EVERYBODY,
-        rows=seen(Proposal.objects.all()),
+        rows=visible_rows(Proposal.objects.all()),
         comes_next=_("您可以查看的提案都在这里。"),
         counted=False,
     ),

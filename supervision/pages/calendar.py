@@ -15,7 +15,7 @@ from members.models import Committee
 from members.pages import navigation
 from members.pages.navigation import Section
 from members.pages.page_context import page_context_of
-from members.pages.worklist import STATE, Column, day, seen
+from members.pages.worklist import STATE, Column, day, visible_rows
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.machine.subject import declared_step
@@ -137,7 +137,7 @@ SUBJECT_PAGES = (
     ),
 )
 NAVIGATION = (
-    navigation.Entry(
+    navigation.NavigationEntry(
         section=Section.SETTINGS,
         label=_("工作日历"),
         icon="calendar",
@@ -152,7 +152,7 @@ WORKLISTS = (
         icon="calendar-cog",
         section=Section.SETTINGS,
         roles=ADMINISTRATORS,
-        rows=seen(CalendarChange.objects.all()),
+        rows=visible_rows(CalendarChange.objects.all()),
         columns=(
             Column("source", _("依据"), main=True),
             Column("year", _("整年安排")),

@@ -10,7 +10,7 @@ from members.pages.filters import contains, day_from, narrowed, one_of
 from members.pages.links import page_of as page_at
 from members.pages.list_position import list_position_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Worklist, day, seen
+from members.pages.worklist import Column, Worklist, day, visible_rows
 from members.reader import reader_of
 from members.visibility import visible_row
 from proposals.enums import FeedbackState
@@ -73,7 +73,7 @@ WORKLISTS = (
         icon="mail-exclamation",
         section=Section.SUPERVISION,
         roles={*OFFICERS, *UNIT_ROLES, Role.LEADING_SUPERVISOR},
-        rows=seen(ChaseNotice.objects.all()),
+        rows=visible_rows(ChaseNotice.objects.all()),
         related=("unit",),
         columns=(
             Column("number", _("编号"), order=["year", "serial"]),
@@ -100,7 +100,7 @@ WORKLISTS = (
         icon="bell-ringing",
         section=Section.SUPERVISION,
         roles=OFFICERS,
-        rows=seen(Reminder.objects.all()),
+        rows=visible_rows(Reminder.objects.all()),
         related=("duty__proposal", "duty__unit", "recipient"),
         columns=(
             Column("title", _("事项"), lambda row: row.duty.title or str(row.duty), main=True),

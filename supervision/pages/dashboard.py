@@ -296,7 +296,7 @@ def leading(reader: Reader) -> dict[str, Any] | None:
 
 
 NAVIGATION = (
-    navigation.Entry(
+    navigation.NavigationEntry(
         section=Section.FIGURES,
         label=_("领导一页纸"),
         icon="gauge",

@@ -12,7 +12,7 @@ from django_filters.rest_framework import Filter, FilterSet
 from members.enums import DutyKind, ReturnLevel, Role
 from members.pages.filters import contains, narrowed, one_of
 from members.pages.navigation import Section
-from members.pages.worklist import STATE, Column, Prepare, Rows, day, seen
+from members.pages.worklist import STATE, Column, Prepare, Rows, day, visible_rows
 from members.punctuation import listed
 from members.reader import Reader
 from members.visibility import visible
@@ -31,7 +31,7 @@ from supervision.selectors import with_due
 
 def owed(rows: QuerySet[Any], kind: DutyKind) -> Rows:
     """Rows of a list: those that the reader sees, with when what is owed on each is due."""
-    return seen(with_due(rows, kind))
+    return visible_rows(with_due(rows, kind))
 
 
 ROLE = Column("role", _("办理方式"), "get_role_display")
@@ -170,7 +170,7 @@ WORKLISTS = (
         slug="objections",
         label=_("预交办异议"),
         icon="message-x",
-        rows=seen(
+        rows=visible_rows(
             PreAssignment.objects.filter(
                 state=PreAssignmentState.OBJECTED, proposal__state=S.PRE_ASSIGNED
             )

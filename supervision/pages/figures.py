@@ -282,7 +282,7 @@ def _workbook(sheet: Sheet, found: Report, more: dict[str, Any], reader: Reader)
 
 
 NAVIGATION = (
-    navigation.Entry(
+    navigation.NavigationEntry(
         section=Section.FIGURES,
         label=_("统计"),
         icon="chart-bar",

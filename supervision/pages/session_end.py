@@ -223,7 +223,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
 
 
 NAVIGATION = (
-    navigation.Entry(
+    navigation.NavigationEntry(
         section=Section.FIGURES,
         label=_("会议收尾"),
         icon="flag-check",

@@ -9,7 +9,7 @@ from django_filters import rest_framework as filters
 from members.enums import DutyKind, Role
 from members.pages.filters import one_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, day, seen
+from members.pages.worklist import Column, day, visible_rows
 from members.reader import Reader, reader_of
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
@@ -57,7 +57,7 @@ WORKLISTS = (
         icon="calendar-stats",
         section=Section.FIGURES,
         roles=READERS,
-        rows=seen(
+        rows=visible_rows(
             Duty.objects.owed().filter(proposal__isnull=False).exclude(closing=Closing.CANCELLED)
         ),
         columns=(

@@ -12,7 +12,7 @@ from config.api import router
 from members import visibility
 from members.enums import UNIT_ROLES, BodyKind, Role
 from members.models import Committee, User
-from members.pages.navigation import ENTRIES, Entry
+from members.pages.navigation import ENTRIES, NavigationEntry
 from members.pages.worklist import WORKLISTS, Worklist
 from members.reader import Reader, reader_of
 from tests.factories.members import (
@@ -48,7 +48,7 @@ def everybody() -> User:
 @pytest.fixture
 def nothing_is_visible(monkeypatch: pytest.MonkeyPatch) -> None:
     """``visible`` leaves nothing; so what is left elsewhere has not been through it."""
-    monkeypatch.setattr(visibility, "seen", lambda model, reader: None)
+    monkeypatch.setattr(visibility, "visible_condition", lambda model, reader: None)
 
 
 def is_empty(rows: QuerySet[Any]) -> bool:
@@ -78,7 +78,7 @@ def test_worklist_goes_through_visible(
 
 @pytest.mark.parametrize("entry", COUNTED.values(), ids=COUNTED)
 def test_number_in_the_navigation_goes_through_visible(
-    entry: Entry, everybody: User, nothing_is_visible: None
+    entry: NavigationEntry, everybody: User, nothing_is_visible: None
 ) -> None:
     assert entry.waiting is not None
     assert is_empty(entry.waiting(Reader(everybody, NOW)))

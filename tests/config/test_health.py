@@ -92,7 +92,7 @@ def test_what_waits_longest_is_told(client):
     set_channel(user=user, means=Means.APPRISE, address="wecombot://abc-def", at=NOW)
     for minutes in (3, 2):
         at = NOW - timedelta(minutes=minutes)
-        send([Message(user.pk, "请签收", act=True)], at=at)
+        send([Message(user.pk, "请签收", needs_action=True)], at=at)
 
     assert client.get("/health/").json()["oldest_undelivered"] == 180
 

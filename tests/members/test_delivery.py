@@ -71,7 +71,9 @@ def reader() -> User:
 
 def tell(user: User, title: str = "请签收", **message: Any) -> Delivery:
     """A notice that asks for action, and its delivery."""
-    (notice,) = send([Message(user.pk, title, act=message.pop("act", True), **message)], at=NOW)
+    (notice,) = send(
+        [Message(user.pk, title, needs_action=message.pop("needs_action", True), **message)], at=NOW
+    )
     return notice.deliveries.get()
 
 
@@ -119,17 +121,17 @@ def test_without_a_mail_server_nothing_waits_for_one(reader: User) -> None:
 
 @pytest.mark.parametrize("pace", Pace)
 @pytest.mark.parametrize("statutory", [False, True])
-@pytest.mark.parametrize("act", [False, True])
+@pytest.mark.parametrize("needs_action", [False, True])
 def test_wishes_are_kept_but_for_statutory_notices(
-    box: Mailbox, reader: User, pace: str, statutory: bool, act: bool
+    box: Mailbox, reader: User, pace: str, statutory: bool, needs_action: bool
 ) -> None:
     other = Pace.OFF if pace == Pace.AT_ONCE else Pace.AT_ONCE
     wishes = {"for_action": pace, "for_others": other}
-    if not act:
+    if not needs_action:
         wishes = {"for_action": other, "for_others": pace}
     set_channel(user=reader, means=Means.EMAIL, **wishes, at=NOW)
 
-    send([Message(reader.pk, "到期", act=act, statutory=statutory)], at=NOW)
+    send([Message(reader.pk, "到期", needs_action=needs_action, statutory=statutory)], at=NOW)
 
     written = [(row.for_digest, row.due_at) for row in Delivery.objects.all()]
     if statutory or pace == Pace.AT_ONCE:
@@ -141,7 +143,7 @@ def test_wishes_are_kept_but_for_statutory_notices(
 
 
 def test_mail_by_default_is_at_once_for_action_and_else_daily(box: Mailbox, reader: User) -> None:
-    rows = [tell(reader), tell(reader, "知悉", act=False)]
+    rows = [tell(reader), tell(reader, "知悉", needs_action=False)]
 
     assert [row.for_digest for row in rows] == [False, True]
 
@@ -149,7 +151,7 @@ def test_mail_by_default_is_at_once_for_action_and_else_daily(box: Mailbox, read
 def test_every_means_of_a_person_gets_its_own(box: Mailbox, reader: User, site: Site) -> None:
     set_channel(user=reader, means=Means.APPRISE, address="wecombot://abc-def", at=NOW)
 
-    send([Message(reader.pk, "到期", act=True)], at=NOW)
+    send([Message(reader.pk, "到期", needs_action=True)], at=NOW)
 
     assert {row.means for row in Delivery.objects.all()} == {Means.EMAIL, Means.APPRISE}
 
@@ -165,7 +167,7 @@ def test_disabled_account_is_sent_nothing(box: Mailbox, reader: User) -> None:
 def test_switching_off_takes_back_what_waits(box: Mailbox, reader: User) -> None:
     tell(reader)
     tell(reader, "法定", statutory=True)
-    tell(reader, "知悉", act=False)
+    tell(reader, "知悉", needs_action=False)
 
     set_channel(user=reader, means=Means.EMAIL, for_action=Pace.OFF, at=NOW)
 
@@ -402,7 +404,7 @@ def test_address_in_the_wishes_comes_before_the_accounts(box: Mailbox, reader: U
 
 def test_oldest_undelivered_counts_from_when_it_was_due(box: Mailbox, reader: User) -> None:
     assert oldest_undelivered(NOW) is None
-    tell(reader, "知悉", act=False)
+    tell(reader, "知悉", needs_action=False)
     assert oldest_undelivered(NOW) is None
 
     tell(reader)
@@ -415,7 +417,7 @@ def test_oldest_undelivered_counts_from_when_it_was_due(box: Mailbox, reader: Us
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_share_the_work(box: Mailbox) -> None:
     people = [UserFactory(email=f"{number}@example.com") for number in range(30)]
-    send([Message(user.pk, "请签收", act=True) for user in people], at=NOW)
+    send([Message(user.pk, "请签收", needs_action=True) for user in people], at=NOW)
     sent: list[int] = []
 
     def work() -> None:
@@ -438,14 +440,14 @@ def test_two_workers_share_the_work(box: Mailbox) -> None:
 # -- Once a day -------------------------------------------------------------------------------
 
 
-def daily(user: User, *titles: str, act: bool = False) -> list[Notice]:
-    return send([Message(user.pk, title, act=act) for title in titles], at=NOW)
+def daily(user: User, *titles: str, needs_action: bool = False) -> list[Notice]:
+    return send([Message(user.pk, title, needs_action=needs_action) for title in titles], at=NOW)
 
 
 def test_digest_is_one_message_once(box: Mailbox, reader: User) -> None:
     set_channel(user=reader, means=Means.EMAIL, for_action=Pace.DAILY, at=NOW)
     daily(reader, "甲", "乙")
-    daily(reader, "丙", act=True)
+    daily(reader, "丙", needs_action=True)
     other = UserFactory(email="other@example.com")
     daily(other, "丁")
 
@@ -715,7 +717,7 @@ def test_one_means_that_fails_does_not_hold_up_another(
     settings: Any, box: Mailbox, site: Site, reader: User
 ) -> None:
     json_robot(reader, site)
-    tell_both = send([Message(reader.pk, "请签收", act=True)], at=NOW)
+    tell_both = send([Message(reader.pk, "请签收", needs_action=True)], at=NOW)
     settings.EMAIL_PORT = free_port()
 
     assert (run(EMAIL, at=NOW), run(ROBOTS, at=NOW)) == (0, 1)

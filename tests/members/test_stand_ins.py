@@ -47,7 +47,7 @@ def test_notice_goes_to_the_stand_in_on_behalf(committee: Committee) -> None:
     absent, present = clerk(committee), clerk(committee)
     away(absent, present)
 
-    (notice,) = send([Message(absent.pk, "请签收", act=True)], at=NOW)
+    (notice,) = send([Message(absent.pk, "请签收", needs_action=True)], at=NOW)
 
     assert (notice.recipient, notice.on_behalf_of) == (present, absent)
     assert notice.needs_action
@@ -73,7 +73,7 @@ def test_same_words_for_one_reader_are_one_notice(committee: Committee) -> None:
     messages = [
         Message(absent.pk, "立案", link="/1/", statutory=True),
         Message(third.pk, "立案", link="/1/"),
-        Message(present.pk, "立案", link="/1/", act=True),
+        Message(present.pk, "立案", link="/1/", needs_action=True),
         Message(present.pk, "立案", link="/2/"),
     ]
 

@@ -9,7 +9,7 @@ from rest_framework import mixins, permissions, viewsets
 from rest_framework.request import Request
 from rest_framework.serializers import BaseSerializer
 
-from members.api.errors import TellsReasons
+from members.api.errors import RefusalsMixin
 from members.api.filters import BACKENDS
 from members.models import User
 from members.permissions import refusal_to_administer
@@ -34,7 +34,7 @@ def described(noun: str, *actions: str) -> Any:
     )
 
 
-class Seen(TellsReasons, viewsets.ReadOnlyModelViewSet):
+class VisibleViewSet(RefusalsMixin, viewsets.ReadOnlyModelViewSet):
     """A view set over the rows that the person may see; the rest is a 404."""
 
     filter_backends = BACKENDS
@@ -55,7 +55,7 @@ class Seen(TellsReasons, viewsets.ReadOnlyModelViewSet):
         return visible(self.reader, super().get_queryset())
 
 
-class ByServices:
+class ServiceWritesMixin:
     """Rows that services write, which need to know by whom and when.
 
     ``add`` takes the fields of a new row; ``change`` takes the row, under the name of its model,
@@ -90,11 +90,11 @@ class AdministersCommittee(permissions.BasePermission):
         return self.message is None
 
 
-class Written(mixins.CreateModelMixin, mixins.UpdateModelMixin, Seen):
+class EditableViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, VisibleViewSet):
     """A view set over rows that are also made and changed."""
 
 
-class CommitteeRows(Written):
+class CommitteeRows(EditableViewSet):
     """Rows of committees: seen by who holds a post there, written by their administrators."""
 
     permission_classes = [permissions.IsAuthenticated, AdministersCommittee]

@@ -7,7 +7,7 @@ from rest_framework.serializers import BaseSerializer
 
 from members import permissions, services
 from members.api import filters, serializers
-from members.api.views.base import CommitteeRows, Written, described
+from members.api.views.base import CommitteeRows, EditableViewSet, described
 from members.models import Body, Committee, Session, Term, Unit
 from members.presets import preset
 from members.reader import reader_of
@@ -18,7 +18,7 @@ from members.reader import reader_of
     create=extend_schema(summary="新建政协委员会（平台管理员）"),
     partial_update=extend_schema(summary="修改政协委员会（平台管理员）"),
 )
-class CommitteeViewSet(Written):
+class CommitteeViewSet(EditableViewSet):
     """The tree of committees: names for everyone signed in, kept by the platform."""
 
     queryset = Committee.objects.all()

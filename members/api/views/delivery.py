@@ -11,7 +11,7 @@ from rest_framework.serializers import BaseSerializer
 
 from members import services
 from members.api import delivery, filters
-from members.api.views.base import CommitteeRows, Seen, Written, described
+from members.api.views.base import CommitteeRows, EditableViewSet, VisibleViewSet, described
 from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
 from members.services.stand_in import candidates
 
@@ -24,7 +24,7 @@ SHOWN = 200
     create=extend_schema(summary="设置通知渠道"),
     partial_update=extend_schema(summary="修改通知渠道"),
 )
-class NoticeChannelViewSet(mixins.DestroyModelMixin, Written):
+class NoticeChannelViewSet(mixins.DestroyModelMixin, EditableViewSet):
     """The person's channels outside the product; statutory notices always go at once."""
 
     queryset = NoticeChannel.objects.select_related("user")
@@ -51,7 +51,7 @@ class NoticeChannelViewSet(mixins.DestroyModelMixin, Written):
 
 
 @described("代收安排", "list", "retrieve", "create")
-class StandInViewSet(mixins.CreateModelMixin, Seen):
+class StandInViewSet(mixins.CreateModelMixin, VisibleViewSet):
     """Stand-ins: who gets whose notices during an absence."""
 
     queryset = StandIn.objects.select_related("user", "stand_in")
@@ -82,7 +82,7 @@ class StandInViewSet(mixins.CreateModelMixin, Seen):
 
 
 @described("通知投递", "list", "retrieve")
-class DeliveryViewSet(Seen):
+class DeliveryViewSet(VisibleViewSet):
     """Deliveries to the person; for administrators, also to the committee's people."""
 
     queryset = Delivery.objects.select_related("recipient")
@@ -140,7 +140,7 @@ class WebhookViewSet(CommitteeRows):
 
 
 @described("推送记录", "list", "retrieve")
-class WebhookCallViewSet(Seen):
+class WebhookCallViewSet(VisibleViewSet):
     """The log of calls, with the responses."""
 
     queryset = WebhookCall.objects.select_related("webhook__committee")

@@ -22,7 +22,7 @@ from members import clock, services
 from members.api import filters
 from members.api.authentication import TokenAuthentication
 from members.api.serializers import LoginSerializer, MeSerializer, NoticeSerializer, TokenSerializer
-from members.api.views.base import Seen, described
+from members.api.views.base import VisibleViewSet, described
 from members.authentication import (
     account_called,
     check_second_factor,
@@ -115,7 +115,7 @@ class MeView(APIView):
 
 
 @described("通知", "list", "retrieve")
-class NoticeViewSet(Seen):
+class NoticeViewSet(VisibleViewSet):
     """The person's own notices."""
 
     queryset = Notice.objects.select_related("on_behalf_of")

@@ -13,7 +13,13 @@ from rest_framework.serializers import BaseSerializer
 
 from members import permissions, services
 from members.api import filters, serializers
-from members.api.views.base import ByServices, CommitteeRows, Seen, Written, described
+from members.api.views.base import (
+    CommitteeRows,
+    EditableViewSet,
+    ServiceWritesMixin,
+    VisibleViewSet,
+    described,
+)
 from members.enums import Channel
 from members.models import Member, Post, User
 from members.reader import reader_of
@@ -33,7 +39,7 @@ class MemberViewSet(CommitteeRows):
 
 
 @described("职务", "list", "retrieve", "create")
-class PostViewSet(ByServices, mixins.CreateModelMixin, Seen):
+class PostViewSet(ServiceWritesMixin, mixins.CreateModelMixin, VisibleViewSet):
     """Own posts; administrators see, give and end those of their committee."""
 
     queryset = Post.objects.select_related("user", "committee", "unit", "body")
@@ -66,7 +72,7 @@ class PostViewSet(ByServices, mixins.CreateModelMixin, Seen):
 
 
 @described("账号（管理员）", "list", "retrieve", "create", "partial_update")
-class UserViewSet(Written):
+class UserViewSet(EditableViewSet):
     """Accounts of the committee, for administrators only; a search needs two characters."""
 
     queryset = User.objects.order_by("username")

@@ -13,7 +13,7 @@ from rest_framework.serializers import BaseSerializer
 from members import rules, services
 from members.api import filters
 from members.api.serializers import RulebookDocumentSerializer, RulebookSerializer
-from members.api.views.base import ByServices, CommitteeRows, described
+from members.api.views.base import CommitteeRows, ServiceWritesMixin, described
 from members.models import Rulebook
 from members.presets import NAMES, preset
 
@@ -23,7 +23,7 @@ class _CommitteeQuery(serializers.Serializer):
 
 
 @described("规则", "list", "retrieve", "create", "partial_update", "destroy")
-class RulebookViewSet(ByServices, mixins.DestroyModelMixin, CommitteeRows):
+class RulebookViewSet(ServiceWritesMixin, mixins.DestroyModelMixin, CommitteeRows):
     """What is in force is read by the committee's people; what comes by its administrators."""
 
     queryset = Rulebook.objects.select_related("committee")

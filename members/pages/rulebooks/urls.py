@@ -3,7 +3,7 @@
 from django.urls import path
 
 from members.enums import Role
-from members.pages.navigation import Entry, Section
+from members.pages.navigation import NavigationEntry, Section
 from members.pages.rulebooks import views
 
 urlpatterns = [
@@ -15,7 +15,7 @@ urlpatterns = [
 ]
 
 NAVIGATION = (
-    Entry(
+    NavigationEntry(
         section=Section.SETTINGS,
         label=views.LABEL,
         icon="book-2",

@@ -98,7 +98,7 @@ def new(request: HttpRequest) -> HttpResponse:
     require(refusal_to_see_accounts(reader))
     committee = chosen_committee(request)
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         password = one_time_password()
         made = services.create_account(**data, password=password, by=reader)
         return handed_over(request, [{"account": made, "password": password}], account=made)
@@ -106,7 +106,7 @@ def new(request: HttpRequest) -> HttpResponse:
     return plain_form.page(
         request,
         AccountForm,
-        act,
+        on_valid,
         template="members/settings/account_form.html",
         initial={"home": committee},
         choices=_homes(request),
@@ -121,7 +121,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     found, reader = account_of(request, pk), reader_of(request)
     refusal = refusal_to_manage_account(reader, found)
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         services.change_account(account=found, **data, by=reader)
         messages.success(request, _("已保存：%(what)s") % {"what": found})
         return redirect("user", pk)
@@ -134,7 +134,7 @@ def account(request: HttpRequest, pk: int) -> HttpResponse:
     return plain_form.page(
         request,
         partial(AccountForm, found),
-        act,
+        on_valid,
         template="members/settings/account.html",
         choices=_homes(request),
         account=found,
@@ -238,7 +238,7 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
             scope.queryset, scope.label = rows, str(rows.model._meta.verbose_name)
         return made
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         chosen = {} if rows is None else {name: data.pop("scope")}
         services.give_post(user=found, role=role, committee=committee, **chosen, **data, by=reader)
         messages.success(request, _("已给予职务：%(role)s") % {"role": Role(role).label})
@@ -247,7 +247,7 @@ def give_post(request: HttpRequest, pk: int) -> HttpResponse:
     return plain_form.page(
         request,
         form,
-        act,
+        on_valid,
         template="members/settings/account_form.html",
         heading=_("给予职务：%(role)s") % {"role": Role(role).label},
         account=found,
@@ -273,7 +273,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(visible(reader, posts), pk=pk)
     back = reverse("user", args=[post.user_id])
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         services.end_post(post=post, **data, by=reader)
         messages.success(request, _("已安排卸任：%(role)s") % {"role": post.get_role_display()})
         return redirect(back)
@@ -281,7 +281,7 @@ def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     return plain_form.page(
         request,
         EndForm,
-        act,
+        on_valid,
         template="members/settings/account_form.html",
         initial={"until": reader.day + timedelta(days=1)},
         heading=_("结束职务：%(role)s") % {"role": post.get_role_display()},

@@ -63,7 +63,7 @@ def chosen_committee(request: HttpRequest) -> Committee | None:
     return few[0] if len(few) == 1 else None
 
 
-def row_kept(request: HttpRequest, rows: QuerySet[Any], pk: int) -> Any:
+def administered_row(request: HttpRequest, rows: QuerySet[Any], pk: int) -> Any:
     """The row of a committee; 404 for who may not see it, refused to who does not keep it."""
     reader = reader_of(request)
     found = get_object_or_404(visible(reader, rows.select_related("committee")), pk=pk)

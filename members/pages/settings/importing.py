@@ -18,7 +18,7 @@ from members.pages.plain_form import REFUSED
 from members.pages.settings.administered import chosen_committee, committees
 from members.permissions import refusal_to_administer, require
 from members.reader import reader_of
-from members.services.roster import SHAPES, Roster, bring_in, understood
+from members.services.roster import IMPORT_TABLES, Roster, bring_in, understood
 from members.spreadsheets import Table, Unreadable, as_text, of_file, of_text
 
 SHOWN = 20
@@ -49,7 +49,7 @@ def importing(
 ) -> HttpResponse:
     """Check a table, show it, and bring it in when that is asked for and nothing is wrong."""
     kind = request.POST.get("kind") or request.GET.get("kind", "members")
-    if kind not in SHAPES:
+    if kind not in IMPORT_TABLES:
         raise Http404
     here = here if here.endswith("&") else f"{here}?"
     roster, text, refusals = None, "", []
@@ -69,8 +69,8 @@ def importing(
         **around,
         "committee": committee,
         "kind": kind,
-        "shape": SHAPES[kind],
-        "shapes": SHAPES.values(),
+        "shape": IMPORT_TABLES[kind],
+        "shapes": IMPORT_TABLES.values(),
         "here": here,
         "text": text,
         "refusals": refusals,
@@ -121,7 +121,7 @@ def _shown(roster: Roster | None) -> dict[str, object]:
 @require_safe
 def blank(request: HttpRequest, kind: str, form: str) -> HttpResponse:
     """An empty table to be filled in, with an example on a sheet of its own."""
-    shape = SHAPES.get(kind)
+    shape = IMPORT_TABLES.get(kind)
     if shape is None:
         raise Http404
     headings = [str(column.label) for column in shape.columns]
@@ -141,14 +141,14 @@ def _workbook(kind: str, headings: list[str]) -> bytes:
     file = BytesIO()
     with xlsxwriter.Workbook(file) as book:
         head, plain = book.add_format({"bold": True}), book.add_format({"num_format": "@"})
-        sheet = book.add_worksheet(str(SHAPES[kind].label))
+        sheet = book.add_worksheet(str(IMPORT_TABLES[kind].label))
         sheet.set_column(0, len(headings) - 1, 18, plain)  # text: 001 stays 001
         sheet.write_row(0, 0, headings, head)
         sheet.freeze_panes(1, 0)
         notes = book.add_worksheet(_("填写说明"))
         notes.set_column(0, 2, 28)
         notes.write_row(0, 0, [_("列"), _("是否必填"), _("例子")], head)
-        for line, column in enumerate(SHAPES[kind].columns, start=1):
+        for line, column in enumerate(IMPORT_TABLES[kind].columns, start=1):
             needed = _("必填") if column.required else ""
             notes.write_row(line, 0, [str(column.label), needed, str(column.example)])
     return file.getvalue()

@@ -28,7 +28,7 @@ from members.models.post import held
 from members.pages.filters import contains_any, narrowed, one_of
 from members.pages.forms import Choices
 from members.pages.settings.administered import SettingsList, committees, within
-from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, seen
+from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, visible_rows
 from members.punctuation import Text, aside, listed
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -36,7 +36,7 @@ from members.visibility import visible
 # -- Filters -------------------------------------------------------------------------------
 
 
-def kept(model: type[Any]) -> Any:
+def administered_rows(model: type[Any]) -> Any:
     """Rows of the committees that the reader keeps."""
 
     def rows(reader: Reader) -> QuerySet[Any]:
@@ -61,7 +61,8 @@ def _active() -> filters.BooleanFilter:
 
 def _body(label: Any, kind: BodyKind) -> filters.ModelChoiceFilter:
     return filters.ModelChoiceFilter(
-        label=label, queryset=lambda request: kept(Body)(reader_of(request)).filter(kind=kind)
+        label=label,
+        queryset=lambda request: administered_rows(Body)(reader_of(request)).filter(kind=kind),
     )
 
 
@@ -97,7 +98,7 @@ def _with_posts(rows: list[User], reader: Reader) -> None:
 
 
 def _units(reader: Reader) -> QuerySet[Unit]:
-    rows: QuerySet[Unit] = kept(Unit)(reader)
+    rows: QuerySet[Unit] = administered_rows(Unit)(reader)
     today = held(reader.day, "posts__")
     return rows.annotate(people=Count("posts__user", filter=today, distinct=True))
 
@@ -168,7 +169,7 @@ ACCOUNTS = SettingsList(
     slug="accounts",
     label=_("账号"),
     icon="user-cog",
-    rows=seen(User.objects.all()),
+    rows=visible_rows(User.objects.all()),
     related=("home",),
     columns=(
         Column("name", _("姓名"), "get_short_name", order=["name"], main=True),
@@ -192,7 +193,7 @@ ROW_LISTS = (
         slug="members",
         label=_("委员名册"),
         icon="users",
-        rows=kept(Member),
+        rows=administered_rows(Member),
         related=("committee", "sector", "party", "group", "user"),
         columns=(
             Column("name", _("姓名"), order=["name"], main=True),
@@ -222,7 +223,9 @@ ROW_LISTS = (
             group=_body(_("委员小组"), BodyKind.GROUP),
             terms=filters.ModelChoiceFilter(
                 label=_("届"),
-                queryset=lambda request: kept(Term)(reader_of(request)).select_related("committee"),
+                queryset=lambda request: administered_rows(Term)(reader_of(request)).select_related(
+                    "committee"
+                ),
             ),
             without=filters.BooleanFilter(
                 label=_("没有账号"), field_name="user", lookup_expr="isnull"
@@ -266,7 +269,7 @@ ROW_LISTS = (
         slug="bodies",
         label=_("集体提案者"),
         icon="users-group",
-        rows=kept(Body),
+        rows=administered_rows(Body),
         related=("committee", "convener"),
         columns=(
             Column("name", _("名称"), order=["name"], main=True),
@@ -296,7 +299,7 @@ ROW_LISTS = (
         slug="sessions",
         label=_("会议"),
         icon="calendar-event",
-        rows=kept(Session),
+        rows=administered_rows(Session),
         related=("committee", "term__committee"),
         columns=(
             Column("name", _("会议"), "__str__", order=["term__number", "number"], main=True),
@@ -322,7 +325,7 @@ ROW_LISTS = (
         slug="terms",
         label=_("届"),
         icon="calendar-time",
-        rows=kept(Term),
+        rows=administered_rows(Term),
         related=("committee",),
         columns=(
             Column("name", _("届"), "__str__", order=["number"], main=True),

@@ -19,7 +19,7 @@ from rest_framework import serializers
 
 from members.enums import Channel
 from members.pages import plain_form
-from members.pages.settings.administered import chosen_committee, committees, row_kept
+from members.pages.settings.administered import administered_row, chosen_committee, committees
 from members.pages.settings.lists import RowList
 from members.reader import reader_of
 
@@ -30,64 +30,64 @@ LABELS = {"term": gettext_lazy("届")}
 
 
 @require_http_methods(METHODS)
-def new(request: HttpRequest, kept: RowList) -> HttpResponse:
+def new(request: HttpRequest, row_list: RowList) -> HttpResponse:
     """A new row of a committee, which is asked for first where the reader keeps several."""
     committee = chosen_committee(request)
     if committee is None:
-        context = {"kept": kept, "committees": committees(reader_of(request))}
+        context = {"row_list": row_list, "committees": committees(reader_of(request))}
         return TemplateResponse(request, "members/settings/which_committee.html", context)
 
-    def act(data: dict[str, Any]) -> HttpResponse:
-        row = _form(kept, None, request).create(data)
-        if kept.made is not None:
-            return kept.made(request, row)
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
+        row = _form(row_list, None, request).create(data)
+        if row_list.made is not None:
+            return row_list.made(request, row)
         messages.success(request, _("已建立：%(what)s") % {"what": row})
-        return redirect(kept.row_name, row.pk)
+        return redirect(row_list.row_name, row.pk)
 
     return plain_form.page(
         request,
-        partial(_form, kept, None, request),
-        act,
-        initial=kept.first(committee),
-        choices=kept.choices(committee),
+        partial(_form, row_list, None, request),
+        on_valid,
+        initial=row_list.first(committee),
+        choices=row_list.choices(committee),
         fixed={"committee": committee.pk},
-        kept=kept,
-        heading=kept.new,
+        row_list=row_list,
+        heading=row_list.new,
         committee=committee,
     )
 
 
 @require_http_methods(METHODS)
-def row(request: HttpRequest, kept: RowList, pk: int) -> HttpResponse:
+def row(request: HttpRequest, row_list: RowList, pk: int) -> HttpResponse:
     """A row with its form, and what belongs to it."""
-    found = row_kept(request, kept.model._default_manager.all(), pk)
+    found = administered_row(request, row_list.model._default_manager.all(), pk)
 
-    def act(data: dict[str, Any]) -> HttpResponse:
-        _form(kept, found, request).update(found, data)
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
+        _form(row_list, found, request).update(found, data)
         messages.success(request, _("已保存：%(what)s") % {"what": found})
-        return redirect(kept.row_name, pk)
+        return redirect(row_list.row_name, pk)
 
     return plain_form.page(
         request,
-        partial(_form, kept, found, request),
-        act,
-        choices=kept.choices(found.committee, but=found),
+        partial(_form, row_list, found, request),
+        on_valid,
+        choices=row_list.choices(found.committee, but=found),
         fixed={"committee": found.committee_id},
-        kept=kept,
+        row_list=row_list,
         heading=str(found),
         row=found,
         committee=found.committee,
-        **kept.around(found, reader_of(request)),
+        **row_list.around(found, reader_of(request)),
     )
 
 
 def _form(
-    kept: RowList, row: Any, request: HttpRequest, **sent: Any
+    row_list: RowList, row: Any, request: HttpRequest, **sent: Any
 ) -> serializers.Serializer[Any]:
     """The form of the API, with the labels of the model."""
-    form = kept.form(row, context={"request": request, "channel": Channel.WEB}, **sent)
+    form = row_list.form(row, context={"request": request, "channel": Channel.WEB}, **sent)
     for name, part in form.fields.items():
         if not part.read_only:
-            named = str(kept.model._meta.get_field(name).verbose_name)
+            named = str(row_list.model._meta.get_field(name).verbose_name)
             part.label = str(LABELS.get(name, named))
     return form

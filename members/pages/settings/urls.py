@@ -17,8 +17,9 @@ urlpatterns: list[URLPattern] = [
     path("invitations/", inviting.invitations, name="invitations"),
     path("webhooks/<int:pk>/rotate-secret/", webhooks.rotate, name="rotate_secret"),
 ]
-for kept in (*ROW_LISTS, webhooks.WEBHOOKS):
+for row_list in (*ROW_LISTS, webhooks.WEBHOOKS):
+    about, name = {"row_list": row_list}, row_list.row_name
     urlpatterns += [
-        path(f"{kept.slug}/new/", rows.new, {"kept": kept}, name=f"new_{kept.row_name}"),
-        path(f"{kept.slug}/<int:pk>/", rows.row, {"kept": kept}, name=kept.row_name),
+        path(f"{row_list.slug}/new/", rows.new, about, name=f"new_{name}"),
+        path(f"{row_list.slug}/<int:pk>/", rows.row, about, name=name),
     ]

@@ -23,8 +23,8 @@ from members.models.webhook import KINDS
 from members.pages.filters import contains, narrowed
 from members.pages.forms import Choice, Choices
 from members.pages.outbox import event_label
-from members.pages.settings.administered import row_kept
-from members.pages.settings.lists import ACTIVE, COMMITTEE, RowList, kept, of_committee
+from members.pages.settings.administered import administered_row
+from members.pages.settings.lists import ACTIVE, COMMITTEE, RowList, administered_rows, of_committee
 from members.pages.worklist import MOMENT, Column
 from members.punctuation import aside, clauses, listed
 from members.reader import Reader, reader_of
@@ -75,7 +75,7 @@ def _told(request: HttpRequest, webhook: Webhook) -> HttpResponse:
 @require_POST
 def rotate(request: HttpRequest, pk: int) -> HttpResponse:
     """Give a webhook a new secret; the old one signs as well for the days that are chosen."""
-    webhook, reader = row_kept(request, Webhook.objects.all(), pk), reader_of(request)
+    webhook, reader = administered_row(request, Webhook.objects.all(), pk), reader_of(request)
     days = request.POST.get("days", "")
     overlap = next((overlap for overlap, _said in OVERLAPS if str(overlap.days) == days), None)
     if overlap is None:
@@ -93,7 +93,7 @@ WEBHOOKS = RowList(
     slug="webhooks",
     label=_("事件推送"),
     icon="webhook",
-    rows=kept(Webhook),
+    rows=administered_rows(Webhook),
     related=("committee",),
     columns=(
         Column("url", _("地址"), order=["url"], main=True),

@@ -15,12 +15,12 @@ from members.permissions import require
 from members.punctuation import Text
 from members.reader import Reader, reader_of
 
-KEPT = "start"
-"""Where in the preferences of who sets up it is kept what no row tells yet."""
+SETUP_STATE = "start"
+"""The preference that holds the choices of the set-up that are in no row yet."""
 
 
 @dataclass(frozen=True)
-class Step:
+class SetupStep:
     """A step of the setting up; ``name`` ends its address."""
 
     name: str
@@ -33,12 +33,12 @@ class Step:
 
 
 STEPS = (
-    Step("preset", _("选择规则")),
-    Step("committee", _("委员会")),
-    Step("session", _("届次与征集时间")),
-    Step("import", _("导入名单")),
-    Step("invite", _("邀请")),
-    Step("done", _("完成")),
+    SetupStep("preset", _("选择规则")),
+    SetupStep("committee", _("委员会")),
+    SetupStep("session", _("届次与征集时间")),
+    SetupStep("import", _("导入名单")),
+    SetupStep("invite", _("邀请")),
+    SetupStep("done", _("完成")),
 )
 """The steps in their order; the first account is made before."""
 
@@ -53,22 +53,22 @@ class Progress:
     done: set[str] = field(default_factory=set)
 
     @property
-    def kept(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """What was chosen and is in no row yet."""
-        return dict(self.reader.user.preferences.get(KEPT, {}))
+        return dict(self.reader.user.preferences.get(SETUP_STATE, {}))
 
-    def keep(self, **news: Any) -> None:
+    def remember(self, **news: Any) -> None:
         """Remember it for the next time."""
-        self.reader.user.preferences[KEPT] = {**self.kept, **news}
+        self.reader.user.preferences[SETUP_STATE] = {**self.state, **news}
         self.reader.user.save(update_fields=["preferences"])
 
     def skip(self, name: str) -> None:
         """Go on without this step."""
-        self.keep(skipped=sorted({*self.kept.get("skipped", []), name}))
+        self.remember(skipped=sorted({*self.state.get("skipped", []), name}))
         self.done.add(name)
 
     @property
-    def next(self) -> Step:
+    def next(self) -> SetupStep:
         """The first step that is not done."""
         return next((step for step in STEPS if step.name not in self.done), STEPS[-1])
 
@@ -95,17 +95,17 @@ class Progress:
 def progress_of(reader: Reader, here: str = "") -> Progress:
     """How far the reader has come with the committee that they are setting up."""
     found = Progress(reader, here)
-    kept = found.kept
+    state = found.state
     own = committees(reader).filter(is_sample=False)
-    found.committee = own.filter(pk=kept.get("committee", 0)).first()
+    found.committee = own.filter(pk=state.get("committee", 0)).first()
     if found.committee is None and not reader.reach.platform:
         found.committee = own.first()
-    found.done = {*kept.get("skipped", [])} if found.committee else set()
-    if kept.get("preset"):
+    found.done = {*state.get("skipped", [])} if found.committee else set()
+    if state.get("preset"):
         found.done.add("preset")
     if found.committee is not None:
         found.done |= {"preset", "committee"} | _told_by_rows(found.committee, reader)
-        if kept.get("finished"):
+        if state.get("finished"):
             found.done.add("done")
     return found
 
@@ -141,7 +141,8 @@ def is_waiting(reader: Reader) -> bool:
 
 def unfinished(reader: Reader) -> dict[str, Any] | None:
     """The part of the first page for somebody who has not finished setting up a committee."""
-    if not reader.user.preferences.get(KEPT) or reader.user.preferences[KEPT].get("finished"):
+    state = reader.user.preferences.get(SETUP_STATE)
+    if not state or state.get("finished"):
         return None
     found = progress_of(reader)
     return {"progress": found} if found.committee is not None else None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from members import services
 from members.enums import Role
 from members.models import Committee, Job
-from members.pages.navigation import Entry, Section
+from members.pages.navigation import NavigationEntry, Section
 from members.permissions import refusal_to_administer_platform, require
 from members.reader import reader_of
 from members.services.job import WORK, ask
@@ -79,7 +79,7 @@ def remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 NAVIGATION = (
-    Entry(
+    NavigationEntry(
         section=Section.SETTINGS,
         label=gettext_lazy("示例数据"),
         icon="flask",

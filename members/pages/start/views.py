@@ -64,13 +64,13 @@ def start(request: HttpRequest) -> HttpResponse:
     if not first_account.opens(given):
         return TemplateResponse(request, "members/start/key.html", {"wrong": bool(given)})
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         account = first_account.make_first_account(given=given, **data, at=clock.now())
         login(request, account, settings.AUTHENTICATION_BACKENDS[0])
         return redirect("start")
 
     return plain_form.page(
-        request, FirstAccountForm, act, template="members/start/account.html", key=given
+        request, FirstAccountForm, on_valid, template="members/start/account.html", key=given
     )
 
 
@@ -100,12 +100,12 @@ def choose_preset(request: HttpRequest, progress: Progress) -> HttpResponse:
                 by=Operator(progress.reader.at),
                 reason=_("开始使用平台"),
             )
-        progress.keep(preset=chosen)
+        progress.remember(preset=chosen)
         return redirect("start_step", "committee")
     context = {
         "progress": progress,
         "presets": compared(),
-        "chosen": progress.kept.get("preset", "county"),
+        "chosen": progress.state.get("preset", "county"),
         "missing": request.method == "POST",
     }
     return TemplateResponse(request, "members/start/preset.html", context)
@@ -116,10 +116,10 @@ def name_committee(request: HttpRequest, progress: Progress) -> HttpResponse:
     if progress.committee is not None:
         context = {"progress": progress, "committee": progress.committee}
         return TemplateResponse(request, "members/start/committee_made.html", context)
-    chosen = progress.kept["preset"]
+    chosen = progress.state["preset"]
     parents = [Choice(str(row.pk), row.name) for row in Committee.objects.filter(closed_at=None)]
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         reader = progress.reader
         data["place_names"] = places_of(data.get("place_names", ""))
         above = data.pop("parent", None)
@@ -137,14 +137,14 @@ def name_committee(request: HttpRequest, progress: Progress) -> HttpResponse:
                 by=reader,
                 reason=_("建立委员会"),
             )
-        progress.keep(committee=committee.pk)
+        progress.remember(committee=committee.pk)
         messages.success(request, _("已建立 %(committee)s") % {"committee": committee.name})
         return redirect("start_step", "session")
 
     return plain_form.page(
         request,
         CommitteeForm if parents else CommitteeForm.without_parent,
-        act,
+        on_valid,
         template="members/start/form.html",
         initial={"level": chosen},
         choices=lambda path, declared: parents if path == "parent" else None,
@@ -158,7 +158,7 @@ def set_session(request: HttpRequest, progress: Progress) -> HttpResponse:
     """The term and its session, with the window in which proposals are collected."""
     committee = cast(Committee, progress.committee)
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         context, own = {"request": request}, {"committee": committee.pk}
         with transaction.atomic():
             term = TermSerializer(
@@ -192,7 +192,7 @@ def set_session(request: HttpRequest, progress: Progress) -> HttpResponse:
     return plain_form.page(
         request,
         SessionForm,
-        act,
+        on_valid,
         template="members/start/form.html",
         initial=usual_session(progress.reader.day),
         progress=progress,
@@ -227,7 +227,7 @@ def finish(request: HttpRequest, progress: Progress) -> HttpResponse:
     """What comes next."""
     committee = cast(Committee, progress.committee)
     if request.method == "POST":
-        progress.keep(finished=True)
+        progress.remember(finished=True)
         return redirect("home")
     context = {
         "progress": progress,

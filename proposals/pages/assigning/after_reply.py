@@ -9,7 +9,7 @@ from members import clock
 from members.enums import Role
 from members.pages.filters import contains, day_before, narrowed, one_of
 from members.pages.navigation import Section
-from members.pages.worklist import Column, day, seen
+from members.pages.worklist import Column, day, visible_rows
 from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import FILED_STATES, CommitmentState, PublicationScope, ReplyState
@@ -71,7 +71,7 @@ WORKLISTS = (
         icon="stack-2",
         section=Section.HANDLING,
         roles={*OFFICE, Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER},
-        rows=seen(AssignmentBatch.objects.all()),
+        rows=visible_rows(AssignmentBatch.objects.all()),
         columns=(
             Column("name", _("名称"), order=["name"], main=True),
             Column("number", _("文号"), "document_number"),
@@ -109,7 +109,7 @@ WORKLISTS = (
         icon="target-arrow",
         section=Section.SUPERVISION,
         roles={*OFFICE, Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER},
-        rows=seen(Commitment.objects.filter(state=CommitmentState.OPEN)),
+        rows=visible_rows(Commitment.objects.filter(state=CommitmentState.OPEN)),
         related=("proposal", "reply__assignment__unit"),
         columns=(
             NUMBER,
@@ -145,7 +145,7 @@ WORKLISTS = (
         label=_("待公开"),
         icon="world-up",
         roles={Role.COMMITTEE_CLERK},
-        rows=seen(
+        rows=visible_rows(
             Proposal.objects.filter(
                 state__in=FILED_STATES, publicity_wish=True, publication_scope=PublicationScope.NONE
             )
@@ -160,7 +160,7 @@ WORKLISTS = (
         label=_("已公开"),
         icon="world",
         roles={Role.COMMITTEE_CLERK},
-        rows=seen(
+        rows=visible_rows(
             Proposal.objects.filter(published_at__isnull=False).exclude(
                 publication_scope=PublicationScope.NONE
             )

@@ -12,7 +12,7 @@ from rest_framework.request import Request
 
 from members.enums import Channel, Role
 from members.pages.forms import Field
-from members.pages.navigation import Entry, Section
+from members.pages.navigation import NavigationEntry, Section
 from members.punctuation import clauses, reasons
 from members.reader import reader_of
 from proposals.api.actions import address_of, declared
@@ -101,7 +101,7 @@ STEP_PAGES = (
     ),
 )
 NAVIGATION = (
-    Entry(
+    NavigationEntry(
         section=Section.PROPOSALS,
         label=_("代录纸质提案"),
         icon="file-pencil",

@@ -102,7 +102,7 @@ def _form(request: HttpRequest, phrase: Phrase, template: str, /, **context: Any
     """The page with the form of a phrase; kept, it leads back to the list."""
     reader = reader_of(request)
 
-    def act(data: dict[str, Any]) -> HttpResponse:
+    def on_valid(data: dict[str, Any]) -> HttpResponse:
         phrases.keep(phrase, reader=reader, text=data)
         messages.success(request, _t("已保存常用语“%(title)s”") % {"title": phrase.title})
         return redirect("phrases")
@@ -110,7 +110,7 @@ def _form(request: HttpRequest, phrase: Phrase, template: str, /, **context: Any
     return plain_form.page(
         request,
         partial(PhraseInput, context={"rules": reader.rules(phrase.committee_id)}),
-        act,
+        on_valid,
         template=template,
         initial={name: getattr(phrase, name) for name in phrases.FIELDS},
         **context,
@@ -118,7 +118,7 @@ def _form(request: HttpRequest, phrase: Phrase, template: str, /, **context: Any
 
 
 NAVIGATION = (
-    navigation.Entry(
+    navigation.NavigationEntry(
         section=Section.HANDLING,
         label=_("答复常用语"),
         icon="quote",

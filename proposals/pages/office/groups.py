@@ -11,7 +11,7 @@ from django_filters.rest_framework import CharFilter, FilterSet
 
 from members.pages.filters import narrowed, one_of
 from members.pages.navigation import Section
-from members.pages.worklist import STATE, Column, Prepare, day, seen
+from members.pages.worklist import STATE, Column, Prepare, day, visible_rows
 from members.punctuation import listed
 from members.reader import Reader
 from members.rules import REVIEWERS
@@ -87,7 +87,7 @@ GROUPS = (
         slug="duplicates",
         label=_("疑似重复"),
         icon="copy",
-        rows=seen(MergeCandidate.objects.filter(state=State.OPEN)),
+        rows=visible_rows(MergeCandidate.objects.filter(state=State.OPEN)),
         comes_next=_("查重发现的、尚未决定的候选组列在这里；可以点“查重”再查一遍本次会议。"),
         bulk=(MergeCandidate.dismiss, MergeCandidate.postpone, MergeCandidate.relate),
     ),
@@ -95,7 +95,7 @@ GROUPS = (
         slug="duplicates-decided",
         label=_("查重已决定"),
         icon="copy-check",
-        rows=seen(MergeCandidate.objects.filter(state__in=DECIDED_CANDIDATES)),
+        rows=visible_rows(MergeCandidate.objects.filter(state__in=DECIDED_CANDIDATES)),
         comes_next=_("以后再定、列为同类、不相似和已并案的候选组列在这里，前三种可以重新考虑。"),
         counted=False,
     ),

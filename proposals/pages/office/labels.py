@@ -9,13 +9,13 @@ from members.enums import AssignmentRole
 from members.models import Unit
 from members.punctuation import aside
 from members.reader import Reader
-from members.rules import Entry, Rules
+from members.rules import CodedEntry, Rules
 from members.selectors import NoRulebook
 from proposals.models import Proposal, ReviewOpinion
 from proposals.rules import called
 
 
-def names(entries: Iterable[Entry]) -> dict[str, str]:
+def names(entries: Iterable[CodedEntry]) -> dict[str, str]:
     """The names of the entries of a table of the rulebook, by code."""
     return {entry.code: entry.name for entry in entries}
 

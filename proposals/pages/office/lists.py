@@ -15,7 +15,7 @@ from django_filters import rest_framework as filters
 from django_filters.rest_framework import FilterSet
 
 from members.pages.navigation import Section
-from members.pages.worklist import Column, Prepare, Rows, arranged, day, seen
+from members.pages.worklist import Column, Prepare, Rows, arranged, day, visible_rows
 from members.reader import Reader, reader_of
 from members.rules import REVIEWERS, Warnings
 from proposals.enums import WITHDRAWABLE, CosignatureState, MergeCandidateState, TextKind
@@ -196,7 +196,7 @@ class OfficeList(ProposalList):
     filterset: type[FilterSet] = OfficeFilter
     prepare: Prepare | None = both
     order: Sequence[str | OrderBy] = ("received_at", "id")
-    together: str = "proposals/office/_together.html"
+    bulk_extras: str = "proposals/office/_bulk_extras.html"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,7 +204,7 @@ class DecidedList(OfficeList):
     """A list of what the office has decided, or sent back: to look at, not to work off."""
 
     roles: Collection[str] = OFFICE
-    together: str = ""
+    bulk_extras: str = ""
     counted: bool = False
 
 
@@ -213,7 +213,7 @@ WAITING = (
         slug="intake",
         label=_("新收待审"),
         icon="inbox",
-        rows=seen(SUBMITTED.exclude(handed_in_again)),
+        rows=visible_rows(SUBMITTED.exclude(handed_in_again)),
         comes_next=_("新提交的提案列在这里，等待第一轮审查，收到最早的在最前。"),
         columns=arranged(REVIEWED, hidden=["rounds"]),
         bulk=(Proposal.review, Proposal.return_for_revision),
@@ -222,7 +222,7 @@ WAITING = (
         slug="resubmitted",
         label=_("修改后重提"),
         icon="refresh",
-        rows=seen(SUBMITTED.filter(handed_in_again)),
+        rows=visible_rows(SUBMITTED.filter(handed_in_again)),
         comes_next=_("退回修改的提案重新提交后列在这里，等待审查。"),
         columns=arranged(REVIEWED, hidden=["rounds"]),
         bulk=(Proposal.review, Proposal.return_for_revision),
@@ -247,14 +247,14 @@ WAITING = (
         slug="withdrawals",
         label=_("撤案申请"),
         icon="file-x",
-        rows=seen(
+        rows=visible_rows(
             Proposal.objects.filter(state__in=WITHDRAWABLE, withdrawal_requested_at__isnull=False)
         ),
         comes_next=_("提案者申请撤案、尚未决定的提案列在这里。"),
         columns=(*DECIDED, day("asked", _("申请撤案"), "withdrawal_requested_at")),
         order=("withdrawal_requested_at", "id"),
         session="",
-        together="",
+        bulk_extras="",
     ),
 )
 """What waits for the office."""

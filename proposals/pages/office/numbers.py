@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from members.enums import PeriodKind, ProposerKind, Role
 from members.models import Session
-from members.pages.navigation import Entry, Section
+from members.pages.navigation import NavigationEntry, Section
 from members.pages.page_context import page_context_of
 from members.punctuation import listed
 from members.reader import reader_of
@@ -84,7 +84,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "proposals/office/numbers.html", context)
 
 
-REGISTER = Entry(
+REGISTER = NavigationEntry(
     section=Section.REVIEW,
     label=_("案号簿"),
     icon="list-numbers",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from members import clock
 from members.enums import Merit, ProposingPart
 from members.models import Body, Member
-from members.pages.navigation import Entry, Section
+from members.pages.navigation import NavigationEntry, Section
 from members.reader import Reader, reader_of
 from members.rules import Rules
 from members.selectors import rules_by_day
@@ -73,7 +73,7 @@ def _row(year: SessionContributions, rules: Rules | None) -> dict[str, Any]:
 
 
 NAVIGATION = (
-    Entry(
+    NavigationEntry(
         section=Section.FIGURES,
         label=_("履职档案"),
         icon="certificate",

@@ -49,7 +49,7 @@ def show(request: HttpRequest) -> HttpResponse:
 
 
 NAVIGATION = (
-    navigation.Entry(
+    navigation.NavigationEntry(
         section=Section.SUPERVISION,
         label=_("督办看板"),
         icon="layout-kanban",

@@ -11,7 +11,8 @@ from django.template.response import TemplateResponse
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as ApiRefusal
 
-from members.pages.forms import Choices, Initial, data_of, fields_of
+from members.pages.form_data import data_of
+from members.pages.forms import Choices, Initial, fields_of
 from members.pages.signing_in.resume_post import resumed_post
 from members.punctuation import reasons
 

@@ -15,7 +15,7 @@ from rest_framework.exceptions import APIException
 from members import clock
 from members.enums import Channel
 from members.models import Job, User
-from members.pages.forms import data_of
+from members.pages.form_data import data_of
 from members.pages.lists import listing_of
 from members.pages.worklist import Listing
 from members.punctuation import clauses, reasons

@@ -20,16 +20,8 @@ from members.enums import Channel
 from members.models import Committee, FormDraft
 from members.pages.drafts import draft_of, forget
 from members.pages.drafts import fields_of as fields_of_draft
-from members.pages.forms import (
-    ADD,
-    PREVIEW,
-    Choice,
-    Field,
-    choices_of,
-    data_of,
-    fields_of,
-    kind_of,
-)
+from members.pages.form_data import data_of
+from members.pages.forms import ADD, PREVIEW, Choice, Field, choices_of, fields_of, kind_of
 from members.pages.list_position import ListPosition, carried, list_position_of
 from members.pages.signing_in.resume_post import resumed_post
 from members.punctuation import stated

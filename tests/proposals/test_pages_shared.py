@@ -16,7 +16,8 @@ from rest_framework import serializers
 
 from members import clock
 from members.models import FormDraft, Job, SavedView
-from members.pages.forms import data_of, fields_of, kind_of
+from members.pages.form_data import data_of
+from members.pages.forms import fields_of, kind_of
 from members.reader import Reader
 from members.selectors import rules_for
 from members.services import job

@@ -20,7 +20,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import to_jsonable_python
 from rest_framework import serializers
 
-from members.pages.forms import LONG, Field, Words, data_of, fields_of
+from members.pages.form_data import data_of
+from members.pages.forms import LONG, Field, Words, fields_of
 from members.rules import Rules
 
 YES_OR_NO = (("true", gettext_lazy("是")), ("false", gettext_lazy("否")))

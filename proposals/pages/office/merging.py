@@ -13,7 +13,8 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from members.pages.forms import PREVIEW, data_of
+from members.pages.form_data import data_of
+from members.pages.forms import PREVIEW
 from members.pages.list_position import carried, list_position_of
 from members.pages.lists import listing_of
 from members.reader import Reader, reader_of

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members.models import Member
-from members.pages.forms import ADD, Choice, Field, data_of
+from members.pages.form_data import data_of
+from members.pages.forms import ADD, Choice, Field
 from members.pages.list_position import carried
 from members.punctuation import aside
 from members.reader import Reader, reader_of

@@ -2,7 +2,7 @@
 
 from members.models.body import Body
 from members.models.calendar import CalendarDay, CalendarYear
-from members.models.committee import Committee, Session, Term
+from members.models.committee import Committee
 from members.models.delivery import Delivery, Means, NoticeChannel, Pace
 from members.models.form_draft import FormDraft
 from members.models.heartbeat import Heartbeat
@@ -13,7 +13,9 @@ from members.models.outbox import UNDELIVERED, Outgoing, OutgoingState
 from members.models.post import Post
 from members.models.rulebook import Rulebook
 from members.models.saved_view import SavedView
+from members.models.session import Session
 from members.models.stand_in import StandIn
+from members.models.term import Term
 from members.models.unit import Unit
 from members.models.user import User
 from members.models.webhook import Webhook, WebhookCall, WebhookSecret

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -11,13 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import BodyKind
 from members.models.body import Body
-from members.models.committee import Committee, Term
+from members.models.committee import Committee
 from members.models.scope import require_same_committee
+from members.models.term import Term
 from members.models.user import User
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrPromise
-
 
 BODY_KINDS = {
     "sector": BodyKind.SECTOR,
@@ -28,11 +23,11 @@ BODY_KINDS = {
 """Field of a member to the kind of body that it names."""
 
 
-def _tag(label: StrPromise, kind: BodyKind) -> models.ForeignKey[Body | None, Body | None]:
+def _tag(kind: BodyKind) -> models.ForeignKey[Body | None, Body | None]:
     """The one body of a kind that a member belongs to, if any."""
     return models.ForeignKey(
         Body,
-        verbose_name=label,
+        verbose_name=kind.label,
         null=True,
         blank=True,
         on_delete=models.PROTECT,
@@ -56,9 +51,9 @@ class Member(models.Model):
     terms = models.ManyToManyField(Term, verbose_name=_("届"), related_name="members")
     number = models.CharField(_("委员证号"), max_length=20)
     name = models.CharField(_("姓名"), max_length=60)
-    sector = _tag(_("界别"), BodyKind.SECTOR)
-    party = _tag(_("党派"), BodyKind.PARTY)
-    group = _tag(_("委员小组"), BodyKind.GROUP)
+    sector = _tag(BodyKind.SECTOR)
+    party = _tag(BodyKind.PARTY)
+    group = _tag(BodyKind.GROUP)
     special_committees = models.ManyToManyField(
         Body,
         verbose_name=_("专门委员会"),

@@ -77,7 +77,7 @@ TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)  # how many proxies write X-Forw
 # -- Applications ------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config",  # first, so that its templates win
-    "django.contrib.admin",
+    "django.contrib.admin.apps.SimpleAdminConfig",  # config.back_office registers
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

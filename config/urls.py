@@ -1,12 +1,12 @@
 """Every URL of the product."""
 
 from allauth.account.views import LoginView, logout
-from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.urls import include, path
 from django.views.i18n import set_language
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
+from config import back_office
 from config.demo_logins import logins
 from config.health import health
 from config.views import home
@@ -25,7 +25,7 @@ urlpatterns = [
     path("accounts/login/", login, name="account_login"),
     path("accounts/", include("members.pages.signing_in.urls")),
     path("admin/logout/", logout, name="admin_logout"),  # the one way out
-    path("admin/", admin.site.urls),
+    path("admin/", back_office.site.urls),
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("config.api")),

@@ -94,7 +94,7 @@ def owed_first(reader: Reader) -> Owed | None:
 
 def _is_obliged(reader: Reader) -> bool:
     user = reader.user
-    return user.is_staff or user.is_superuser or bool(reader.roles & SECOND_FACTOR_ROLES)
+    return user.is_superuser or bool(reader.roles & SECOND_FACTOR_ROLES)
 
 
 def has_second_factor(user: User) -> bool:

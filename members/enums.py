@@ -87,7 +87,6 @@ class PostChange(models.TextChoices):
     """A change to a post."""
 
     APPOINT = "appoint", _("任命")
-    RESCHEDULE = "reschedule", _("变更任期")
     END = "end", _("结束职务")
 
 

@@ -211,7 +211,7 @@ def refusal_to_manage_account(reader: Reader, account: models.User) -> str | Non
     administered = reader.reach.administered
     if account.home_id not in administered:
         return _("该账号不由本委员会管理")
-    if account.is_superuser or account.is_staff:
+    if account.is_superuser:
         return _("该账号由平台管理员管理")
     if any(post.committee_id not in administered for post in account.posts.all()):
         return _("该账号在其他委员会有职务，由平台管理员管理")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from members import permissions
 from members.enums import Channel, PostChange
 from members.models import Body, Committee, Member, Post, Unit, User
-from members.reader import Decider, Operator, Reader
+from members.reader import Decider, Operator
 from members.signals import row_changed
 
 
@@ -81,18 +81,6 @@ def end_post(
     post.since = post.since and min(post.since, until)
     _save(post, PostChange.END, by=by, reason=reason, channel=channel)
     return post
-
-
-@transaction.atomic
-def keep_post(post: Post, *, reason: str, by: Reader) -> None:
-    """Save a new post, or changed dates, that the back office has checked."""
-    if post._state.adding:
-        _save(post, PostChange.APPOINT, by=by, reason=reason)
-        return
-    # What somebody else has recorded meanwhile is the event before this one.
-    current = Post.objects.select_for_update().get(pk=post.pk)
-    current.since, current.until = post.since, post.until
-    _save(current, PostChange.RESCHEDULE, by=by, reason=reason)
 
 
 def _require_reason(reason: str) -> None:

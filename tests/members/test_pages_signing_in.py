@@ -229,7 +229,7 @@ def test_signing_out_is_a_post() -> None:
 
 
 def test_the_back_office_has_no_door_of_its_own(client: Client) -> None:
-    user = with_app(UserFactory(is_staff=True, is_superuser=True))
+    user = with_app(UserFactory(is_superuser=True))
 
     asked = client.get("/admin/", follow=True)
     posted = client.post("/admin/login/", {"username": user.username, "password": PASSWORD})
@@ -238,28 +238,6 @@ def test_the_back_office_has_no_door_of_its_own(client: Client) -> None:
     assert asked.redirect_chain[-1][0].startswith(LOGIN)
     assert posted.headers["Location"].startswith(LOGIN)
     assert client.get("/admin/").status_code == 302  # the second factor is still to come
-
-
-def test_the_back_office_sets_passwords_that_must_be_changed_and_forgets_lost_phones() -> None:
-    operator = UserFactory(is_staff=True, is_superuser=True)
-    account = with_app(UserFactory())
-    browser = Client()
-    browser.force_login(operator)
-
-    browser.post(
-        f"/admin/members/user/{account.pk}/password/",
-        {"password1": NEW, "password2": NEW, "usable_password": "true"},
-    )
-    browser.post(
-        "/admin/members/user/",
-        {"action": "forget_second_factor", "_selected_action": [account.pk]},
-    )
-
-    account.refresh_from_db()
-    assert account.must_change_password is True
-    assert not Authenticator.objects.filter(user=account).exists()
-    assert "双因素验证" in Notice.objects.get(recipient=account).title
-    assert sign_in(account.username, NEW).answer.headers["Location"] == "/"
 
 
 # -- The second factor ---------------------------------------------------------------------

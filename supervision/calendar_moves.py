@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from itertools import islice
 
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 
 from members.days import end_of
 from members.enums import DutyKind
@@ -14,7 +15,7 @@ from members.visibility import visible
 from proposals.models import Event
 from supervision import deadlines
 from supervision.calendar import Calendar
-from supervision.deadlines import Terms, local_day
+from supervision.deadlines import Terms
 from supervision.models import CalendarChange, Duty
 from supervision.models.duty import Cause
 from supervision.selectors import current_calendar, steady_calendar
@@ -41,7 +42,7 @@ class Move:
     @property
     def days(self) -> int:
         """By how many days it comes later; negative when earlier."""
-        return (local_day(self.due_after) - local_day(self.duty.due_at)).days
+        return (localdate(self.due_after) - localdate(self.duty.due_at)).days
 
 
 def moves(change: CalendarChange) -> Iterator[Move]:

@@ -5,13 +5,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.enums import Paper, Recipient
 from members.punctuation import listed
 from members.rules import LadderStep, Reminders
 from supervision.calendar import Calendar
-from supervision.deadlines import local_day
 from supervision.models import ChaseLine, ChaseNotice, Duty, PaperSeries
 
 Due = tuple[Duty, LadderStep]
@@ -49,7 +49,7 @@ def issue(
         letters = [[row] for row in rows if row[1].paper != Paper.CIRCULAR]
         circular = [row for row in rows if row[1].paper == Paper.CIRCULAR]
         groups = [*letters, *([circular] if circular else [])]
-        serials = _draw(committee, local_day(at).year, len(groups))
+        serials = _draw(committee, localdate(at).year, len(groups))
         for serial, group in zip(serials, groups, strict=True):
             notice = _write(group, serial, at, calendar, reminders_of(group[0][0]))
             issued |= {
@@ -82,9 +82,9 @@ def _write(
     group: Sequence[Due], serial: int, at: datetime, calendar: Calendar, reminders: Reminders
 ) -> ChaseNotice:
     duty, step = group[0]
-    day = local_day(at)
+    day = localdate(at)
     kind = Paper(step.paper)
-    late = {row.pk: calendar.between(local_day(row.due_at), day) for row, _step in group}
+    late = {row.pk: calendar.between(localdate(row.due_at), day) for row, _step in group}
     unit = duty.unit if len(group) == 1 else None
     notice = ChaseNotice.objects.create(
         committee_id=duty.committee_id,
@@ -138,7 +138,7 @@ def _text(kind: Paper, group: Sequence[Due], late: dict[int, int], addressee: st
                 "task": duty.get_kind_display(),
                 "number": number,
                 "title": duty.title,
-                "due": local_day(duty.due_at),
+                "due": localdate(duty.due_at),
                 "late": late[duty.pk],
             }
         )

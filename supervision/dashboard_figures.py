@@ -12,7 +12,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Count, Exists, OuterRef, Q
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.enums import DutyKind
@@ -135,7 +135,7 @@ def _points(session: Session, at: datetime) -> list[datetime]:
 def _counts(session: Session, at: datetime, points: Sequence[datetime]) -> dict[str, Any]:
     """Everything that is counted of a session as of ``at``, and its course; two queries."""
     counts = {**_of_proposals(session, at, points), **_of_duties(session, at, points)}
-    rules = rules_for(session.committee_id, timezone.localtime(at).date())
+    rules = rules_for(session.committee_id, localdate(at))
     raw, filed, merged = counts.pop("raw"), counts.pop("filed_only"), counts.pop("merged")
     received, accepted, base = counted_intake(rules, raw, filed, merged)
     return {**counts, "received": received, "filed": accepted, "base": base}

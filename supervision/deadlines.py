@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from dateutil.relativedelta import relativedelta
-from django.utils import timezone
+from django.utils.timezone import localdate
 from pydantic import BaseModel, ConfigDict
 
 from members.days import end_of
@@ -113,8 +113,8 @@ def due_at(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> da
     if terms.set_to is not None:
         moments.append(_from_set_date(terms, pauses))
     if terms.left is not None:
-        path = _path(local_day(terms.anchor_at), terms.left, calendar, pauses, working=True)
-        moments.append(end_of(_last(path, local_day(terms.anchor_at))))
+        path = _path(localdate(terms.anchor_at), terms.left, calendar, pauses, working=True)
+        moments.append(end_of(_last(path, localdate(terms.anchor_at))))
     if moments:
         return max(moments)
     if terms.rule is None:
@@ -124,14 +124,14 @@ def due_at(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> da
 
 def days(terms: Terms, calendar: Calendar, pauses: Sequence[Pause] = ()) -> list[Counted]:
     """Every day from the start to the due date, and whether it was counted."""
-    due = local_day(due_at(terms, calendar, pauses))
+    due = localdate(due_at(terms, calendar, pauses))
     rule = terms.rule
     working = terms.left is not None or (
         terms.set_to is None and rule is not None and rule.unit == TimeUnit.WORKING_DAY
     )
-    start = local_day(terms.set_at or terms.anchor_at)
+    start = localdate(terms.set_at or terms.anchor_at)
     if terms.set_to is None and rule and rule.anchor in NOT_FROM_THE_START:
-        start, working = local_day(terms.opened_at or terms.anchor_at), False
+        start, working = localdate(terms.opened_at or terms.anchor_at), False
     first, last = (start, due) if start <= due else (due, start)
     if terms.set_to is None and rule and rule.count_from == CountFrom.SAME:
         first -= ONE_DAY
@@ -147,7 +147,7 @@ def assumed_years(terms: Terms, due: datetime, calendar: Calendar) -> list[int]:
     """Years whose working days are only assumed and on which the date rests; ascending."""
     if not terms.counts_working_days:
         return []
-    first, last = sorted((local_day(terms.anchor_at).year, local_day(due).year))
+    first, last = sorted((localdate(terms.anchor_at).year, localdate(due).year))
     return calendar.assumed(range(first, last + 1))
 
 
@@ -169,15 +169,10 @@ def carried_over(
         return full
     left = None
     if clock == ReassignmentClock.SHIFT:
-        left = calendar.between(local_day(asked_at), local_day(former_due_at))
+        left = calendar.between(localdate(asked_at), localdate(former_due_at))
     return Terms(
         rule=full.rule, anchor_at=issued_at, set_at=issued_at, set_to=former_due_at, left=left
     )
-
-
-def local_day(moment: datetime) -> date:
-    """The local day of a moment."""
-    return timezone.localtime(moment).date()
 
 
 def _fits(rule: DeadlineRule, facts: Facts) -> bool:
@@ -207,7 +202,7 @@ def _anchor(rule: DeadlineRule, facts: Facts) -> datetime:
         case Anchor.REPLY_DUE if facts.reply_due_at:
             return facts.reply_due_at
         case Anchor.FIXED:
-            return end_of(_next(rule.fixed, local_day(facts.opened_at) + ONE_DAY))
+            return end_of(_next(rule.fixed, localdate(facts.opened_at) + ONE_DAY))
     return facts.opened_at
 
 
@@ -222,11 +217,11 @@ def _from_rule(
 ) -> datetime:
     if rule.unit == TimeUnit.HOUR and rule.anchor != Anchor.REPLY_DUE:
         return terms.anchor_at + timedelta(hours=rule.amount)
-    anchor = local_day(terms.anchor_at)
+    anchor = localdate(terms.anchor_at)
     if rule.anchor in NOT_FROM_THE_START:
         before = rule.anchor == Anchor.REPLY_DUE
         day = _before(rule, anchor, calendar) if before else _after(rule, anchor, calendar, ())
-        day = _shifted(local_day(terms.opened_at or terms.anchor_at), day, pauses)
+        day = _shifted(localdate(terms.opened_at or terms.anchor_at), day, pauses)
     else:
         day = _after(rule, anchor, calendar, pauses)
     if rule.roll:
@@ -268,7 +263,7 @@ def _from_set_date(terms: Terms, pauses: Sequence[Pause]) -> datetime:
     """A date that somebody set moves by as many days as the clock has stood still since."""
     if terms.set_to is None or terms.set_at is None:
         raise ValueError("a set date has a moment at which it was set")
-    start, day = local_day(terms.set_at), local_day(terms.set_to)
+    start, day = localdate(terms.set_at), localdate(terms.set_to)
     if not any(pause.end > start for pause in pauses) or day <= start:
         return terms.set_to
     return end_of(_shifted(start, day, pauses))

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Max, Prefetch, Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.enums import ANSWERING_ROLES, DutyKind
@@ -14,7 +15,6 @@ from members.models import Session
 from proposals.ledger import label_of
 from proposals.models import Assignment, Event, Proposal
 from supervision.calendar import Calendar
-from supervision.deadlines import local_day
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, InstructionState
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicProposal
 from supervision.models.duty import Closing
@@ -83,8 +83,8 @@ def own_milestones(
     """
     rows: list[Any] = list(topic.milestones.all())
     for row in rows:
-        day = local_day(row.due_at) if row.due_at is not None else None
-        row.days = None if day is None else calendar.left(local_day(at), day)
+        day = localdate(row.due_at) if row.due_at is not None else None
+        row.days = None if day is None else calendar.left(localdate(at), day)
         row.late = day is not None and row.due_at < at
         row.contradicts = day is not None and any(day > limit for _words, limit in limits)
     return rows
@@ -134,7 +134,7 @@ class Board:
         replies = self._replies(sorted(all_owed, key=lambda duty: duty.due_at))
         until = topic.due_at
         limits = [
-            (words, local_day(due))
+            (words, localdate(due))
             for words, due in ((_("督办期限"), until), (_("答复期限"), replies.due_at))
             if due is not None
         ]
@@ -161,7 +161,7 @@ class Board:
             return Replies("replied" if duties else "none")
         first = owed[0]
         late = any(duty.is_overdue(self.at) for duty in owed)
-        days = self.calendar.left(local_day(self.at), local_day(first.due_at))
+        days = self.calendar.left(localdate(self.at), localdate(first.due_at))
         return Replies("overdue" if late else "open", first.due_at, days)
 
     def _warnings(
@@ -190,7 +190,7 @@ class Board:
             if row.late and row.days
         ]
         if until is not None and until < self.at:
-            found.append(_("督办期限 %(due)s 已过") % {"due": local_day(until)})
+            found.append(_("督办期限 %(due)s 已过") % {"due": localdate(until)})
         return found
 
     def _last_acts(self) -> dict[int, dict[str, Any]]:

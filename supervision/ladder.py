@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from django.utils import timezone
+from django.utils.timezone import localdate
 
 from members.enums import DutyKind, TimeUnit
 from members.rules import Ladder, LadderStep, Reminders
 from supervision.calendar import Calendar
-from supervision.deadlines import local_day
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def is_open(reminders: Reminders, at: datetime, calendar: Calendar) -> bool:
 
 def next_opening(reminders: Reminders, at: datetime, calendar: Calendar) -> datetime:
     """The first moment after ``at`` from which reminders go out."""
-    day = local_day(at)
+    day = localdate(at)
     if at >= _opening(reminders, day):
         day += timedelta(days=1)
     if reminders.working_days_only:
@@ -83,7 +83,7 @@ def _moment(
 ) -> datetime:
     if step.unit == TimeUnit.HOUR:
         return due_at + timedelta(hours=step.offset)
-    day = local_day(due_at)
+    day = localdate(due_at)
     if step.unit == TimeUnit.WORKING_DAY:
         day = calendar.add(day, step.offset)
     else:

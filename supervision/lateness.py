@@ -4,8 +4,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, F, Min, Q, QuerySet
+from django.utils.timezone import localdate
 
-from supervision.deadlines import local_day
 from supervision.duty_kinds import OPTIONAL, declared
 from supervision.models import Duty
 from supervision.models.duty import KEPT, Closing
@@ -36,12 +36,12 @@ def by(what: str, duties: QuerySet[Duty], at: datetime) -> list[dict[str, Any]]:
             most_days_late_originally=Min("first_due_at", filter=late),
         )
     )
-    calendar, day = current_calendar(), local_day(at)
+    calendar, day = current_calendar(), localdate(at)
     found: list[Any] = list(rows)
     for row in found:
         if what == "kind":
             row["label"] = declared(row["key"]).label
         for most in ("most_days_late", "most_days_late_originally"):
             oldest = row[most]
-            row[most] = calendar.between(local_day(oldest), day) if oldest else 0
+            row[most] = calendar.between(localdate(oldest), day) if oldest else 0
     return sorted(found, key=lambda row: (-row["most_days_late"], -row["overdue"], row["label"]))

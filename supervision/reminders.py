@@ -15,6 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 from django.db.models import Min, Q, QuerySet
 from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -24,7 +25,6 @@ from members.selectors import rules_for
 from members.services.notice import Message, send
 from supervision import chase_notices, ladder
 from supervision.calendar import Calendar
-from supervision.deadlines import local_day
 from supervision.ladder import Scheduled
 from supervision.models import Duty, Reminder
 from supervision.models.reminder import ReminderState
@@ -112,7 +112,7 @@ class Round:
     def __init__(self, duties: Sequence[Duty], at: datetime) -> None:
         self.duties = duties
         self.at = at
-        self.day = local_day(at)
+        self.day = localdate(at)
         self.calendar: Calendar = current_calendar()
         self._rules: dict[tuple[int, date], Reminders] = {}
         self._known = recorded_steps(duties)
@@ -137,7 +137,7 @@ class Round:
 
     def reminders_of(self, duty: Duty) -> Reminders:
         """The rules of reminding of the day on which the duty was opened."""
-        key = (duty.committee_id, local_day(duty.opened_at))
+        key = (duty.committee_id, localdate(duty.opened_at))
         if key not in self._rules:
             self._rules[key] = rules_for(*key).reminders
         return self._rules[key]
@@ -222,7 +222,7 @@ class Round:
 
     def when(self, duty: Duty) -> str:
         """How far the date is, in words and working days."""
-        due = local_day(duty.due_at)
+        due = localdate(duty.due_at)
         if self.day == due:
             return _("今天到期")
         if self.day < due:

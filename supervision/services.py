@@ -7,6 +7,7 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.db.models import Q, QuerySet
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.enums import Anchor, DutyKind, Role
@@ -21,7 +22,7 @@ from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar
 from supervision.deadline_facts import basis_of, facts_of
-from supervision.deadlines import Terms, local_day
+from supervision.deadlines import Terms
 from supervision.duty_kinds import AWAITED, PAUSABLE, declared
 from supervision.enums import SUPERVISED_STATES
 from supervision.models import DateChange, Duty, KeyTopic, Pause, Reminder
@@ -131,13 +132,13 @@ def extend(request: Any, kind: DutyKind, context: StepContext, event: Event) -> 
     months = context.rules.handling.extensions.max_months
     if request.new_due_at <= duty.due_at:
         raise RuleBroken(
-            {"new_due_on": _("须晚于现有期限 %(due)s") % {"due": local_day(duty.due_at)}}
+            {"new_due_on": _("须晚于现有期限 %(due)s") % {"due": localdate(duty.due_at)}}
         )
     if request.new_due_at > duty.due_at + relativedelta(months=months):
         raise RuleBroken(
             {
                 "new_due_on": _("最多延长 %(months)s 个月，现有期限为 %(due)s")
-                % {"months": months, "due": local_day(duty.due_at)}
+                % {"months": months, "due": localdate(duty.due_at)}
             }
         )
     if request.state == ExtensionState.GRANTED:
@@ -319,7 +320,7 @@ def steps_of(
     """
     if reminders is None:
         try:
-            reminders = rules_for(duty.committee_id, local_day(duty.opened_at)).reminders
+            reminders = rules_for(duty.committee_id, localdate(duty.opened_at)).reminders
         except NoRulebook:
             return []
     found = ladder.ladder_for(reminders, duty.kind, key=duty.is_key)

@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from django.utils.functional import cached_property
+from django.utils.timezone import localdate
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -45,7 +46,7 @@ class AsOfNow(serializers.ModelSerializer[Duty]):
 
     def get_days(self, duty: Duty) -> int:
         """Working days until the date; negative once it has passed."""
-        return self.calendar.left(clock.today(), deadlines.local_day(duty.due_at))
+        return self.calendar.left(clock.today(), localdate(duty.due_at))
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_assumed_years(self, duty: Duty) -> list[int]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils import timezone
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -62,8 +62,19 @@ class NotEarlier:
 
     def __call__(self, value: Any, field: serializers.Field[Any, Any, Any, Any]) -> None:
         at = field.context.get("at")
-        if at is not None and value < timezone.localtime(at).date():
+        if at is not None and value < localdate(at):
             raise serializers.ValidationError(_("日期不能早于今天"), code="in_the_past")
+
+
+class NotLater:
+    """Refuses a day after the day of the act: a record cannot lie in the future."""
+
+    requires_context = True
+
+    def __call__(self, value: Any, field: serializers.Field[Any, Any, Any, Any]) -> None:
+        at = field.context.get("at")
+        if at is not None and value > localdate(at):
+            raise serializers.ValidationError(_("日期不能晚于今天"), code="in_the_future")
 
 
 class ProposalsInput(serializers.Serializer[Any]):
@@ -110,7 +121,7 @@ class DecideInput(serializers.Serializer[Any]):
     """What the chairpersons' meeting decided of a topic."""
 
     meeting = serializers.CharField(label=_("审定会议"), max_length=200)
-    met_on = serializers.DateField(label=_("会议日期"))
+    met_on = serializers.DateField(label=_("会议日期"), validators=[NotLater()])
     supervisors = serializers.ListField(
         label=_("领衔督办领导"), child=key_field(), min_length=1, max_length=10
     )
@@ -124,12 +135,6 @@ class DecideInput(serializers.Serializer[Any]):
     methods = serializers.ListField(
         label=_("督办方式"), child=Method(), min_length=1, max_length=len(SupervisionMethod)
     )
-
-    def validate_met_on(self, day: Any) -> Any:
-        """A record cannot lie in the future."""
-        if day > timezone.localtime(self.context["at"]).date():
-            raise serializers.ValidationError(_t("会议日期不能晚于今天"), code="in_the_future")
-        return day
 
     def validate_supervising_body(self, body: Body | None) -> Body | None:
         """Only special committees supervise."""
@@ -197,19 +202,13 @@ class InstructionInput(serializers.Serializer[Any]):
 
     leader = serializers.CharField(label=_("批示领导"), max_length=60)
     text = serializers.CharField(label=_("批示内容"), max_length=5000)
-    given_on = serializers.DateField(label=_("批示日期"))
+    given_on = serializers.DateField(label=_("批示日期"), validators=[NotLater()])
     units = unit_field(
         many=True,
         required=False,
         default=list,
         help_text=_("要求落实的单位；不填则由提案委办公室落实"),
     )
-
-    def validate_given_on(self, day: Any) -> Any:
-        """A record cannot lie in the future."""
-        if day > timezone.localtime(self.context["at"]).date():
-            raise serializers.ValidationError(_t("批示日期不能晚于今天"), code="in_the_future")
-        return day
 
 
 class ReportInput(serializers.Serializer[Any]):

@@ -7,13 +7,13 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from members.enums import DutyKind, Role
 from members.models import Body, Committee, Member, Unit
 from proposals.models import Event, Proposal
 from supervision import deadlines
-from supervision.deadlines import local_day
 from supervision.duty_kinds import OPTIONAL
 from supervision.models.topic_subject import topic_subjects
 
@@ -176,7 +176,7 @@ class Duty(models.Model):
     def ended_pauses(self) -> list[deadlines.Pause]:
         """The days on which the clock was paused; a pause counts once it is over."""
         return [
-            deadlines.Pause(local_day(row.began_at), local_day(row.ended_at))
+            deadlines.Pause(localdate(row.began_at), localdate(row.ended_at))
             for row in self.pauses.all()
             if row.ended_at is not None
         ]

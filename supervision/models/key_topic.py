@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models.functions import Coalesce
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
@@ -19,7 +20,6 @@ from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, step
 from proposals.models import Proposal
 from supervision import audiences
-from supervision.deadlines import local_day
 from supervision.enums import KEY_UNDER_WAY, UNMET, InstructionState, MilestoneState
 from supervision.enums import KeyTopicState as S
 from supervision.inputs import key_topics as inputs
@@ -93,7 +93,7 @@ class KeyTopic(KeyTopicChoice):
             (_t("督办期限"), self.supervised_until),
             (_t("答复期限"), self.reply_due_at),
         ]
-        return [(words, local_day(due)) for words, due in limits if due is not None]
+        return [(words, localdate(due)) for words, due in limits if due is not None]
 
     def warnings_about(self, day: date) -> list[str]:
         """How a milestone on ``day`` conflicts with the time limits, in words."""

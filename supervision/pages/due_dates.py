@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, Subquery
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
@@ -19,7 +20,6 @@ from members.visibility import visible
 from proposals.due_dates import Clock, Due
 from proposals.machine.subject import Subject
 from proposals.models import Assignment, Proposal
-from supervision.deadlines import local_day
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
 from supervision.permissions import foreseen
@@ -49,7 +49,7 @@ def _due(
     reader: Reader,
     optional: bool = False,
 ) -> Due:
-    days = calendar_for(reader).left(reader.day, local_day(moment))
+    days = calendar_for(reader).left(reader.day, localdate(moment))
     if paused_at is not None:
         return Due(moment, days, "paused")
     if moment < reader.at:
@@ -105,19 +105,19 @@ def _foreseen(duty: Duty, reader: Reader) -> Clock:
 
 def _clock(owed: list[Duty], roles: dict[tuple[int, int], str], reader: Reader) -> Clock:
     first, today = owed[0], reader.day
-    opened = local_day(first.opened_at)
+    opened = localdate(first.opened_at)
     words = _("现由%(who)s%(what)s，第 %(day)s 天（共 %(days)s 天）") % {
         "who": holder(first, roles),
         "what": first.get_kind_display(),
         "day": (today - opened).days + 1,
-        "days": (local_day(first.due_at) - opened).days,
+        "days": (localdate(first.due_at) - opened).days,
     }
     others = [
         _("等待%(who)s%(what)s已 %(days)s 天")
         % {
             "who": holder(duty, roles),
             "what": duty.get_kind_display(),
-            "days": (today - local_day(duty.opened_at)).days,
+            "days": (today - localdate(duty.opened_at)).days,
         }
         for duty in owed[1:4]
     ]

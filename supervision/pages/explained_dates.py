@@ -7,6 +7,7 @@ from django.db.models import F
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.formats import date_format
+from django.utils.timezone import localdate
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -21,7 +22,7 @@ from proposals.ledger import step_of
 from proposals.models import Proposal
 from proposals.pages.proposal import Tab
 from supervision.calendar import Calendar
-from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms, local_day
+from supervision.deadlines import NOT_FROM_THE_START, ONE_DAY, Pause, Terms
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
 from supervision.models.duty import Closing
@@ -99,15 +100,15 @@ def _strip(
     standing = None
     if duty.paused_at is not None:
         # Until today; whether it stands tomorrow nobody knows.
-        standing = Pause(local_day(duty.paused_at), local_day(at) + ONE_DAY)
-    start = local_day(terms.set_at or terms.anchor_at)
+        standing = Pause(localdate(duty.paused_at), localdate(at) + ONE_DAY)
+    start = localdate(terms.set_at or terms.anchor_at)
     if terms.set_to is None and terms.rule and terms.rule.anchor in NOT_FROM_THE_START:
-        start = local_day(terms.opened_at or terms.anchor_at)
+        start = localdate(terms.opened_at or terms.anchor_at)
     return strip(
         explained["days"],
         start=start,
-        due=local_day(duty.due_at),
-        today=local_day(at),
+        due=localdate(duty.due_at),
+        today=localdate(at),
         calendar=calendar,
         standing=standing,
     )
@@ -117,12 +118,12 @@ def outcome(duty: Duty, calendar: Calendar) -> str:
     """How a duty ended, in words."""
     if duty.closed_at is None:
         return _t("期限已过，没有提出")
-    day = date_format(local_day(duty.closed_at), "SHORT_DATE_FORMAT")
+    day = date_format(localdate(duty.closed_at), "SHORT_DATE_FORMAT")
     if duty.closing == Closing.CANCELLED:
         return _t("%(day)s 起不再需要") % {"day": day}
     if duty.closed_at <= duty.due_at:
         return _t("%(day)s 按期完成") % {"day": day}
-    days = calendar.between(local_day(duty.due_at), local_day(duty.closed_at))
+    days = calendar.between(localdate(duty.due_at), localdate(duty.closed_at))
     return _t("%(day)s 完成，逾期 %(days)s 个工作日") % {"day": day, "days": days}
 
 
@@ -138,7 +139,7 @@ def rule_in_words(duty: Duty, terms: Terms) -> str:
             least = _t("不少于接办之日起 %(days)s 个工作日") % {"days": terms.left}
             words = clauses([words, least])
         return words
-    anchor = date_format(local_day(terms.anchor_at), "SHORT_DATE_FORMAT")
+    anchor = date_format(localdate(terms.anchor_at), "SHORT_DATE_FORMAT")
     amount = _amount(rule)
     if rule.anchor == Anchor.FIXED:
         words = _t("每年的固定日期：%(day)s") % {"day": anchor}

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time
 
 from django.utils.formats import date_format
-from django.utils.timezone import make_aware
+from django.utils.timezone import localdate, make_aware
 from django.utils.translation import gettext as _
 
 from members.enums import DutyKind
@@ -11,7 +11,7 @@ from members.models import Committee
 from members.rules import DeadlineRule, Rules
 from supervision import deadlines
 from supervision.calendar import Calendar
-from supervision.deadlines import Facts, local_day, rule_for
+from supervision.deadlines import Facts, rule_for
 from supervision.models import Duty
 from supervision.selectors import current_calendar
 
@@ -50,4 +50,4 @@ def _due(rule: DeadlineRule | None, facts: Facts, calendar: Calendar) -> str:
     if rule is None:
         return _("没有期限")
     due = deadlines.due_at(deadlines.terms(rule, facts), calendar)
-    return date_format(local_day(due))
+    return date_format(localdate(due))

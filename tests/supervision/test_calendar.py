@@ -7,6 +7,7 @@ import chinese_calendar
 import pytest
 from dateutil.relativedelta import relativedelta
 from django.utils import timezone
+from django.utils.timezone import localdate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -146,7 +147,7 @@ def test_date_in_a_year_that_is_not_announced_is_computed_and_says_so() -> None:
 
     due = deadlines.due_at(working, PLAIN)
 
-    assert deadlines.local_day(due) == date(2027, 1, 4)
+    assert localdate(due) == date(2027, 1, 4)
     assert deadlines.assumed_years(working, due, PLAIN) == [2027]
     assert deadlines.assumed_years(working, due, Calendar({}, {2027})) == []
     assert deadlines.assumed_years(plain, deadlines.due_at(plain, PLAIN), PLAIN) == []
@@ -205,7 +206,7 @@ def test_every_date_is_the_one_counted_day_by_day(unit: TimeUnit, roll: bool, sa
             while roll and not works(end):
                 end += timedelta(days=1)
             due = deadlines.due_at(Terms.model_construct(anchor_at=opened, rule=rule), PLAIN)
-            assert deadlines.local_day(due) == end, (start, rule)
+            assert localdate(due) == end, (start, rule)
 
 
 # -- Pauses --------------------------------------------------------------------------------
@@ -229,7 +230,7 @@ def test_paused_days_are_not_counted(
     pauses, day = [], start
     for before, length in gaps:
         day += timedelta(days=before)
-        if day > deadlines.local_day(deadlines.due_at(terms, PLAIN, pauses)):
+        if day > localdate(deadlines.due_at(terms, PLAIN, pauses)):
             break  # a clock that has run out cannot be stopped
         pauses.append(Pause(day, day + timedelta(days=length)))
         day += timedelta(days=length)
@@ -241,7 +242,7 @@ def test_paused_days_are_not_counted(
         stands = any(pause.start <= end < pause.end for pause in pauses)
         left -= not stands and (unit != TimeUnit.WORKING_DAY or works(end))
 
-    assert deadlines.local_day(deadlines.due_at(terms, PLAIN, pauses)) == end
+    assert localdate(deadlines.due_at(terms, PLAIN, pauses)) == end
     walked = deadlines.days(terms, PLAIN, pauses)
     assert walked[-1].day == end
     if unit != TimeUnit.MONTH:
@@ -255,9 +256,9 @@ def test_pause_moves_the_date_by_exactly_the_paused_working_days(
     opened = timezone.make_aware(datetime.combine(start, time(9)))
     terms = Terms(anchor_at=opened, rule=a_rule(TimeUnit.WORKING_DAY, amount))
     pause = Pause(start + timedelta(days=after), start + timedelta(days=after + length))
-    without = deadlines.local_day(deadlines.due_at(terms, PLAIN))
+    without = localdate(deadlines.due_at(terms, PLAIN))
 
-    due = deadlines.local_day(deadlines.due_at(terms, PLAIN, [pause]))
+    due = localdate(deadlines.due_at(terms, PLAIN, [pause]))
 
     stopped = sum(works(pause.start + timedelta(days=n)) for n in range(length))
     assert due == PLAIN.add(without, stopped)

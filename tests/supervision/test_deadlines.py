@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
+from django.utils.timezone import localdate
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -190,8 +191,8 @@ def test_more_time_is_never_due_earlier(opened: datetime, unit: TimeUnit, amount
 def test_due_by_working_days_is_on_a_working_day(opened: datetime, amount: int) -> None:
     due = due_at(a_rule(amount=amount, **WORKING), Facts(opened))
 
-    assert PLAIN.is_working(deadlines.local_day(due))
-    assert PLAIN.between(deadlines.local_day(opened), deadlines.local_day(due)) == amount
+    assert PLAIN.is_working(localdate(due))
+    assert PLAIN.between(localdate(opened), localdate(due)) == amount
 
 
 @given(moments, st.dates(date(2001, 1, 1), date(2001, 12, 31)))
@@ -199,14 +200,14 @@ def test_fixed_day_lies_within_a_year_ahead(opened: datetime, day: date) -> None
     due = due_at(a_rule(anchor="fixed", fixed=f"{day:%m-%d}"), Facts(opened))
 
     assert timedelta(0) < due - opened <= timedelta(days=367)
-    assert (deadlines.local_day(due).month, deadlines.local_day(due).day) == (day.month, day.day)
+    assert (localdate(due).month, localdate(due).day) == (day.month, day.day)
 
 
 @given(moments, st.integers(0, 120), st.integers(0, 120), st.integers(0, 200))
 def test_clocks_of_a_task_that_is_taken_over(
     asked: datetime, left: int, waited: int, full_days: int
 ) -> None:
-    former = deadlines.end_of(deadlines.local_day(asked) + timedelta(days=left))
+    former = deadlines.end_of(localdate(asked) + timedelta(days=left))
     issued = asked + timedelta(days=waited)
     full = Terms(anchor_at=issued, rule=a_rule(amount=full_days))
 
@@ -222,8 +223,8 @@ def test_clocks_of_a_task_that_is_taken_over(
         return deadlines.due_at(carried, PLAIN)
 
     shifted = due(ReassignmentClock.SHIFT)
-    remaining = PLAIN.between(deadlines.local_day(asked), deadlines.local_day(former))
-    given_now = PLAIN.between(deadlines.local_day(issued), deadlines.local_day(shifted))
+    remaining = PLAIN.between(localdate(asked), localdate(former))
+    given_now = PLAIN.between(localdate(issued), localdate(shifted))
     assert due(ReassignmentClock.KEEP) == former
     assert due(ReassignmentClock.RESTART) == deadlines.due_at(full, PLAIN)
     assert shifted >= former

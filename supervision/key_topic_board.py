@@ -11,18 +11,18 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from members.enums import ANSWERING_ROLES, DutyKind
-from members.models import Session
+from members.models import Session, Unit, User
+from members.reader import Reader
 from proposals.ledger import label_of
 from proposals.models import Assignment, Event, Proposal
-from supervision.calendar import Calendar
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, InstructionState
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicProposal
-from supervision.models.duty import Closing
+from supervision.models.duty import Closing, is_overdue
 from supervision.models.topic_subject import topic_subjects
-from supervision.selectors import current_calendar, with_due
+from supervision.selectors import calendar_for, with_due
 
 
-@dataclass
+@dataclass(frozen=True)
 class Replies:
     """How the replies to some proposals stand; ``days`` are working days, negative when late."""
 
@@ -36,8 +36,53 @@ class Replies:
         return "late" if self.state == "overdue" else "near"
 
 
-Row = dict[str, Any]
-"""A key topic on the board, as ``Board`` puts it together and the API lists it."""
+@dataclass(frozen=True)
+class DatedMilestone:
+    """A milestone, and how its day stands.
+
+    ``days`` are the working days that are left, negative when it is ``late`` and None where it
+    is not owed any more; it ``contradicts`` one of the limits of its topic when it lies after it.
+    """
+
+    milestone: Milestone
+    days: int | None
+    late: bool
+    contradicts: bool
+
+
+@dataclass(frozen=True)
+class BoardProposal:
+    """A proposal of a topic, with the units that answer for it."""
+
+    proposal: Proposal
+    units: Sequence[Unit]
+    replies: Replies
+
+
+@dataclass(frozen=True)
+class LastEvent:
+    """The last that happened to a topic, or to what belongs to it; nobody's when the system's."""
+
+    label: str
+    subject_kind: str
+    at: datetime
+    by: User | None
+
+
+@dataclass(frozen=True)
+class BoardRow:
+    """A key topic on the board."""
+
+    topic: KeyTopic
+    proposals: Sequence[BoardProposal]
+    units: Sequence[Unit]
+    milestones: Sequence[DatedMilestone]
+    next_milestone: DatedMilestone | None
+    replies: Replies
+    supervised_until: datetime | None
+    open_instructions: int
+    last_event: LastEvent | None
+    warnings: Sequence[str]
 
 
 def current(committees: Collection[int]) -> Q:
@@ -52,7 +97,7 @@ def current(committees: Collection[int]) -> Q:
     return Q(session__in=latest.values()) | Q(state__in=KEY_UNDER_WAY)
 
 
-def board(which: Q, committees: Collection[int], at: datetime) -> list[Row]:
+def board(which: Q, committees: Collection[int], reader: Reader) -> list[BoardRow]:
     """Those of the key topics of these committees; as many queries for one as for all."""
     chosen = KeyTopic.objects.filter(which, committee__in=committees, state__in=KEY_STATES)
     topics = list(
@@ -66,134 +111,132 @@ def board(which: Q, committees: Collection[int], at: datetime) -> list[Row]:
         )
         .order_by("id")
     )
-    return Board(topics, at).rows()
+    return Board(topics, reader).rows()
 
 
 MILESTONES = Prefetch("milestones", with_due(Milestone.objects.all()))
 """Read ahead with a topic: its milestones, each with its date as long as it is owed."""
 
 
-def own_milestones(
-    topic: KeyTopic, calendar: Calendar, at: datetime, limits: Sequence[tuple[str, date]] = ()
-) -> list[Any]:
-    """The milestones of a topic in their order, read ahead as ``MILESTONES`` says; no query.
+def dated_milestones(
+    topic: KeyTopic, reader: Reader, limits: Sequence[tuple[str, date]] = ()
+) -> list[DatedMilestone]:
+    """The milestones of a topic in their order, read ahead as ``MILESTONES`` says.
 
-    Each with the working ``days`` that are left, negative when it is ``late`` and None where it
-    is not owed any more, and with whether it ``contradicts`` one of the limits.
+    ``limits`` are names of limits with their days. No query but for the calendar.
     """
-    rows: list[Any] = list(topic.milestones.all())
-    for row in rows:
-        day = localdate(row.due_at) if row.due_at is not None else None
-        row.days = None if day is None else calendar.left(localdate(at), day)
-        row.late = day is not None and row.due_at < at
-        row.contradicts = day is not None and any(day > limit for _words, limit in limits)
-    return rows
+    return [_dated(milestone, reader, limits) for milestone in topic.milestones.all()]
 
 
-def coming(milestones: Sequence[Any]) -> Any:
+def _dated(milestone: Any, reader: Reader, limits: Sequence[tuple[str, date]]) -> DatedMilestone:
+    if milestone.due_at is None:
+        return DatedMilestone(milestone, None, late=False, contradicts=False)
+    day = localdate(milestone.due_at)
+    return DatedMilestone(
+        milestone,
+        calendar_for(reader).left(reader.day, day),
+        late=is_overdue(milestone.due_kind, milestone.due_at, milestone.due_paused_at, reader.at),
+        contradicts=any(day > limit for _words, limit in limits),
+    )
+
+
+def next_of(milestones: Sequence[DatedMilestone]) -> DatedMilestone | None:
     """The next of them that is owed; None if there is none."""
     ahead = (row for row in milestones if row.days is not None)
-    return min(ahead, key=lambda row: row.due_on, default=None)
+    return min(ahead, key=lambda row: row.milestone.due_on, default=None)
 
 
 class Board:
     """Everything that the rows need, read at once."""
 
-    def __init__(self, topics: list[KeyTopic], at: datetime) -> None:
+    def __init__(self, topics: list[KeyTopic], reader: Reader) -> None:
         self.topics = topics
-        self.at = at
-        self.calendar = current_calendar()
+        self.reader = reader
         handled = {key for topic in topics for key in _handled(topic)}
-        self.units: dict[int, list[Any]] = defaultdict(list)
+        self.units: dict[int, list[Unit]] = defaultdict(list)
         tasks = Assignment.objects.live().filter(
             proposal__in=handled, role__in=sorted(ANSWERING_ROLES)
         )
         for task in tasks.select_related("unit").order_by("id"):
             self.units[task.proposal_id].append(task.unit)
-        self.owed: dict[int, list[Duty]] = defaultdict(list)
+        self.duties: dict[int, list[Duty]] = defaultdict(list)
         replies = Duty.objects.filter(kind=DutyKind.REPLY, proposal__in=handled)
         for duty in replies.exclude(closing=Closing.CANCELLED).order_by("due_at"):
-            self.owed[duty.proposal_id or 0].append(duty)
-        self.last_acts = self._last_acts()
+            self.duties[duty.proposal_id or 0].append(duty)
+        self.last_events = self._last_events()
 
-    def rows(self) -> list[Row]:
+    def rows(self) -> list[BoardRow]:
         """A row for each topic."""
         return [self._row(topic) for topic in self.topics]
 
-    def _row(self, topic: Any) -> Row:
-        proposals = [
-            {
-                "proposal": link.proposal,
-                "units": self.units[key := link.proposal.merged_into_id or link.proposal_id],
-                "replies": self._replies(self.owed[key]),
-            }
-            for link in topic.links.all()
-        ]
+    def _row(self, topic: Any) -> BoardRow:
         units = {unit.pk: unit for key in _handled(topic) for unit in self.units[key]}
-        all_owed = [duty for key in _handled(topic) for duty in self.owed[key]]
-        replies = self._replies(sorted(all_owed, key=lambda duty: duty.due_at))
-        until = topic.due_at
+        duties = [duty for key in _handled(topic) for duty in self.duties[key]]
+        replies = self._replies(sorted(duties, key=lambda duty: duty.due_at))
         limits = [
             (words, localdate(due))
-            for words, due in ((_("督办期限"), until), (_("答复期限"), replies.due_at))
+            for words, due in ((_("督办期限"), topic.due_at), (_("答复期限"), replies.due_at))
             if due is not None
         ]
-        milestones = own_milestones(topic, self.calendar, self.at, limits)
+        milestones = dated_milestones(topic, self.reader, limits)
         asked = topic.instructions.all()
-        waiting = {one.number for one in asked if one.state == InstructionState.OPEN}
-        return {
-            "topic": topic,
-            "proposals": proposals,
-            "units": list(units.values()),
-            "milestones": milestones,
-            "next_milestone": coming(milestones),
-            "replies": replies,
-            "supervised_until": until,
-            "open_instructions": len(waiting),
-            "last_act": self.last_acts.get(topic.pk),
-            "warnings": self._warnings(milestones, limits, until),
-        }
+        return BoardRow(
+            topic=topic,
+            proposals=[self._proposal(link.proposal) for link in topic.links.all()],
+            units=list(units.values()),
+            milestones=milestones,
+            next_milestone=next_of(milestones),
+            replies=replies,
+            supervised_until=topic.due_at,
+            open_instructions=len({o.number for o in asked if o.state == InstructionState.OPEN}),
+            last_event=self.last_events.get(topic.pk),
+            warnings=self._warnings(topic, milestones, limits),
+        )
+
+    def _proposal(self, proposal: Proposal) -> BoardProposal:
+        key = proposal.merged_into_id or proposal.pk
+        return BoardProposal(proposal, self.units[key], self._replies(self.duties[key]))
 
     def _replies(self, duties: list[Duty]) -> Replies:
         """Of duties in the order of their dates."""
-        owed = [duty for duty in duties if duty.closed_at is None]
-        if not owed:
+        awaited = [duty for duty in duties if duty.closed_at is None]
+        if not awaited:
             return Replies("replied" if duties else "none")
-        first = owed[0]
-        late = any(duty.is_overdue(self.at) for duty in owed)
-        days = self.calendar.left(localdate(self.at), localdate(first.due_at))
-        return Replies("overdue" if late else "open", first.due_at, days)
+        due_at = awaited[0].due_at
+        late = any(duty.is_overdue(self.reader.at) for duty in awaited)
+        days = calendar_for(self.reader).left(self.reader.day, localdate(due_at))
+        return Replies("overdue" if late else "open", due_at, days)
 
     def _warnings(
-        self,
-        milestones: list[Any],
-        limits: list[tuple[str, date]],
-        until: datetime | None,
+        self, topic: Any, milestones: list[DatedMilestone], limits: list[tuple[str, date]]
     ) -> list[str]:
         """Warnings: where the plan conflicts with the time limits, and what is overdue."""
         found = [
             _("节点“%(name)s”（%(day)s）晚于%(limit)s %(due)s")
             % {
-                "name": row.name,
-                "day": row.due_on,
+                "name": row.milestone.name,
+                "day": row.milestone.due_on,
                 "limit": words,
                 "due": due,
             }
             for row in milestones
             if row.contradicts
             for words, due in limits
-            if row.due_on > due
+            if row.milestone.due_on > due
         ]
         found += [
-            _("节点“%(name)s”已逾期 %(days)s 个工作日") % {"name": row.name, "days": -row.days}
+            _("节点“%(name)s”已逾期 %(days)s 个工作日")
+            % {"name": row.milestone.name, "days": -row.days}
             for row in milestones
             if row.late and row.days
         ]
-        if until is not None and until < self.at:
-            found.append(_("督办期限 %(due)s 已过") % {"due": localdate(until)})
+        if topic.due_at is not None and is_overdue(
+            topic.due_kind, topic.due_at, topic.due_paused_at, self.reader.at
+        ):
+            found.append(_("督办期限 %(due)s 已过") % {"due": localdate(topic.due_at)})
         return found
 
-    def _last_acts(self) -> dict[int, dict[str, Any]]:
+    def _last_events(self) -> dict[int, LastEvent]:
         """From topic to the last event of it, of its proposals, milestones and instructions."""
         of: dict[str, dict[int, list[int]]] = defaultdict(lambda: defaultdict(list))
         for topic in self.topics:
@@ -206,7 +249,7 @@ class Board:
             for topic_key in of[kind][key]:
                 latest[topic_key] = max(number, latest.get(topic_key, 0))
         events = Event.objects.select_related("actor").in_bulk(list(latest.values()))
-        return {topic_key: _act(events[number]) for topic_key, number in latest.items()}
+        return {topic_key: _event(events[number]) for topic_key, number in latest.items()}
 
 
 def _handled(topic: KeyTopic) -> list[int]:
@@ -231,10 +274,6 @@ def _last_events(
         yield Proposal.kind, proposal["proposal_id"], proposal["last"]
 
 
-def _act(event: Event) -> dict[str, Any]:
-    return {
-        "label": label_of(event.subject_kind, event.action),
-        "subject_kind": event.subject_kind,
-        "at": event.at,
-        "by": event.actor,
-    }
+def _event(event: Event) -> LastEvent:
+    label = label_of(event.subject_kind, event.action)
+    return LastEvent(label, event.subject_kind, event.at, event.actor)

@@ -13,7 +13,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members import clock
 from members.api.model_serializer import NamedSerializer, read_serializer
 from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
@@ -124,11 +123,11 @@ class BoardProposalSerializer(serializers.Serializer[Any]):
 class BoardMilestoneSerializer(serializers.Serializer[Any]):
     """A milestone on the board; ``days`` are working days, left or (negative) late."""
 
-    id = serializers.IntegerField(source="pk")
-    name = serializers.CharField()
-    due_on = serializers.DateField()
-    state = serializers.CharField()
-    state_label = serializers.CharField(source="get_state_display")
+    id = serializers.IntegerField(source="milestone.pk")
+    name = serializers.CharField(source="milestone.name")
+    due_on = serializers.DateField(source="milestone.due_on")
+    state = serializers.CharField(source="milestone.state")
+    state_label = serializers.CharField(source="milestone.get_state_display")
     days = serializers.IntegerField(allow_null=True)
     contradicts = serializers.BooleanField()
 
@@ -160,7 +159,7 @@ class BoardSerializer(serializers.Serializer[Any]):
     reply = ReplyStateSerializer(source="replies")
     supervised_until = serializers.DateTimeField(allow_null=True)
     open_instructions = serializers.IntegerField()
-    last_act = LastActSerializer(allow_null=True)
+    last_act = LastActSerializer(source="last_event", allow_null=True)
     warnings = serializers.ListField(child=serializers.CharField())
 
 
@@ -246,7 +245,6 @@ class KeyTopicViewSet(SubjectViewSet):
     @action(detail=False, pagination_class=None, filter_backends=[])
     def board(self, request: Request) -> Response:
         """Every key topic of a session: milestones, days left, units, replies, the last act."""
-        at = clock.now()
         committees = led_committees(self.reader)
         if not committees:
             raise NotFound
@@ -254,7 +252,7 @@ class KeyTopicViewSet(SubjectViewSet):
         query.is_valid(raise_exception=True)
         wanted = query.validated_data.get("session")
         which = Q(session=wanted) if wanted else current(committees)
-        return Response(BoardSerializer(board(which, committees, at), many=True).data)
+        return Response(BoardSerializer(board(which, committees, self.reader), many=True).data)
 
 
 @documented("督办节点")

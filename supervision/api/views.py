@@ -10,7 +10,6 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from members import clock
 from members.enums import Role
 from members.models import Committee
 from members.reader import reader_of
@@ -60,7 +59,7 @@ class DutyViewSet(VisibleViewSet):
         Against the effective date and against the original one.
         """
         rows = self.filter_queryset(self.get_queryset())
-        return Response(LatenessSerializer(lateness.by(by, rows, clock.now()), many=True).data)
+        return Response(LatenessSerializer(lateness.by(by, rows, self.reader), many=True).data)
 
 
 @documented("提醒记录")

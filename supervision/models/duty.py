@@ -44,13 +44,26 @@ def done_by(at: datetime) -> Q:
 
 
 def late_at(at: datetime) -> Q:
-    """Not done by ``at``, and late; while its clock is paused a duty is not late."""
+    """Late as of a moment that may lie in the past: not done by then, and due before."""
     return ~done_by(at) & Q(paused_at=None, due_at__lt=at)
 
 
 def decided_by(at: datetime) -> Q:
     """Done, or due, by ``at``: what a share of punctuality is of."""
     return done_by(at) | Q(paused_at=None, due_at__lte=at)
+
+
+def overdue_at(at: datetime) -> Q:
+    """Owed now, and late at ``at``.
+
+    While its clock is paused a duty is not late, nor is one that is only a right.
+    """
+    return Q(closed_at=None, paused_at=None, due_at__lt=at) & ~Q(kind__in=OPTIONAL)
+
+
+def is_overdue(kind: str, due_at: datetime, paused_at: datetime | None, at: datetime) -> bool:
+    """The same of a duty that is owed, on plain values."""
+    return paused_at is None and kind not in OPTIONAL and due_at < at
 
 
 class DutyQuerySet(models.QuerySet["Duty"]):
@@ -73,12 +86,8 @@ class DutyQuerySet(models.QuerySet["Duty"]):
         return self.exclude(kind__in=OPTIONAL)
 
     def overdue(self, at: datetime) -> DutyQuerySet:
-        """Still owed at ``at``, and late; while its clock is paused a duty is not late."""
-        return self.running().owed().filter(due_at__lt=at)
-
-    def on_time(self) -> DutyQuerySet:
-        """Done by the date."""
-        return self.filter(KEPT)
+        """Owed, and late at ``at``."""
+        return self.filter(overdue_at(at))
 
 
 class Duty(models.Model):
@@ -169,9 +178,8 @@ class Duty(models.Model):
         return subject.link_of(self.subject_id) if subject else f"/api/v1/duties/{self.pk}/"
 
     def is_overdue(self, at: datetime) -> bool:
-        """Whether it is owed and late at ``at``."""
-        running = self.closed_at is None and self.paused_at is None
-        return running and self.kind not in OPTIONAL and self.due_at < at
+        """Whether it is owed, and late at ``at``."""
+        return self.closed_at is None and is_overdue(self.kind, self.due_at, self.paused_at, at)
 
     def ended_pauses(self) -> list[deadlines.Pause]:
         """The days on which the clock was paused; a pause counts once it is over."""

@@ -18,8 +18,9 @@ from supervision import deadlines
 from supervision.calendar import Calendar
 from supervision.deadline_facts import basis_of, facts_of, session_closes_on
 from supervision.deadlines import Facts
-from supervision.duty_kinds import ANSWERS, OPTIONAL, declared
+from supervision.duty_kinds import ANSWERS, declared
 from supervision.models import Duty
+from supervision.models.duty import overdue_at
 from supervision.selectors import calendar_for
 
 
@@ -67,7 +68,7 @@ def _facts(task: Assignment, kind: DutyKind, at: datetime, reply_due: datetime |
 
 def loads(units: Collection[int], reader: Reader) -> dict[int, Load]:
     """Each unit's open tasks, and how many of its duties are overdue; one query."""
-    late = Q(paused_at=None, due_at__lt=reader.at) & ~Q(kind__in=OPTIONAL)
+    late = overdue_at(reader.at)
     duties = visible(reader, Duty.objects.open().filter(unit__in=units))
     counted = duties.order_by().values_list("unit")
     rows = counted.annotate(

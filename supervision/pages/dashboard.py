@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -27,14 +28,12 @@ from proposals.enums import ProposalState as S
 from proposals.models import Assignment, Event, Proposal
 from proposals.pages.stages import waiting_on
 from proposals.permissions import told_units
-from supervision.calendar import Calendar
 from supervision.dashboard_figures import Headline, headlines
 from supervision.enums import KEY_STATES, KeyTopicState
-from supervision.key_topic_board import MILESTONES, coming, own_milestones
+from supervision.key_topic_board import MILESTONES, dated_milestones, next_of
 from supervision.models import Duty, KeyTopic
 from supervision.pages.figures import address
 from supervision.permissions import led_committees
-from supervision.selectors import calendar_for
 
 READERS = frozenset(
     {
@@ -97,14 +96,28 @@ def _line(figure: Headline) -> str:
 
 # -- Who has what ----------------------------------------------------------------------------
 
-Row = dict[str, Any]
-"""A unit: its ``name``, a cell for each state, the ``total``, and how much of it is ``late``.
 
-A cell is a ``count`` with its ``url``, and a ``shade`` from 0 to ``SHADES`` by the largest count.
-"""
+@dataclass(frozen=True)
+class Cell:
+    """How many proposals of a unit are in a state; ``shade`` is 0 to SHADES, by the largest."""
+
+    count: int
+    url: str
+    shade: int
 
 
-def units(session: Session, at: datetime) -> tuple[list[Row], list[Row]]:
+@dataclass(frozen=True)
+class UnitRow:
+    """A unit with a cell for each state, how many these are together, and what is late."""
+
+    name: str
+    cells: Sequence[Cell]
+    total: int
+    late: int
+    late_url: str
+
+
+def units(session: Session, at: datetime) -> tuple[list[UnitRow], list[UnitRow]]:
     """The units to compare, those with most first, and those with few by name; two queries.
 
     Like the figures, it counts all of the session; the lists show what the reader sees of it.
@@ -124,22 +137,22 @@ def units(session: Session, at: datetime) -> tuple[list[Row], list[Row]]:
     compared = [states for states in counts.values() if states.total() >= FEW]
     top = max((count for states in compared for count in states.values()), default=1)
     rows = [_row(name, counts[name], late[name], top) for name in sorted(counts)]
-    many = sorted((row for row in rows if row["total"] >= FEW), key=lambda row: -row["total"])
-    return many, [row for row in rows if row["total"] < FEW]
+    many = sorted((row for row in rows if row.total >= FEW), key=lambda row: -row.total)
+    return many, [row for row in rows if row.total < FEW]
 
 
-def _row(name: str, counts: Counter[str], late: int, top: int) -> Row:
+def _row(name: str, counts: Counter[str], late: int, top: int) -> UnitRow:
     total = counts.total()
     cells = [
-        {
-            "count": counts[state],
-            "url": address("proposals", unit_name=name, state=state),
-            "shade": -(-SHADES * counts[state] // top) if total >= FEW else 0,
-        }
+        Cell(
+            count=counts[state],
+            url=address("proposals", unit_name=name, state=state),
+            shade=-(-SHADES * counts[state] // top) if total >= FEW else 0,
+        )
         for state in ASSIGNED_STATES
     ]
     late_url = address("time-limits", unit=name, late="true")
-    return {"name": name, "cells": cells, "total": total, "late": late, "late_url": late_url}
+    return UnitRow(name, cells, total, late, late_url)
 
 
 # -- What stands still -----------------------------------------------------------------------
@@ -210,11 +223,10 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[dict[str, An
         .prefetch_related(MILESTONES, "supervisors")
         .order_by("id")[:20]
     )
-    calendar = calendar_for(reader) if rows else Calendar()
     found = []
     for topic in rows:
-        milestones = own_milestones(topic, calendar, reader.at)
-        found.append({"topic": topic, "milestones": milestones, "next": coming(milestones)})
+        milestones = dated_milestones(topic, reader)
+        found.append({"topic": topic, "milestones": milestones, "next": next_of(milestones)})
     return found
 
 

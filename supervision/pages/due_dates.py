@@ -20,8 +20,8 @@ from members.visibility import visible
 from proposals.due_dates import Clock, Due
 from proposals.machine.subject import Subject
 from proposals.models import Assignment, Proposal
-from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
+from supervision.models.duty import is_overdue
 from supervision.permissions import foreseen
 from supervision.selectors import calendar_for
 
@@ -31,7 +31,7 @@ DUE = Column("due", _l("期限"), "due.due_at", "proposals/cells/_due.html", ord
 
 def due_of(duty: Duty, reader: Reader) -> Due:
     """When a duty is due, and the time left."""
-    return _due(duty.committee_id, duty.due_at, duty.paused_at, reader, duty.kind in OPTIONAL)
+    return _due(duty.committee_id, duty.kind, duty.due_at, duty.paused_at, reader)
 
 
 def dated(rows: Iterable[Any], reader: Reader) -> None:
@@ -39,21 +39,19 @@ def dated(rows: Iterable[Any], reader: Reader) -> None:
     for row in rows:
         row.due = None
         if row.due_at is not None:
-            row.due = _due(row.committee_id, row.due_at, row.due_paused_at, reader)
+            row.due = _due(row.committee_id, row.due_kind, row.due_at, row.due_paused_at, reader)
 
 
 def _due(
-    committee: int,
-    moment: datetime,
-    paused_at: datetime | None,
-    reader: Reader,
-    optional: bool = False,
+    committee: int, kind: str, moment: datetime, paused_at: datetime | None, reader: Reader
 ) -> Due:
     days = calendar_for(reader).left(reader.day, localdate(moment))
     if paused_at is not None:
         return Due(moment, days, "paused")
-    if moment < reader.at:
-        return Due(moment, days, "far" if optional else "late")
+    if is_overdue(kind, moment, paused_at, reader.at):
+        return Due(moment, days, "late")
+    if moment < reader.at:  # a right that was not used
+        return Due(moment, days, "far")
     warnings = _warnings(committee, reader)
     if days <= warnings.soon:
         return Due(moment, days, "soon")

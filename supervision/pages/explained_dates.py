@@ -1,5 +1,6 @@
 """The tab of time limits: every date of a proposal, and its explanation."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +19,7 @@ from members.punctuation import clauses
 from members.reader import Reader, reader_of
 from members.rules import DeadlineRule
 from members.visibility import visible, visible_row
+from proposals.due_dates import Due
 from proposals.ledger import step_of
 from proposals.models import Proposal
 from proposals.pages.proposal import Tab
@@ -46,9 +48,9 @@ def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     past = [duty for duty in found if is_over(duty, reader.at)]
     return {
         "open_limits": [
-            limit(duty, reader, mine=duty.pk in own) for duty in found if duty not in past
+            explained(duty, reader, mine=duty.pk in own) for duty in found if duty not in past
         ],
-        "past_limits": [limit(duty, reader, drawn=False) for duty in past],
+        "past_limits": [explained(duty, reader, drawn=False) for duty in past],
     }
 
 
@@ -72,30 +74,46 @@ def _named(duty: Duty) -> bool:
     return bool(duty.unit_id or duty.member_id or duty.body_id)
 
 
-def limit(duty: Duty, reader: Reader, *, mine: bool = False, drawn: bool = True) -> dict[str, Any]:
-    """One date as the page explains it, with the strip if it is to be ``drawn``.
+@dataclass(frozen=True)
+class ExplainedDate:
+    """One date as the page explains it.
 
-    ``mine`` when the reader owes it; ``due`` is how long there is, or ``outcome`` how it ended.
+    It is ``mine`` when the reader owes it; ``due`` is how long there is, or ``outcome`` how it
+    ended, in words. ``why`` is what ``selectors.why`` says of it.
     """
+
+    duty: Duty
+    holder: str
+    mine: bool
+    rule: str
+    due: Due | None
+    outcome: str
+    why: dict[str, Any]
+    strip: Strip | None
+
+
+def explained(
+    duty: Duty, reader: Reader, *, mine: bool = False, drawn: bool = True
+) -> ExplainedDate:
+    """A date with its explanation, and the strip of its days if it is to be ``drawn``."""
     calendar, at = calendar_for(reader), reader.at
-    explained = why(duty, calendar)
+    reasons = why(duty, calendar)
     terms = Terms.model_validate(duty.terms)
     over = is_over(duty, at)
-    return {
-        "duty": duty,
-        "holder": holder(duty),
-        "mine": mine,
-        "rule": rule_in_words(duty, terms),
-        "source": explained["source"],
-        "due": None if over else due_of(duty, reader),
-        "outcome": outcome(duty, calendar) if over else "",
-        "why": explained,
-        "strip": _strip(duty, terms, explained, calendar, at) if drawn else None,
-    }
+    return ExplainedDate(
+        duty=duty,
+        holder=holder(duty),
+        mine=mine,
+        rule=rule_in_words(duty, terms),
+        due=None if over else due_of(duty, reader),
+        outcome=outcome(duty, calendar) if over else "",
+        why=reasons,
+        strip=_strip(duty, terms, reasons["days"], calendar, at) if drawn else None,
+    )
 
 
 def _strip(
-    duty: Duty, terms: Terms, explained: dict[str, Any], calendar: Calendar, at: datetime
+    duty: Duty, terms: Terms, days: list[dict[str, Any]], calendar: Calendar, at: datetime
 ) -> Strip:
     standing = None
     if duty.paused_at is not None:
@@ -105,7 +123,7 @@ def _strip(
     if terms.set_to is None and terms.rule and terms.rule.anchor in NOT_FROM_THE_START:
         start = localdate(terms.opened_at or terms.anchor_at)
     return strip(
-        explained["days"],
+        days,
         start=start,
         due=localdate(duty.due_at),
         today=localdate(at),
@@ -186,7 +204,7 @@ def show_duty(request: HttpRequest, pk: int) -> HttpResponse:
     duty = visible_row(reader, rows.prefetch_related(*EXPLAINED), pk)
     if duty is None:
         raise Http404
-    found = limit(duty, reader, mine=_is_owed_by(duty, reader))
+    found = explained(duty, reader, mine=_is_owed_by(duty, reader))
     context = {"limit": found, "duty": duty, "about": page_of(duty.link)}
     return TemplateResponse(request, "supervision/duty.html", context)
 

@@ -99,20 +99,20 @@ def _lateness(what: str) -> Callable[[Session, Reader], dict[str, Any]]:
 
     def read(session: Session, reader: Reader) -> dict[str, Any]:
         duties = visible(reader, Duty.objects.filter(proposal__session=session))
-        rows = lateness.by(what, duties, reader.at)
-        busy = sorted(rows, key=lambda row: -(row["open"] + row["done"]))[:20]
+        rows = lateness.by(what, duties, reader)
+        busy = sorted(rows, key=lambda row: -(row.open + row.done))[:20]
         chart = Chart(
             _("各单位任务") if what == "unit" else _("各类任务"),
-            [row["label"] for row in busy],
+            [row.label for row in busy],
             [
-                (_("已完成"), [row["done"] for row in busy]),
-                (_("未到期"), [row["open"] - row["overdue"] for row in busy]),
-                (_("逾期"), [row["overdue"] for row in busy]),
+                (_("已完成"), [row.done for row in busy]),
+                (_("未到期"), [row.open - row.overdue for row in busy]),
+                (_("逾期"), [row.overdue for row in busy]),
             ],
             kind="rows",
             unit=_("项"),
             base=_("有期限的任务，一件提案可有几项"),
-            urls=[late_of(what, row["key"], row["label"], reader) for row in busy],
+            urls=[late_of(what, row.key, row.label, reader) for row in busy],
             stacked=True,
             tones=("done", "open", "late"),
         )
@@ -121,7 +121,7 @@ def _lateness(what: str) -> Callable[[Session, Reader], dict[str, Any]]:
     return read
 
 
-def late_of(what: str, key: str, label: str, reader: Reader) -> str:
+def late_of(what: str, key: int | str, label: str, reader: Reader) -> str:
     """The reader's list of overdue duties of one unit, or of one kind."""
     asked = {"unit": label} if what == "unit" else {"kind": key}
     return list_at(reader, ("overdue", asked), ("time-limits", {**asked, "late": "true"}))

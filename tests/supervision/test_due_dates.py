@@ -12,7 +12,7 @@ from django.utils.timezone import localdate
 
 from members.days import end_of
 from members.enums import DutyKind, Role
-from members.models import Rulebook
+from members.models import Rulebook, User
 from members.pages.links import page_of
 from members.presets import preset
 from members.reader import Reader
@@ -25,7 +25,7 @@ from proposals.models import Assignment
 from proposals.pages.office.lists import tone
 from supervision import checks
 from supervision.duty_kinds import DUTY_KINDS, KindOfDuty, declared
-from supervision.key_topic_board import MILESTONES, own_milestones
+from supervision.key_topic_board import MILESTONES, dated_milestones
 from supervision.models import Duty, KeyTopic, Milestone
 from supervision.models.topic_subject import topic_subjects
 from supervision.pages.due_dates import dated, due_of
@@ -161,7 +161,7 @@ def test_a_milestone_is_late_when_its_duty_is() -> None:
 
     def read(at: datetime) -> list[tuple[int | None, bool]]:
         row = KeyTopic.objects.prefetch_related(MILESTONES).get(pk=topic.pk)
-        return [(one.days, one.late) for one in own_milestones(row, current_calendar(), at)]
+        return [(one.days, one.late) for one in dated_milestones(row, Reader(User(), at))]
 
     on_the_day = end_of(first.due_on)
     assert read(on_the_day)[0] == (0, False)

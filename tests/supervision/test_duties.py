@@ -16,7 +16,7 @@ from members.presets import preset
 from proposals import models
 from proposals.machine.subject import Subject
 from supervision.models import Duty
-from supervision.models.duty import Closing
+from supervision.models.duty import KEPT, Closing
 from tests.proposals.staffed_committee import StaffedCommittee
 from tests.supervision.office import ASSIGNED, START, Office, local
 
@@ -124,7 +124,7 @@ def test_duty_is_done_on_time_to_the_second(office: Office, at: str, on_time: bo
     found = duty(task, DutyKind.ACKNOWLEDGE)
     assert (found.closing, found.closed_at) == (Closing.DONE, local(at))
     assert found.closed_by.action == "acknowledge"
-    assert Duty.objects.on_time().filter(pk=found.pk).exists() == on_time
+    assert Duty.objects.filter(KEPT, pk=found.pk).exists() == on_time
 
 
 def test_lateness_is_computed_and_a_right_not_used_is_not_late(office: Office) -> None:
@@ -223,7 +223,7 @@ def test_extension_moves_the_date_once_it_is_granted(office: Office) -> None:
     assert duty(task, DutyKind.REPLY).first_due_at == local("2024-05-04 23:59:59")
     assert ended(request) == {"extension_decision": Closing.DONE}
     office.delivered(task, local("2024-06-04 23:00"))
-    assert Duty.objects.on_time().filter(kind="reply").count() == 1
+    assert Duty.objects.filter(KEPT, kind="reply").count() == 1
 
 
 @pytest.mark.parametrize(("day", "why"), [("2024-05-04", "须晚于"), ("2024-06-05", "最多延长 1")])
@@ -379,7 +379,7 @@ def test_reply_while_the_clock_stands_is_in_time(office: Office) -> None:
 
     found = duty(task, DutyKind.REPLY)
     assert timezone.localtime(found.due_at).date().isoformat() == "2024-06-21"  # 48 days later
-    assert Duty.objects.on_time().filter(pk=found.pk).exists()
+    assert Duty.objects.filter(KEPT, pk=found.pk).exists()
     assert found.pauses.get().ended_at == local("2024-05-20 10:00")
 
 

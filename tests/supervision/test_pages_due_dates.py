@@ -177,7 +177,7 @@ def test_what_is_owed_is_never_left_out_for_what_is_over(life, monkeypatch):
     page = opens(life, "clerk", f"/proposals/{task.proposal_id}/", tab="limits")
 
     assert Duty.objects.filter(proposal=task.proposal_id).count() > owed.count()
-    assert {limit["duty"] for limit in page.context["open_limits"]} == set(owed)
+    assert {limit.duty for limit in page.context["open_limits"]} == set(owed)
 
 
 def test_tab_takes_as_many_queries_for_many_dates_as_for_few(life):

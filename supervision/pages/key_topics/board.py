@@ -34,16 +34,14 @@ def show(request: HttpRequest) -> HttpResponse:
     session = next((row for row in page_context.sessions if str(row.pk) == asked), None)
     if asked and session is None:
         raise Http404
-    rows = board(
-        current(committees) if session is None else Q(session=session), committees, reader.at
-    )
+    rows = board(current(committees) if session is None else Q(session=session), committees, reader)
     context = {
         "page_context": page_context,
         "rows": rows,
         "chosen": session,
         "sessions": [row for row in page_context.sessions if row.committee_id in committees],
         "at": reader.at,
-        "late": sum(1 for row in rows if row["warnings"]),
+        "late": sum(1 for row in rows if row.warnings),
     }
     return TemplateResponse(request, "supervision/key_topics/board.html", context)
 

@@ -18,13 +18,12 @@ from proposals.pages.proposal import Tab, actions
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.timeline import timeline
 from proposals.permissions import is_official
-from supervision.key_topic_board import MILESTONES, own_milestones
+from supervision.key_topic_board import MILESTONES, DatedMilestone, dated_milestones
 from supervision.models import Duty, Instruction, KeyTopic, Milestone, TopicFile
 from supervision.models.topic_subject import on_topics
 from supervision.pages.due_dates import due_of
 from supervision.permissions import is_concerned, works_on
 from supervision.roles import nominator_post
-from supervision.selectors import calendar_for
 
 
 def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
@@ -58,12 +57,14 @@ def context(topic: KeyTopic, reader: Reader) -> dict[str, Any]:
     return found
 
 
-def _milestones(topic: KeyTopic, reader: Reader) -> list[dict[str, Any]]:
-    """All that were read ahead with the topic: whoever works on it or is concerned sees them."""
+def _milestones(topic: KeyTopic, reader: Reader) -> list[tuple[DatedMilestone, list[Any]]]:
+    """All that were read ahead with the topic, each with what the reader can do.
+
+    Whoever works on the topic or is concerned sees them.
+    """
     for row in topic.milestones.all():  # what the steps ask about is known already
         row.topic, row.rules = topic, topic.rules
-    rows = own_milestones(topic, calendar_for(reader), reader.at)
-    return [{"row": row, "actions": actions(row, reader)} for row in rows]
+    return [(row, actions(row.milestone, reader)) for row in dated_milestones(topic, reader)]
 
 
 def _owed(topic: KeyTopic, reader: Reader) -> dict[tuple[str, int, str], Duty]:
@@ -114,7 +115,6 @@ def file(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The key topics that the proposal is in, as far as the reader sees them; six queries."""
-    calendar = calendar_for(reader)
     topics = visible(reader, KeyTopic.objects.filter(links__proposal=proposal))
     seen = visible(reader, Milestone.objects.filter(topic__links__proposal=proposal))
     keys = set(seen.values_list("pk", flat=True))
@@ -122,8 +122,8 @@ def of_proposal(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     for topic in topics.select_related("supervising_body").prefetch_related(
         "supervisors", MILESTONES
     ):
-        milestones = own_milestones(topic, calendar, reader.at)
-        rows.append((topic, [row for row in milestones if row.pk in keys]))
+        milestones = dated_milestones(topic, reader)
+        rows.append((topic, [row for row in milestones if row.milestone.pk in keys]))
     may_nominate = proposal.state in FILED_STATES and any(
         nominator_post(post, proposal) for post in reader.posts
     )

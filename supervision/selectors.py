@@ -115,13 +115,12 @@ EXPLAINED = (
 """What ``why`` reads beside the duty: prefetch it where many are explained."""
 
 
-def why(duty: Duty, calendar: Calendar | None = None) -> dict[str, Any]:
+def why(duty: Duty, calendar: Calendar) -> dict[str, Any]:
     """Explains a due date: rule and source, day by day, pauses, changes.
 
-    ``skipped`` are the days on the way that did not count, each with its name. Two queries, and
-    one more for the ``calendar``; none where both have been read before.
+    ``skipped`` are the days on the way that did not count, each with its name. Two queries, or
+    none where they have been read before.
     """
-    calendar = calendar or current_calendar()
     prefetch_related_objects([duty], *EXPLAINED)
     terms = Terms.model_validate(duty.terms)
     days = []

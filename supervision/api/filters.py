@@ -5,7 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
-from members import clock
+from members.reader import reader_of
 from supervision.models import ChaseNotice, Duty
 
 
@@ -31,7 +31,7 @@ class DutyFilter(filters.FilterSet):
 
     def late(self, queryset: QuerySet[Duty], name: str, value: bool) -> Any:
         """Owed and late now, or everything else."""
-        late = Duty.objects.overdue(clock.now()).values("pk")
+        late = Duty.objects.overdue(reader_of(self.request).at).values("pk")
         return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
 
 

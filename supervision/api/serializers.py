@@ -2,15 +2,14 @@
 
 from typing import Any, ClassVar
 
-from django.utils.functional import cached_property
 from django.utils.timezone import localdate
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from members import clock
 from members.api.model_serializer import read_serializer
+from members.reader import Reader, reader_of
 from supervision import deadlines
-from supervision.calendar import Calendar, DayKind
+from supervision.calendar import DayKind
 from supervision.deadlines import Terms
 from supervision.models import (
     CalendarChange,
@@ -21,7 +20,7 @@ from supervision.models import (
     Pause,
     Reminder,
 )
-from supervision.selectors import current_calendar
+from supervision.selectors import calendar_for
 
 
 class AsOfNow(serializers.ModelSerializer[Duty]):
@@ -35,24 +34,24 @@ class AsOfNow(serializers.ModelSerializer[Duty]):
         model = Duty
         fields: ClassVar[list[str]] = []
 
-    @cached_property
-    def calendar(self) -> Calendar:
-        """The working days, read once for a whole list."""
-        return current_calendar()
+    @property
+    def reader(self) -> Reader:
+        """The reader of the request."""
+        return reader_of(self.context["request"])
 
     def get_overdue(self, duty: Duty) -> bool:
         """Whether it is owed and late now."""
-        return duty.is_overdue(clock.now())
+        return duty.is_overdue(self.reader.at)
 
     def get_days(self, duty: Duty) -> int:
         """Working days until the date; negative once it has passed."""
-        return self.calendar.left(clock.today(), localdate(duty.due_at))
+        return calendar_for(self.reader).left(self.reader.day, localdate(duty.due_at))
 
     @extend_schema_field(serializers.ListField(child=serializers.IntegerField()))
     def get_assumed_years(self, duty: Duty) -> list[int]:
         """Years that are only assumed."""
         terms = Terms.model_validate(duty.terms)
-        return deadlines.assumed_years(terms, duty.due_at, self.calendar)
+        return deadlines.assumed_years(terms, duty.due_at, calendar_for(self.reader))
 
 
 DutySerializer = read_serializer(

@@ -45,7 +45,7 @@ class DutyViewSet(VisibleViewSet):
     @action(detail=True, pagination_class=None, filter_backends=[])
     def why(self, request: Request, pk: str | None = None) -> Response:
         """Anchor, rule and source, each day that was skipped, pauses, and how the date moved."""
-        return Response(WhySerializer(why(self.get_object())).data)
+        return Response(WhySerializer(why(self.get_object(), calendar_for(self.reader))).data)
 
     @extend_schema(
         summary="逾期与按期",

@@ -24,6 +24,11 @@ from supervision.models import (
 from supervision.models.topic_subject import topic_subjects
 
 
+def led_committees(reader: Reader) -> frozenset[int]:
+    """The committees whose board of key topics the reader reads."""
+    return reader.reach.officials | reader.reach.supervising
+
+
 def duties(reader: Reader) -> Q:
     """One's own duties and those of one's unit; for officials, those on what they read.
 
@@ -32,7 +37,7 @@ def duties(reader: Reader) -> Q:
     return (
         (Q(committee__in=reader.reach.officials) & on_record(reader, "proposal__"))
         | Q(
-            committee__in=reader.reach.officials | reader.reach.supervising,
+            committee__in=led_committees(reader),
             subject_kind__in=[*topic_subjects()],
         )
         | (Q(committee__in=reader.reach.supervising) & Q(proposal__in=_in_key_topics(reader)))
@@ -49,9 +54,7 @@ def reminders(reader: Reader) -> Q:
 
 def chase_notices(reader: Reader) -> Q:
     """Officials, the unit that is chased, and leaders."""
-    return Q(committee__in=reader.reach.officials | reader.reach.supervising) | Q(
-        unit__in=reader.reach.units
-    )
+    return Q(committee__in=led_committees(reader)) | Q(unit__in=reader.reach.units)
 
 
 def calendar_changes(reader: Reader) -> Q:
@@ -73,7 +76,7 @@ def _in_key_topics(reader: Reader) -> QuerySet[TopicProposal, Any]:
 
 def _at_work(reader: Reader, path: str = "") -> Q:
     """Topics on which they work, between office and leaders; ``path`` leads to the topic."""
-    return Q(**{f"{path}committee__in": reader.reach.officials | reader.reach.supervising}) | Q(
+    return Q(**{f"{path}committee__in": led_committees(reader)}) | Q(
         **{f"{path}supervising_body__in": reader.reach.bodies}
     )
 
@@ -124,7 +127,7 @@ def events(reader: Reader) -> Q:
 
 def works_on(reader: Reader, topic: KeyTopic) -> bool:
     """Whether plan, problems, instructions and report of the topic are for the reader."""
-    inside = topic.committee_id in reader.reach.officials | reader.reach.supervising
+    inside = topic.committee_id in led_committees(reader)
     return inside or topic.supervising_body_id in reader.reach.bodies
 
 
@@ -133,9 +136,10 @@ def is_concerned(reader: Reader, topic: KeyTopic) -> bool:
     return bool(reader.reach.units) and _of_own_unit(reader).filter(pk=topic.pk).exists()
 
 
-def led_committees(reader: Reader) -> frozenset[int]:
-    """The committees whose board of key topics the reader reads."""
-    return reader.reach.officials | reader.reach.supervising
+def led_topics(reader: Reader, path: str = "") -> Q:
+    """Topics that the reader was named to lead; ``path`` leads to the topic."""
+    led = KeyTopic.supervisors.through.objects.filter(user=reader.user)
+    return Q(**{f"{path}pk__in": led.values("keytopic")})
 
 
 def foreseen(reader: Reader) -> Q:

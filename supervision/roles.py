@@ -1,8 +1,8 @@
-"""Who takes the steps of supervision."""
+"""Who takes the steps of supervision, and sets of roles that read its pages."""
 
 from typing import Any
 
-from members.enums import Role
+from members.enums import OFFICE_ROLES, Role
 from members.models import Post
 from proposals.machine import who
 from proposals.machine.who import Who
@@ -29,6 +29,15 @@ def _of_the_whole_platform(post: Post, change: Any) -> bool:
         return True
     return post.committee_id == change.committee_id and change.committee.parent_id is None
 
+
+OFFICE = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
+"""Who chooses key topics, and has them supervised where no special committee does."""
+
+OFFICERS = OFFICE | {Role.ASSIGNING_OFFICER, Role.INSPECTION_OFFICER}
+"""Who watches over the dates of others."""
+
+OVERSEERS = OFFICE_ROLES | OFFICERS | {Role.LEADING_SUPERVISOR}
+"""Who reads figures and the board of key topics; in which committees, ``led_committees`` says."""
 
 office = who.clerk | who.director
 nominator = Who(

@@ -7,6 +7,7 @@ from django_filters import rest_framework as filters
 
 from members.reader import reader_of
 from supervision.models import ChaseNotice, Duty
+from supervision.models.duty import overdue_at
 
 
 class DutyFilter(filters.FilterSet):
@@ -31,8 +32,8 @@ class DutyFilter(filters.FilterSet):
 
     def late(self, queryset: QuerySet[Duty], name: str, value: bool) -> Any:
         """Owed and late now, or everything else."""
-        late = Duty.objects.overdue(reader_of(self.request).at).values("pk")
-        return queryset.filter(pk__in=late) if value else queryset.exclude(pk__in=late)
+        late = overdue_at(reader_of(self.request).at)
+        return queryset.filter(late if value else ~late)
 
 
 class ChaseNoticeFilter(filters.FilterSet):

@@ -15,12 +15,12 @@ from members.reader import reader_of
 from members.visibility import visible_row
 from proposals.enums import FeedbackState
 from proposals.models import Feedback
-from proposals.pages.worklists import NUMBER, TITLE, SubjectList
+from proposals.pages.worklists import NUMBER, TITLE
 from supervision.models import ChaseNotice, Reminder
 from supervision.models.reminder import PAPERS, ReminderState
-from supervision.pages.decisions import owed
-from supervision.pages.due_dates import DUE, dated
-from supervision.pages.duties import OFFICERS
+from supervision.pages.decisions import DecisionList
+from supervision.pages.due_dates import DUE, dated_rows
+from supervision.roles import OFFICERS
 
 
 @require_safe
@@ -45,13 +45,12 @@ def paper(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 WORKLISTS = (
-    SubjectList(
+    DecisionList(
         slug="feedback-forms",
         label=_("未收回的征询意见表"),
         icon="clipboard-text",
-        section=Section.HANDLING,
         roles={Role.COMMITTEE_CLERK, Role.INSPECTION_OFFICER},
-        rows=owed(Feedback.objects.filter(state=FeedbackState.SENT), DutyKind.FEEDBACK),
+        rows=dated_rows(Feedback.objects.filter(state=FeedbackState.SENT), DutyKind.FEEDBACK),
         related=("member", "body", "proposal", "reply__assignment__unit"),
         columns=(
             NUMBER,
@@ -62,8 +61,6 @@ WORKLISTS = (
             DUE,
         ),
         comes_next=_("随答复送出、还没有收回的征询意见表列在这里；纸质的可以代录。"),
-        order=("due_at", "id"),
-        prepare=dated,
         session="proposal__session",
         counted=False,
     ),

@@ -33,16 +33,10 @@ from supervision.enums import KEY_STATES, KeyTopicState
 from supervision.key_topic_board import MILESTONES, dated_milestones, next_of
 from supervision.models import Duty, KeyTopic
 from supervision.pages.figures import address
-from supervision.permissions import led_committees
+from supervision.permissions import led_committees, led_topics
+from supervision.roles import OFFICERS
 
-READERS = frozenset(
-    {
-        Role.LEADING_SUPERVISOR,
-        Role.COMMITTEE_DIRECTOR,
-        Role.INSPECTION_OFFICER,
-        Role.ASSIGNING_OFFICER,
-    }
-)
+READERS = OFFICERS - {Role.COMMITTEE_CLERK} | {Role.LEADING_SUPERVISOR}
 """The roles that see the page."""
 
 QUIET = 30
@@ -214,9 +208,7 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[dict[str, An
     topics = KeyTopic.objects.filter(committee__in=committees, state__in=KEY_STATES)
     topics = topics.exclude(state=KeyTopicState.CONCLUDED)
     if leads:
-        topics = topics.filter(
-            pk__in=KeyTopic.supervisors.through.objects.filter(user=reader.user).values("keytopic")
-        )
+        topics = topics.filter(led_topics(reader))
     rows: Sequence[Any] = list(
         visible(reader, topics)
         .annotate(visited_at=Max("activities__held_at"))

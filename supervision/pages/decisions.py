@@ -5,14 +5,14 @@ from dataclasses import dataclass, replace
 from operator import attrgetter
 from typing import Any
 
-from django.db.models import OrderBy, QuerySet
+from django.db.models import OrderBy
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import Filter, FilterSet
 
 from members.enums import DutyKind, ReturnLevel, Role
 from members.pages.filters import contains, narrowed, one_of
 from members.pages.navigation import Section
-from members.pages.worklist import STATE, Column, Prepare, Rows, day, visible_rows
+from members.pages.worklist import STATE, Column, Prepare, day, visible_rows
 from members.punctuation import listed
 from members.reader import Reader
 from members.visibility import visible
@@ -24,16 +24,10 @@ from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList, url_of
 from supervision.models import Duty
-from supervision.pages.due_dates import DUE, dated
-from supervision.pages.duties import OFFICERS
-from supervision.selectors import with_due
+from supervision.pages.due_dates import DUE, dated, dated_rows
+from supervision.roles import OFFICERS
 
-
-def owed(rows: QuerySet[Any], kind: DutyKind) -> Rows:
-    """Rows of a list: those that the reader sees, with when what is owed on each is due."""
-    return visible_rows(with_due(rows, kind))
-
-
+NUMBER_OF_TASK = replace(NUMBER, order=["assignment__proposal__case_serial"])
 ROLE = Column("role", _("办理方式"), "get_role_display")
 UNIT = Column("unit", _("承办单位"), "assignment.unit")
 INSTEAD = Column("instead", _("建议承办单位"), "suggested_unit")
@@ -41,7 +35,7 @@ INSTEAD = Column("instead", _("建议承办单位"), "suggested_unit")
 
 @dataclass(frozen=True, kw_only=True)
 class DecisionList(SubjectList):
-    """A list of requests that wait for a decision, the nearest date first."""
+    """A list of what waits for a decision or an answer, the nearest date first."""
 
     section: Section = Section.HANDLING
     roles: Collection[str] = frozenset({Role.ASSIGNING_OFFICER, Role.COMMITTEE_CLERK})
@@ -52,7 +46,7 @@ class DecisionList(SubjectList):
 def _of_task(*more: Column) -> Sequence[Column]:
     """The columns of a list of requests about tasks."""
     return (
-        replace(NUMBER, order=["assignment__proposal__case_serial"]),
+        NUMBER_OF_TASK,
         TITLE,
         UNIT,
         Column("role", _("办理方式"), "assignment.get_role_display", shown=False),
@@ -157,7 +151,9 @@ WORKLISTS = (
         slug="returns",
         label=_("退办裁定"),
         icon="arrow-back-up",
-        rows=owed(ReturnRequest.objects.filter(state__in=RETURN_OPEN), DutyKind.RETURN_DECISION),
+        rows=dated_rows(
+            ReturnRequest.objects.filter(state__in=RETURN_OPEN), DutyKind.RETURN_DECISION
+        ),
         related=("assignment__unit", "assignment__proposal", "suggested_unit"),
         columns=_of_task(INSTEAD, replace(STATE, label=_("裁定层级"))),
         comes_next=_("承办单位申请退办的，在作出裁定之前列在这里。裁定之前原单位照常办理。"),
@@ -195,7 +191,7 @@ WORKLISTS = (
         label=_("延期审批"),
         icon="calendar-plus",
         roles=OFFICERS,
-        rows=owed(
+        rows=dated_rows(
             ExtensionRequest.objects.filter(state=ExtensionState.REQUESTED),
             DutyKind.EXTENSION_DECISION,
         ),
@@ -214,7 +210,7 @@ WORKLISTS = (
         label=_("待审核答复"),
         icon="zoom-check",
         roles={Role.INSPECTION_OFFICER},
-        rows=owed(Reply.objects.filter(state=ReplyState.INSPECTION), DutyKind.INSPECTION),
+        rows=dated_rows(Reply.objects.filter(state=ReplyState.INSPECTION), DutyKind.INSPECTION),
         related=("assignment__unit", "proposal"),
         columns=(
             NUMBER,

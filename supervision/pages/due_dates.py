@@ -5,13 +5,13 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
-from members.enums import AssignmentRole, Role
-from members.pages.worklist import Column
+from members.enums import AssignmentRole, DutyKind, Role
+from members.pages.worklist import Column, Rows
 from members.punctuation import aside, clauses
 from members.reader import Reader
 from members.rules import Warnings
@@ -23,7 +23,7 @@ from proposals.models import Assignment, Proposal
 from supervision.models import Duty
 from supervision.models.duty import is_overdue
 from supervision.permissions import foreseen
-from supervision.selectors import calendar_for
+from supervision.selectors import calendar_for, with_due
 
 DUE = Column("due", _l("期限"), "due.due_at", "proposals/cells/_due.html", order=["due_at"])
 """The column of a list whose rows have been asked for with ``with_due``, or are duties."""
@@ -40,6 +40,20 @@ def dated(rows: Iterable[Any], reader: Reader) -> None:
         row.due = None
         if row.due_at is not None:
             row.due = _due(row.committee_id, row.due_kind, row.due_at, row.due_paused_at, reader)
+
+
+def dated_rows(rows: QuerySet[Any], *kinds: DutyKind, unit: str = "") -> Rows:
+    """Rows of a list: those that the reader sees, each with when what is owed on it is due.
+
+    ``kinds`` narrow what is owed; with a ``unit``, the path to it, they are those of the reader's
+    own units.
+    """
+
+    def seen(reader: Reader) -> QuerySet[Any]:
+        own = rows.filter(**{f"{unit}__in": reader.reach.units}) if unit else rows.all()
+        return with_due(visible(reader, own), *kinds)
+
+    return seen
 
 
 def _due(

@@ -11,7 +11,7 @@ from django.db.models import OrderBy, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
-from members.enums import DutyKind, Role
+from members.enums import DutyKind
 from members.pages.filters import contains, day_before, one_of
 from members.pages.links import page_of
 from members.pages.navigation import Section
@@ -22,17 +22,9 @@ from members.visibility import visible
 from proposals.models import Assignment
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
+from supervision.models.duty import overdue_at
 from supervision.pages.due_dates import DUE, due_of, holder
-
-OFFICERS = frozenset(
-    {
-        Role.COMMITTEE_CLERK,
-        Role.COMMITTEE_DIRECTOR,
-        Role.ASSIGNING_OFFICER,
-        Role.INSPECTION_OFFICER,
-    }
-)
-"""The officers who watch over the dates of others."""
+from supervision.roles import OFFICERS
 
 
 class DutyFilter(filters.FilterSet):
@@ -47,8 +39,8 @@ class DutyFilter(filters.FilterSet):
 
     def which_are_late(self, rows: Any, name: str, value: bool) -> Any:
         """Those whose date has passed, or the others."""
-        late = Duty.objects.overdue(reader_of(self.request).at).values("pk")
-        return rows.filter(pk__in=late) if value else rows.exclude(pk__in=late)
+        late = overdue_at(reader_of(self.request).at)
+        return rows.filter(late if value else ~late)
 
 
 def owed_by(reader: Reader) -> Q:

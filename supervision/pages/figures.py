@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from members.enums import OFFICE_ROLES, DutyKind, Role
+from members.enums import DutyKind
 from members.models import Session
 from members.pages import navigation
 from members.pages.charts import Chart
@@ -32,6 +32,7 @@ from proposals.statistics import Report, Table
 from supervision import lateness
 from supervision.models import Duty
 from supervision.permissions import led_committees
+from supervision.roles import OVERSEERS
 from supervision.statistics import by_session, report
 
 MANY = 12
@@ -185,13 +186,6 @@ SHEETS = (
 )
 """The pages of figures, in their order."""
 
-ROLES = {
-    *OFFICE_ROLES,
-    Role.ASSIGNING_OFFICER,
-    Role.INSPECTION_OFFICER,
-    Role.LEADING_SUPERVISOR,
-}
-
 
 def session_of(request: HttpRequest, reader: Reader) -> Session:
     """The chosen session, of a committee whose figures the reader works with; else a 404."""
@@ -287,6 +281,6 @@ NAVIGATION = (
         label=_("统计"),
         icon="chart-bar",
         address=("figures",),
-        roles=ROLES,
+        roles=OVERSEERS,
     ),
 )

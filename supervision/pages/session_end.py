@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 from django_stubs_ext import StrOrPromise
 
-from members.enums import DutyKind, Role
+from members.enums import DutyKind
 from members.models import Session
 from members.pages import navigation
 from members.pages.navigation import Section
@@ -30,9 +30,7 @@ from proposals.models import MergeCandidate, Proposal
 from supervision.enums import KEY_UNDER_WAY, UNDECIDED_STATES
 from supervision.models import Duty, KeyTopic
 from supervision.pages.figures import address
-
-READERS = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
-"""Whose work it is to bring a session to its end."""
+from supervision.roles import OFFICE
 
 
 @dataclass(frozen=True)
@@ -204,7 +202,7 @@ def session_end(request: HttpRequest) -> HttpResponse:
     """What blocks the end of the chosen session."""
     reader = reader_of(request)
     page_context = page_context_of(request, reader)
-    own = {post.committee_id for post in reader.posts if post.role in READERS}
+    own = {post.committee_id for post in reader.posts if post.role in OFFICE}
     sessions = [session for session in page_context.sessions if session.committee_id in own]
     chosen = page_context.session
     session = chosen if chosen in sessions else next(iter(sessions), None)
@@ -228,6 +226,6 @@ NAVIGATION = (
         label=_("会议收尾"),
         icon="flag-check",
         address=("session_end",),
-        roles=READERS,
+        roles=OFFICE,
     ),
 )

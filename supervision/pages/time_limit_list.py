@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import F
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 
@@ -13,10 +13,11 @@ from members.pages.worklist import Column, day, visible_rows
 from members.reader import Reader, reader_of
 from supervision.duty_kinds import OPTIONAL
 from supervision.models import Duty
-from supervision.models.duty import KEPT, Closing
+from supervision.models.duty import KEPT, Closing, overdue_at
 from supervision.pages.due_dates import due_of, holder
-from supervision.pages.duties import COLUMNS, OFFICERS, DutyFilter, DutyList
+from supervision.pages.duties import COLUMNS, DutyFilter, DutyList
 from supervision.pages.explained_dates import outcome
+from supervision.roles import OFFICERS
 from supervision.selectors import calendar_for
 
 READERS = OFFICERS | {Role.LEADING_SUPERVISOR, Role.AUDITOR}
@@ -36,9 +37,8 @@ class KeptFilter(DutyFilter):
         """Those that were done by their date; or those done later, or late now."""
         if value:
             return rows.filter(KEPT)
-        late = Duty.objects.overdue(reader_of(self.request).at).values("pk")
-        done_late = rows.filter(closing=Closing.DONE, closed_at__gt=F("due_at"))
-        return done_late | rows.filter(pk__in=late)
+        done_late = Q(closing=Closing.DONE, closed_at__gt=F("due_at"))
+        return rows.filter(done_late | overdue_at(reader_of(self.request).at))
 
 
 def prepare(found: list[Any], reader: Reader) -> None:

@@ -6,20 +6,13 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members.enums import OFFICE_ROLES, Role
 from members.pages import navigation
 from members.pages.navigation import Section
 from members.pages.page_context import page_context_of
 from members.reader import reader_of
 from supervision.key_topic_board import board, current
 from supervision.permissions import led_committees
-
-READERS = OFFICE_ROLES | {
-    Role.ASSIGNING_OFFICER,
-    Role.INSPECTION_OFFICER,
-    Role.LEADING_SUPERVISOR,
-}
-"""Roles that read the board; in which committees, ``led_committees`` says."""
+from supervision.roles import OVERSEERS
 
 
 @require_safe
@@ -52,6 +45,6 @@ NAVIGATION = (
         label=_("督办看板"),
         icon="layout-kanban",
         address=("key_topic_board",),
-        roles=READERS,
+        roles=OVERSEERS,
     ),
 )

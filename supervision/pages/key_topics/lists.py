@@ -23,10 +23,9 @@ from supervision.enums import BEFORE_SUPERVISION, UNMET, InstructionState
 from supervision.enums import KeyTopicState as S
 from supervision.models import Duty, Instruction, KeyTopic, Milestone
 from supervision.pages.due_dates import DUE, dated
+from supervision.permissions import led_topics
+from supervision.roles import OFFICE
 from supervision.selectors import with_due
-
-OFFICE = frozenset({Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR})
-"""Who chooses key topics and has them supervised where no special committee does."""
 
 
 def _with_number(rows: Any, name: str, value: str) -> Any:
@@ -111,15 +110,13 @@ def _own(reader: Reader, path: str = "") -> Q:
         elif post.role in OFFICE:
             own |= Q(**{f"{path}committee": post.committee_id})
         elif post.role == Role.LEADING_SUPERVISOR:
-            led = KeyTopic.supervisors.through.objects.filter(user=reader.user)
-            own |= Q(**{f"{path}pk__in": led.values("keytopic")})
+            own |= led_topics(reader, path)
     return own
 
 
 def to_review(reader: Reader) -> QuerySet[KeyTopic]:
     """Rows of a list: reports that await the reader's word as leading supervisor."""
-    led = KeyTopic.supervisors.through.objects.filter(user=reader.user)
-    return in_states(S.REPORTED)(reader).filter(pk__in=led.values("keytopic"))
+    return in_states(S.REPORTED)(reader).filter(led_topics(reader))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -127,6 +124,7 @@ class SupervisionList(SubjectList):
     """A list of what is supervised."""
 
     section: Section = Section.SUPERVISION
+    prepare: Prepare | None = dated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -229,7 +227,6 @@ WORKLISTS = (
             due_before=day_before(_("期限早于"), "due_on"),
         ),
         order=("due_on", "id"),
-        prepare=dated,
     ),
     SupervisionList(
         slug="instructions-to-follow",
@@ -253,7 +250,6 @@ WORKLISTS = (
             unit=contains(_("落实单位"), "unit__name"),
         ),
         order=("given_on", "id"),
-        prepare=dated,
     ),
     TopicList(
         slug="key-topics",

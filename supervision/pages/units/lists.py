@@ -1,7 +1,7 @@
 """Worklists of undertaking units: tasks to sign for, open tasks, replies to sign."""
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import OrderBy
@@ -11,7 +11,7 @@ from django_filters import rest_framework as filters
 from members.enums import UNIT_ROLES, AssignmentRole, DutyKind, Role
 from members.pages.filters import contains, day_before, narrowed, one_of
 from members.pages.navigation import Section
-from members.pages.worklist import STATE, Column, Worklist, arranged, day
+from members.pages.worklist import STATE, Column, Prepare, Worklist, arranged, day
 from proposals.enums import (
     AssignmentState,
     CommitmentState,
@@ -21,11 +21,11 @@ from proposals.enums import (
 )
 from proposals.models import Assignment, Commitment, ExtensionRequest, Reply, ReturnRequest
 from proposals.pages.worklists import NUMBER, TITLE, url_of
-from supervision.pages.due_dates import DUE, dated
+from supervision.pages.decisions import NUMBER_OF_TASK
+from supervision.pages.due_dates import DUE, dated, dated_rows
 from supervision.pages.duties import COLUMNS, DutyList, mine
-from supervision.pages.units.rows import in_hand, own, own_replies, waiting
+from supervision.pages.units.rows import in_hand, own_replies, waiting
 
-NUMBER_OF_TASK = replace(NUMBER, order=["assignment__proposal__case_serial"])
 PART = Column("part", _("承办方式"), "get_role_display", order=["role"])
 RESULT = Column("result", _("办理结果"), "result_class", order=["result_class"])
 REASON = Column("reason", _("理由"), lambda row: row.reason[:120])
@@ -50,6 +50,7 @@ class UnitList(Worklist):
     roles: Collection[str] = UNIT_ROLES
     page_of: Callable[[Any], str] = _url
     order: Sequence[str | OrderBy] = ("due_at", "id")
+    prepare: Prepare | None = dated
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +67,11 @@ WORKLISTS = (
         slug="to-accept",
         label=_("待签收"),
         icon="inbox",
-        rows=own(Assignment, "unit", DutyKind.ACKNOWLEDGE, state=AssignmentState.ISSUED),
+        rows=dated_rows(
+            Assignment.objects.filter(state=AssignmentState.ISSUED),
+            DutyKind.ACKNOWLEDGE,
+            unit="unit",
+        ),
         related=("unit", "proposal__lead", "proposal__body"),
         columns=(
             NUMBER,
@@ -82,7 +87,6 @@ WORKLISTS = (
             role=one_of(_("承办方式"), AssignmentRole.choices),
             is_key=filters.BooleanFilter(label=_("重点提案"), field_name="proposal__is_key"),
         ),
-        prepare=dated,
         bulk=(Assignment.acknowledge,),
         model=Assignment,
     ),
@@ -121,7 +125,6 @@ WORKLISTS = (
         ),
         comes_next=_("轮到您起草、核稿、签发或送达的答复稿列在这里。"),
         filterset=REPLY_FILTERS,
-        prepare=dated,
         bulk=(Reply.pass_check, Reply.sign),
         model=Reply,
         tab="replies",
@@ -160,7 +163,9 @@ WORKLISTS = (
         slug="own-returns",
         label=_("退办申请"),
         icon="arrow-back-up",
-        rows=own(ReturnRequest, "assignment__unit", DutyKind.RETURN_DECISION),
+        rows=dated_rows(
+            ReturnRequest.objects.all(), DutyKind.RETURN_DECISION, unit="assignment__unit"
+        ),
         related=("assignment__unit", "assignment__proposal", "suggested_unit"),
         columns=(
             NUMBER_OF_TASK,
@@ -173,14 +178,15 @@ WORKLISTS = (
         ),
         comes_next=_("本单位申请退办的提案和裁定结果列在这里；裁定之前请继续办理。"),
         filterset=narrowed(state=one_of(_("状态"), ReturnState.choices)),
-        prepare=dated,
         tab="handling",
     ),
     RequestList(
         slug="own-extensions",
         label=_("延期申请"),
         icon="calendar-plus",
-        rows=own(ExtensionRequest, "assignment__unit", DutyKind.EXTENSION_DECISION),
+        rows=dated_rows(
+            ExtensionRequest.objects.all(), DutyKind.EXTENSION_DECISION, unit="assignment__unit"
+        ),
         related=("assignment__unit", "assignment__proposal"),
         columns=(
             NUMBER_OF_TASK,
@@ -193,7 +199,6 @@ WORKLISTS = (
         ),
         comes_next=_("本单位的延期申请和审批结果列在这里。"),
         filterset=narrowed(state=one_of(_("状态"), ExtensionState.choices)),
-        prepare=dated,
         tab="handling",
     ),
     UnitList(
@@ -201,11 +206,10 @@ WORKLISTS = (
         label=_("待兑现的承诺"),
         icon="heart-handshake",
         section=Section.HANDLING,
-        rows=own(
-            Commitment,
-            "reply__assignment__unit",
+        rows=dated_rows(
+            Commitment.objects.filter(state=CommitmentState.OPEN),
             DutyKind.COMMITMENT,
-            state=CommitmentState.OPEN,
+            unit="reply__assignment__unit",
         ),
         related=("proposal", "reply__assignment__unit"),
         columns=(
@@ -219,7 +223,6 @@ WORKLISTS = (
         filterset=narrowed(
             text=contains(_("承诺事项")), due_before=day_before(_("期限早于"), "due_on")
         ),
-        prepare=dated,
         tab="replies",
     ),
 )

@@ -35,7 +35,10 @@ SUPERVISED_STATES = (KeyTopicState.ANNOUNCED, KeyTopicState.SUPERVISING)
 BEFORE_SUPERVISION = (KeyTopicState.DECIDED, KeyTopicState.ANNOUNCED)
 """Decided on; the plan of supervision is still to be made."""
 
-KEY_UNDER_WAY = (*BEFORE_SUPERVISION, KeyTopicState.SUPERVISING, KeyTopicState.REPORTED)
+PUBLIC_UNDER_WAY = (*SUPERVISED_STATES, KeyTopicState.REPORTED)
+"""Announced key topics whose supervision is not concluded."""
+
+KEY_UNDER_WAY = (KeyTopicState.DECIDED, *PUBLIC_UNDER_WAY)
 """Key topics whose supervision is not concluded."""
 
 KEY_STATES = (*KEY_UNDER_WAY, KeyTopicState.CONCLUDED)

@@ -20,7 +20,13 @@ from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, step
 from proposals.models import Proposal
 from supervision import audiences
-from supervision.enums import KEY_UNDER_WAY, UNMET, InstructionState, MilestoneState
+from supervision.enums import (
+    KEY_UNDER_WAY,
+    PUBLIC_UNDER_WAY,
+    UNMET,
+    InstructionState,
+    MilestoneState,
+)
 from supervision.enums import KeyTopicState as S
 from supervision.inputs import key_topics as inputs
 from supervision.models.activity import Activity
@@ -139,7 +145,7 @@ class KeyTopic(KeyTopicChoice):
         self._plan_milestone(context, context.data, "due_on")
 
     @step(
-        source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
+        source=PUBLIC_UNDER_WAY,
         who=who.clerk | body_contact | leading_supervisor,
         label=_("记录督办活动"),
         input=inputs.ActivityInput,
@@ -160,7 +166,7 @@ class KeyTopic(KeyTopicChoice):
         self._keep_files(context, activity)
 
     @step(
-        source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED),
+        source=PUBLIC_UNDER_WAY,
         who=office | body_contact,
         label=_("上报问题"),
         input=inputs.ProblemInput,
@@ -180,7 +186,7 @@ class KeyTopic(KeyTopicChoice):
         )
 
     @step(
-        source=(S.ANNOUNCED, S.SUPERVISING, S.REPORTED, S.CONCLUDED),
+        source=(*PUBLIC_UNDER_WAY, S.CONCLUDED),
         who=office,
         label=_("登记领导批示"),
         input=inputs.InstructionInput,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members.enums import Role
+from members.enums import DutyKind, Role
 from members.models import Session
 from members.pages import home, navigation
 from members.pages.navigation import Section
@@ -55,19 +55,22 @@ SHOWN = 15
 # -- The six figures -------------------------------------------------------------------------
 
 
+LISTS: dict[str, tuple[str, dict[str, Any]]] = {
+    "received": ("proposals", {}),
+    "filed": ("proposals", {"state": FILED_STATES}),
+    "accepted": ("time-limits", {"kind": DutyKind.ACKNOWLEDGE.value, "kept": "true"}),
+    "replied": ("time-limits", {"kind": DutyKind.REPLY.value, "kept": "true"}),
+    "satisfied": ("proposals", {"state": S.CONCLUDED}),
+    "overdue": ("proposals", {"overdue": "true"}),
+}
+"""Code of a figure to the list of what it counts: its slug and its filters."""
+
+
 def tiles(session: Session, before: Session | None, at: datetime) -> list[dict[str, Any]]:
     """The six figures, each with its list, and its course as the points of a line; four queries."""
-    lists: dict[str, tuple[str, dict[str, Any]]] = {
-        "received": ("proposals", {}),
-        "filed": ("proposals", {"state": list(FILED_STATES)}),
-        "accepted": ("time-limits", {"kind": "acknowledge", "kept": "true"}),
-        "replied": ("time-limits", {"kind": "reply", "kept": "true"}),
-        "satisfied": ("proposals", {"state": S.CONCLUDED}),
-        "overdue": ("proposals", {"overdue": "true"}),
-    }
     found = []
     for figure in headlines(session, before, at):
-        slug, asked = lists[figure.code]
+        slug, asked = LISTS[figure.code]
         found.append({"figure": figure, "url": address(slug, **asked), "line": _line(figure)})
     return found
 

@@ -146,6 +146,26 @@ PARTITIONS: dict[str, tuple[type[TextChoices], *tuple[Collection[str], ...]]] = 
         supervision.KEY_STATES,
         {K.NOT_CHOSEN, K.CANCELLED},
     ),
+    "topic public or not": (
+        K,
+        supervision.UNDECIDED_STATES,
+        {K.NOT_CHOSEN, K.DECIDED, K.CANCELLED},
+        supervision.PUBLIC_UNDER_WAY,
+        {K.CONCLUDED},
+    ),
+    "supervision ahead or not": (
+        K,
+        supervision.UNDECIDED_STATES,
+        supervision.BEFORE_SUPERVISION,
+        {K.SUPERVISING, K.REPORTED},
+        {K.NOT_CHOSEN, K.CONCLUDED, K.CANCELLED},
+    ),
+    "end of supervision owed or not": (
+        K,
+        {*supervision.UNDECIDED_STATES, K.NOT_CHOSEN, K.DECIDED},
+        supervision.SUPERVISED_STATES,
+        {K.REPORTED, K.CONCLUDED, K.CANCELLED},
+    ),
     "milestone owed or not": (M, supervision.UNMET, {M.MET, M.DROPPED}),
 }
 """What sets of states divide: the enum, and the sets of which each state is in exactly one."""

@@ -13,6 +13,7 @@ from members.enums import Role
 from members.models import User
 from proposals.models import Proposal
 from supervision.enums import (
+    PUBLIC_UNDER_WAY,
     CalendarChangeState,
     InstructionState,
     KeyTopicState,
@@ -22,13 +23,7 @@ from supervision.models import CalendarChange, Instruction, KeyTopic, Milestone
 from tests.factories.members import CommitteeFactory
 from tests.factories.proposals import ASSIGNED_AT, FILED_AT, RECEIVED_AT, SubjectFactory, session_of
 
-PUBLIC = (
-    KeyTopicState.ANNOUNCED,
-    KeyTopicState.SUPERVISING,
-    KeyTopicState.REPORTED,
-    KeyTopicState.CONCLUDED,
-    KeyTopicState.CANCELLED,
-)
+PUBLIC = (*PUBLIC_UNDER_WAY, KeyTopicState.CONCLUDED, KeyTopicState.CANCELLED)
 
 
 class CalendarChangeFactory(SubjectFactory):

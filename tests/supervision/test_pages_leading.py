@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.checks import run_checks
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
@@ -14,7 +16,6 @@ from django.test.utils import CaptureQueriesContext
 from members import clock
 from members.enums import DutyKind, Role
 from members.models import CalendarDay, Session, User
-from members.pages.worklist import WORKLISTS
 from proposals.models import Event, Proposal
 from supervision.dashboard_figures import headlines
 from supervision.models import CalendarChange, Duty, KeyTopic
@@ -299,8 +300,13 @@ def test_a_proposal_shows_the_topics_that_it_is_in(life: Leaders) -> None:
 # -- The end of a session ----------------------------------------------------------------------
 
 
-def test_every_group_leads_to_a_list() -> None:
-    assert {group.worklist for group in session_end.GROUPS} <= set(WORKLISTS)
+def test_every_list_that_is_led_to_is_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    nowhere = replace(session_end.GROUPS[0], worklist="nowhere")
+    monkeypatch.setattr(session_end, "GROUPS", (*session_end.GROUPS, nowhere))
+
+    (fault,) = (found for found in run_checks() if found.id == "supervision.E003")
+
+    assert fault.msg == "No list of work has the slug 'nowhere'."
 
 
 def test_the_end_of_a_session_says_what_blocks_it_and_where_that_is_solved(life: Leaders) -> None:

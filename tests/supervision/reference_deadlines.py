@@ -102,7 +102,7 @@ class ReferenceDuty:
     # -- Reminders --------------------------------------------------------------------------
 
     def tick(self, steps: list[dict[str, Any]], days: ReferenceCalendar, now: datetime) -> None:
-        """What a bell at ``now`` must bring about."""
+        """What a sweep at ``now`` must bring about."""
         if self.is_closed or self.stopped_at is not None:
             return
         passed = []

@@ -1,18 +1,19 @@
 """Whatever happens in whatever order: the same dates as counting days, each reminder once.
 
 Units get tasks, hand them on, ask for more time, stop and reply; the calendar changes; time goes
-forward by leaps; bells ring late, twice, or not at all, and workers die in the middle.
+forward by leaps; sweeps come late, twice, or not at all, and workers die in the middle.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from contextlib import suppress
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any, ClassVar
 from unittest import mock
 
 import pytest
+from dateutil.relativedelta import relativedelta
 from django.db import transaction
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
@@ -26,14 +27,18 @@ from hypothesis.stateful import (
 from rest_framework.exceptions import APIException
 
 from members.enums import Role
-from members.models import Notice
 from members.presets import preset
 from proposals.door import perform
 from proposals.models import Assignment, ExtensionRequest, Proposal, Reply
 from supervision.models import CalendarChange, ChaseLine, Duty, Reminder
 from supervision.reminders import remind
 from tests.supervision.office import Office, local
-from tests.supervision.reference_deadlines import ReferenceCalendar, ReferenceDuty, day_of
+from tests.supervision.reference_deadlines import (
+    ReferenceCalendar,
+    ReferenceDuty,
+    day_of,
+    moment_of,
+)
 
 REPLY_RULES = {
     "months": {"amount": 2, "unit": "month"},
@@ -73,7 +78,7 @@ class DutiesUnderRandomSteps(RuleBasedStateMachine):
         self.now: datetime = local("2026-08-31 10:00")
         self.days = ReferenceCalendar()
         self.owed: dict[int, ReferenceDuty] = {}
-        self.notices = Notice.objects.count()
+        self.extended: set[int] = set()  # tasks
 
     def teardown(self) -> None:
         transaction.set_rollback(True)
@@ -121,24 +126,34 @@ class DutiesUnderRandomSteps(RuleBasedStateMachine):
             day_of(duty.due_at) + timedelta(days=more), day_of(self.now) + timedelta(days=1)
         )
         data = {"new_due_on": until.isoformat(), "reason": "需要实地调研"}
-        with suppress(APIException):  # only once, and not beyond a month
-            self.act(Role.UNIT_LIAISON, task, "request_extension", data)
-            request = ExtensionRequest.objects.latest("id")
-            self.act(Role.COMMITTEE_DIRECTOR, request, "consent")
-            owed = self.owed[duty.pk]
-            owed.set_at, owed.set_to, owed.left = self.now, request.new_due_at, None
-            owed.move(self.days, self.now)
+        ask = (Role.UNIT_LIAISON, task, "request_extension", data)
+        owed = self.owed[duty.pk]
+        latest = owed.due_at + relativedelta(months=1)
+        if task.pk in self.extended or moment_of(until, time(23, 59, 59)) > latest:
+            self.refused(*ask)
+            return
+        self.act(*ask)
+        request = ExtensionRequest.objects.latest("id")
+        self.act(Role.COMMITTEE_DIRECTOR, request, "consent")
+        self.extended.add(task.pk)
+        owed.set_at, owed.set_to, owed.left = self.now, request.new_due_at, None
+        owed.move(self.days, self.now)
+        self.refused(*ask)  # a second time
 
     @rule(pick=st.integers(0, 9))
     def stop(self, pick: int) -> None:
         task = self.task(pick, state__in=["issued", "acknowledged", "handling"])
         if task is None:
             return
-        with suppress(APIException):  # it stands already, or has run out
-            data = {"ground": "policy", "reason": "等待上级规划"}
-            self.act(Role.COMMITTEE_CLERK, task, "stop_clock", data)
-            for duty in Duty.objects.of("assignment", task.pk).open().filter(kind__in=TIMED):
-                self.owed[duty.pk].stopped_at = self.now
+        data = {"ground": "policy", "reason": "等待上级规划"}
+        stop = (Role.COMMITTEE_CLERK, task, "stop_clock", data)
+        duties = Duty.objects.of("assignment", task.pk).open().filter(kind__in=TIMED)
+        clocks = [self.owed[key] for key in duties.values_list("pk", flat=True)]
+        if any(clock.stopped_at is None and clock.due_at >= self.now for clock in clocks):
+            self.act(*stop)
+            for clock in clocks:
+                clock.stopped_at = self.now
+        self.refused(*stop)  # it stands now, or stood already, or has run out
 
     @rule(pick=st.integers(0, 9))
     def go_on(self, pick: int) -> None:
@@ -187,7 +202,7 @@ class DutiesUnderRandomSteps(RuleBasedStateMachine):
             if not owed.is_closed:
                 owed.move(self.days, self.now)
 
-    # -- Time and bells -----------------------------------------------------------------------
+    # -- Time and sweeps ---------------------------------------------------------------------
 
     @rule(hours=st.integers(1, 72))
     def hours_pass(self, hours: int) -> None:
@@ -201,11 +216,11 @@ class DutiesUnderRandomSteps(RuleBasedStateMachine):
     def days_pass(self, days: int) -> None:
         for _day in range(days):
             self.now += timedelta(days=1)
-            self.the_bell_rings(1)
+            self.sweep(1)
 
-    @rule(rings=st.integers(1, 3))
-    def the_bell_rings(self, rings: int) -> None:
-        for _ring in range(rings):
+    @rule(times=st.integers(1, 3))
+    def sweep(self, times: int) -> None:
+        for _time in range(times):
             remind(at=self.now)
         for owed in self.owed.values():
             owed.tick(self.ladders.get(owed.kind, []), self.days, self.now)
@@ -270,6 +285,10 @@ class DutiesUnderRandomSteps(RuleBasedStateMachine):
         person = self.office.by(role, unit if in_unit else None)
         perform(subject, step, person, data or {}, at=self.now)
         self.look()
+
+    def refused(self, *step: Any) -> None:
+        with pytest.raises(APIException):
+            self.act(*step)
 
     def look(self) -> None:
         """Take over which duties there are; their dates are the reference's own."""

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import logging
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -47,6 +49,18 @@ class Receipt:
     def ids(self, kind: str, action: str) -> list[int]:
         """Keys of the subjects of ``kind`` on which ``action`` followed, in order."""
         return [c.id for c in self.consequences if (c.kind, c.action) == (kind, action)]
+
+
+@contextmanager
+def refusals_expected() -> Iterator[None]:
+    """Until this ends, a call that the API refuses is no warning in the log."""
+    requests = logging.getLogger("django.request")
+    level = requests.level
+    requests.setLevel(logging.ERROR)
+    try:
+        yield
+    finally:
+        requests.setLevel(level)
 
 
 class ApiUser:

@@ -33,7 +33,6 @@ class Note(StrEnum):
     CLASS_CHANGE = "class_changes"  # by inspection
     CORRECTION = "corrections"  # of a delivered reply
     SATISFIED = "satisfied"
-    BASICALLY_SATISFIED = "basically_satisfied"
     DISSATISFIED = "dissatisfied"
     DECLINE = "declines"  # of a co-signer
     AGREEMENT = "agreements"  # of a co-signer

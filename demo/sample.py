@@ -7,6 +7,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from demo.api_user import refusals_expected
 from demo.scenario import load
 from demo.today.play import continue_to_today
 from demo.year import Year
@@ -19,11 +20,11 @@ from members.services.job import Tell
 SCENARIO = "lingwu-2022"
 """Which year is played: a small one, all settled."""
 
-ACTS = 2500
-"""About how many acts the year and the session of today have."""
+STEPS = 2500
+"""Roughly the number of steps of the year and of today's session."""
 
 EVERY = 5
-"""Of so many acts one is told of; many more are taken before a job counts as broken off."""
+"""Progress is reported once in so many steps, often enough for a job that is still at work."""
 
 
 def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
@@ -35,16 +36,16 @@ def bring_sample(job: Job, tell: Tell) -> dict[str, Any]:
         close_sample(committee=left, by=Operator(clock.now()))
     tries = Committee.objects.filter(code__startswith=_code(job)).count()
     code = f"{_code(job)}-{tries}" if tries else _code(job)
-    acts = count(1)
+    steps = count(1)
 
-    def count_acts() -> None:
-        done = next(acts)
+    def count_steps() -> None:
+        done = next(steps)
         if done % EVERY == 0:
-            tell(min(done, ACTS), ACTS)
+            tell(min(done, STEPS), STEPS)
 
-    year = Year.prepare(load(SCENARIO), 1, code, count_acts)
+    year = Year.prepare(load(SCENARIO), 1, code, count_steps)
     _mark(year.people.committee)
-    with year.own_clock():
+    with refusals_expected(), year.own_clock():
         year.play()
         logins = continue_to_today(year, 1, clock.today(), prefix=f"{code}-")
     return {

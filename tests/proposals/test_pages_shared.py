@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from io import BytesIO
 from random import Random
@@ -18,6 +19,7 @@ from members import clock
 from members.models import FormDraft, Job, SavedView
 from members.pages.form_data import data_of
 from members.pages.forms import fields_of, kind_of
+from members.pages.worklist import WORKLISTS
 from members.reader import Reader
 from members.selectors import rules_for
 from members.services import job
@@ -292,10 +294,7 @@ def bulk_of(life: Any, **more: Any) -> Any:
 
 @pytest.fixture
 def _all_proposals_can_be_returned(monkeypatch):
-    from members.pages.worklist import WORKLISTS  # noqa: PLC0415 -- filled as applications load
-
-    listed = WORKLISTS["proposals"]
-    changed = type(listed)(**{**vars(listed), "bulk": (Proposal.return_for_revision,)})
+    changed = replace(WORKLISTS["proposals"], bulk=(Proposal.return_for_revision,))
     monkeypatch.setitem(WORKLISTS, "proposals", changed)
 
 

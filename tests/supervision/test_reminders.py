@@ -35,8 +35,6 @@ from tests.supervision.office import ASSIGNED, Office, local
 
 pytestmark = pytest.mark.django_db
 
-NOON = "12:00"
-
 
 @pytest.fixture
 def office() -> Office:

@@ -17,6 +17,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 from tqdm import tqdm
 
+from demo.api_user import refusals_expected
 from demo.scenario import Scenario, load, names
 from demo.today.play import continue_to_today, is_over
 from demo.today.session import Login
@@ -79,7 +80,7 @@ class Command(BaseCommand):
         start = time.monotonic()
         bar = tqdm(disable=not sys.stderr.isatty())
         year = Year.prepare(scenario, options["seed"], code, bar.update, _processes(options))
-        with bar, year.own_clock():
+        with bar, refusals_expected(), year.own_clock():
             year.play()
             tell_the_planner()
             known = self._report(year)

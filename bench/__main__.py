@@ -237,15 +237,15 @@ class Bench:
         print(COLUMNS.format(self.database, f"{self.size:,}", what, "", "", "", words), flush=True)
 
 
-def _timed(act: Callable[[Any], object], asked: Iterable[Any]) -> list[float]:
+def _timed(call: Callable[[Any], object], asked: Iterable[Any]) -> list[float]:
     """Seconds of each call, after a tenth of the calls to warm up."""
     whole = list(asked)
     for one in whole[: len(whole) // 10]:
-        act(one)
+        call(one)
     times = []
     for one in whole[len(whole) // 10 :]:
         began = time.perf_counter()
-        act(one)
+        call(one)
         times.append(time.perf_counter() - began)
     return times
 

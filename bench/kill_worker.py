@@ -1,8 +1,8 @@
 """``python bench/kill_worker.py --rounds N --json``: reminders while workers are killed.
 
-Real Redis, two real workers. Each round makes duties due, rings the bell several times at once,
+Real Redis, two real workers. Each round makes duties due, sends the task several times at once,
 kills one worker with SIGKILL at a random moment, in some rounds empties the broker as well,
-starts another worker, and rings on until everything has been sent. Ends with
+starts another worker, and goes on until everything has been sent. Ends with
 ``{"rounds": N, "lost": …, "doubled": …}``: reminders that never came, and reminders that came
 more than once.
 """
@@ -30,7 +30,7 @@ DUTIES = 600
 """How many fall due in a round: three batches."""
 
 LONGEST = 0.8
-"""Seconds after the first bell within which a worker dies."""
+"""Seconds after the first message within which a worker dies."""
 
 FLUSHED = 1 / 3
 """The share of rounds in which the broker loses everything that it holds."""

@@ -47,7 +47,7 @@ def answer(case: Case, unit: str, number: int, instead: str = "") -> None:
 
 
 def assign_batches(cases: Iterable[Case], people: People, at: datetime) -> None:
-    """The assignment meeting: long lists, each in one act."""
+    """The assignment meeting: long lists, each assigned in one step."""
     listed = [case for case in cases if case.plan.batch is not None]
     listed.sort(key=lambda case: case.plan.batch or 0)
     officer = people.office(Role.ASSIGNING_OFFICER)

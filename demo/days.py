@@ -69,7 +69,7 @@ class Days:
         return min(day, self.last)
 
     def assigned_for(self, due: date) -> tuple[date, bool]:
-        """On which day it was assigned what is to be answered by ``due``, and whether as urgent.
+        """The day on which something due by ``due`` was assigned, and whether as urgent.
 
         Months differ in length: for some dates there is only one of the two, and of two the
         one that people worked on is likelier.

@@ -1,6 +1,6 @@
 """The script engine: every case has a script, and all of them run in the order of time.
 
-A script is a generator. It gives the moment of its next act and takes that act, by calls to the
+A script is a generator. It gives the moment of its next step and takes it, by calls to the
 API, when it is resumed. Scripts that need nothing of each other can be one script by ``merge``.
 """
 
@@ -18,7 +18,7 @@ Tell = Callable[[], object]
 """Called before each step, to report progress."""
 
 DayBegins = Callable[[date], None]
-"""Called for each day on which there is an act, before the first of them."""
+"""Called for each day on which there is a step, before the first of them."""
 
 
 def silently() -> None:

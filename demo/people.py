@@ -34,7 +34,7 @@ UNIT_STAFF = (Role.UNIT_LIAISON, Role.UNIT_HANDLER, Role.UNIT_SIGNATORY)
 
 @dataclass
 class People:
-    """Everybody who acts in the year, by what they are."""
+    """Everybody who takes steps in the year, by what they are."""
 
     committee: Committee
     session: Session

@@ -69,7 +69,7 @@ def _not_yet(due: Sequence[Due]) -> list[Due]:
 
 
 def _draw(committee: int, year: int, count: int) -> list[int]:
-    """The next numbers of the committee's year; the row is locked until the end of the act."""
+    """The next numbers of the committee's year, whose row stays locked in the transaction."""
     PaperSeries.objects.get_or_create(committee_id=committee, year=year)
     series = PaperSeries.objects.select_for_update().get(committee=committee, year=year)
     first = series.last + 1

@@ -232,7 +232,7 @@ def _from_rule(
 
 
 def _shifted(start: date, day: date, pauses: Sequence[Pause]) -> date:
-    """A day not counted from ``start``, later by the days on which the clock stood still."""
+    """Move a day that is not counted from ``start`` by the days on which the clock stood."""
     if day <= start or not pauses:
         return day
     return _last(_path(start, (day - start).days, Calendar(), pauses, working=False), start)

@@ -50,6 +50,6 @@ def keep_duties(
 
 @receiver(event_recorded, dispatch_uid="keep-the-calendar")
 def keep_the_calendar(subject: Subject, step: Step, event: Event, **_signal: Any) -> None:
-    """Move the dates that an applied change of the calendar moves, in the same act."""
+    """Move the dates that an applied change of the calendar moves, in the same step."""
     if isinstance(subject, CalendarChange) and subject.state == CalendarChangeState.APPLIED:
         calendar_moves.apply_calendar(subject, event)

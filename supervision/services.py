@@ -377,7 +377,7 @@ def _terms(
 
 
 def _former_reply(task: Any) -> Duty | None:
-    """What the task that this one takes over last owed: a reply, or another one."""
+    """The answer that was owed on the task which this one replaces; None for a first task."""
     if task.replaces_id is None:
         return None
     duties = Duty.objects.of(Assignment.kind, task.replaces_id).filter(kind__in=AWAITED)

@@ -29,10 +29,10 @@ ROUNDS = (
     {"name": "初审", "roles": [Role.COMMITTEE_CLERK.value, Role.COMMITTEE_REVIEWER.value]},
     {"name": "复审", "roles": [Role.COMMITTEE_REVIEWER.value, Role.COMMITTEE_DIRECTOR.value]},
 )
-"""From this session on the committee reviews in two rounds."""
+"""The rounds of review by the new rules."""
 
 COSIGN_DAYS = 5
-"""And members have so many days to join a proposal."""
+"""Days that members have to join a proposal by the new rules."""
 
 
 def begins_on(days: Days) -> date:

@@ -57,7 +57,7 @@ def continue_to_today(
 
 
 def seeded_random(seed: int, today: date) -> Random:
-    """What seed and day leave to chance."""
+    """Chance that is the same for the same seed and day."""
     return Random(f"{seed}:{today}")  # noqa: S311 -- invented people
 
 
@@ -70,10 +70,10 @@ def play_todays_session(
     prefix: str = "",
     tell: Tell = silently,
 ) -> list[Login]:
-    """Play the session up to ``today``; the people whom a visitor can sign in as.
+    """Play the session up to ``today``; returns the people whom a visitor can sign in as.
 
-    Sweeps go on all along, as they would have. With a ``prefix`` before their usernames they
-    stand beside real people, and nobody looks after the platform.
+    Each day is swept before its first step. A ``prefix`` tells their usernames from those of real
+    people; then there is no administrator of the platform among them.
     """
     days = Days(today)
     people, scenario = opening.open_session(people, scenario, days)

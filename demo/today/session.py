@@ -37,7 +37,7 @@ SHORT_NAMES = {
     Role.UNIT_HANDLER: "handler",
     Role.UNIT_SIGNATORY: "signatory",
 }
-"""Under which names a visitor signs in."""
+"""The usernames with which a visitor signs in, by role."""
 
 
 @dataclass(frozen=True)

@@ -244,7 +244,7 @@ class KeyTopicViewSet(SubjectViewSet):
     )
     @action(detail=False, pagination_class=None, filter_backends=[])
     def board(self, request: Request) -> Response:
-        """Every key topic of a session: milestones, days left, units, replies, the last act."""
+        """Every key topic of a session: milestones, days left, units, replies, the last event."""
         committees = led_committees(self.reader)
         if not committees:
             raise NotFound

@@ -56,7 +56,7 @@ class Files(serializers.ListField):
 
 
 class NotEarlier:
-    """Refuses a day before the day of the act: a plan is of what is to come."""
+    """Refuses a day before that of the step: a plan is of what is to come."""
 
     requires_context = True
 
@@ -67,7 +67,7 @@ class NotEarlier:
 
 
 class NotLater:
-    """Refuses a day after the day of the act: a record cannot lie in the future."""
+    """Refuses a day after that of the step: a record cannot lie in the future."""
 
     requires_context = True
 

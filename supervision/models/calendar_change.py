@@ -1,4 +1,4 @@
-"""A change of the working calendar: entered, looked at, and applied as one act."""
+"""A change of the working calendar: entered, looked at, and applied in one step."""
 
 from datetime import date
 from typing import Any
@@ -17,7 +17,7 @@ from supervision.roles import calendar_administrator
 
 
 class CalendarChange(CommitteeSubject):
-    """Days entered or imported, and applied as one recorded act (放假调休安排).
+    """Days entered or imported, and applied in one recorded step (放假调休安排).
 
     ``days`` is a list of ``{"day": "2027-01-01", "is_working": false, "name": "元旦"}``.
     """

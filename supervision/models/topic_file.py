@@ -30,7 +30,7 @@ class TopicFile(StoredFile):
         return self.topic.committee_id
 
     def take_in(self, upload: UploadedFile, context: StepContext, *, where: str) -> None:
-        """Check a file by the rulebook and store it; an act that fails leaves no file behind.
+        """Check a file by the rulebook and store it; a step that fails leaves no file behind.
 
         Pictures are taken whatever the rulebook says of attachments. Raises RuleBroken, naming
         the place ``where``.

@@ -229,7 +229,7 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[dict[str, An
 
 
 def chosen(page_context: PageContext, at: datetime) -> tuple[Session, Session | None]:
-    """The session that the reader has chosen and the one before it; a 404 for whom it is not."""
+    """The session that the reader has chosen and the one before it; raises Http404 for others."""
     led = led_committees(page_context.reader)
     own = [session for session in page_context.sessions if session.committee_id in led]
     begun = [session for session in own if session.collection_opens_at <= at]

@@ -104,7 +104,7 @@ def clocks(proposals: Sequence[Proposal], reader: Reader) -> dict[int, Clock]:
 
 
 def _awaited(proposals: set[int], reader: Reader) -> dict[int, Duty]:
-    """What proposers wait for on their own proposals, the last of each: then all is there."""
+    """The last answer that is due on each of these proposals, where they are the reader's own."""
     told = foreseen(reader)
     rows = Duty.objects.open().filter(told, proposal__in=proposals)
     return {duty.proposal_id: duty for duty in rows.order_by("due_at", "id") if duty.proposal_id}

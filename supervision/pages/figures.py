@@ -231,7 +231,7 @@ def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
 
 
 def chart_of(table: Table, reader: Reader) -> Chart:
-    """A table as a chart; one of many rows lies."""
+    """A table as a chart, of horizontal bars where there are many rows."""
     return Chart(
         table.label,
         [name for name, _count in table.rows],

@@ -22,9 +22,10 @@ NINE = time(9)
 def of_dates(
     before: Rules, after: Rules, committee: Committee, day: date, at: datetime
 ) -> list[str]:
-    """For each kind of duty whose date changes: one begun on the first day, by both rules.
+    """Compare by kind the dates that both rules give to a duty begun on the first day.
 
-    What is open keeps its date; how much that is, stands last.
+    Only kinds whose date changes are named. The last sentence says how many open duties keep
+    theirs.
     """
     calendar = current_calendar()
     begun = make_aware(datetime.combine(day, NINE))

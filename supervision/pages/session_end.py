@@ -173,7 +173,7 @@ GROUPS = (
 
 
 def groups(session: Session, reader: Reader) -> list[Group]:
-    """Everything that is not over yet of a session, as far as the reader sees it; four queries."""
+    """What of a session is not over yet, as far as the reader sees it; four queries."""
     proposals = _counted(Proposal.objects.filter(session=session), "state", reader)
     counts = {
         "proposals": proposals,

@@ -106,7 +106,7 @@ def add_supervision_activities(user: User) -> None:
 
 def add_files(user: User) -> None:
     """A file beside every proposal, every activity and every report: all the same one."""
-    name = default_storage.save("town/file", ContentFile("文".encode()))
+    name = default_storage.save("case/file", ContentFile("文".encode()))
     own: dict[str, Any] = {
         "name": "附件.txt",
         "extension": "txt",

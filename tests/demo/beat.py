@@ -21,7 +21,7 @@ def beat() -> Iterator[list[int]]:
     """Sweep again and again in a thread of its own; gives the count of rounds so far."""
     count, over = [0], Event()
 
-    def ring() -> None:
+    def sweep_on() -> None:
         try:
             while not over.wait(1):
                 sweep()
@@ -29,7 +29,7 @@ def beat() -> Iterator[list[int]]:
         finally:
             connection.close()
 
-    thread = Thread(target=ring)
+    thread = Thread(target=sweep_on)
     thread.start()
     try:
         yield count

@@ -48,7 +48,7 @@ def taken(subjects: SubjectsInEveryState, *pages: str) -> dict[tuple[str, str], 
                 answer = client.get(page)
             if answer.status_code == 200:
                 found[name, page] = len(captured)
-    assert found
+    assert {page for _name, page in found} == {*pages}
     return found
 
 

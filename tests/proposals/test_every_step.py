@@ -14,7 +14,7 @@ from proposals.door import perform
 from proposals.enums import NEW, AssignmentState, ProposalState, ReplyState, ReturnState
 from proposals.errors import NotYours, RuleBroken, Unmet, WrongState
 from proposals.machine import who
-from proposals.machine.subject import Step, Subject
+from proposals.machine.subject import Step, Subject, declared_step
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
     Assignment,
@@ -55,10 +55,10 @@ BEGINNINGS = [
     if step.creates
 ]
 ASKS_A_DUTY = [
-    (Assignment, Assignment.all_steps()["request_extension"]),
-    (Assignment, Assignment.all_steps()["stop_clock"]),
-    (ExtensionRequest, ExtensionRequest.all_steps()["lodge"]),
-    (ExtensionRequest, ExtensionRequest.all_steps()["consent"]),
+    declared_step(Assignment.request_extension),
+    declared_step(Assignment.stop_clock),
+    declared_step(ExtensionRequest.lodge),
+    declared_step(ExtensionRequest.consent),
 ]
 """Steps that are refused where no reply is owed, by what keeps the duties."""
 
@@ -138,7 +138,7 @@ def test_step_leads_to_its_state_once_every_condition_holds(
         if (condition, state) == NEVER:
             assert not condition(read(subject))
             return
-    if (model, step) in ASKS_A_DUTY:
+    if step in ASKS_A_DUTY:
         with pytest.raises(RuleBroken, match="期限"):
             take(step, read(subject), staffed)
         owe_a_reply(subject)
@@ -162,17 +162,17 @@ def test_step_brings_its_subject_into_being(
         committee=staffed.committee, session=staffed.session, asked_at=AT
     )
     own = {
-        (Proposal, "enter"): {"proposer": staffed.members[0].pk},
-        (MergeCandidate, "find"): {
+        declared_step(Proposal.enter): {"proposer": staffed.members[0].pk},
+        declared_step(MergeCandidate.find): {
             "members": [{"proposal": pk, "score": 0.5} for pk in near],
             "scan": scan.pk,
         },
-        (MergeCandidate, "gather"): {"members": near},
+        declared_step(MergeCandidate.gather): {"members": near},
     }
-    if (model, step) in ASKS_A_DUTY:
+    if step in ASKS_A_DUTY:
         owe_a_reply(subject)
 
-    event = take(step, subject, staffed, own.get((model, step.name)))
+    event = take(step, subject, staffed, own.get(step))
 
     assert (event.source, event.target, event.action) == (NEW, step.targets[0], step.name)
     assert type(subject)._base_manager.get(pk=event.subject_id).version >= 1

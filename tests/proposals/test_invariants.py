@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import Any, ClassVar
@@ -27,9 +28,20 @@ from members.models import User
 from members.selectors import rules_for
 from proposals.api.actions import own_steps
 from proposals.enums import Tone
-from proposals.machine.subject import Step, Subject
+from proposals.machine.subject import Step, Subject, declared_step
 from proposals.machine.subjects import ALL_SUBJECTS
-from proposals.models import AssignmentBatch, Event, Proposal, Reply
+from proposals.models import (
+    Assignment,
+    AssignmentBatch,
+    Event,
+    ExtensionRequest,
+    Feedback,
+    MergeCandidate,
+    PreAssignment,
+    Proposal,
+    Reply,
+    ReturnRequest,
+)
 from supervision.models import KeyTopic
 from tests.proposals import invariants
 from tests.proposals.inputs import Writer, spoil
@@ -41,15 +53,30 @@ MOST_PROPOSALS = 5
 MOST_TOPICS = 2
 REFUSALS = {400, 403, 404, 409, 422}
 
-FATES: dict[str, tuple[str, ...]] = {
-    "proposal concluded": ("rate",),
-    "proposal escalated": ("rate",),
-    "proposal merged": ("merge", "take_in", "unmerge"),
-    "proposal withdrawn": ("request_withdrawal", "withdraw"),
-    "assignment reassigned": ("request_return", "escalate", "grant", "reassign"),
-    "preassignment asked": ("pre_assign", "accept", "object", "add_unit"),
-    "extensionrequest granted": ("request_extension", "consent", "agree", "not_file"),
-    "keytopic supervising": ("put_on_list", "decide", "announce", "make_plan"),
+FATES: dict[str, tuple[Callable[..., Any], ...]] = {
+    "proposal concluded": (Feedback.rate,),
+    "proposal escalated": (Feedback.rate,),
+    "proposal merged": (Proposal.merge, MergeCandidate.merge, Proposal.take_in, Proposal.unmerge),
+    "proposal withdrawn": (Proposal.request_withdrawal, Proposal.withdraw),
+    "assignment reassigned": (
+        Assignment.request_return,
+        ReturnRequest.escalate,
+        ReturnRequest.grant,
+        Assignment.reassign,
+    ),
+    "preassignment asked": (
+        Proposal.pre_assign,
+        PreAssignment.accept,
+        PreAssignment.object,
+        Proposal.add_unit,
+    ),
+    "extensionrequest granted": (Assignment.request_extension, ExtensionRequest.consent),
+    "keytopic supervising": (
+        KeyTopic.put_on_list,
+        KeyTopic.decide,
+        KeyTopic.announce,
+        KeyTopic.make_plan,
+    ),
 }
 """What a run must come to see, and the steps that it therefore leans towards."""
 
@@ -164,17 +191,19 @@ class CommitteeUnderRandomSteps(RuleBasedStateMachine):
         self, random: Random, people: list[User] | None = None, *, spoilt: bool = False
     ) -> None:
         """One of the people takes one of the steps that lead on from somewhere."""
-        turns: dict[str, list[tuple[Subject, Step]]] = {}
+        turns: dict[Step, list[Subject]] = {}
         for subject in self._subjects():
             for step in own_steps(type(subject)):
                 if subject.state in step.source:
-                    turns.setdefault(f"{subject.kind} {step.name}", []).append((subject, step))
-        names = random.sample(sorted(turns), len(turns))
+                    turns.setdefault(step, []).append(subject)
+        in_order = sorted(turns, key=lambda step: (turns[step][0].kind, step.name))
+        steps = random.sample(in_order, len(turns))
         if random.random() < 0.4:
-            names.sort(key=lambda name: name.split()[1] not in FATES[self.fate])
-        for name in names:
-            turn = random.choice(turns[name])
-            if self._by_somebody_entitled(random, *turn, spoilt=spoilt, people=people):
+            wanted = {declared_step(method) for method in FATES[self.fate]}
+            steps.sort(key=lambda step: step not in wanted)
+        for step in steps:
+            subject = random.choice(turns[step])
+            if self._by_somebody_entitled(random, subject, step, spoilt=spoilt, people=people):
                 return
 
     @rule(seed=chance)

@@ -21,7 +21,7 @@ expect.set_options(timeout=PATIENCE)
 
 @pytest.fixture(autouse=True)
 def _rows(transactional_db: None, server: Server) -> Iterator[None]:
-    """Rows that the server sees, gone after the test; it begins in the session of 2024.
+    """Let the server see the rows of a test, which begins in the session of 2024.
 
     Time goes on with ``server.moment += timedelta(days=1)``.
     """

@@ -8,20 +8,20 @@ from playwright.sync_api import Locator, Page, expect
 
 
 def expect_heading(page: Page, heading: str) -> None:
-    """The page of this heading is there, with its scripts."""
+    """Wait for the page of this heading, and for its scripts."""
     expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(re.escape(heading)))
     page.wait_for_load_state()
 
 
 def expect_message(page: Page, text: str) -> Locator:
-    """The page says what was done."""
+    """Wait until the page says what was done."""
     told = page.get_by_role("main").get_by_role("status").filter(has_text=text).first
     expect(told).to_be_visible()
     return told
 
 
 def open_step(page: Page, step: str) -> Locator:
-    """The form of one of the next steps, in the sheet over the page."""
+    """Open the form of one of the next steps, in the sheet over the page."""
     steps = page.get_by_role("complementary", name="下一步")
     steps.get_by_role("link", name=step, exact=True).click()
     sheet = page.get_by_role("dialog")
@@ -41,14 +41,14 @@ def submit_form(form: Locator | Page, step: str) -> None:
 
 
 def navigate_to(page: Page, listed: str) -> None:
-    """By the navigation to a list, or another page named there."""
+    """Go by the navigation to a list, or to another page that it names."""
     name = re.compile(rf"^{re.escape(listed)}( [\d+]+)?$")
     page.get_by_role("navigation", name="主导航").get_by_role("link", name=name).click()
     expect_heading(page, listed)
 
 
 def open_from_list(page: Page, listed: str, title: str, *, heading: str = "") -> None:
-    """By the navigation to a list, and there to what is called so.
+    """Go by the navigation to a list, and open the row of this title.
 
     The page has the title as its ``heading``, unless another one is given.
     """

@@ -35,19 +35,19 @@ def write(page: Page, proposal: Proposal, body: str) -> None:
 
 
 def find(page: Page, proposal: Proposal) -> None:
-    """In the list of replies that wait for one."""
+    """Open the reply in the list of those that wait for the reader."""
     page.goto("/")
     open_from_list(page, "待核签的答复", proposal.title)
 
 
 def pass_on(page: Page, proposal: Proposal, step: str) -> None:
-    """The next step of its way."""
+    """Take the next step with the reply."""
     find(page, proposal)
     take_step(page, step)
 
 
 def deliver(page: Page, proposal: Proposal, number: str) -> None:
-    """Give it its number and send it out."""
+    """Give the reply its number and send it out."""
     find(page, proposal)
     form = open_step(page, "送达")
     form.get_by_role("textbox", name="文号").fill(number)

@@ -52,7 +52,7 @@ def test_a_batch_is_assigned_returned_answered_and_delivered(visit):
 
 
 def assign(page: Page, life: Life, *proposals: Proposal) -> None:
-    """At the meeting: unit A has all, and unit B assists with the first."""
+    """Assign all to unit A at the meeting; unit B assists with the first."""
     page.goto("/")
     navigate_to(page, "待交办")
     page.get_by_role("checkbox", name="选中本页全部").check()
@@ -74,7 +74,7 @@ def name_unit(page: Page, proposal: Proposal, role: str, name: str) -> None:
 
 
 def accept_all_but_one(page: Page, life: Life, returned: Proposal) -> None:
-    """The unit asks to return one, and signs for the others at once."""
+    """Ask to return one, and sign for the others at once."""
     page.goto("/")
     open_from_list(page, "待签收", returned.title)
     form = open_step(page, "申请退办")
@@ -94,7 +94,7 @@ def accept_all_but_one(page: Page, life: Life, returned: Proposal) -> None:
 
 
 def change_unit(page: Page, life: Life, returned: Proposal) -> None:
-    """The office decides on the return: another unit."""
+    """Decide on the return: another unit gets it."""
     page.goto("/")
     open_from_list(page, "退办裁定", returned.title, heading="申请退办")
     form = open_step(page, "同意改办")
@@ -105,7 +105,7 @@ def change_unit(page: Page, life: Life, returned: Proposal) -> None:
 
 
 def assist(page: Page, proposal: Proposal) -> None:
-    """Unit B signs for its part, and gives its opinion."""
+    """Sign for the part of unit B, and give its opinion."""
     page.goto("/")
     open_from_list(page, "待签收", proposal.title)
     take_step(page, "签收")
@@ -134,7 +134,7 @@ def answer(page: Page, proposal: Proposal) -> None:
 
 
 def inspect(page: Page, proposal: Proposal) -> None:
-    """The inspection reads suggestions and answers side by side."""
+    """Read suggestions and answers side by side, and pass the reply."""
     page.goto("/")
     open_from_list(page, "待审核答复", proposal.title, heading="督查审核")
     expect(page.get_by_role("main")).to_contain_text("已与各单位商定。")

@@ -42,7 +42,7 @@ def test_a_leader_supervises_a_key_topic(visit, server):
 
 
 def nominate_and_decide(visit, life, proposal):
-    """Nominated by the office, put on the list, decided and announced."""
+    """Let the office nominate the proposal, list it, decide on it and announce it."""
     clerk = visit(life.users["clerk"])
     clerk.goto("/")
     navigate_to(clerk, "推荐的题目")
@@ -72,7 +72,7 @@ def nominate_and_decide(visit, life, proposal):
 
 
 def plan(page: Page, topic: KeyTopic, life: Leaders) -> None:
-    """The special committee plans one milestone, and records an activity."""
+    """Plan one milestone, and record an activity."""
     page.goto("/")
     page.get_by_role("main").get_by_role("link", name=topic.title).first.click()
     expect_heading(page, topic.title)
@@ -97,7 +97,7 @@ def plan(page: Page, topic: KeyTopic, life: Leaders) -> None:
 
 
 def instruct(page: Page, topic: KeyTopic, life: Leaders) -> None:
-    """The office enters what the leader instructed, and reports that it is done."""
+    """Enter what the leader instructed, and report that it is done."""
     page.goto("/")
     open_from_list(page, "督办中", topic.title)
     form = open_step(page, "登记领导批示")
@@ -115,7 +115,7 @@ def instruct(page: Page, topic: KeyTopic, life: Leaders) -> None:
 
 
 def report(page: Page, topic: KeyTopic) -> None:
-    """The milestone is met, and the report goes to the leader."""
+    """Meet the milestone, and send the report to the leader."""
     page.reload()
     page.get_by_role("link", name="完成").click()
     form = page.get_by_role("dialog")
@@ -129,7 +129,7 @@ def report(page: Page, topic: KeyTopic) -> None:
 
 
 def accept(page: Page, topic: KeyTopic) -> None:
-    """The leader finds the report, accepts it, and sees it on the board."""
+    """Find the report, accept it, and see it on the board."""
     page.goto("/")
     open_from_list(page, "待审定报告", topic.title)
     take_step(page, "审定督办报告")

@@ -42,7 +42,7 @@ def test_an_unsatisfied_member_is_answered_again(visit):
 
 
 def rate(page: Page, proposal: Proposal, result: str, comment: str = "") -> None:
-    """From the first page to the reply, and what one thinks of it."""
+    """Go from the first page to the reply, and rate it."""
     page.goto("/")
     item = page.get_by_role("listitem").filter(has_text=proposal.title)
     item.get_by_role("link", name="看答复并评价").click()

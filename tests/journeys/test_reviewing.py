@@ -38,7 +38,7 @@ def test_twenty_are_reviewed_two_merged_and_filed(visit):
 
 
 def review_by_keyboard(page: Page, rows: list[Proposal]) -> None:
-    """From the list to the last of it, each time with the next one coming by itself."""
+    """Review all that are listed; each time the next one opens by itself."""
     page.goto("/")
     navigate_to(page, "新收待审")
     page.keyboard.press("j")
@@ -56,7 +56,7 @@ def review_by_keyboard(page: Page, rows: list[Proposal]) -> None:
 
 
 def file_by_keyboard(page: Page, first: Proposal) -> None:
-    """The first of the list; its number is told."""
+    """File the first of the list, and read which number it got."""
     page.goto("/")
     navigate_to(page, "待立案")
     page.keyboard.press("j")
@@ -72,7 +72,7 @@ def file_by_keyboard(page: Page, first: Proposal) -> None:
 
 
 def merge_by_keyboard(page: Page, host: Proposal, guest: Proposal) -> None:
-    """From the list to the desk, where the host is named by its number."""
+    """Go from the list to the desk, and name the host by its number."""
     page.goto("/")
     navigate_to(page, "待立案")
     page.keyboard.press("j")
@@ -89,7 +89,7 @@ def merge_by_keyboard(page: Page, host: Proposal, guest: Proposal) -> None:
 
 
 def file_the_rest(page: Page) -> None:
-    """All that are left, at once."""
+    """File all that are left at once."""
     navigate_to(page, "待立案")
     page.get_by_role("checkbox", name="选中本页全部").check()
     page.get_by_role("checkbox", name="筛选出的全部").check()
@@ -102,7 +102,7 @@ def file_the_rest(page: Page) -> None:
 
 
 def take_back(page: Page, host: Proposal, guest: Proposal) -> None:
-    """By the link that was told when they were merged."""
+    """Undo the merger by the link that its notice gave."""
     page.get_by_role("link", name="撤销").click()
     expect_heading(page, "解除并案")
     page.get_by_role("textbox", name="理由").fill("不是一件事")

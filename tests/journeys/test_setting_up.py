@@ -38,7 +38,7 @@ def test_an_installation_is_set_up_and_its_first_proposal_handed_in(visit):
 
 
 def begin(page: Page) -> None:
-    """By the link that the server tells who installs it; then choose the rules."""
+    """Follow the link that the server prints on installation, then choose the rules."""
     page.goto(f"/start/?key={first_account.key()}")
     expect_heading(page, "建立管理员账号")
     page.get_by_role("textbox", name="您的姓名").fill("陈主任")
@@ -52,7 +52,7 @@ def begin(page: Page) -> None:
 
 
 def found_committee(page: Page) -> None:
-    """The committee, and its session with the usual dates."""
+    """Set up the committee, and its session with the usual dates."""
     expect_heading(page, "委员会叫什么？")
     page.get_by_role("textbox", name="全称").fill("中国人民政治协商会议永平县委员会")
     page.get_by_role("textbox", name="简称").fill("永平县政协")
@@ -65,7 +65,7 @@ def found_committee(page: Page) -> None:
 
 
 def bring_in(page: Page) -> None:
-    """Members and units, pasted from a table, looked at first."""
+    """Paste tables of members and units, and look at them before they are imported."""
     expect_heading(page, "导入委员和承办单位")
     for table, kind in ((PEOPLE, "委员"), (UNITS, "承办单位")):
         page.get_by_role("main").get_by_role("link", name=re.compile(rf"^{kind} \d")).click()
@@ -78,7 +78,7 @@ def bring_in(page: Page) -> None:
 
 
 def invite(page: Page) -> str:
-    """Accounts for all; the password of the first member, as it is printed."""
+    """Open accounts for all; returns the printed password of the first member."""
     expect_heading(page, "给谁建立账号？")
     page.get_by_role("textbox", name="提案委办公室工作人员").fill("王办")
     submit_form(page, "建立账号")
@@ -93,7 +93,7 @@ def invite(page: Page) -> str:
 
 
 def come_in(page: Page, username: str, password: str) -> None:
-    """For the first time, which asks for a password of one's own."""
+    """Sign in for the first time, and choose a password."""
     page.goto("/")
     page.get_by_role("main").get_by_role("link", name="登录").click()
     page.get_by_role("textbox", name="用户名").fill(username)
@@ -108,7 +108,7 @@ def come_in(page: Page, username: str, password: str) -> None:
 
 
 def hand_in(page: Page) -> None:
-    """Write it and hand it in at once."""
+    """Write a proposal and hand it in at once."""
     page.get_by_role("link", name="写提案").first.click()
     expect_heading(page, "写提案")
     page.get_by_role("textbox", name="案由").fill("关于增设充电设施的建议")

@@ -15,7 +15,7 @@ from tests.proposals.conftest import Life
 PHONE = {"width": 390}
 TITLE = "关于缓解老城区停车难的建议"
 TO_SEARCH = 9
-"""So many to choose from are not ticked, but searched for, or taken from a list."""
+"""From this many members on, names are searched for or taken from a list, and not ticked."""
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
@@ -54,7 +54,7 @@ def test_a_member_writes_with_two_co_signers_on_a_phone(visit, scripts):
 
 
 def write(page: Page, earlier: Proposal, scripts: bool) -> None:
-    """From the first page to a draft with two suggestions; what is like it is shown beside.
+    """Go from the first page to a draft with two suggestions, and see what is similar.
 
     With scripts the draft saves itself, and the page looks by itself for what is alike.
     """
@@ -81,7 +81,7 @@ def write(page: Page, earlier: Proposal, scripts: bool) -> None:
 
 
 def invite(page: Page, names: list[str], scripts: bool) -> None:
-    """By typing the names; without scripts from the list of all."""
+    """Type the names, or choose them from the list of all where there are no scripts."""
     page.get_by_role("link", name="邀请联名").tap()
     if scripts:
         for name in names:
@@ -93,7 +93,7 @@ def invite(page: Page, names: list[str], scripts: bool) -> None:
 
 
 def agree(page: Page) -> None:
-    """Two taps on the first page."""
+    """Agree by two taps on the first page."""
     page.goto("/")
     page.get_by_text("同意联名", exact=True).tap()
     page.get_by_role("button", name="确认同意").tap()
@@ -101,7 +101,7 @@ def agree(page: Page) -> None:
 
 
 def hand_in(page: Page) -> None:
-    """Look at the printed form first."""
+    """Hand it in after a look at the printed form."""
     page.get_by_role("link", name="提交", exact=True).tap()
     expect_heading(page, "提交")
     with page.context.expect_page() as opened:

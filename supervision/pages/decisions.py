@@ -24,7 +24,7 @@ from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList, url_of
 from supervision.models import Duty
-from supervision.pages.due_dates import DUE, dated, dated_rows
+from supervision.pages.due_dates import DUE, add_due_cells, dated_rows
 from supervision.roles import OFFICERS
 
 NUMBER_OF_TASK = replace(NUMBER, order=["assignment__proposal__case_serial"])
@@ -40,7 +40,7 @@ class DecisionList(SubjectList):
     section: Section = Section.HANDLING
     roles: Collection[str] = frozenset({Role.ASSIGNING_OFFICER, Role.COMMITTEE_CLERK})
     order: Sequence[str | OrderBy] = ("due_at", "id")
-    prepare: Prepare | None = dated
+    prepare: Prepare | None = add_due_cells
 
 
 def _of_task(*more: Column) -> Sequence[Column]:

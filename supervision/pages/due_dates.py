@@ -34,7 +34,7 @@ def due_of(duty: Duty, reader: Reader) -> Due:
     return _due(duty.committee_id, duty.kind, duty.due_at, duty.paused_at, reader)
 
 
-def dated(rows: Iterable[Any], reader: Reader) -> None:
+def add_due_cells(rows: Iterable[Any], reader: Reader) -> None:
     """Give each row of ``with_due`` what its cell shows."""
     for row in rows:
         row.due = None

@@ -13,7 +13,7 @@ FIRST = 12
 """Duties that the first page shows; the worklists have all."""
 
 
-def waiting_on(reader: Reader) -> dict[str, Any] | None:
+def own_duties(reader: Reader) -> dict[str, Any] | None:
     """The reader's duties; None for proposers whose duties are all answered in place."""
     owed = mine()(reader).exclude(kind__in=IN_PLACE)
     rows = owed.select_related("proposal", "unit", "member", "body")
@@ -27,4 +27,4 @@ def waiting_on(reader: Reader) -> dict[str, Any] | None:
     }
 
 
-HOME_SECTIONS = (home.HomeSection("supervision/first_page/_waiting.html", waiting_on, order=10),)
+HOME_SECTIONS = (home.HomeSection("supervision/first_page/_waiting.html", own_duties, order=10),)

@@ -19,9 +19,7 @@ NINE = time(9)
 """The hour of an example."""
 
 
-def of_dates(
-    before: Rules, after: Rules, committee: Committee, day: date, at: datetime
-) -> list[str]:
+def of_dates(before: Rules, after: Rules, committee: Committee, day: date) -> list[str]:
     """Compare by kind the dates that both rules give to a duty begun on the first day.
 
     Only kinds whose date changes are named. The last sentence says how many open duties keep

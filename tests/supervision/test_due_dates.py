@@ -28,7 +28,7 @@ from supervision.duty_kinds import DUTY_KINDS, KindOfDuty, declared
 from supervision.key_topic_board import MILESTONES, dated_milestones
 from supervision.models import Duty, KeyTopic, Milestone
 from supervision.models.topic_subject import topic_subjects
-from supervision.pages.due_dates import dated, due_of
+from supervision.pages.due_dates import add_due_cells, due_of
 from supervision.selectors import current_calendar, with_due
 from tests.supervision.leaders import Leaders
 from tests.supervision.office import ASSIGNED, Office
@@ -109,7 +109,7 @@ def test_the_rulebook_says_when_a_date_is_near_and_when_it_is_pressing() -> None
         at = end_of(calendar.add(last, -days))
         (row,) = with_due(Assignment.objects.all(), DutyKind.REPLY)
         reader = Reader(liaison, at)
-        dated([row], reader)
+        add_due_cells([row], reader)
         shown: Any = row
         assert shown.due == due_of(duty, reader)
         return due_of(duty, reader)

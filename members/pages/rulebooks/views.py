@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.contrib import messages
@@ -30,8 +30,8 @@ from members.visibility import visible
 LABEL = gettext_lazy("规则")
 """The line of the navigation."""
 
-Tell = Callable[[Rules, Rules, Committee, date, datetime], list[str]]
-"""What rules of a later day will change, in sentences: before, after, whose, from when, now."""
+Tell = Callable[[Rules, Rules, Committee, date], list[str]]
+"""What rules of a later day will change, in sentences: before, after, whose, from when."""
 
 CONSEQUENCES: list[Tell] = []
 """Who tells it; the applications above know more of what follows from rules."""
@@ -88,7 +88,7 @@ def rulebook(request: HttpRequest, pk: int) -> HttpResponse:
         sentence
         for tell in CONSEQUENCES
         if earlier is not None and is_future
-        for sentence in tell(earlier, rules, row.committee, row.effective_from, reader.at)
+        for sentence in tell(earlier, rules, row.committee, row.effective_from)
     ]
     context = {
         "book": row,

@@ -22,7 +22,7 @@ from supervision.duty_kinds import declared
 from supervision.enums import BEFORE_SUPERVISION, UNMET, InstructionState
 from supervision.enums import KeyTopicState as S
 from supervision.models import Duty, Instruction, KeyTopic, Milestone
-from supervision.pages.due_dates import DUE, dated
+from supervision.pages.due_dates import DUE, add_due_cells
 from supervision.permissions import led_topics
 from supervision.roles import OFFICE
 from supervision.selectors import with_due
@@ -49,7 +49,7 @@ FILTERS = narrowed(
 def prepare(rows: list[Any], reader: Reader) -> None:
     """Give each topic its proposals, its leaders and what is owed on it next; two queries."""
     prefetch_related_objects(rows, "links__proposal", "supervisors")
-    dated(rows, reader)
+    add_due_cells(rows, reader)
 
 
 TOPIC = Column("topic", _("重点题目"), "topic.title")
@@ -124,7 +124,7 @@ class SupervisionList(SubjectList):
     """A list of what is supervised."""
 
     section: Section = Section.SUPERVISION
-    prepare: Prepare | None = dated
+    prepare: Prepare | None = add_due_cells
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -22,7 +22,7 @@ from proposals.enums import (
 from proposals.models import Assignment, Commitment, ExtensionRequest, Reply, ReturnRequest
 from proposals.pages.worklists import NUMBER, TITLE, url_of
 from supervision.pages.decisions import NUMBER_OF_TASK
-from supervision.pages.due_dates import DUE, dated, dated_rows
+from supervision.pages.due_dates import DUE, add_due_cells, dated_rows
 from supervision.pages.duties import COLUMNS, DutyList, mine
 from supervision.pages.units.rows import in_hand, own_replies, waiting
 
@@ -50,7 +50,7 @@ class UnitList(Worklist):
     roles: Collection[str] = UNIT_ROLES
     page_of: Callable[[Any], str] = _url
     order: Sequence[str | OrderBy] = ("due_at", "id")
-    prepare: Prepare | None = dated
+    prepare: Prepare | None = add_due_cells
 
 
 @dataclass(frozen=True, kw_only=True)

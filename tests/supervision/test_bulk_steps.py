@@ -64,7 +64,7 @@ def taken(subjects: SubjectsInEveryState, worklist: Worklist, step: Step, who: s
         answer = client.post(f"{worklist.url}bulk/", {**asked, **filled, "confirmed": "1"})
         assert answer.status_code == 302, answer.context["form"].faults
         number = Job.objects.get().pk
-        run(number, NOW)  # what is done at once has been, and stays as it is
+        run(number, lambda: NOW)  # what is done at once has been, and stays as it is
         job = Job.objects.get(pk=number)
         assert (job.state, job.trouble) == (JobState.DONE, "")
         assert len(job.result["results"]) == len(willing)

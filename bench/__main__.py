@@ -6,23 +6,20 @@ such an operation could be. Read the ratios; milliseconds are of the machine.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import random
 import statistics
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
 import psutil
 
-from tests.services import start
+from bench.database import arguments, empty_database
 
 SIZES = (1_000, 10_000, 100_000, 600_000)
 SEARCHED = 100_000
@@ -36,25 +33,12 @@ COLUMNS = "{:<9}{:>9} {:<24}{:>9}{:>9}{:>9}  {}"
 
 def main() -> None:
     """Measure on the database named, at the sizes named."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser = arguments("bench", __doc__)
     parser.add_argument("--sizes", type=int, nargs="+", default=SIZES)
     parser.add_argument("--folder", type=Path, default=Path(".data/bench"), help="prepared texts")
     wanted = parser.parse_args()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings_test"
-    with ExitStack() as services:
-        start(services, wanted.database)
-        import django  # noqa: PLC0415 -- after the services are known
-
-        django.setup()
-        from django.core.management import call_command  # noqa: PLC0415
-        from django.db import connections  # noqa: PLC0415
-
-        call_command("migrate", verbosity=0)
-        try:
-            Bench(wanted.database, wanted.folder).run(sorted(wanted.sizes))
-        finally:
-            connections.close_all()
+    with empty_database(wanted.database):
+        Bench(wanted.database, wanted.folder).run(sorted(wanted.sizes))
 
 
 class Bench:

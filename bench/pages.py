@@ -8,21 +8,18 @@ same run: the reader's account page, which has the frame of all pages and reads 
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import re
 import statistics
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import count
 from typing import Any
 
+from bench.database import arguments, empty_database
 from tests import MOST_QUERIES
-from tests.services import start
 
 SIZE = 50_000
 TIMES = 10
@@ -37,27 +34,14 @@ COLUMNS = "{:<9}{:>9} {:<44} {:<24}{:>8}{:>9}{:>9}{:>9}  {}"
 
 def main() -> int:
     """Build, look, fill, read, print; 1 when a page takes too many queries."""
-    parser = argparse.ArgumentParser(prog="python -m bench.pages", description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser = arguments("bench.pages", __doc__)
     parser.add_argument("--size", type=int, default=SIZE)
     parser.add_argument("--roles", nargs="+", help="whose pages; everybody's if none is named")
     parser.add_argument("--all", action="store_true", help="print a page for each of its roles")
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     wanted = parser.parse_args()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings_test"
-    with ExitStack() as services:
-        start(services, wanted.database)
-        import django  # noqa: PLC0415 -- after the services are known
-
-        django.setup()
-        from django.core.management import call_command  # noqa: PLC0415
-        from django.db import connections  # noqa: PLC0415
-
-        call_command("migrate", verbosity=0)
-        try:
-            costs = _measure(wanted.size, wanted.roles)
-        finally:
-            connections.close_all()
+    with empty_database(wanted.database):
+        costs = _measure(wanted.size, wanted.roles)
     _print(costs, wanted.database, wanted.size, every=wanted.all)
     found = _figures(costs)
     print(found)

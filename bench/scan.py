@@ -1,11 +1,13 @@
 """``python -m bench.scan N``: group the first N proposals of the database; say what it took."""
 
+import os
 import sys
 import time
 from pathlib import Path
 
 import django
 
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
 from members.enums import Linkage  # noqa: E402 -- after Django is set up

@@ -7,18 +7,15 @@ the median of each step, and for each query what it takes both ways.
 
 from __future__ import annotations
 
-import argparse
-import os
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from contextlib import ExitStack
 from functools import wraps
 from statistics import median
 from typing import Any
 
+from bench.database import arguments, empty_database
 from members import prepared
-from tests.services import start
 
 PREPARED, PLAIN, BOTH = "prepared", "plain", "both"
 TIMES: dict[str, list[tuple[float, float]]] = defaultdict(list)
@@ -60,25 +57,12 @@ def switchable(declare: Callable[..., Any]) -> Callable[..., Any]:
 
 def main() -> None:
     """Measure on the database named."""
-    parser = argparse.ArgumentParser(prog="python -m bench.steps", description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser = arguments("bench.steps", __doc__)
     parser.add_argument("--proposals", type=int, default=24)
     wanted = parser.parse_args()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings_test"
     prepared.prepared = switchable(prepared.prepared)  # before anything declares a query
-    with ExitStack() as services:
-        start(services, wanted.database)
-        import django  # noqa: PLC0415 -- after the services are known
-
-        django.setup()
-        from django.core.management import call_command  # noqa: PLC0415
-        from django.db import connections  # noqa: PLC0415
-
-        call_command("migrate", verbosity=0)
-        try:
-            _measure(wanted.proposals)
-        finally:
-            connections.close_all()
+    with empty_database(wanted.database):
+        _measure(wanted.proposals)
 
 
 def _measure(proposals: int) -> None:

@@ -6,14 +6,11 @@ the time must be the same, and so must the number of queries.
 
 from __future__ import annotations
 
-import argparse
 import json
-import os
 import statistics
 import time
-from contextlib import ExitStack
 
-from tests.services import start
+from bench.database import arguments, empty_database
 
 OPEN = (10_000, 100_000)
 DUE = 1_000
@@ -23,24 +20,11 @@ COLUMNS = "{:<10}{:>9}{:>7}{:>9}{:>9}{:>9}{:>9}"
 
 def main() -> None:
     """Fill, sweep, print; ``--json`` ends with one line of figures."""
-    parser = argparse.ArgumentParser(prog="python -m bench.sweep", description=__doc__)
-    parser.add_argument("--database", choices=["sqlite", "postgres"], default="sqlite")
+    parser = arguments("bench.sweep", __doc__)
     parser.add_argument("--json", action="store_true", help="end with one line of JSON")
     wanted = parser.parse_args()
-    os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings_test"
-    with ExitStack() as services:
-        start(services, wanted.database)
-        import django  # noqa: PLC0415 -- after the services are known
-
-        django.setup()
-        from django.core.management import call_command  # noqa: PLC0415
-        from django.db import connections  # noqa: PLC0415
-
-        call_command("migrate", verbosity=0)
-        try:
-            found = _measure(wanted.database)
-        finally:
-            connections.close_all()
+    with empty_database(wanted.database):
+        found = _measure(wanted.database)
     if wanted.json:
         print(json.dumps(found))
 

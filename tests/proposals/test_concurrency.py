@@ -7,35 +7,27 @@ at a barrier and go through the API.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
 from random import Random
-from threading import Barrier
 from typing import Any
 
 import pytest
-from django.db import connection, connections
+from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from members.enums import Role
-from members.models import User
 from proposals import models
 from proposals.door import perform
 from proposals.enums import CosignatureState, ProposalState
-from proposals.machine.subject import Subject
 from proposals.models import AssignmentBatch, Event, Proposal, Series
 from tests.factories.members import MemberFactory
 from tests.proposals import invariants
-from tests.proposals.staffed_committee import StaffedCommittee, take
+from tests.proposals.at_once import AT, Call, at_once
+from tests.proposals.staffed_committee import StaffedCommittee
 
-AT = datetime(2024, 1, 8, 1, 0, tzinfo=UTC)
 TEXT = {"title": "关于增设路灯的建议", "situation": "夜里很暗", "suggestions": ["增设路灯"]}
 
 pytestmark = pytest.mark.django_db(transaction=True)
-
-Call = tuple[User, Subject, str, dict[str, Any]]
 
 
 @pytest.fixture
@@ -47,41 +39,6 @@ def callers() -> int:
 @pytest.fixture
 def staffed() -> StaffedCommittee:
     return StaffedCommittee()
-
-
-def at_once(
-    calls: list[Call], headers: dict[str, str] | None = None, refused: Iterable[int] = ()
-) -> list[Any]:
-    """The answers to simultaneous calls, in the order of the calls; none may be an error.
-
-    Each is done, or in conflict with the others, or ``refused`` with one of these codes.
-    """
-    barrier = Barrier(len(calls))
-
-    def make(call: Call) -> Any:
-        user, subject, name, data = call
-        with connection_of_its_own():
-            user = User.objects.get(pk=user.pk)
-            step = subject.all_steps()[name]
-            barrier.wait(timeout=60)
-            return take(user, step, subject, data, at=AT, headers=headers)
-
-    with ThreadPoolExecutor(len(calls)) as pool:
-        answers = list(pool.map(make, calls))
-    for answer in answers:
-        allowed = {200, 201, 409, *refused}
-        assert answer.status_code in allowed, (answer.status_code, answer.content)
-        if answer.status_code >= 400:
-            assert answer.json()["errors"][0]["detail"]
-    return answers
-
-
-@contextmanager
-def connection_of_its_own() -> Iterator[None]:
-    try:
-        yield
-    finally:
-        connections.close_all()
 
 
 def codes(answers: list[Any]) -> Counter[int]:

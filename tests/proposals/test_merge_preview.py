@@ -14,7 +14,7 @@ from members.models import Notice
 from proposals.models import Proposal
 from tests.factories import proposals as make
 from tests.proposals.conftest import Life, rules, state, told
-from tests.proposals.test_merging import CONSENT, host_of, silenced
+from tests.proposals.mergers import CONSENT, host_of, silenced
 
 pytestmark = pytest.mark.django_db
 

@@ -12,26 +12,15 @@ from proposals.models import Event, Proposal, ReplyPoint
 from supervision.models import Duty
 from tests.proposals import invariants
 from tests.proposals.conftest import Life, rules, state, told
+from tests.proposals.mergers import CONSENT, host_of, silenced
 
 pytestmark = pytest.mark.django_db
-
-CONSENT = {"consent_way": "phone", "consent_at": "2024-01-10T01:00:00Z"}
-
-
-def host_of(life: Life) -> Proposal:
-    """A filed proposal of another member."""
-    return life.filed(life.submitted("member", title="关于停车难的建议"))
 
 
 def inbox(user: User) -> list[tuple[str, str]]:
     """Titles and links of what somebody was told, oldest first."""
     rows = Notice.objects.filter(recipient=user).order_by("id")
     return list(rows.values_list("title", "link"))
-
-
-def silenced() -> None:
-    """Everything told so far is forgotten."""
-    Notice.objects.all().delete()
 
 
 def problems(answer: Any) -> dict[str, str]:

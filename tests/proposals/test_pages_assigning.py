@@ -7,8 +7,6 @@ from typing import Any
 import pytest
 from django.contrib.messages import get_messages
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils.timezone import localdate
 
 from members import clock
@@ -17,8 +15,8 @@ from proposals.enums import AssignmentState, ProposalState
 from proposals.matching import indexing
 from proposals.models import Assignment, AssignmentBatch, Feedback, Proposal
 from tests import MOST_QUERIES
+from tests.proposals.browser import Browser, queries
 from tests.proposals.conftest import Life, due, rules, state
-from tests.proposals.test_pages_office import Browser
 
 pytestmark = pytest.mark.django_db
 
@@ -45,14 +43,6 @@ def filed(life: Life, *, wishes: str = "", opinion: str = "") -> Proposal:
         life["reviewer"].does("review", proposal, outcome="file", units=units)
     life["director"].does("file", proposal, category="other")
     return proposal
-
-
-def queries(browser: Browser, path: str) -> int:
-    """How many queries a page takes, the rulebook read already."""
-    assert browser.get(path).status_code == 200
-    with CaptureQueriesContext(connection) as asked:
-        browser.get(path)
-    return len(asked)
 
 
 def form_of(rows: dict[str, str], **more: Any) -> dict[str, Any]:

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -18,26 +15,10 @@ from proposals.matching.passages import pieces, same
 from proposals.models import CandidateMember, MergeCandidate, Proposal, ReviewOpinion, Scan
 from tests import MOST_QUERIES
 from tests.factories.proposals import MergeCandidateFactory
+from tests.proposals.browser import Browser
 from tests.proposals.conftest import Life, rules, state
 
 pytestmark = pytest.mark.django_db
-
-
-class Browser:
-    """The browser of somebody who is signed in."""
-
-    def __init__(self, life: Life, name: str) -> None:
-        self.life = life
-        self.client = Client()
-        self.client.force_login(life.users[name])
-
-    def get(self, path: str, **headers: str) -> Any:
-        with clock.at(self.life.now):
-            return self.client.get(path, headers=headers or None)
-
-    def post(self, path: str, **data: Any) -> Any:
-        with clock.at(self.life.now):
-            return self.client.post(path, data)
 
 
 @pytest.fixture

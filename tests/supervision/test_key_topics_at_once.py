@@ -12,9 +12,9 @@ from proposals.models import Event
 from supervision.models import Duty, KeyTopic
 from tests.factories import proposals as make
 from tests.factories import supervision as put
+from tests.proposals.at_once import AT, at_once
 from tests.proposals.conftest import rules
 from tests.proposals.staffed_committee import StaffedCommittee
-from tests.proposals.test_concurrency import AT, at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 

@@ -16,9 +16,8 @@ from supervision.models import ChaseNotice, Duty
 from supervision.models.reminder import ChaseLine, Reminder
 from supervision.pages.figures import SHEETS, late_of
 from tests import MOST_QUERIES
+from tests.proposals.browser import Browser, queries
 from tests.proposals.conftest import Life, due, rules, state
-from tests.proposals.test_pages_assigning import queries
-from tests.proposals.test_pages_office import Browser
 
 pytestmark = pytest.mark.django_db
 

@@ -12,7 +12,7 @@ from demo.engine import Script
 from demo.letters import Note
 from demo.scenario import Deviation, Stage
 from members.enums import ContactStage, Role
-from proposals.enums import Publicity, ReplyState
+from proposals.enums import Adoption, Publicity, ReplyState
 
 
 def handle(case: Case) -> Script:
@@ -252,7 +252,7 @@ def _first_class(case: Case) -> str:
 
 def _composed(case: Case, of: Case, unit: str, at: datetime) -> replies.ReplyText:
     count = len(of.text.suggestions)
-    planned = case.plan.adoption or (list(replies.Adoption)[:1] * count)
+    planned = case.plan.adoption or (list(Adoption)[:1] * count)
     return replies.compose_reply(
         case.rng,
         of.text,

@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, cast
 from urllib.parse import urlencode
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.paginator import Page, Paginator
 from django.db.models import F, Model, OrderBy, QuerySet
 from django.http import HttpRequest, QueryDict
@@ -180,10 +181,13 @@ WORKLISTS: dict[str, Worklist] = {}
 
 
 def add(*lines: Worklist | NavigationEntry) -> None:
-    """Declare the lines of the navigation in their order: lists, and other pages."""
+    """Declare the lines of the navigation in their order: lists, and other pages.
+
+    Raises ImproperlyConfigured for a second list of one slug.
+    """
     for line in lines:
-        if isinstance(line, Worklist):
-            WORKLISTS[line.slug] = line
+        if isinstance(line, Worklist) and WORKLISTS.setdefault(line.slug, line) is not line:
+            raise ImproperlyConfigured(f"Two lists have the slug {line.slug}: rename one.")
         navigation.add(line.entry if isinstance(line, Worklist) else line)
 
 

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 from django.core.checks import run_checks
+from django.core.exceptions import ImproperlyConfigured
 from django_filters.rest_framework import FilterSet
 
+from members.pages import worklist
 from members.pages.worklist import WORKLISTS
 from proposals.models import Clue, MergeCandidate, Proposal
 from proposals.pages import step_pages
@@ -94,3 +96,8 @@ def test_a_list_for_many_says_of_what_its_rows_are(monkeypatch: pytest.MonkeyPat
     listed = replace(WORKLISTS["proposals"], filterset=FilterSet, bulk=(Proposal.publish,))
     monkeypatch.setitem(WORKLISTS, "proposals", listed)
     assert [code for code, _text in found()] == ["pages.E004"]
+
+
+def test_a_second_list_of_one_slug_is_refused() -> None:
+    with pytest.raises(ImproperlyConfigured, match="proposals"):
+        worklist.add(replace(worklist.WORKLISTS["proposals"], icon="copy"))

@@ -10,23 +10,26 @@ CALM = "bg-secondary-lt"
 
 TONES = {
     CALM: {
-        *("abandoned", "announced", "cancelled", "dead", "decided", "declined", "discarded"),
-        *("dismissed", "done", "draft", "drafting", "dropped", "entered", "failed"),
+        *("abandoned", "announced", "cancelled", "decided", "declined", "discarded"),
+        *("dismissed", "draft", "drafting", "dropped", "entered"),
         *("followed_up", "lapsed", "listed", "merged", "muted", "needless", "nobody"),
         *("nominated", "not_chosen", "planned", "postponed", "pre_assigned", "published"),
-        *("reassigned", "recalled", "related", "replied", "reported", "running", "sending"),
+        *("reassigned", "recalled", "related", "replied", "reported"),
         *("settled", "skipped", "superseded", "supervising", "void", "waiting", "withdrawn"),
     },
     "bg-green-lt": {
-        *("accepted", "agreed", "applied", "closed", "concluded", "delivered", "granted"),
-        *("kept", "met", "rated"),
+        *("accepted", "agreed", "applied", "closed", "concluded", "delivered", "done"),
+        *("granted", "kept", "met", "rated"),
     },
-    "bg-blue-lt": {"acknowledged", "assigned", "filed", "handling", "reviewing", "submitted"},
+    "bg-blue-lt": {
+        *("acknowledged", "assigned", "filed", "handling", "reviewing", "running", "sending"),
+        "submitted",
+    },
     "bg-yellow-lt": {
         *("asked", "checking", "coordination", "inspection", "invited", "issued", "leader"),
         *("objected", "office", "open", "requested", "returned", "sent", "signed", "signing"),
     },
-    "bg-red-lt": {"escalated", "missed", "not_filed", "refused"},
+    "bg-red-lt": {"dead", "escalated", "failed", "missed", "not_filed", "refused"},
 }
 """Class to the states that it marks: every state of every machine, in one class."""
 

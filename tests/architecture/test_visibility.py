@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import EmptyResultSet
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.test import RequestFactory
 from rest_framework.request import Request
 
@@ -12,9 +12,12 @@ from config.api import router
 from members import visibility
 from members.enums import UNIT_ROLES, BodyKind, Role
 from members.models import Committee, User
+from members.pages import home
 from members.pages.navigation import ENTRIES, NavigationEntry
+from members.pages.palette import FINDERS
 from members.pages.worklist import WORKLISTS, Worklist
 from members.reader import Reader, reader_of
+from proposals.enums import ProposalState
 from tests.factories.members import (
     BodyFactory,
     CommitteeFactory,
@@ -23,6 +26,7 @@ from tests.factories.members import (
     UnitFactory,
     UserFactory,
 )
+from tests.factories.proposals import CosignatureFactory, FeedbackFactory, ProposalFactory
 from tests.members.conftest import NOW
 
 pytestmark = pytest.mark.django_db
@@ -82,6 +86,59 @@ def test_number_in_the_navigation_goes_through_visible(
 ) -> None:
     assert entry.waiting is not None
     assert is_empty(entry.waiting(Reader(everybody, NOW)))
+
+
+def rows_in(shown: Any) -> list[Model]:
+    """The rows in what a page shows, however deep they stand."""
+    if isinstance(shown, Model):
+        return [shown]
+    parts = shown.values() if isinstance(shown, dict) else shown
+    if not isinstance(shown, dict | list | tuple | QuerySet):
+        return []
+    return [row for part in parts for row in rows_in(part)]
+
+
+@pytest.fixture
+def proposer(everybody: User) -> User:
+    """The same, with rows of every kind that the first page and the palette show."""
+    member = everybody.memberships.get()
+    committee = member.committee
+    draft = ProposalFactory(committee=committee, lead=member, state=ProposalState.DRAFT)
+    filed = ProposalFactory(
+        committee=committee, lead=member, state=ProposalState.FILED, title="关于路灯的提案"
+    )
+    CosignatureFactory(proposal=draft, member=member)
+    FeedbackFactory(proposal=filed, member=member)
+    MemberFactory(committee=committee, name="路灯")
+    return everybody
+
+
+def test_first_page_goes_through_visible(proposer: User, monkeypatch: pytest.MonkeyPatch) -> None:
+    def shown() -> set[str]:
+        reader = Reader(proposer, NOW)
+        return {one.template for one in home.SECTIONS if rows_in(one.context(reader))}
+
+    before = shown()
+    monkeypatch.setattr(visibility, "visible_condition", lambda model, reader: None)
+
+    assert before >= {
+        "proposals/first_page/_waiting.html",
+        "proposals/first_page/_mine.html",
+    }
+    assert shown() == set()
+
+
+def test_hits_of_the_palette_go_through_visible(
+    proposer: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def shown() -> set[str]:
+        return {hit.name for find in FINDERS for hit in find(Reader(proposer, NOW), "路灯")}
+
+    before = shown()
+    monkeypatch.setattr(visibility, "visible_condition", lambda model, reader: None)
+
+    assert before == {"关于路灯的提案", "路灯"}
+    assert shown() == set()
 
 
 @pytest.mark.parametrize("view", VIEWS.values(), ids=VIEWS)

@@ -68,6 +68,24 @@ OFFICE_ROLES = frozenset(
 )
 """Roles of the proposal committee itself: they see all that was handed in."""
 
+REVIEWER_ROLES = (Role.COMMITTEE_CLERK, Role.COMMITTEE_REVIEWER, Role.COMMITTEE_DIRECTOR)
+"""Roles that may be named for a round of review: only they read what is not filed yet."""
+
+ADMINISTRATOR_ROLES = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
+"""Roles that set up a committee or the platform."""
+
+COMMITTEE_WIDE_ROLES = (
+    Role.COMMITTEE_CLERK,
+    Role.COMMITTEE_REVIEWER,
+    Role.COMMITTEE_DIRECTOR,
+    Role.ASSIGNING_OFFICER,
+    Role.INSPECTION_OFFICER,
+    Role.LEADING_SUPERVISOR,
+    Role.COMMITTEE_ADMINISTRATOR,
+    Role.AUDITOR,
+)
+"""Roles whose posts name a committee and nothing besides it, as an administrator invites them."""
+
 SECOND_FACTOR_ROLES = frozenset(Role) - {
     Role.MEMBER,
     Role.COLLECTIVE_CONTACT,
@@ -297,3 +315,52 @@ class ProposingPart(models.TextChoices):
 
     LEAD = "lead", _("第一提案人")
     COSIGNER = "cosigner", _("联名人")
+
+
+class Means(models.TextChoices):
+    """The kinds of channels by which a notice reaches a person outside the product."""
+
+    EMAIL = "email", _("电子邮件")
+    APPRISE = "apprise", _("短信或机器人")  # one address of the library of that name
+
+
+class Pace(models.TextChoices):
+    """How soon."""
+
+    AT_ONCE = "at_once", _("立即")
+    DAILY = "daily", _("每日汇总")
+    OFF = "off", _("不发送")
+
+
+class OutgoingState(models.TextChoices):
+    """The state of something to be sent."""
+
+    WAITING = "waiting", _("待发送")
+    SENDING = "sending", _("发送中")  # a worker has it; once its lease is over, anybody may
+    FAILED = "failed", _("失败，将重试")
+    SENT = "sent", _("已发送")
+    DEAD = "dead", _("多次失败，已停止")  # until an administrator sends it again
+    NEEDLESS = "needless", _("无需再发送")  # read in the inbox, or over
+
+
+UNDELIVERED = (OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.FAILED)
+"""States in which something is still to be sent."""
+
+AWAITING_ATTEMPT = (OutgoingState.WAITING, OutgoingState.FAILED)
+"""Still to be sent, and no worker has it."""
+
+SETTLED = (OutgoingState.SENT, OutgoingState.DEAD)
+"""Attempts are over."""
+
+
+class JobState(models.TextChoices):
+    """How far a job has come."""
+
+    WAITING = "waiting", _("等待")
+    RUNNING = "running", _("进行中")
+    DONE = "done", _("已完成")
+    FAILED = "failed", _("失败")
+
+
+UNFINISHED_JOBS = (JobState.WAITING, JobState.RUNNING)
+"""Ordered and not finished."""

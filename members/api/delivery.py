@@ -9,11 +9,10 @@ from rest_framework import serializers
 from members import services
 from members.api.model_serializer import ALL, model_serializer
 from members.api.serializers import CommitteeRowSerializer, Visible
+from members.enums import Means, Pace
 from members.models import (
     Delivery,
-    Means,
     NoticeChannel,
-    Pace,
     StandIn,
     User,
     Webhook,

@@ -3,13 +3,13 @@
 from members.models.body import Body
 from members.models.calendar import CalendarDay, CalendarYear
 from members.models.committee import Committee
-from members.models.delivery import Delivery, Means, NoticeChannel, Pace
+from members.models.delivery import Delivery, NoticeChannel
 from members.models.form_draft import FormDraft
 from members.models.heartbeat import Heartbeat
-from members.models.job import Job, JobState
+from members.models.job import Job
 from members.models.member import Member
 from members.models.notice import Notice
-from members.models.outbox import UNDELIVERED, Outgoing, OutgoingState
+from members.models.outbox import Outgoing
 from members.models.post import Post
 from members.models.rulebook import Rulebook
 from members.models.saved_view import SavedView

@@ -7,24 +7,10 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from members.enums import Means, Pace
 from members.models.notice import Notice
 from members.models.outbox import Outgoing
 from members.models.user import User
-
-
-class Means(models.TextChoices):
-    """The kinds of channels by which a notice reaches a person outside the product."""
-
-    EMAIL = "email", _("电子邮件")
-    APPRISE = "apprise", _("短信或机器人")  # one address of the library of that name
-
-
-class Pace(models.TextChoices):
-    """How soon."""
-
-    AT_ONCE = "at_once", _("立即")
-    DAILY = "daily", _("每日汇总")
-    OFF = "off", _("不发送")
 
 
 class NoticeChannel(models.Model):

@@ -6,23 +6,11 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from members.enums import UNFINISHED_JOBS, JobState
 from members.models.user import User
 
 SILENCE = timedelta(minutes=2)
 """A job that says nothing for so long has lost its worker; another one takes it up."""
-
-
-class JobState(models.TextChoices):
-    """How far a job has come."""
-
-    WAITING = "waiting", _("等待")
-    RUNNING = "running", _("进行中")
-    DONE = "done", _("已完成")
-    FAILED = "failed", _("失败")
-
-
-UNFINISHED = (JobState.WAITING, JobState.RUNNING)
-"""Ordered and not finished."""
 
 
 class JobQuerySet(models.QuerySet["Job"]):
@@ -35,7 +23,7 @@ class JobQuerySet(models.QuerySet["Job"]):
 
     def going_on(self) -> "JobQuerySet":
         """Not finished yet."""
-        return self.filter(state__in=UNFINISHED)
+        return self.filter(state__in=UNFINISHED_JOBS)
 
 
 class Job(models.Model):
@@ -69,7 +57,7 @@ class Job(models.Model):
         indexes = [
             models.Index(
                 fields=["asked_at"],
-                condition=Q(state__in=UNFINISHED),
+                condition=Q(state__in=UNFINISHED_JOBS),
                 name="job_going_on",
             ),
             models.Index(fields=["owner", "-id"], name="job_of_owner"),

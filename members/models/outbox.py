@@ -10,26 +10,7 @@ from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-
-class OutgoingState(models.TextChoices):
-    """The state of something to be sent."""
-
-    WAITING = "waiting", _("待发送")
-    SENDING = "sending", _("发送中")  # a worker has it; once its lease is over, anybody may
-    FAILED = "failed", _("失败，将重试")
-    SENT = "sent", _("已发送")
-    DEAD = "dead", _("多次失败，已停止")  # until an administrator sends it again
-    NEEDLESS = "needless", _("无需再发送")  # read in the inbox, or over
-
-
-UNDELIVERED = (OutgoingState.WAITING, OutgoingState.SENDING, OutgoingState.FAILED)
-"""States in which something is still to be sent."""
-
-AWAITING_ATTEMPT = (OutgoingState.WAITING, OutgoingState.FAILED)
-"""Still to be sent, and no worker has it."""
-
-SETTLED = (OutgoingState.SENT, OutgoingState.DEAD)
-"""Attempts are over."""
+from members.enums import UNDELIVERED, OutgoingState
 
 LOGGED = 500
 """How many characters of an error or a response are kept."""

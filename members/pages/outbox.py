@@ -16,7 +16,8 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from members import services
-from members.models import Delivery, Means, OutgoingState, WebhookCall
+from members.enums import Means, OutgoingState
+from members.models import Delivery, WebhookCall
 from members.pages.filters import contains, day_from, narrowed, one_of
 from members.pages.lists import listing_of
 from members.pages.settings.administered import SettingsList

@@ -18,7 +18,8 @@ from rest_framework import serializers
 
 from members import services
 from members.authentication import owed_first
-from members.models import Means, NoticeChannel, Pace, StandIn, User
+from members.enums import Means, Pace
+from members.models import NoticeChannel, StandIn, User
 from members.pages import plain_form
 from members.pages.forms import Choice
 from members.reader import reader_of

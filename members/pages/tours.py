@@ -11,9 +11,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST, require_safe
 
-from members.enums import UNIT_ROLES, Role
+from members.enums import ADMINISTRATOR_ROLES, UNIT_ROLES, Role
 from members.pages import home
-from members.pages.settings.administered import ADMINISTRATORS
 from members.punctuation import Text
 from members.reader import Reader, reader_of
 
@@ -104,7 +103,7 @@ TOURS = [
     ),
     Tour(
         "administrator",
-        ADMINISTRATORS,
+        ADMINISTRATOR_ROLES,
         (
             Stop(
                 "/lists/accounts/",

@@ -7,7 +7,7 @@ Titles are message ids: ``json_schema`` gives them in the reader's language.
 
 from members.rules.handling import Rating
 from members.rules.merits import PointRule, Points
-from members.rules.review import REVIEWERS, Similarity
+from members.rules.review import Similarity
 from members.rules.rulebook import Rules, json_schema
 from members.rules.section import CodedEntry
 from members.rules.submission import Attachments, Numbering

@@ -6,12 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 from pydantic import Field, model_validator
 
-from members.enums import Linkage, MergeCounting, Role
+from members.enums import REVIEWER_ROLES, Linkage, MergeCounting, Role
 from members.punctuation import listed
 from members.rules.section import CodedEntry, Label, RuleSection
-
-REVIEWERS = (Role.COMMITTEE_CLERK, Role.COMMITTEE_REVIEWER, Role.COMMITTEE_DIRECTOR)
-"""Who may be named for a round of review: only they read what is not filed yet."""
 
 
 class Ground(CodedEntry):
@@ -32,7 +29,7 @@ class ReviewRound(RuleSection):
 
     @model_validator(mode="after")
     def _the_committee_reviews(self) -> Self:
-        if strangers := [role.label for role in self.roles if role not in REVIEWERS]:
+        if strangers := [role.label for role in self.roles if role not in REVIEWER_ROLES]:
             raise ValueError(
                 _("审查由提案委员会人员进行，不能是%(roles)s") % {"roles": listed(strangers)}
             )

@@ -11,7 +11,8 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 
-from members.models import Delivery, Means, NoticeChannel, OutgoingState, Pace, User
+from members.enums import Means, OutgoingState, Pace
+from members.models import Delivery, NoticeChannel, User
 from members.punctuation import listed
 
 ASSET = apprise.AppriseAsset(

@@ -21,8 +21,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from members import permissions, working_days
-from members.models import Delivery, Means, Notice, NoticeChannel, OutgoingState, Pace, User
-from members.models.outbox import AWAITING_ATTEMPT
+from members.enums import AWAITING_ATTEMPT, Means, OutgoingState, Pace
+from members.models import Delivery, Notice, NoticeChannel, User
 from members.prepared import KEY, prepared
 from members.punctuation import clauses
 from members.reader import Decider

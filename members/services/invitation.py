@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from members import permissions
-from members.enums import OFFICE_ROLES, Role
+from members.enums import COMMITTEE_WIDE_ROLES, Role
 from members.models import Committee, Member, Unit, User
 from members.punctuation import aside
 from members.reader import Reader
@@ -21,18 +21,6 @@ from members.services.post import give_post
 
 AT_ONCE = 300
 """How many people are invited at once; a page waits while that is done."""
-
-OFFICES = (
-    Role.COMMITTEE_CLERK,
-    Role.COMMITTEE_REVIEWER,
-    Role.COMMITTEE_DIRECTOR,
-    Role.ASSIGNING_OFFICER,
-    Role.INSPECTION_OFFICER,
-    Role.LEADING_SUPERVISOR,
-    Role.COMMITTEE_ADMINISTRATOR,
-    Role.AUDITOR,
-)
-"""The roles of a committee that name nothing besides it."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +57,7 @@ def invite(
         give_post(user=account, role=Role.UNIT_LIAISON, committee=committee, unit=unit, **why)
         made.append(Invitation(account, aside(Role.UNIT_LIAISON.label, unit), password))
     for role, name in offices:
-        if role not in OFFICES:
+        if role not in COMMITTEE_WIDE_ROLES:
             raise ValidationError(_("没有这种职务：%(role)s") % {"role": role})
         account, password = _account(committee, role.removeprefix("committee_"), name)
         give_post(user=account, role=role, committee=committee, **why)
@@ -109,8 +97,8 @@ def vacant(committee: Committee, day: date) -> list[str]:
     """The offices that nobody holds on ``day``: roles, in their order."""
     held = set(
         committee.posts.held_on(day)
-        .filter(role__in=[*OFFICE_ROLES, *OFFICES])
+        .filter(role__in=COMMITTEE_WIDE_ROLES)
         .order_by()
         .values_list("role", flat=True)
     )
-    return [role for role in OFFICES if role not in held]
+    return [role for role in COMMITTEE_WIDE_ROLES if role not in held]

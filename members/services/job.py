@@ -14,7 +14,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from members.models.job import Job, JobState
+from members.enums import JobState
+from members.models.job import Job
 from members.reader import Reader
 from members.sweeps import Sweep
 

@@ -16,8 +16,9 @@ from django.db import connection, transaction
 from django.db.models import F, Min, QuerySet
 from django.utils.translation import gettext as _
 
-from members.models import UNDELIVERED, Delivery, Outgoing, OutgoingState, WebhookCall
-from members.models.outbox import LOGGED, SETTLED
+from members.enums import SETTLED, UNDELIVERED, OutgoingState
+from members.models import Delivery, Outgoing, WebhookCall
+from members.models.outbox import LOGGED
 from members.sweeps import Sweep
 
 logger = logging.getLogger(__name__)

@@ -23,8 +23,9 @@ from standardwebhooks import webhooks as standard
 from urllib3.exceptions import HTTPError
 
 from members import permissions
+from members.enums import SETTLED
 from members.models import Committee, Webhook, WebhookCall
-from members.models.outbox import LOGGED, SETTLED
+from members.models.outbox import LOGGED
 from members.reader import Decider
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import CALLING_WEBHOOKS, Outlet, Undelivered, resend

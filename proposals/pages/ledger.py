@@ -19,8 +19,8 @@ from django_filters import rest_framework as filters
 from rest_framework import serializers
 
 from members import clock
-from members.enums import Channel, Role
-from members.models import Job, JobState
+from members.enums import Channel, JobState, Role
+from members.models import Job
 from members.pages import home
 from members.pages.filters import day_from, one_of
 from members.pages.list_position import list_position_of

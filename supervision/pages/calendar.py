@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
 from members import clock
-from members.enums import Role
+from members.enums import ADMINISTRATOR_ROLES, Role
 from members.models import Committee
 from members.pages import navigation
 from members.pages.navigation import Section
@@ -28,9 +28,6 @@ from supervision.calendar import Calendar
 from supervision.enums import CalendarChangeState
 from supervision.models import CalendarChange
 from supervision.selectors import calendar_for
-
-ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
-"""Who enters changes of the calendar; of a committee, only those of the topmost one."""
 
 EARLIEST, LATEST = 2004, 2100
 """Years that have a page."""
@@ -142,7 +139,7 @@ NAVIGATION = (
         label=_("工作日历"),
         icon="calendar",
         address=("this_year",),
-        roles=ADMINISTRATORS,
+        roles=ADMINISTRATOR_ROLES,
     ),
 )
 WORKLISTS = (
@@ -151,7 +148,7 @@ WORKLISTS = (
         label=_("日历变更"),
         icon="calendar-cog",
         section=Section.SETTINGS,
-        roles=ADMINISTRATORS,
+        roles=ADMINISTRATOR_ROLES,
         rows=visible_rows(CalendarChange.objects.all()),
         columns=(
             Column("source", _("依据"), main=True),

@@ -17,7 +17,8 @@ from django.apps import apps
 from django.conf import settings
 from django.db.models import TextChoices
 
-from members.models import job, outbox
+from members import enums as members
+from members import reader
 from members.templatetags.worklist import TONES
 from proposals import enums
 from supervision import enums as supervision
@@ -133,11 +134,11 @@ PARTITIONS: dict[str, tuple[type[TextChoices], *tuple[Collection[str], ...]]] = 
     "reply out or not": (R, enums.ON_ITS_WAY, enums.SENT_OUT, {R.ABANDONED}),
     "group decided or not": (C, {C.OPEN}, enums.DECIDED_CANDIDATES, {C.SUPERSEDED}),
     "scan under way or not": (enums.ScanState, enums.SCAN_UNDER_WAY, {"done", "failed"}),
-    "job under way or not": (job.JobState, job.UNFINISHED, {"done", "failed"}),
+    "job under way or not": (members.JobState, members.UNFINISHED_JOBS, {"done", "failed"}),
     "still to be sent or not": (
-        outbox.OutgoingState,
-        outbox.UNDELIVERED,
-        outbox.SETTLED,
+        members.OutgoingState,
+        members.UNDELIVERED,
+        members.SETTLED,
         {"needless"},
     ),
     "topic chosen or not": (
@@ -167,8 +168,25 @@ PARTITIONS: dict[str, tuple[type[TextChoices], *tuple[Collection[str], ...]]] = 
         {K.REPORTED, K.CONCLUDED, K.CANCELLED},
     ),
     "milestone owed or not": (M, supervision.UNMET, {M.MET, M.DROPPED}),
+    "what a post reaches": (
+        members.Role,
+        {members.Role.MEMBER},
+        {members.Role.COLLECTIVE_CONTACT},
+        members.UNIT_ROLES,
+        members.OFFICE_ROLES,
+        reader.OFFICERS,
+        {members.Role.PLATFORM_ADMINISTRATOR},
+    ),
+    "what a post names": (
+        members.Role,
+        {members.Role.MEMBER},
+        {members.Role.COLLECTIVE_CONTACT},
+        members.UNIT_ROLES,
+        members.COMMITTEE_WIDE_ROLES,
+        {members.Role.PLATFORM_ADMINISTRATOR},
+    ),
 }
-"""What sets of states divide: the enum, and the sets of which each state is in exactly one."""
+"""What sets of states, or of roles, divide: the enum, and sets of which each is in exactly one."""
 
 
 @pytest.mark.parametrize("question", PARTITIONS)
@@ -180,10 +198,19 @@ def test_each_state_is_in_one_set(question: str) -> None:
 
 
 def _is_state(node: ast.AST, names: Collection[str], sets: Collection[str]) -> bool:
+    """Whether it is a state, as ``State.DRAFT`` or ``enums.State.DRAFT``, or a set of them."""
     if isinstance(node, ast.Starred):
-        return isinstance(node.value, ast.Name) and node.value.id in sets
-    named = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
-    return named and node.value.id in names and node.attr.isupper()  # type: ignore[attr-defined]
+        return _last_name(node.value) in sets
+    if not isinstance(node, ast.Attribute) or not node.attr.isupper():
+        return False
+    known = names if isinstance(node.value, ast.Name) else {enum.__name__ for enum in ENUMS}
+    return _last_name(node.value) in known
+
+
+def _last_name(node: ast.AST) -> str:
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def _sets_in(tree: ast.Module, sets: Collection[str]) -> Iterator[str]:
@@ -211,7 +238,7 @@ def test_sets_of_states_stand_beside_their_enum() -> None:
     """So that who adds a state sees all of them, and none exists twice."""
     sets = {
         name
-        for module in (enums, supervision, job, outbox)
+        for module in (enums, members, supervision)
         for name, value in vars(module).items()
         if isinstance(value, tuple) and value and type(value[0]) in ENUMS
     }

@@ -21,8 +21,8 @@ from fido2.webauthn import (
     CollectedClientData,
 )
 
-from members.models import Job, OutgoingState, SavedView, User
-from members.models.job import JobState
+from members.enums import JobState, OutgoingState
+from members.models import Job, SavedView, User
 from proposals.models import Attachment, Phrase, Proposal
 from supervision.models import Activity, KeyTopic, TopicFile
 from tests.factories import members as make

@@ -9,7 +9,8 @@ from django.db.migrations.recorder import MigrationRecorder
 from config import __version__
 from config.celery import LONG, OUTSIDE, PROMPT, QUEUES, app
 from members import clock
-from members.models import Heartbeat, Means
+from members.enums import Means
+from members.models import Heartbeat
 from members.services import set_channel
 from members.services.notice import Message, send
 from members.tasks import beat

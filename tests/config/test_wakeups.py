@@ -15,8 +15,8 @@ from bench.duties import Office
 from config.celery import LONG, OUTSIDE, PROMPT
 from demo.sample import bring_sample
 from members import clock
-from members.enums import Role
-from members.models import Job, JobState, User
+from members.enums import JobState, Role
+from members.models import Job, User
 from members.pages.start.sample import SAMPLE
 from members.reader import Reader
 from members.services import job

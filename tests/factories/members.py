@@ -9,12 +9,11 @@ from typing import Any
 import factory
 from factory.django import DjangoModelFactory
 
-from members.enums import BodyKind, CommitteeLevel, Role, UnitKind
+from members.enums import BodyKind, CommitteeLevel, Means, Role, UnitKind
 from members.models import (
     Body,
     Committee,
     Delivery,
-    Means,
     Member,
     Notice,
     NoticeChannel,

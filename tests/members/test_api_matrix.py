@@ -9,8 +9,8 @@ import pytest
 from django.db import transaction
 from rest_framework.test import APIClient
 
-from members.enums import Role
-from members.models import OutgoingState, User
+from members.enums import OutgoingState, Role
+from members.models import User
 from members.presets import preset
 from tests.factories.members import (
     BodyFactory,

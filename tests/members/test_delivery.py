@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
 from members import working_days
-from members.enums import Role
-from members.models import Delivery, Means, Notice, NoticeChannel, OutgoingState, Pace, User
+from members.enums import Means, OutgoingState, Pace, Role
+from members.models import Delivery, Notice, NoticeChannel, User
 from members.services import remove_channel, set_channel
 from members.services.delivery import EMAIL, ROBOTS, enqueue, gather, next_digest, withdraw
 from members.services.notice import Message, mark_read, send

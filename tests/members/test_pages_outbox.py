@@ -10,8 +10,8 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.test import Client
 
 from members import clock
-from members.enums import Role
-from members.models import Delivery, Notice, OutgoingState, User, Webhook, WebhookCall
+from members.enums import OutgoingState, Role
+from members.models import Delivery, Notice, User, Webhook, WebhookCall
 from tests.factories.members import CommitteeFactory, PostFactory
 
 pytestmark = pytest.mark.django_db

@@ -25,8 +25,8 @@ from rest_framework.test import APIClient
 from standardwebhooks.webhooks import Webhook as Verifier
 
 from members import clock
-from members.enums import Role
-from members.models import Committee, OutgoingState, User, Webhook, WebhookCall
+from members.enums import OutgoingState, Role
+from members.models import Committee, User, Webhook, WebhookCall
 from members.reader import Operator, Reader
 from members.services import change_webhook, create_webhook, replay, rotate_secret
 from members.services import webhook as webhooks

@@ -10,8 +10,8 @@ from django.db import transaction
 from django.test import Client
 
 from members import clock
+from members.enums import JobState
 from members.models import Job
-from members.models.job import JobState
 from members.pages.worklist import WORKLISTS, Worklist
 from members.reader import Reader
 from members.selectors import rules_for

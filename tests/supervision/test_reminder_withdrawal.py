@@ -9,7 +9,8 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from members.models import Delivery, Means, Notice, OutgoingState
+from members.enums import Means, OutgoingState
+from members.models import Delivery, Notice
 from proposals.models import Assignment
 from supervision.models import Duty, Reminder
 from supervision.models.reminder import ReminderState

@@ -13,7 +13,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 from rest_framework import serializers
 
-from members.enums import Role
+from members.enums import ADMINISTRATOR_ROLES
 from members.models import Committee, User
 from members.models.member import BODY_KINDS
 from members.pages.forms import Choice, Choices
@@ -24,9 +24,6 @@ from members.punctuation import aside
 from members.reader import Reader, reader_of
 from members.visibility import visible
 
-ADMINISTRATORS = frozenset({Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR})
-"""The roles that see these pages."""
-
 MOST = 2000
 """Rows to choose from that are listed."""
 
@@ -36,7 +33,7 @@ class SettingsList(Worklist):
     """A list of rows that administrators edit."""
 
     section: Section = Section.SETTINGS
-    roles: Collection[str] = ADMINISTRATORS
+    roles: Collection[str] = ADMINISTRATOR_ROLES
     counted: bool = False
 
 

@@ -8,12 +8,12 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from members.enums import Role
+from members.enums import COMMITTEE_WIDE_ROLES, Role
 from members.models import Committee, Member, Post, Unit
 from members.pages.plain_form import REFUSED
 from members.pages.settings.administered import chosen_committee, committees
 from members.reader import reader_of
-from members.services.invitation import AT_ONCE, OFFICES, invite, vacant
+from members.services.invitation import AT_ONCE, invite, vacant
 
 
 def without_account(committee: Committee) -> list[Member]:
@@ -37,7 +37,8 @@ def context_of(committee: Committee, day: date) -> dict[str, object]:
         "members": without_account(committee),
         "units": without_liaison(committee, day),
         "offices": [
-            {"role": role.value, "label": role.label, "vacant": role in empty} for role in OFFICES
+            {"role": role.value, "label": role.label, "vacant": role in empty}
+            for role in COMMITTEE_WIDE_ROLES
         ],
         "most": AT_ONCE,
     }
@@ -91,7 +92,9 @@ def _invited(request: HttpRequest, committee: Committee) -> list[dict[str, objec
     members = [row for row in without_account(committee) if str(row.pk) in chosen]
     asked = request.POST.getlist("units")
     units = [row for row in without_liaison(committee, reader.day) if str(row.pk) in asked]
-    named = [(role.value, request.POST.get(f"office-{role.value}", "")) for role in OFFICES]
+    named = [
+        (role.value, request.POST.get(f"office-{role.value}", "")) for role in COMMITTEE_WIDE_ROLES
+    ]
     offices = [(role, name.strip()) for role, name in named if name.strip()]
     made = invite(
         committee=committee,

@@ -8,7 +8,6 @@ from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import Role
 from members.models import Committee
 from members.pages.settings.administered import committees
 from members.permissions import require
@@ -146,7 +145,3 @@ def unfinished(reader: Reader) -> dict[str, Any] | None:
         return None
     found = progress_of(reader)
     return {"progress": found} if found.committee is not None else None
-
-
-ADMINISTRATORS = {Role.COMMITTEE_ADMINISTRATOR, Role.PLATFORM_ADMINISTRATOR}
-"""Whose first page tells it."""

@@ -22,7 +22,7 @@ from rest_framework.exceptions import ValidationError as ApiRefusal
 
 from members import clock, services
 from members.api.serializers import SessionSerializer, TermSerializer
-from members.enums import Role
+from members.enums import ADMINISTRATOR_ROLES, Role
 from members.models import Committee, User
 from members.pages import home, plain_form
 from members.pages.forms import Choice
@@ -37,7 +37,6 @@ from members.pages.start.forms import (
 )
 from members.pages.start.presets import compared
 from members.pages.start.progress import (
-    ADMINISTRATORS,
     STEPS,
     Progress,
     progress_of,
@@ -253,5 +252,5 @@ PAGES: dict[str, Callable[[HttpRequest, Progress], HttpResponse]] = {
 """What each step shows."""
 
 HOME_SECTIONS = (
-    home.HomeSection("members/start/_home.html", unfinished, roles=ADMINISTRATORS, order=1),
+    home.HomeSection("members/start/_home.html", unfinished, roles=ADMINISTRATOR_ROLES, order=1),
 )

@@ -9,9 +9,8 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext.db.models.manager import RelatedManager
 
-from members.enums import Channel, Role
+from members.enums import REVIEWER_ROLES, Channel, Role
 from members.punctuation import listed, titled
-from members.rules import REVIEWERS
 from proposals import audiences
 from proposals.enums import AWAITING_FILING, IN_HANDS, WITHDRAWABLE, FeedbackState, Tone
 from proposals.enums import ProposalState as S
@@ -53,7 +52,7 @@ def _next_round_roles(proposal: Reviewing) -> tuple[Role, ...]:
     return rounds[min(proposal.rounds_done, len(rounds) - 1)].roles
 
 
-reviewer = who.FromRules(_next_round_roles, possible=REVIEWERS)
+reviewer = who.FromRules(_next_round_roles, possible=REVIEWER_ROLES)
 """The rulebook says who gives each round of review."""
 
 

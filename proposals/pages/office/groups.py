@@ -9,12 +9,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_filters.rest_framework import CharFilter, FilterSet
 
+from members.enums import REVIEWER_ROLES
 from members.pages.filters import narrowed, one_of
 from members.pages.navigation import Section
 from members.pages.worklist import STATE, Column, Prepare, day, visible_rows
 from members.punctuation import listed
 from members.reader import Reader
-from members.rules import REVIEWERS
 from proposals.enums import DECIDED_CANDIDATES
 from proposals.enums import MergeCandidateState as State
 from proposals.models import CandidateMember, MergeCandidate
@@ -66,7 +66,7 @@ class GroupList(SubjectList):
     """A list of groups of merge candidates."""
 
     section: Section = Section.REVIEW
-    roles: Collection[str] = REVIEWERS
+    roles: Collection[str] = REVIEWER_ROLES
     related: Sequence[str] = ("session__term", "session__committee")
     columns: Sequence[Column] = (
         Column("title", _("提案"), group_title, main=True),

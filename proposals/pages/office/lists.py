@@ -14,10 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from django_filters.rest_framework import FilterSet
 
+from members.enums import REVIEWER_ROLES
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Prepare, Rows, arranged, day, visible_rows
 from members.reader import Reader, reader_of
-from members.rules import REVIEWERS, Warnings
+from members.rules import Warnings
 from proposals.enums import WITHDRAWABLE, CosignatureState, MergeCandidateState, TextKind
 from proposals.enums import ProposalState as S
 from proposals.models import CandidateMember, Cosignature, MergeCandidate, Proposal, TextVersion
@@ -191,7 +192,7 @@ class OfficeList(ProposalList):
     """A list of the office: its columns, filters and section."""
 
     section: Section = Section.REVIEW
-    roles: Collection[str] = REVIEWERS
+    roles: Collection[str] = REVIEWER_ROLES
     columns: Sequence[Column] = REVIEWED
     filterset: type[FilterSet] = OfficeFilter
     prepare: Prepare | None = both

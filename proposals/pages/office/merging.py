@@ -13,12 +13,12 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from members.enums import REVIEWER_ROLES
 from members.pages.form_data import data_of
 from members.pages.forms import PREVIEW
 from members.pages.list_position import carried, list_position_of
 from members.pages.lists import listing_of
 from members.reader import Reader, reader_of
-from members.rules import REVIEWERS
 from members.visibility import visible, visible_row
 from proposals.api.filters import LONGEST_NUMBER
 from proposals.machine.subject import declared_step
@@ -44,7 +44,7 @@ PREVIEWED = "merge-result"
 def merge(request: HttpRequest) -> HttpResponse:
     """The desk for the proposals in the address; sent back, it merges them."""
     reader = reader_of(request)
-    if not any(post.role in REVIEWERS for post in reader.posts):
+    if not any(post.role in REVIEWER_ROLES for post in reader.posts):
         raise Http404
     candidate = candidate_of(request, reader)
     if request.method == "POST":

@@ -8,6 +8,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerView
 
 from config import back_office
 from config.demo_logins import logins
+from config.handbook import handbook
 from config.health import health
 from config.views import home
 
@@ -29,6 +30,7 @@ urlpatterns = [
     path("api/docs/", SpectacularSwaggerView.as_view(url_name="schema"), name="docs"),
     path("api/schema/", SpectacularAPIView.as_view(), name="schema"),
     path("api/v1/", include("config.api")),
+    path("handbook/<slug:name>/", handbook, name="handbook"),
     path("health/", health, name="health"),
     path("language/", login_not_required(set_language), name="set_language"),
 ]

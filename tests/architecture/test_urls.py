@@ -18,6 +18,7 @@ PUBLIC = {
     "choose_theme",
     "cookies",
     "docs",
+    "handbook",
     "health",
     "home",
     "mailed",

@@ -60,7 +60,7 @@ def read(name: str, language: str) -> Handbook:
         "<table>", '<div class="table-responsive" tabindex="0"><table class="table">'
     )
     html = html.replace("</table>", "</table></div>")
-    contents = str(markdown.toc)  # type: ignore[attr-defined]  # the extension adds it
+    contents = markdown.toc
     return Handbook(title.removeprefix("# "), mark_safe(html), mark_safe(contents))  # noqa: S308
 
 

@@ -30,6 +30,7 @@ TIMETABLE = {
     "members.tasks.forget_sessions": (LONG, 3600.0),
     "members.tasks.forget_tokens": (LONG, 3600.0),
     "members.tasks.run_jobs": (LONG, 120.0),
+    "members.tasks.warn_of_tokens": (LONG, 3600.0),
     "proposals.tasks.embed_texts": (LONG, 600.0),
     "proposals.tasks.recount_words": (LONG, 600.0),
     "proposals.tasks.refresh_index": (PROMPT, 120.0),

@@ -236,6 +236,7 @@ USE_TZ = True
 # -- API ---------------------------------------------------------------------------------
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
+        "members.api.authentication.ServiceTokenAuthentication",
         "members.api.authentication.TokenAuthentication",
         "rest_framework.authentication.SessionAuthentication",
     ],

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from allauth.account.decorators import reauthentication_required
+from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base.forms import BaseAuthenticateForm
 from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
@@ -35,7 +37,8 @@ def account_called(text: str) -> User | None:
         return None
     active = Q(is_active=True) & (Q(phone__in={wanted, number}) | Q(name=wanted))
     by_username = Case(When(username=wanted, then=0), default=1)
-    found = list(User.objects.filter(Q(username=wanted) | active).order_by(by_username)[:FEW])
+    people = User.objects.filter(Q(username=wanted) | active, is_service_account=False)
+    found = list(people.order_by(by_username)[:FEW])
     for alike in (
         [user for user in found if user.username == wanted],
         [user for user in found if user.phone in {wanted, number} and user.phone],
@@ -71,6 +74,10 @@ class Backend(ModelBackend):
         right = account.check_password(password)
         return account if right and self.user_can_authenticate(account) else None
 
+    def user_can_authenticate(self, user: Any) -> bool:
+        """Whether the account signs in at all; asked at every request of a session too."""
+        return super().user_can_authenticate(user) and not user.is_service_account
+
 
 # -- After the password --------------------------------------------------------------------
 
@@ -100,6 +107,15 @@ def _is_obliged(reader: Reader) -> bool:
 def has_second_factor(user: User) -> bool:
     """Whether more than the password is asked of ``user``."""
     return is_mfa_enabled(user, SECOND_FACTORS)
+
+
+def has_reauthenticated(request: HttpRequest) -> bool:
+    """Whether whoever is signed in here has just proved again that it is them."""
+    try:
+        reauthentication_required(lambda request: None)(request)
+    except ReauthenticationRequired:
+        return False
+    return True
 
 
 def check_second_factor(user: User, code: str) -> None:

@@ -108,6 +108,22 @@ class PostChange(models.TextChoices):
     END = "end", _("结束职务")
 
 
+class TokenStanding(models.TextChoices):
+    """Whether a service token can be used, or why not."""
+
+    VALID = "valid", _("有效")
+    EXPIRED = "expired", _("已过期")
+    LAPSED = "lapsed", _("职务已结束")  # its maker holds none of its posts, or is disabled
+    REVOKED = "revoked", _("已撤销")
+
+
+class TokenChange(models.TextChoices):
+    """A change to a service token."""
+
+    CREATE = "create", _("建立")
+    REVOKE = "revoke", _("撤销")
+
+
 class Channel(models.TextChoices):
     """The channel through which a step came."""
 

@@ -47,6 +47,15 @@ def _accounts(reader: Reader) -> Q:
     return seen
 
 
+PEOPLE = Q(is_service_account=False)
+"""Accounts of people: a token's is shown with the token."""
+
+
+def _service_tokens(reader: Reader) -> Q:
+    """One's own; for an administrator all of the committee."""
+    return Q(made_by=reader.user) | _of_administered(reader)
+
+
 def _stand_ins(reader: Reader) -> Q:
     """One's own, on either side; for an administrator those of the committee's people."""
     own = Q(user=reader.user) | Q(stand_in=reader.user)
@@ -95,11 +104,14 @@ VISIBLE = (
     Visibility(models.Post, _or_all(_posts, OPEN)),
     Visibility(models.Rulebook, _or_all(_rulebooks, OPEN)),
     Visibility(models.SavedView, _saved_views),
+    Visibility(models.ServiceToken, _or_all(_service_tokens, OPEN)),
     Visibility(models.Session, _or_all(_of_own_committees, OPEN)),
     Visibility(models.StandIn, _or_all(_stand_ins)),
     Visibility(models.Term, _or_all(_of_own_committees, OPEN)),
     Visibility(models.Unit, _or_all(_of_own_committees, OPEN)),
-    Visibility(models.User, _or_all(_accounts, Q(home__closed_at=None))),
+    Visibility(
+        models.User, lambda reader: _or_all(_accounts, Q(home__closed_at=None))(reader) & PEOPLE
+    ),
     Visibility(models.Webhook, _or_all(_of_administered, OPEN)),
     Visibility(
         models.WebhookCall,
@@ -120,6 +132,8 @@ def sees_contact(reader: Reader, row: models.Member | models.Body) -> bool:
         return True
     if isinstance(row, models.Body):
         return row.pk in reader.reach.bodies
+    if row.pk in reader.reach.members:
+        return True
     return row.user_id is not None and row.user_id == reader.user.pk
 
 
@@ -160,6 +174,29 @@ def refusal_to_resend(reader: Reader, delivery: models.Delivery) -> str | None:
     if delivery.recipient.posts.held_on(reader.day).filter(committee_id__in=administered).exists():
         return None
     return _("只有管理员可以重发")
+
+
+def refusal_to_make_token(reader: Reader) -> str | None:
+    """Why ``reader`` may make no service token, or None: a token begets no others."""
+    if reader.user.is_service_account:
+        return _("服务令牌不能再建立服务令牌，请以本人登录")
+    return None if reader.posts else _("您没有职务，不能建立服务令牌")
+
+
+def refusal_to_revoke_token(reader: Reader, token: models.ServiceToken) -> str | None:
+    """Why ``reader`` may not revoke a service token, or None."""
+    if token.made_by_id == reader.user.pk or reader.reach.platform:
+        return None
+    if token.committee_id in reader.reach.administered:
+        return None
+    return _("只有令牌的责任人或其委员会的管理员可以撤销")
+
+
+def refusal_to_have_notices(reader: Reader) -> str | None:
+    """Why ``reader`` has neither inbox nor channels, or None: only people are notified."""
+    return (
+        _("服务令牌没有收件箱和通知渠道，请以本人登录") if reader.user.is_service_account else None
+    )
 
 
 def refusal_to_see_accounts(reader: Reader) -> str | None:

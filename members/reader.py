@@ -70,6 +70,7 @@ class Reach:
 class Reader:
     """A person at a moment, with the posts held on that day and the rules in force on it.
 
+    A service account is a reader too: what a token may see and do is decided by the same posts.
     Who is not signed in, or disabled, holds no posts. ``at`` is aware.
     """
 
@@ -84,8 +85,11 @@ class Reader:
 
     @cached_property
     def posts(self) -> list[Post]:
-        """The posts that the person holds on the day."""
-        return _held(self.user.pk, self.day) if self.user.is_active else []
+        """The posts that the person holds on the day; those that a service account borrows."""
+        if not self.user.is_active:
+            return []
+        read = _lent if self.user.is_service_account else _held
+        return read(self.user.pk, self.day)
 
     @cached_property
     def roles(self) -> set[str]:
@@ -125,6 +129,11 @@ Decider = Reader | Operator
 @prepared(KEY, DAY)
 def _held(user: int, on: date) -> QuerySet[Post]:
     return Post.objects.filter(user=user).held_on(on).order_by()
+
+
+@prepared(KEY, DAY)
+def _lent(account: int, on: date) -> QuerySet[Post]:
+    return Post.objects.lent_to(account, on).order_by()
 
 
 OFFICERS = {
@@ -177,8 +186,13 @@ def read_once(read: Callable[..., Result]) -> Callable[..., Result]:
 def reader_of(request: HttpRequest | Request) -> Reader:
     """Who makes the request, at the moment when it was first asked; one for the whole request."""
     user = cast(User, request.user)  # the API finds out here who it is, also for Django's request
-    own = getattr(request, "_request", request).__dict__
-    found = own.get("_reader")
+    found = getattr(request, "_request", request).__dict__.get("_reader")
     if not isinstance(found, Reader) or found.user is not user:
-        found = own["_reader"] = Reader(user, clock.now())
+        found = Reader(user, clock.now())
+        set_reader(request, found)
     return found
+
+
+def set_reader(request: HttpRequest | Request, reader: Reader) -> None:
+    """Let a request be made by a reader who was found out otherwise than by asking for them."""
+    getattr(request, "_request", request).__dict__["_reader"] = reader

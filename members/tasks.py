@@ -7,7 +7,7 @@ from knox.models import AuthToken
 
 from members import clock
 from members.models import Heartbeat
-from members.services import delivery, job, outbox, webhook
+from members.services import delivery, job, outbox, service_token, webhook
 
 HANGING = 240
 """Seconds after which a task that hangs is broken off, before the lease of its rows ends."""
@@ -19,6 +19,12 @@ def forget_tokens() -> int:
     now = timezone.now()  # noqa: TID251 -- tokens live by the real clock
     count, _kinds = AuthToken.objects.filter(expiry__lt=now).delete()
     return count
+
+
+@shared_task
+def warn_of_tokens() -> int:
+    """Tell the makers of service tokens that end soon; returns how many tokens that were."""
+    return service_token.warn_of_ends(at=clock.now())
 
 
 @shared_task

@@ -15,9 +15,9 @@ from django.db.models import QuerySet, TextChoices
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
-from members.enums import Channel, PostChange, PostState, Role
-from members.models import Body, Member, Post, Unit, User
-from members.punctuation import aside
+from members.enums import Channel, PostChange, PostState, Role, TokenChange, TokenStanding
+from members.models import Body, Member, Post, ServiceToken, Unit, User
+from members.punctuation import aside, listed
 from proposals.models import Event
 
 
@@ -103,9 +103,62 @@ POSTS = RecordedRow(
     title=_post_title,
 )
 
+# -- Service tokens ---------------------------------------------------------------------------
+
+
+class ServiceTokenInput(serializers.Serializer[Any]):
+    """The input of an event about a service token: its columns, and the reason."""
+
+    name = serializers.CharField(label=_("名称"))
+    holder = serializers.CharField(label=_("责任人"))
+    scope = serializers.CharField(label=_("权限"))
+    reason = serializers.CharField(label=_("事由"))
+    account = serializers.PrimaryKeyRelatedField(label=_("服务账号"), queryset=User.objects.all())
+    made_by = serializers.PrimaryKeyRelatedField(label=_("责任人"), queryset=User.objects.all())
+    posts = serializers.PrimaryKeyRelatedField(
+        label=_("职务"), queryset=Post.objects.all(), many=True
+    )
+    read_only = serializers.BooleanField(  # type: ignore[assignment]  # the metaclass takes it away
+        label=_("只读")
+    )
+    until = serializers.DateField(label=_("有效期至"))
+    prefix = serializers.CharField(label=_("前缀"))
+
+
+def _token_content(token: ServiceToken) -> dict[str, Any]:
+    return {
+        "account": token.account_id,
+        "made_by": token.made_by_id,
+        "posts": sorted(post.pk for post in token.posts.all()),
+        "read_only": token.read_only,
+        "until": token.until and token.until.isoformat(),
+        "prefix": token.prefix,
+    }
+
+
+def _token_words(token: ServiceToken) -> dict[str, str]:
+    posts = token.posts.select_related("unit", "body").order_by("pk")
+    return {
+        "name": token.name,
+        "holder": str(token.made_by),
+        "scope": listed(post.in_words() for post in posts),
+    }
+
+
+SERVICE_TOKENS = RecordedRow(
+    kind="servicetoken",
+    rows=lambda: ServiceToken.objects.prefetch_related("posts"),
+    states=TokenStanding,
+    changes=TokenChange,
+    input=ServiceTokenInput,
+    content=_token_content,
+    words=_token_words,
+    title=lambda told: aside(told["name"], told["holder"]),
+)
+
 # -- The record -------------------------------------------------------------------------------
 
-RECORDED = {recorded.kind: recorded for recorded in (POSTS,)}
+RECORDED = {recorded.kind: recorded for recorded in (POSTS, SERVICE_TOKENS)}
 """The kinds of rows on record, by their names in events."""
 
 

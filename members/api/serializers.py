@@ -20,6 +20,7 @@ from members.models import (
     Notice,
     Post,
     Rulebook,
+    ServiceToken,
     Session,
     Term,
     Unit,
@@ -270,23 +271,41 @@ NoticeSerializer = model_serializer(
 )
 
 
+class OwnTokenSerializer(serializers.Serializer):
+    """The service token by which the request was made."""
+
+    id = serializers.IntegerField(read_only=True)
+    name = serializers.CharField(read_only=True)
+    read_only = serializers.BooleanField(read_only=True)
+    until = serializers.DateField(read_only=True, allow_null=True)
+
+
 class MeSerializer(serializers.ModelSerializer):
-    """The signed-in person and their posts."""
+    """The signed-in person and their posts; for a service token, those that it borrows."""
 
     posts = serializers.SerializerMethodField()
+    service_token = serializers.SerializerMethodField()
     unread_notices = serializers.SerializerMethodField()
     unread_needing_action = serializers.SerializerMethodField()
 
     class Meta:
         model = User
-        fields = ["id", "username", "name", "posts", "unread_notices", "unread_needing_action"]
+        fields = [
+            *("id", "username", "name", "posts", "service_token"),
+            *("unread_notices", "unread_needing_action"),
+        ]
         read_only_fields = fields
 
     @extend_schema_field(PostSerializer(many=True))
     def get_posts(self, user: User) -> Any:
-        today = reader_of(self.context["request"]).day
-        posts = user.posts.held_on(today).select_related("user", "committee", "unit", "body")
-        return PostSerializer(posts, many=True, context=self.context).data
+        held = [post.pk for post in reader_of(self.context["request"]).posts]
+        rows = Post.objects.select_related("user", "committee", "unit", "body")
+        return PostSerializer(rows.filter(pk__in=held), many=True, context=self.context).data
+
+    @extend_schema_field(OwnTokenSerializer(allow_null=True))
+    def get_service_token(self, user: User) -> Any:
+        token = self.context["request"].auth
+        return OwnTokenSerializer(token).data if isinstance(token, ServiceToken) else None
 
     def get_unread_notices(self, user: User) -> int:
         return user.notices.filter(read_at__isnull=True).count()

@@ -3,7 +3,7 @@
 from django.urls import path
 from rest_framework.routers import BaseRouter
 
-from members.api.views import committees, delivery, own_account, people, rulebooks
+from members.api.views import committees, delivery, own_account, people, rulebooks, service_tokens
 
 
 def register(router: BaseRouter) -> None:
@@ -21,6 +21,7 @@ def register(router: BaseRouter) -> None:
     router.register("notice-channels", delivery.NoticeChannelViewSet)
     router.register("stand-ins", delivery.StandInViewSet)
     router.register("deliveries", delivery.DeliveryViewSet)
+    router.register("service-tokens", service_tokens.ServiceTokenViewSet)
     router.register("webhooks", delivery.WebhookViewSet)
     router.register("webhook-calls", delivery.WebhookCallViewSet)
 

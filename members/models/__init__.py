@@ -13,6 +13,7 @@ from members.models.outbox import Outgoing
 from members.models.post import Post
 from members.models.rulebook import Rulebook
 from members.models.saved_view import SavedView
+from members.models.service_token import ServiceToken
 from members.models.session import Session
 from members.models.stand_in import StandIn
 from members.models.term import Term

@@ -1,7 +1,7 @@
 """Posts: a user, a role, a scope. Only posts say who somebody is here."""
 
 from datetime import date
-from typing import Self
+from typing import Any, Self
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,6 +16,7 @@ from members.models.member import Member
 from members.models.scope import require_same_committee
 from members.models.unit import Unit
 from members.models.user import User
+from members.punctuation import aside
 
 
 def held(day: date, path: str = "") -> Q:
@@ -30,6 +31,20 @@ class PostQuerySet(models.QuerySet["Post"]):
     def held_on(self, day: date) -> Self:
         """Posts that are held on ``day``; ``until`` is exclusive."""
         return self.filter(held(day))
+
+    def lent_to(self, account: Any, day: date) -> Self:
+        """Posts that a service account borrows on ``day`` by its token, while the token is good.
+
+        They must be held still, by an account that is not disabled.
+        """
+        unexpired = Q(service_tokens__until=None) | Q(service_tokens__until__gt=day)
+        return self.filter(
+            unexpired,
+            held(day),
+            service_tokens__account=account,
+            service_tokens__revoked_at=None,
+            user__is_active=True,
+        )
 
 
 class Post(models.Model):
@@ -102,6 +117,10 @@ class Post(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_role_display()}"
+
+    def in_words(self) -> str:
+        """The role, and the unit or body in which it is held."""
+        return aside(self.get_role_display(), self.unit or self.body)
 
     @property
     def state(self) -> PostState:

@@ -3,11 +3,17 @@
 from django.contrib.auth.models import AbstractUser
 from django.db import models
 from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+
+from members.punctuation import aside
 
 
 class User(AbstractUser):
-    """A person who can sign in; only their posts say what they may do."""
+    """A person who can sign in; only their posts say what they may do.
+
+    A service account is nobody and never signs in: a service token acts as one.
+    """
 
     first_name = None  # type: ignore[assignment]  # a Chinese name is one field
     last_name = None  # type: ignore[assignment]  # a Chinese name is one field
@@ -28,6 +34,7 @@ class User(AbstractUser):
     must_change_password = models.BooleanField(
         _("须修改密码"), default=False, help_text=_("下次登录时先修改密码")
     )
+    is_service_account = models.BooleanField(_("服务账号"), default=False, editable=False)
     signed_out_at = models.DateTimeField(_("上次全部退出"), null=True, blank=True, editable=False)
 
     class Meta:
@@ -39,13 +46,14 @@ class User(AbstractUser):
         ]
 
     def __str__(self) -> str:
-        return self.name or self.username
+        return self.get_short_name()
 
     def get_full_name(self) -> str:
         return self.name
 
     def get_short_name(self) -> str:
-        return self.name or self.username
+        name = self.name or self.username
+        return aside(name, _t("服务令牌")) if self.is_service_account else name
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """What sessions are bound to: a new password ends them, or signing out everywhere."""

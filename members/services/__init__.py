@@ -21,5 +21,6 @@ from members.services.member import add_member, change_member
 from members.services.notice import mark_read
 from members.services.post import end_post, give_post, give_posts
 from members.services.rulebook import adopt_rulebook, drop_rulebook, edit_rulebook
+from members.services.service_token import create_service_token, revoke_service_token
 from members.services.stand_in import appoint_stand_in, end_stand_in
 from members.services.webhook import change_webhook, create_webhook, replay, rotate_secret

@@ -134,10 +134,10 @@ def forget_second_factor(*, account: User, by: Decider) -> int:
     return count
 
 
-def tell_of_access(*, account: User, what: str, at: datetime) -> None:
-    """Notify the person of a change to signing in; inside its transaction."""
+def tell_of_access(*, account: User, what: str, at: datetime, link: str = "/api/v1/me/") -> None:
+    """Notify the person of a change to how they get in; inside its transaction."""
     text = _("如果不是您本人所为，请立即联系管理员。")
-    send([Message(recipient=account.pk, title=what, text=text, link="/api/v1/me/")], at=at)
+    send([Message(recipient=account.pk, title=what, text=text, link=link)], at=at)
 
 
 def _set_password(account: User, password: str) -> None:

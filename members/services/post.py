@@ -11,6 +11,7 @@ from members import permissions
 from members.enums import Channel, PostChange
 from members.models import Body, Committee, Member, Post, Unit, User
 from members.reader import Decider, Operator
+from members.services.service_token import revoke_resting_on
 from members.signals import row_changed
 
 
@@ -96,6 +97,9 @@ def _save(
     reason: str,
     channel: Channel = Channel.WEB,
 ) -> None:
+    was_over = Post.objects.filter(pk=post.pk, until__lte=by.day)
+    if change != PostChange.END and not post._state.adding and was_over.exists():
+        revoke_resting_on(post, by=by, channel=channel)
     post.save()
     row_changed.send(
         sender=Post,

@@ -7,7 +7,6 @@ subject into being. Nothing here knows any particular step.
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import re
 from collections.abc import Mapping
@@ -25,11 +24,9 @@ from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
-from rest_framework.throttling import BaseThrottle
 
-from members.api.authentication import TokenAuthentication
+from members.api.authentication import address_of, channel_of
 from members.api.filters import BACKENDS
-from members.enums import Channel
 from members.models import Committee
 from members.punctuation import listed
 from members.reader import Reader, reader_of
@@ -289,18 +286,3 @@ def idempotency_key(request: Request) -> str | None:
     if len(key) > 100 or not key.isprintable():
         raise ValidationError({"Idempotency-Key": _("不超过 100 个可见字符")})
     return key or None
-
-
-def channel_of(request: Request) -> Channel:
-    """A token calls the API; a session is a person at a page."""
-    by_token = isinstance(request.successful_authenticator, TokenAuthentication)
-    return Channel.API if by_token else Channel.WEB
-
-
-def address_of(request: Request) -> str | None:
-    """The client's address, believing as many proxies as the settings trust."""
-    ident = BaseThrottle().get_ident(request)
-    try:
-        return str(ipaddress.ip_address(ident))
-    except ValueError:
-        return None

@@ -262,8 +262,14 @@ class StepContext:
         return self.reader.user
 
     @property
+    def responsible(self) -> User:
+        """Who answers for the step: the person, or the maker of the token that takes it."""
+        person = self.person
+        return person.service_token.made_by if person.is_service_account else person
+
+    @property
     def reader(self) -> Reader:
-        """The same, with the posts that they hold on the day."""
+        """The taker, with the posts that they hold on the day."""
         if self.taker is None:
             raise TypeError(f"{self.step.name} is taken by a person")
         return self.taker

@@ -188,7 +188,7 @@ class Reply(Subject):
     )
     def sign(self, context: StepContext) -> str:
         """The leader signs; where the rulebook says so, inspection reads it before it goes out."""
-        self.signed_by = context.data["signed_by"] or str(context.person)
+        self.signed_by = context.data["signed_by"] or str(context.responsible)
         self.signed_at = context.at
         return S.INSPECTION if context.rules.handling.inspection else S.SIGNED
 

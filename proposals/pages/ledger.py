@@ -88,9 +88,10 @@ class LedgerFilter(filters.FilterSet):
     before = filters.DateFilter(label=_("不晚于"), field_name="at", lookup_expr="date__lte")
 
     def done_by(self, rows: Any, name: str, value: str) -> Any:
-        """Events by, or on behalf of, somebody of this name."""
+        """Events by, or on behalf of, somebody of this name, or by a token of theirs."""
         own = Q(actor__name__icontains=value) | Q(actor__username=value)
-        return rows.filter(own | Q(on_behalf_of__name__icontains=value))
+        answering = Q(actor__service_token__made_by__name__icontains=value)
+        return rows.filter(own | answering | Q(on_behalf_of__name__icontains=value))
 
     def of_proposal(self, rows: Any, name: str, value: str) -> Any:
         """Events of the proposal with this case or receipt number."""
@@ -210,7 +211,8 @@ def _said(field: Any, value: Any) -> str:
 def show(request: HttpRequest, pk: int) -> HttpResponse:
     """An event: who, what, with which input, and whether its hash still fits."""
     reader = reader_of(request)
-    rows = events(reader).select_related("proposal", "actor", "on_behalf_of", "committee")
+    actor = ("actor", "actor__service_token__made_by")
+    rows = events(reader).select_related("proposal", *actor, "on_behalf_of", "committee")
     event = get_object_or_404(rows, pk=pk)
     prepare([event], reader)
     chain = {

@@ -147,7 +147,7 @@ class KeyTopicChoice(TopicSubject):
     def nominate(self, context: StepContext) -> None:
         """The review, a party, a committee or a unit recommends what should be a key topic."""
         post = next(post for post in context.posts if nominator_post(post, self))
-        self.nominated_by = context.person
+        self.nominated_by = context.responsible
         self.nominator_role = post.role
         self.nominating_body_id, self.nominating_unit_id = post.body_id, post.unit_id
         self.reason = context.data["reason"]

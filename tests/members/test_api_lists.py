@@ -9,8 +9,10 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
+from members import services
 from members.enums import Role
 from members.models import Committee, User
+from members.reader import Reader
 from tests.factories.members import (
     BodyFactory,
     CommitteeFactory,
@@ -27,6 +29,7 @@ from tests.factories.members import (
     WebhookCallFactory,
     WebhookFactory,
 )
+from tests.members.conftest import NOW
 
 pytestmark = pytest.mark.django_db
 
@@ -65,9 +68,16 @@ def rows(kind: str, committee: Committee, user: User) -> Any:
         "deliveries": lambda n: DeliveryFactory(
             notice__recipient=PostFactory(committee=committee).user
         ),
+        "service-tokens": lambda n: _service_token(committee),
         "webhooks": lambda n: WebhookFactory(committee=committee, made_by=user),
         "webhook-calls": lambda n: WebhookCallFactory(webhook=WebhookFactory(committee=committee)),
     }[kind]
+
+
+def _service_token(committee: Committee) -> None:
+    post = PostFactory(committee=committee)
+    by = Reader(post.user, NOW)
+    services.create_service_token(name="大屏", posts=[post], until=None, by=by)
 
 
 def _full_member(committee: Committee, body: Any, term: Any) -> None:
@@ -77,11 +87,11 @@ def _full_member(committee: Committee, body: Any, term: Any) -> None:
 
 
 # One query each for the person's posts, the count and the page; two more lists of a member,
-# one of a user's posts, and one of a webhook's secrets.
+# one of a user's posts, of a token's, and of a webhook's secrets.
 QUERIES = {
     "committees": 2, "terms": 3, "sessions": 3, "bodies": 3, "units": 3,
     "members": 5, "posts": 3, "users": 4, "rulebooks": 3, "notices": 2,
-    "stand-ins": 3, "deliveries": 3, "webhooks": 4, "webhook-calls": 3,
+    "service-tokens": 4, "stand-ins": 3, "deliveries": 3, "webhooks": 4, "webhook-calls": 3,
 }  # fmt: skip
 
 

@@ -2,16 +2,18 @@
 
 import json
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import transaction
 from rest_framework.test import APIClient
 
+from members import services
 from members.enums import OutgoingState, Role
-from members.models import User
+from members.models import Post, ServiceToken, User
 from members.presets import preset
+from members.reader import Reader
 from tests.factories.members import (
     BodyFactory,
     CommitteeFactory,
@@ -29,7 +31,7 @@ from tests.factories.members import (
     WebhookCallFactory,
     WebhookFactory,
 )
-from tests.members.conftest import TODAY
+from tests.members.conftest import NOW, TODAY
 
 pytestmark = pytest.mark.django_db
 
@@ -59,6 +61,14 @@ class CommitteeRows:
         self.colleague = PostFactory(committee=self.committee).user
         self.webhook = WebhookFactory(committee=self.committee)
         self.call = WebhookCallFactory(webhook=self.webhook, state=OutgoingState.SENT)
+        self.token, _secret = token_of(self.post)
+
+
+def token_of(post: Post) -> tuple[ServiceToken, str]:
+    """A service token that borrows one post of its holder, and the token itself."""
+    return services.create_service_token(
+        name="大屏", posts=[post], until=None, by=Reader(post.user, NOW)
+    )
 
 
 def holder(role: str, place: CommitteeRows) -> User | None:
@@ -143,6 +153,9 @@ TABLE = {
     "GET deliveries/{delivery}":  "401 404    404     404      404      404      200/404       200",
     "POST deliveries/{delivery}/resend/":
                                   "401 404    404     404      404      404      200/404       200",
+    "GET service-tokens/{token}":"401 404   404     404      404      404      200/404       200",
+    "POST service-tokens/{token}/revoke/":
+                                  "401 404    404     404      404      404      200/404       200",
     "GET webhooks/{webhook}":     "401 404    404     404      404      404      200/404       200",
     "PATCH webhooks/{webhook}":   "401 404    404     404      404      404      200/404       200",
     "POST webhooks":              "401 403    403     403      403      403      201/403       201",
@@ -161,7 +174,7 @@ def body_of(request: str, place: CommitteeRows) -> dict[str, Any]:
     committee = place.committee.pk
     method, path = request.split(" ")
     kind, _, rest = path.partition("/")
-    if kind == "posts" and rest.endswith("/end/"):
+    if rest.endswith("/revoke/") or (kind == "posts" and rest.endswith("/end/")):
         return {"reason": "调离"}
     if rest.endswith(("/end/", "/read/", "/resend/", "/rotate-secret/", "/replay/")):
         return {}
@@ -213,6 +226,34 @@ def test_answers_are_those_of_the_table(
     )
 
 
+def test_token_gets_the_answers_of_its_role(now: datetime) -> None:
+    """Whatever else its maker may do, here and elsewhere."""
+    place, elsewhere = CommitteeRows(), CommitteeRows()
+    for at, role in enumerate(COLUMNS[3:], start=3):
+        clients = []
+        for where in (place, elsewhere):
+            own = holder(role, where)
+            assert own is not None
+            post = own.posts.get()
+            for committee in (place.committee, elsewhere.committee):
+                for more in (Role.COMMITTEE_ADMINISTRATOR, Role.COMMITTEE_CLERK):
+                    if (post.role, post.committee) != (more, committee):
+                        PostFactory(user=own, role=more, committee=committee)
+            if role != Role.PLATFORM_ADMINISTRATOR:
+                PostFactory(user=own, role=Role.PLATFORM_ADMINISTRATOR, committee=None)
+            _token, secret = token_of(post)
+            clients.append(APIClient(headers={"Authorization": f"Bearer {secret}"}))
+        given = {}
+        for request in TABLE:
+            here, there = (answer_to(client, request, place) for client in clients)
+            given[request] = here if here == there else f"{here}/{there}"
+
+        assert given == {
+            request: "403" if "notice" in request else answers.split()[at]
+            for request, answers in TABLE.items()
+        }, role
+
+
 def answer_to(client: APIClient, request: str, place: CommitteeRows) -> str:
     """The status of the answer; what was written is taken back."""
     method, path = request.split(" ")
@@ -223,6 +264,6 @@ def answer_to(client: APIClient, request: str, place: CommitteeRows) -> str:
     with transaction.atomic():
         response = client.generic(method, url, *body)
         transaction.set_rollback(True)
-    if response.status_code == 403:
+    if response.status_code == 403 and "notice" not in path:
         assert "管理员" in response.json()["errors"][0]["detail"]
     return str(response.status_code)

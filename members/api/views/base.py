@@ -12,7 +12,7 @@ from rest_framework.serializers import BaseSerializer
 from members.api.errors import RefusalsMixin
 from members.api.filters import BACKENDS
 from members.models import User
-from members.permissions import refusal_to_administer
+from members.permissions import refusal_to_administer, refusal_to_have_notices
 from members.reader import Reader, reader_of
 from members.visibility import visible
 
@@ -87,6 +87,16 @@ class AdministersCommittee(permissions.BasePermission):
         if request.method in permissions.SAFE_METHODS:
             return True
         self.message = refusal_to_administer(reader_of(request), row.committee)
+        return self.message is None
+
+
+class IsPerson(permissions.BasePermission):
+    """Only people have an inbox and channels; a service token is told so."""
+
+    message: str | None = None
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        self.message = refusal_to_have_notices(reader_of(request))
         return self.message is None
 
 

@@ -5,13 +5,20 @@ from typing import Any, cast
 from drf_spectacular.utils import extend_schema, extend_schema_view
 from rest_framework import mixins
 from rest_framework.decorators import action
+from rest_framework.permissions import IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
 from members import services
 from members.api import delivery, filters
-from members.api.views.base import CommitteeRows, EditableViewSet, VisibleViewSet, described
+from members.api.views.base import (
+    CommitteeRows,
+    EditableViewSet,
+    IsPerson,
+    VisibleViewSet,
+    described,
+)
 from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
 from members.services.stand_in import candidates
 
@@ -27,6 +34,7 @@ SHOWN = 200
 class NoticeChannelViewSet(mixins.DestroyModelMixin, EditableViewSet):
     """The person's channels outside the product; statutory notices always go at once."""
 
+    permission_classes = [IsAuthenticated, IsPerson]
     queryset = NoticeChannel.objects.select_related("user")
     filterset_class = filters.by(NoticeChannel, "means")
 

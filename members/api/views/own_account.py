@@ -12,7 +12,7 @@ from knox import views as knox
 from knox.models import AuthToken
 from rest_framework import exceptions
 from rest_framework.decorators import action
-from rest_framework.permissions import AllowAny
+from rest_framework.permissions import AllowAny, IsAuthenticated
 from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import ScopedRateThrottle
@@ -22,7 +22,7 @@ from members import clock, services
 from members.api import filters
 from members.api.authentication import TokenAuthentication
 from members.api.serializers import LoginSerializer, MeSerializer, NoticeSerializer, TokenSerializer
-from members.api.views.base import VisibleViewSet, described
+from members.api.views.base import IsPerson, VisibleViewSet, described
 from members.authentication import (
     account_called,
     check_second_factor,
@@ -118,6 +118,7 @@ class MeView(APIView):
 class NoticeViewSet(VisibleViewSet):
     """The person's own notices."""
 
+    permission_classes = [IsAuthenticated, IsPerson]
     queryset = Notice.objects.select_related("on_behalf_of")
     serializer_class = NoticeSerializer
     filterset_class = filters.NoticeFilters

@@ -29,7 +29,7 @@ from members.pages.filters import contains_any, narrowed, one_of
 from members.pages.forms import Choices
 from members.pages.settings.administered import SettingsList, committees, within
 from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, visible_rows
-from members.punctuation import Text, aside, listed
+from members.punctuation import Text, listed
 from members.reader import Reader, reader_of
 from members.visibility import visible
 
@@ -91,8 +91,7 @@ def _with_posts(rows: list[User], reader: Reader) -> None:
     seen = visible(reader, posts).select_related("unit", "body")
     found: dict[int, list[str]] = defaultdict(list)
     for post in seen.order_by("role"):
-        where = post.unit or post.body
-        found[post.user_id].append(aside(post.get_role_display(), where))
+        found[post.user_id].append(post.in_words())
     for row in rows:
         row.posts_said = listed(found[row.pk])  # type: ignore[attr-defined]  # read by a cell
 

@@ -135,7 +135,7 @@ def _claimed(sociallogin: SocialLogin) -> User | None:
     value = str(told.get(settings.OIDC_CLAIM) or "")
     if not value:
         return None
-    active = User.objects.filter(is_active=True)
+    active = User.objects.filter(is_active=True, is_service_account=False)
     if settings.OIDC_CLAIM != "email":
         return active.filter(username=value).first()
     found = list(active.filter(email__iexact=value)[:2])

@@ -3,7 +3,7 @@
 from members.pages import home, outbox, palette, tours, worklist
 from members.pages.rulebooks import urls as rulebooks
 from members.pages.settings import lists as settings
-from members.pages.settings import webhooks
+from members.pages.settings import service_tokens, webhooks
 from members.pages.start import sample
 from members.pages.start import views as start
 
@@ -11,6 +11,7 @@ NAVIGATION = (
     *outbox.WORKLISTS,
     *sample.NAVIGATION,
     *settings.WORKLISTS,
+    service_tokens.SERVICE_TOKENS,
     webhooks.WEBHOOKS,
     *rulebooks.NAVIGATION,
 )

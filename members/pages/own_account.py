@@ -18,11 +18,12 @@ from rest_framework import serializers
 
 from members import services
 from members.authentication import owed_first
-from members.enums import Means, Pace
-from members.models import NoticeChannel, StandIn, User
+from members.enums import Means, Pace, TokenStanding
+from members.models import NoticeChannel, ServiceToken, StandIn, User
 from members.pages import plain_form
 from members.pages.forms import Choice
-from members.reader import reader_of
+from members.pages.settings.service_tokens import tokens_of
+from members.reader import Reader, reader_of
 from members.services.channel import masked
 from members.services.stand_in import candidates
 from members.visibility import visible
@@ -88,11 +89,18 @@ def account(request: HttpRequest) -> HttpResponse:
         "has_app": bool(keys["totp"]),
         "owed": owed_first(reader),
         "passkeys": keys["webauthn"],
+        "service_tokens": _service_tokens(reader),
         "stand_ins": stand_ins.order_by("-since")[:PAST],
         "today": reader.day,
         "tokens": AuthToken.objects.filter(user=reader.user).count(),
     }
     return TemplateResponse(request, "members/account.html", context)
+
+
+def _service_tokens(reader: Reader) -> list[ServiceToken]:
+    """The person's own tokens that can be used, the newest first."""
+    own = tokens_of(reader).filter(made_by=reader.user, standing=TokenStanding.VALID)
+    return list(own.select_related("account")[:SHOWN])
 
 
 def _channels(known: list[NoticeChannel]) -> list[dict[str, Any]]:

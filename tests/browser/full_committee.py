@@ -16,7 +16,9 @@ from django.db.models import F
 
 from members.enums import Role
 from members.models import Rulebook, User
+from members.reader import Reader
 from members.rules import Rules
+from members.services import create_service_token
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Event
 from tests.browser.personal_records import add_personal_records, leave_requests_open
@@ -77,6 +79,10 @@ class FullCommittee(SubjectsInEveryState, Life):
         make.StandInFactory(user=director, stand_in=clerk, until=until)
         make.NoticeChannelFactory(user=clerk)
         make.WebhookFactory(committee=self.committee)
+        for user in (clerk, self.users["administrator"]):
+            create_service_token(
+                name="数据交换", posts=[user.posts.get()], until=None, by=Reader(user, NOW)
+            )
 
     def _give_events_their_steps(self) -> None:
         """Lines of the record that were made for their rows alone get a step that there is."""

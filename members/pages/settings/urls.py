@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from members.pages.settings import accounts, inviting, rows, webhooks
+from members.pages.settings import accounts, inviting, rows, service_tokens, webhooks
 from members.pages.settings.lists import ROW_LISTS
 
 urlpatterns: list[URLPattern] = [
@@ -15,6 +15,8 @@ urlpatterns: list[URLPattern] = [
     path("users/<int:pk>/posts/new/", accounts.give_post, name="give_post"),
     path("posts/<int:pk>/end/", accounts.end_post, name="end_post"),
     path("invitations/", inviting.invitations, name="invitations"),
+    path("service-tokens/new/", service_tokens.new, name="new_service_token"),
+    path("service-tokens/<int:pk>/", service_tokens.show, name="service_token"),
     path("webhooks/<int:pk>/rotate-secret/", webhooks.rotate, name="rotate_secret"),
 ]
 for row_list in (*ROW_LISTS, webhooks.WEBHOOKS):

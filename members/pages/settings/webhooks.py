@@ -64,7 +64,7 @@ def _told(request: HttpRequest, webhook: Webhook) -> HttpResponse:
         "note": _t("接收方用它验证推送的签名。"),
         "what": webhook.url,
         "secret": webhook.secrets.all()[0].value,
-        "listing": WEBHOOKS,
+        "above": {"url": WEBHOOKS.url, "label": WEBHOOKS.label},
         "back": reverse("webhook", args=[webhook.pk]),
     }
     response = TemplateResponse(request, "members/settings/secret.html", context)

@@ -71,7 +71,6 @@ def _play(rounds: int, rng: random.Random) -> tuple[int, int]:
     from collections import Counter  # noqa: PLC0415
 
     from bench.duties import Office  # noqa: PLC0415
-    from config import workers  # noqa: PLC0415
     from config.processes import Child  # noqa: PLC0415
     from members import clock  # noqa: PLC0415
     from members.models import Notice  # noqa: PLC0415
@@ -80,7 +79,8 @@ def _play(rounds: int, rng: random.Random) -> tuple[int, int]:
 
     def worker() -> Child:
         name = f"worker-{uuid.uuid4()}@localhost"
-        argv = workers.worker(PROMPT, name=name, concurrency=1, log_level="ERROR")
+        argv = [sys.executable, "-m", "config.worker", PROMPT, f"--hostname={name}"]
+        argv += ["--concurrency=1", "--loglevel=ERROR"]
         return Child("worker", argv, lambda: bool(app.control.ping(destination=[name], limit=1)))
 
     from config.celery import PROMPT, app  # noqa: PLC0415

@@ -3,6 +3,7 @@
 import hashlib
 import os
 import shutil
+import sys
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -16,7 +17,6 @@ from django.db import connection
 from django.test import TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
-from config import workers
 from config.celery import QUEUES, TIMETABLE, app
 from config.processes import Child
 from tests.ledger import suspended
@@ -177,7 +177,8 @@ def worker_of(
     monkeypatch.setenv("DJANGO_SETTINGS_MODULE", "config.settings_test")
     monkeypatch.setenv("TEST_PREFIX", options["global_keyprefix"])
     name = f"worker-{uuid.uuid4()}@localhost"
-    argv = workers.worker(*queues, name=name, concurrency=concurrency, log_level="WARNING")
+    argv = [sys.executable, "-m", "config.worker", ",".join(queues), f"--hostname={name}"]
+    argv += [f"--concurrency={concurrency}", "--loglevel=WARNING"]
     worker = Child("worker", argv, lambda: bool(app.control.ping(destination=[name], limit=1)))
     with running(worker):
         yield worker

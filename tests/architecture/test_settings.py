@@ -143,7 +143,8 @@ NO_DATABASE = (
     [
         ("manage.py migrate", NO_SETTING),
         ("manage.py migrate", NO_DATABASE),
-        ("-m celery -A config worker", NO_SETTING),
+        ("-m config.worker prompt", NO_SETTING),
+        ("-m config.beat", NO_SETTING),
         ("-m config.web", NO_SETTING),
     ],
 )

@@ -12,7 +12,6 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from config import workers
 from config.broker import private_redis
 from config.celery import LONG, OUTSIDE, PROMPT
 from config.demo_logins import logins
@@ -99,13 +98,14 @@ def only_copy(folder: Path) -> IO[str]:
 
 def worker(queues: tuple[str, ...]) -> Child:
     """The worker of some queues."""
-    argv = workers.worker(*queues, name=f"{queues[0]}@%h", concurrency=WORKERS[queues])
+    argv = [sys.executable, "-m", "config.worker", ",".join(queues)]
+    argv += [f"--concurrency={WORKERS[queues]}"]
     return Child(f"worker for {' and '.join(queues)}", argv)
 
 
 def beat() -> Child:
     """What knows the time."""
-    return Child("beat", workers.beat(settings.DATA_DIR / "beat-schedule"))
+    return Child("beat", [sys.executable, "-m", "config.beat"])
 
 
 def web(host: str, port: int) -> Child:

@@ -14,7 +14,7 @@ VENDOR := config/static/vendor
 ICONS := config/icons.tsv
 CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome)
 FIND_CHROMIUM := (for name in $(CHROMIUMS); do command -v $$name > /dev/null && exit; done; false)
-FIND_NGINX := PATH="$$PATH:/usr/sbin" command -v nginx > /dev/null
+FIND_NGINX := (PATH="$$PATH:/usr/sbin"; command -v nginx && command -v curl && command -v openssl) > /dev/null
 SUDO := $(if $(filter 0,$(shell id -u)),env,sudo -n) DEBIAN_FRONTEND=noninteractive
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 BUILT := $(VENDOR) $(ICONS) $(CATALOGUES)
@@ -134,10 +134,10 @@ browser: ## Make sure that there is a Chromium for the tests of the pages
 		--no-install-recommends chromium fonts-noto-cjk > /dev/null && $(FIND_CHROMIUM); } || \
 		{ echo "The tests of the pages need Chromium: install it, or name it in CHROMIUM." >&2; false; }
 
-nginx: ## Make sure that there is an nginx for the test of deploy/
+nginx: ## Make sure that there are nginx, curl and openssl for the tests of deploy/
 	@$(FIND_NGINX) || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qq --yes \
-		--no-install-recommends nginx-light > /dev/null && $(FIND_NGINX); } || \
-		{ echo "The test of deploy/ needs nginx: install it." >&2; false; }
+		--no-install-recommends nginx-light curl openssl > /dev/null && $(FIND_NGINX); } || \
+		{ echo "The tests of deploy/ need nginx, curl and openssl: install them." >&2; false; }
 
 # The pictures are of a copy: what they leave behind goes away with it.
 screenshots: export DEMO = true

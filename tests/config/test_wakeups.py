@@ -43,7 +43,7 @@ def box(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Mailbox]:
 
 def tell(user: User, title: str) -> None:
     with transaction.atomic():
-        send([Message(user.pk, title, act=True)], at=clock.now())
+        send([Message(user.pk, title, needs_action=True)], at=clock.now())
 
 
 def test_a_burst_is_one_message_and_what_follows_a_run_is_another(

@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from config import __version__
-from config.celery import LONG, OUTSIDE, PROMPT, app
+from config.celery import LONG, OUTSIDE, PROMPT
+from config.wakeups import impatient_connection
 from members import clock
 from members.models import Heartbeat
 from members.services.outbox import oldest_undelivered
@@ -95,7 +96,7 @@ def _database() -> None:
 
 
 def _broker() -> None:
-    with app.connection_for_write() as broker:
+    with impatient_connection() as broker:
         broker.ensure_connection(max_retries=1, interval_start=0)
 
 

@@ -333,7 +333,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS: dict[str, int | str] = {
     "interval_start": 0,
     "max_retries": 0,
     "socket_connect_timeout": 1,
-    "socket_timeout": 3,
     # The task of a killed worker comes back within minutes, not an hour.
     "unacked_restore_interval": 30,
     "unacked_restore_throttle": 1,

@@ -8,13 +8,15 @@ that what is committed later sends another message. The timetable makes good wha
 import logging
 import time
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 from celery.signals import task_prerun
 from django.conf import settings
 from django.dispatch import receiver
-from kombu import Producer
+from kombu import Connection, Producer
 from kombu.exceptions import OperationalError
+from kombu.pools import producers
 from redis import Redis
 from redis.exceptions import RedisError
 
@@ -30,10 +32,21 @@ JOINING = 0.5
 FORGOTTEN_AFTER = 600
 """Seconds after which a message counts as lost, should no run of the timetable come before."""
 
+ANSWERED_WITHIN = 3.0
+"""Seconds in which a broker must answer."""
+
 LEFT_ALONE = 30.0
 """Seconds for which a process does not turn to a broker that has not answered."""
 
 _left_alone_until = 0.0
+
+
+def impatient_connection() -> Connection:
+    """A connection on which a broker that hangs is an error, for whoever cannot wait.
+
+    Not for a worker's own ones: it would never come over an acknowledgement that failed.
+    """
+    return app.connection_for_write(transport_options={"socket_timeout": ANSWERED_WITHIN})
 
 
 @receiver(sweep_wanted, dispatch_uid="wake-a-worker")
@@ -60,12 +73,18 @@ def _turn_to_the_broker(say: Callable[[Producer, Redis], object]) -> None:
     if time.monotonic() < _left_alone_until or _nobody_serves():
         return
     try:
-        with app.producer_pool.acquire(block=True) as producer:
+        with producers[_connection()].acquire(block=True) as producer:
             channel: Any = producer.channel
             say(producer, channel.client)
     except (OSError, OperationalError, RedisError) as error:
         _left_alone_until = time.monotonic() + LEFT_ALONE
         logger.warning("Cannot reach the broker, beat will find the work: %s", error)
+
+
+@cache
+def _connection() -> Connection:
+    """The one of which the pool makes as many as there are threads."""
+    return impatient_connection()
 
 
 def _nobody_serves() -> bool:

@@ -21,7 +21,7 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         """The session, and the moment for which the figures are."""
-        parser.add_argument("session", help="key, or committee:term-session, e.g. lingwu-2022:11-1")
+        parser.add_argument("session", help="key, or committee:term-session, e.g. lingwu:15-1")
         parser.add_argument("--at", help="as-of time, e.g. 2022-12-31T18:00; now by default")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -47,7 +47,7 @@ def find_session(name: str) -> Session:
         )
     if found is None:
         raise CommandError(
-            _("没有会议“%(name)s”，请写编号，或如 lingwu-2022:11-1") % {"name": name}
+            _("没有会议“%(name)s”，请写编号，或如 lingwu:15-1") % {"name": name}
         )
     return found
 

@@ -29,7 +29,6 @@ from proposals.errors import (
     Busy,
     Conflict,
     KeyReused,
-    NotYours,
     RuleBroken,
     Stale,
     Unmet,
@@ -40,7 +39,7 @@ from proposals.ledger import recorded
 from proposals.machine import who
 from proposals.machine.subject import Following, Step, StepContext, Subject
 from proposals.models import Event, Proposal
-from proposals.signals import event_recorded, step_checked
+from proposals.signals import call_recorded, event_recorded, step_checked
 
 if TYPE_CHECKING:
     from rest_framework.serializers import Serializer
@@ -76,7 +75,8 @@ class Call:
         key = subject.committee_id
         if key not in self.rules:
             try:
-                self.rules[key] = rules_for(key, self.day)
+                known = self.reader
+                self.rules[key] = known.rules(key) if known else rules_for(key, self.day)
             except NoRulebook as error:
                 raise Unmet(str(error)) from error
         return self.rules[key]
@@ -162,6 +162,7 @@ def _perform(
         step_checked.send(sender=type(subject), subject=subject, step=step, at=call.at)
     event = _take(call, subject, step, checked, key=key or "", raw=raw)
     _roll_up(call)
+    call_recorded.send(sender=type(subject), events=call.events)
     event.consequences = call.events[1:]
     return event
 
@@ -243,8 +244,7 @@ def _same(first: Event, subject: Subject, step: Step, raw: Mapping[str, Any]) ->
 
 def _require(call: Call, subject: Subject, step: Step) -> None:
     if not step.who(subject, call.reader):
-        roles = [role.label for role in step.who.roles(subject)]
-        raise NotYours(str(step.label), [str(role) for role in roles])
+        raise step.not_yours(subject, subject.rules)
 
 
 def _validate(call: Call, subject: Subject, step: Step, raw: Mapping[str, Any]) -> dict[str, Any]:

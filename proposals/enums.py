@@ -284,6 +284,14 @@ class TextKind(models.TextChoices):
     PUBLISHED = "published", _("公开稿")
 
 
+class AttachmentStage(models.TextChoices):
+    """What an attachment belongs to."""
+
+    PROPOSAL = "proposal", _("提案")
+    REPLY = "reply", _("答复")
+    FEEDBACK = "feedback", _("评价扫描件")
+
+
 class ReviewOutcome(models.TextChoices):
     """What a reviewer proposes."""
 

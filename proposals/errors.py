@@ -123,7 +123,7 @@ class TooLate(Conflict):
 
 
 class Busy(Conflict):
-    """The database could not serialise the act with a simultaneous one; nothing was done."""
+    """The database could not serialise the call with a simultaneous one; nothing was done."""
 
     default_code = "busy"
     default_detail = _("其他人正在办理同一件提案，请稍后重试")

@@ -129,7 +129,7 @@ def _read(reader: Reader, host: Proposal, members: Iterable[int]) -> dict[int, P
             "suggestions",
             "suggested_units",
             Prefetch("merged_from", Proposal.objects.order_by("id")),
-            Prefetch("attachments", Attachment.objects.filter(stage="proposal", removed_at=None)),
+            Prefetch("attachments", Attachment.objects.beside_texts()),
             Prefetch(
                 "cosignatures",
                 Cosignature.objects.filter(state__in=STANDING_SIGNATURES).select_related("member"),

@@ -1,6 +1,6 @@
 """Receipt and case numbers: serial in their series, without a gap, never used twice.
 
-The counter row is moved inside the transaction of the act that needs the number. Whoever
+The counter row is moved inside the transaction of the step that needs the number. Whoever
 moves it holds its lock until the transaction ends; a rolled-back act gives its number back.
 """
 
@@ -32,7 +32,6 @@ class Series(models.Model):
     last = models.PositiveIntegerField(default=0)
 
     class Meta:
-        app_label = "proposals"
         constraints = [
             models.UniqueConstraint(fields=["session", "name"], name="series_name_unique")
         ]

@@ -24,12 +24,12 @@ from proposals.enums import (
     FILED_STATES,
     SENT_OUT,
     STANDING_SIGNATURES,
+    AttachmentStage,
     CosignatureState,
     FeedbackState,
     ProposalState,
     Publicity,
 )
-from proposals.errors import NotYours
 from proposals.machine.subject import Step, Subject
 from proposals.models import (
     Assignment,
@@ -209,13 +209,15 @@ def _commitments(reader: Reader) -> Q:
 
 def _attachments(reader: Reader) -> Q:
     beside = Q(
-        stage="proposal", removed_at=None, proposal__in=Proposal.objects.filter(_proposals(reader))
+        stage=AttachmentStage.PROPOSAL,
+        removed_at=None,
+        proposal__in=Proposal.objects.filter(_proposals(reader)),
     )
     replies = Reply.objects.filter(_replies(reader))
     office = Q(proposal__committee__in=reader.reach.offices)
     # What the office once received stays on record; what a draft lost was never its business.
-    kept = Q(stage="feedback") | Q(removed_at__gt=F("proposal__received_at"))
-    return beside | Q(stage="reply", reply__in=replies) | (office & kept)
+    kept = Q(stage=AttachmentStage.FEEDBACK) | Q(removed_at__gt=F("proposal__received_at"))
+    return beside | Q(stage=AttachmentStage.REPLY, reply__in=replies) | (office & kept)
 
 
 def _events(reader: Reader) -> Q:
@@ -343,7 +345,7 @@ def is_inside(reader: Reader, proposal: int) -> bool:
 
 
 def works_on(reader: Reader, proposal: int) -> bool:
-    """Whether what units and offices tell each other about a proposal is for the user.
+    """Whether what units and offices tell each other about a proposal is for the reader.
 
     Officials who read its record, and the units that have it now; never a proposer.
     """
@@ -367,7 +369,7 @@ def may(reader: Reader, step: Step, subject: Subject) -> bool:
 def require(reader: Reader, step: Step, subject: Subject) -> None:
     """Raise NotYours, as the step itself would, unless it is one that ``reader`` takes."""
     if not may(reader, step, subject):
-        raise NotYours(str(step.label), [str(role.label) for role in step.who.roles(subject)])
+        raise step.not_yours(subject, reader.rules(subject.committee_id))
 
 
 @dataclass(frozen=True)

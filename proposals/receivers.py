@@ -1,5 +1,6 @@
-"""Signal receivers: record rows, and reindex a proposal after a change."""
+"""Receivers of signals: record rows, order index entries, ask why a text is no double."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,7 +19,7 @@ from proposals.matching import indexing
 from proposals.matching.similar import similar
 from proposals.matching.sources import text_of
 from proposals.models import Assignment, Cosignature, Event, IndexEntry, Proposal, Reply
-from proposals.signals import event_recorded
+from proposals.signals import call_recorded, event_recorded
 
 
 @receiver(row_changed, dispatch_uid="record-row")
@@ -31,23 +32,20 @@ def record_row(
     channel: Channel,
     **_signal: Any,
 ) -> None:
-    """Record who holds which post."""
+    """Record a change of a row without a machine."""
     records.record(row, change, by=by, at=at, reason=reason, channel=channel)
 
 
-READ = (Proposal, Cosignature, Assignment, Reply)
-"""The subjects whose rows ``matching.sources`` reads."""
+READ = {model.kind for model in (Proposal, Cosignature, Assignment, Reply)}
+"""The kinds of subjects whose rows ``matching.sources`` reads."""
 
 
-@receiver(event_recorded, dispatch_uid="order-index-entry")
-def order_entry(subject: Subject, event: Event, **_signal: Any) -> None:
-    """Order the entry, once for each act and proposal."""
-    if not isinstance(subject, READ) or subject.root_id is None:
-        return
-    ordered: set[Any] = subject.root.__dict__.setdefault("_ordered", set())
-    if event.call_id not in ordered:
-        ordered.add(event.call_id)
-        indexing.order(subject.root_id)
+@receiver(call_recorded, dispatch_uid="order-index-entries")
+def order_entries(events: Sequence[Event], **_signal: Any) -> None:
+    """Order the entry of each proposal that the call has changed."""
+    changed = (event.proposal_id for event in events if event.subject_kind in READ)
+    for proposal in dict.fromkeys(key for key in changed if key is not None):
+        indexing.order(proposal)
 
 
 @receiver(event_recorded, dispatch_uid="ask-why-distinct")

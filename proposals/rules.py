@@ -15,7 +15,7 @@ Problems = dict[str, list[str]]
 
 
 def called(entries: Iterable[CodedEntry], code: str) -> str:
-    """What a table of the rulebook calls a code; the code itself where it knows it no more."""
+    """The name of a code in a table of the rulebook; the code itself if the table dropped it."""
     return next((entry.name for entry in entries if entry.code == code), code)
 
 

@@ -160,7 +160,7 @@ class OptionalNote(serializers.Serializer[Any]):
 
 
 class NotLater:
-    """Refuses a moment later than that of the act: a record cannot foretell."""
+    """Refuses a moment later than that of the step: a record cannot foretell."""
 
     requires_context = True
 

@@ -22,6 +22,7 @@ from members.reader import Reader
 from members.rules import Rules
 from proposals.audiences import Audience
 from proposals.enums import NEW, Tone
+from proposals.errors import NotYours
 from proposals.machine.who import Who
 
 
@@ -112,6 +113,11 @@ class Step:
         """The name as it stands in a URL."""
         return self.name.replace("_", "-")
 
+    def not_yours(self, subject: Subject, rules: Rules) -> NotYours:
+        """The refusal for those who may not take the step; it names the roles that may."""
+        roles = [str(role.label) for role in self.who.roles_on(subject, rules)]
+        return NotYours(str(self.label), roles)
+
     def opened_by(self, subject: Subject) -> Sequence[DutyKind]:
         """The kinds of duties that taking the step on ``subject`` opens."""
         return self.opens(subject) if callable(self.opens) else self.opens
@@ -176,7 +182,7 @@ def step(
             target=target,
             permission=cast("Any", who),  # asked with a Reader in place of a user
             conditions=list(conditions),
-            custom={"label": label, "input": input, "tone": tone, "step": declared},
+            custom={"step": declared},
         )(method)
 
     return declare
@@ -218,9 +224,10 @@ class StepContext:
     """The context of a step being taken: who, when, with what; passed to its method.
 
     The body may write rows of its own at once when the subject is in the database; ``after``
-    takes what must wait until it is saved, ``then`` further steps, taken by the system once
-    this one is recorded, and ``undo`` what to undo outside the database if the act fails.
-    ``others`` are further proposals that the act concerns: their people are told as well.
+    takes what must wait until it is saved, ``then`` further steps, taken once this one is
+    recorded: by the system, or by the same person where a person takes such a step. ``undo``
+    takes what to undo outside the database if the step fails. ``others`` are further proposals
+    that the step concerns: their people are told as well.
     """
 
     step: Step
@@ -281,7 +288,7 @@ class StepContext:
 
     @property
     def day(self) -> date:
-        """The local day of the act."""
+        """The local day of the step."""
         return timezone.localtime(self.at).date()
 
 

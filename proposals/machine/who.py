@@ -12,6 +12,7 @@ from typing import Any
 from members.enums import Role
 from members.models import Post
 from members.reader import Reader
+from members.rules import Rules
 
 
 class Who:
@@ -24,15 +25,22 @@ class Who:
         self._roles = roles
         self._scope = scope
 
-    def roles(self, subject: Any = None) -> tuple[Role, ...]:
-        """The roles that may act, for refusals and the permission table."""
+    def roles(self) -> tuple[Role, ...]:
+        """The roles that may act in some case, for the permission table."""
+        return self._roles
+
+    def roles_on(self, subject: Any, rules: Rules) -> tuple[Role, ...]:
+        """The roles that may act on the subject now, by these rules."""
         return self._roles
 
     def __call__(self, subject: Any, reader: Reader | None) -> bool:
         if reader is None:
             return False
-        roles = self.roles(subject)
+        roles = self._roles_for(subject, reader)
         return any(post.role in roles and self._scope(post, subject) for post in reader.posts)
+
+    def _roles_for(self, subject: Any, reader: Reader) -> tuple[Role, ...]:
+        return self._roles
 
     def __or__(self, other: Who) -> Who:
         return AnyOf(self, other)
@@ -44,8 +52,12 @@ class AnyOf(Who):
     def __init__(self, *parts: Who) -> None:
         self._parts = parts
 
-    def roles(self, subject: Any = None) -> tuple[Role, ...]:
-        return tuple(dict.fromkeys(role for part in self._parts for role in part.roles(subject)))
+    def roles(self) -> tuple[Role, ...]:
+        return tuple(dict.fromkeys(role for part in self._parts for role in part.roles()))
+
+    def roles_on(self, subject: Any, rules: Rules) -> tuple[Role, ...]:
+        found = (role for part in self._parts for role in part.roles_on(subject, rules))
+        return tuple(dict.fromkeys(found))
 
     def __call__(self, subject: Any, reader: Reader | None) -> bool:
         return any(part(subject, reader) for part in self._parts)
@@ -64,14 +76,17 @@ class System(Who):
 class FromRules(Who):
     """Holders whose roles the rulebook names; ``possible`` are the roles it may name."""
 
-    def __init__(self, read: Callable[[Any], Sequence[Role]], possible: Sequence[Role]) -> None:
+    def __init__(
+        self, read: Callable[[Any, Rules], Sequence[Role]], possible: Sequence[Role]
+    ) -> None:
         super().__init__(*possible, scope=_in_committee)
         self._read = read
 
-    def roles(self, subject: Any = None) -> tuple[Role, ...]:
-        if subject is None or not hasattr(subject, "rules"):
-            return self._roles
-        return tuple(self._read(subject))
+    def roles_on(self, subject: Any, rules: Rules) -> tuple[Role, ...]:
+        return tuple(self._read(subject, rules))
+
+    def _roles_for(self, subject: Any, reader: Reader) -> tuple[Role, ...]:
+        return self.roles_on(subject, reader.rules(subject.committee_id))
 
 
 def _in_committee(post: Post, subject: Any) -> bool:

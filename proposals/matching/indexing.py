@@ -133,7 +133,7 @@ def _index(keys: Iterable[int]) -> None:
     index = current_index()
     index.drop([source.proposal.pk for source in found if not source.is_indexed])
     frequencies, vocabulary = current_frequencies()
-    current_index().put(
+    index.put(
         [
             entry_of(source, frequencies, vocabulary)
             for source in sorted(found, key=lambda source: source.proposal.pk)

@@ -15,7 +15,7 @@ WORDS = 2
 """How many words they must share at least."""
 
 Place = tuple[int, int]
-"""A sentence: of which text, and the how manieth there."""
+"""A sentence: the index of its text, and its index in the text."""
 
 
 class MarkedText(NamedTuple):

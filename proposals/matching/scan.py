@@ -8,6 +8,7 @@ from itertools import combinations
 import numpy as np
 from django.db import IntegrityError, transaction
 from django.db.models import Q
+from django.utils.timezone import localdate
 
 from members import clock
 from members.models import Session, User
@@ -85,7 +86,7 @@ def run(key: int, at: datetime) -> bool:
 
 def _look(scan: Scan, at: datetime) -> list[tuple[tuple[int, float], ...]]:
     """The groups that the session's proposals form: keys with their scores, centre first."""
-    lines = rules_for(scan.committee_id, clock.today()).similarity
+    lines = rules_for(scan.committee_id, localdate(at)).similarity
     rows = IndexEntry.objects.filter(
         proposal__session=scan.session_id, proposal__state__in=MERGE_SCOPE
     ).exclude(profile=b"")

@@ -22,7 +22,6 @@ from proposals.enums import (
     UNANSWERED,
     ExtensionState,
     FeedbackState,
-    ReplyState,
     Tone,
 )
 from proposals.enums import AssignmentState as S
@@ -432,8 +431,7 @@ class Assignment(Subject):
         """Whether the reply of this round is on its way, or out."""
 
         def ask() -> bool:
-            begun = self.replies.filter(round=self.round).exclude(state=ReplyState.ABANDONED)
-            return begun.exists()
+            return self.replies.filter(round=self.round, state__in=BEGUN_REPLIES).exists()
 
         return self._known("begun_reply", ask)
 

@@ -16,16 +16,9 @@ from django.utils.translation import gettext_lazy as _
 
 from members.punctuation import listed
 from members.rules import Attachments
+from proposals.enums import AttachmentStage
 from proposals.errors import RuleBroken
 from proposals.machine.subject import StepContext, Subject
-
-
-class Stage(models.TextChoices):
-    """What an attachment belongs to."""
-
-    PROPOSAL = "proposal", _("提案")
-    REPLY = "reply", _("答复")
-    FEEDBACK = "feedback", _("评价扫描件")
 
 
 def _place(row: StoredFile, name: str) -> str:
@@ -72,6 +65,14 @@ class StoredFile(models.Model):
         self.save()
 
 
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    """Filters on attachments."""
+
+    def beside_texts(self) -> AttachmentQuerySet:
+        """Those that lie beside the texts of proposals now."""
+        return self.filter(stage=AttachmentStage.PROPOSAL, removed_at=None)
+
+
 class Attachment(StoredFile):
     """A file beside a proposal or a reply; downloaded only through the permission check."""
 
@@ -81,8 +82,10 @@ class Attachment(StoredFile):
     reply = models.ForeignKey(
         "proposals.Reply", null=True, on_delete=models.PROTECT, related_name="attachments"
     )
-    stage = models.CharField(_("阶段"), max_length=10, choices=Stage)
+    stage = models.CharField(_("阶段"), max_length=10, choices=AttachmentStage)
     removed_at = models.DateTimeField(_("移除时间"), null=True)
+
+    objects = AttachmentQuerySet.as_manager()
 
     class Meta:
         ordering = ["proposal_id", "id"]
@@ -100,7 +103,7 @@ class Attachment(StoredFile):
         subject: Subject,
         upload: UploadedFile,
         context: StepContext,
-        stage: Stage,
+        stage: AttachmentStage,
     ) -> None:
         """Check a file by the rulebook and store it; a step that fails leaves no file behind.
 
@@ -110,11 +113,11 @@ class Attachment(StoredFile):
         """
         limits = context.rules.attachments
         proposal = subject.root
-        reply: Any = subject if stage == Stage.REPLY else None
-        field = "scan" if stage == Stage.FEEDBACK else "file"
-        extension = checked_type(upload, limits, field, pictures=stage == Stage.FEEDBACK)
+        reply: Any = subject if stage == AttachmentStage.REPLY else None
+        field = "scan" if stage == AttachmentStage.FEEDBACK else "file"
+        extension = checked_type(upload, limits, field, pictures=stage == AttachmentStage.FEEDBACK)
         present = cls.objects.filter(proposal=proposal, stage=stage, reply=reply, removed_at=None)
-        if stage != Stage.FEEDBACK and present.count() >= limits.max_count:
+        if stage != AttachmentStage.FEEDBACK and present.count() >= limits.max_count:
             raise RuleBroken(
                 {
                     field: _t("附件不超过 %(limit)s 个，请先移除其他附件")

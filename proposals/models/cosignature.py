@@ -140,7 +140,7 @@ class Cosignature(Subject):
         tells=(audiences.lead,),
     )
     def lapse(self, context: StepContext) -> None:
-        """The hour has passed, or the proposal is decided: the invitation counts no more."""
+        """The time limit has passed, or the proposal is decided: the invitation is void."""
 
     def _answer(self, context: StepContext) -> None:
         limit = context.rules.cosigning.remark_max

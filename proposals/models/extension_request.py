@@ -11,6 +11,7 @@ from django_fsm import RETURN_VALUE
 
 from members.days import end_of
 from members.enums import DutyKind, Role
+from members.rules import Rules
 from proposals import audiences
 from proposals.enums import NEW, Tone
 from proposals.enums import ExtensionState as S
@@ -20,8 +21,8 @@ from proposals.machine.subject import StepContext, state_field, step
 from proposals.models.unit_request import UnitRequest
 
 
-def _missing_consents(request: ExtensionRequest) -> list[Role]:
-    approvers = request.rules.handling.extensions.approvers
+def _missing_consents(request: ExtensionRequest, rules: Rules) -> list[Role]:
+    approvers = rules.handling.extensions.approvers
     return [role for role in approvers if role not in request.consents]
 
 
@@ -87,11 +88,11 @@ class ExtensionRequest(UnitRequest):
     )
     def consent(self, context: StepContext) -> str:
         """One of those whom the rulebook names consents; with the last one it is granted."""
-        missing = _missing_consents(self)
+        missing = _missing_consents(self, context.rules)
         held = {post.role for post in context.posts if post.committee_id == self.committee_id}
         self.consents = [*self.consents, *(role for role in missing if role in held)]
         self.decision, self.decided_at = context.data["note"], context.at
-        return S.REQUESTED if _missing_consents(self) else S.GRANTED
+        return S.REQUESTED if _missing_consents(self, context.rules) else S.GRANTED
 
     @step(
         source=S.REQUESTED,

@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import Channel, DutyKind
 from proposals import audiences
-from proposals.enums import NEW, RATEABLE, Tone
+from proposals.enums import NEW, RATEABLE, AttachmentStage, Tone
 from proposals.enums import FeedbackState as S
 from proposals.inputs import replying as inputs
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
-from proposals.models.attachment import Attachment, Stage
+from proposals.models.attachment import Attachment
 
 still_open = Condition(
     _("提案已办结或正在重新办理，不能再评价"),
@@ -113,7 +113,7 @@ class Feedback(Subject):
         self.channel = Channel.PAPER
         context.channel, context.on_behalf_of = Channel.PAPER, self.member
         self._fill_in(context)
-        Attachment.take_in(self, context.data["scan"], context, Stage.FEEDBACK)
+        Attachment.take_in(self, context.data["scan"], context, AttachmentStage.FEEDBACK)
 
     @step(
         source=S.SENT,

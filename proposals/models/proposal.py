@@ -29,24 +29,10 @@ Addressee = tuple["Proposal", "Member | None", "Body | None"]
 """A receiver of a reply: the original proposal, and the member or the body behind it."""
 
 
-class ProposalQuerySet(models.QuerySet["Proposal"]):
-    """Filters on proposals."""
-
-    def handed_in(self) -> ProposalQuerySet:
-        """Received: has a receipt number."""
-        return self.filter(state__in=HANDED_IN)
-
-    def filed(self) -> ProposalQuerySet:
-        """Filed and neither merged nor withdrawn since."""
-        return self.filter(state__in=FILED_STATES)
-
-
 class Proposal(Concluding):
     """A proposal of the CPPCC (政协提案)."""
 
     state = state_field(ProposalState, max_length=20)
-
-    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

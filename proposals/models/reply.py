@@ -21,6 +21,7 @@ from proposals.enums import (
     ON_ITS_WAY,
     RATEABLE,
     SENT_OUT,
+    AttachmentStage,
     CommitmentState,
     FeedbackState,
     Publicity,
@@ -33,7 +34,7 @@ from proposals.inputs import replying as inputs
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
-from proposals.models.attachment import Attachment, Stage
+from proposals.models.attachment import Attachment
 from proposals.models.commitment import Commitment
 from proposals.models.feedback import Feedback
 from proposals.models.reply_point import ReplyPoint
@@ -61,10 +62,6 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def on_its_way(self) -> ReplyQuerySet:
         """Not delivered yet."""
         return self.filter(state__in=ON_ITS_WAY)
-
-    def current(self) -> ReplyQuerySet:
-        """Delivered, not corrected since, and of the unit's present round."""
-        return self.filter(state=S.DELIVERED, round=models.F("assignment__round"))
 
 
 class Reply(Subject):
@@ -290,7 +287,7 @@ class Reply(Subject):
     )
     def attach(self, context: StepContext) -> None:
         """A file is put beside the reply."""
-        Attachment.take_in(self, context.data["file"], context, Stage.REPLY)
+        Attachment.take_in(self, context.data["file"], context, AttachmentStage.REPLY)
 
     # -- How it is done --------------------------------------------------------------------
 
@@ -316,7 +313,7 @@ class Reply(Subject):
         for name, value in context.data.items():
             if name not in rows:
                 setattr(self, name, value)
-        suggestions = {s.pk: s for s in self._suggestions()}
+        suggestions = {s.pk: s for s in Suggestion.objects.to_answer(self.proposal_id)}
         for line, row in enumerate(rows["points"]):
             if row["suggestion"] not in suggestions:
                 raise RuleBroken(
@@ -341,13 +338,6 @@ class Reply(Subject):
             for row in rows["commitments"]
         )
 
-    def _suggestions(self) -> list[Suggestion]:
-        """The suggestions to answer: the proposal's own and those of what was merged into it."""
-        family = Suggestion.objects.filter(
-            models.Q(proposal=self.proposal_id) | models.Q(proposal__merged_into=self.proposal_id)
-        ).select_related("proposal")
-        return sorted(family, key=lambda s: (s.proposal_id != self.proposal_id, s.proposal_id))
-
     def unanswered(self) -> list[Suggestion]:
         """The suggestions that still want a point of the reply, the proposal's own first.
 
@@ -356,7 +346,7 @@ class Reply(Subject):
         answered = set(self.points.values_list("suggestion_id", flat=True))
         if answered and self.assignment.role == AssignmentRole.SEPARATE:
             return []
-        return [suggestion for suggestion in self._suggestions() if suggestion.pk not in answered]
+        return list(Suggestion.objects.to_answer(self.proposal_id).exclude(pk__in=answered))
 
     def _check_points(self, context: StepContext, *, merged_only: bool = False) -> None:
         if not context.rules.handling.point_by_point:
@@ -365,17 +355,9 @@ class Reply(Subject):
         if merged_only:
             missing = [s for s in missing if s.proposal_id != self.proposal_id]
         if missing:
-            numbers = listed(self._numbered(suggestion) for suggestion in missing)
+            numbers = listed(one.number_in(self.proposal_id) for one in missing)
             message = _t("须逐条答复建议，尚未答复第 %(numbers)s 条") % {"numbers": numbers}
             raise RuleBroken({"points": message})
-
-    def _numbered(self, suggestion: Suggestion) -> str:
-        if suggestion.proposal_id == self.proposal_id:
-            return str(suggestion.number)
-        return _t("%(number)s（并入件 %(receipt)s）") % {
-            "number": suggestion.number,
-            "receipt": suggestion.proposal.receipt_no,
-        }
 
     def _address(self, context: StepContext) -> None:
         """Write the envelopes, and the feedback forms for those whom the rulebook asks."""

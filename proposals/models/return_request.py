@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django_fsm import GET_STATE
 
 from members.enums import DutyKind
+from members.rules import Rules
 from proposals import audiences
 from proposals.enums import NEW, RETURN_OPEN, Tone
 from proposals.enums import ReturnState as S
@@ -21,12 +22,12 @@ from proposals.models.unit_request import UnitRequest
 
 higher_level = Condition(
     _("已是规则规定的最高裁定层级"),
-    lambda request: request.state in request.levels()[:-1],
+    lambda request: request.state in request.levels(request.rules)[:-1],
 )
 
 
 def _next_level(request: ReturnRequest, context: StepContext) -> str:
-    levels = request.levels()
+    levels = request.levels(request.rules)
     return levels[levels.index(request.state) + 1]
 
 
@@ -55,9 +56,9 @@ class ReturnRequest(UnitRequest):
             )
         ]
 
-    def levels(self) -> list[str]:
-        """The levels of decision that the rulebook knows, lowest first."""
-        return [level.value for level in self.rules.handling.returns.levels]
+    def levels(self, rules: Rules) -> list[str]:
+        """The levels of decision that the rules know, lowest first."""
+        return [level.value for level in rules.handling.returns.levels]
 
     @step(
         source=NEW,

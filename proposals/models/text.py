@@ -1,10 +1,24 @@
 """Suggestions as rows, and the versions of a text."""
 
+from __future__ import annotations
+
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from proposals.enums import ConsentWay, TextKind
+
+
+class SuggestionQuerySet(models.QuerySet["Suggestion"]):
+    """Filters on suggestions."""
+
+    def to_answer(self, proposal: int) -> SuggestionQuerySet:
+        """What a reply to the proposal answers: its own, then those of what was merged into it."""
+        own = models.Q(proposal=proposal)
+        family = self.filter(own | models.Q(proposal__merged_into=proposal))
+        own_first = models.Case(models.When(own, then=0), default=1)
+        return family.select_related("proposal").order_by(own_first, "proposal", "number")
 
 
 class Suggestion(models.Model):
@@ -16,6 +30,8 @@ class Suggestion(models.Model):
     number = models.PositiveSmallIntegerField(_("序号"))
     text = models.TextField(_("建议"))
 
+    objects = SuggestionQuerySet.as_manager()
+
     class Meta:
         ordering = ["proposal_id", "number"]
         constraints = [
@@ -24,6 +40,15 @@ class Suggestion(models.Model):
 
     def __str__(self) -> str:
         return f"{self.number}. {self.text[:40]}"
+
+    def number_in(self, proposal: int) -> str:
+        """Its number in a reply to the proposal; that of a merged one names its proposal."""
+        if self.proposal_id == proposal:
+            return str(self.number)
+        return _t("%(number)s（并入件 %(receipt)s）") % {
+            "number": self.number,
+            "receipt": self.proposal.receipt_no,
+        }
 
 
 class TextVersion(models.Model):

@@ -67,7 +67,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
     willing = [one["subject"] for one in affected if not one["refusal"]]
     # Of many, nobody's present values are everybody's: the form begins empty.
     form = StepForm(chosen[0] if not willing else willing[0], step, listing.reader, data={})
-    keeps = own_values(form.subject, step)
+    keeps = own_values(form.subject, step, listing.reader)
     context: dict[str, Any] = {
         "listing": listing,
         "step": step,
@@ -170,22 +170,23 @@ def take_all(ordered: Job, tell: Tell) -> dict[str, Any]:
     return {"results": results, "done": sum(1 for row in results if not row["trouble"])}
 
 
-def own_values(subject: Subject, step: Step) -> dict[str, Any]:
+def own_values(subject: Subject, step: Step, reader: Reader) -> dict[str, Any]:
     """What a step demands and the subject has already: each keeps its own if none is given."""
     demanded = {name for name, declared in step.input().fields.items() if declared.required}
-    found = step_page(step).initial_of(subject)
+    found = step_page(step).initial_of(subject, reader)
     return {name: found[name] for name in demanded if found.get(name)}
 
 
 def _take(subject: Subject, version: int, ordered: Job) -> str:
     """Take the step on one row; returns why not, or nothing."""
     order = ordered.order
-    own = own_values(subject, subject.all_steps()[order["step"]])
+    step = subject.all_steps()[order["step"]]
+    own = own_values(subject, step, Reader(ordered.owner, clock.now()))
     missing = {name: value for name, value in own.items() if not order["data"].get(name)}
     try:
         perform(
             subject,
-            order["step"],
+            step,
             ordered.owner,
             {**order["data"], **missing},
             version=version,
@@ -198,7 +199,9 @@ def _take(subject: Subject, version: int, ordered: Job) -> str:
 
 
 def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> dict[str, Any] | None:
-    """Whom ``step`` on all ``subjects`` of one committee would tell; None: nobody by itself.
+    """Who would get a notice of ``step`` on all ``subjects`` of one committee.
+
+    None if the step sends no notices.
 
     ``count`` is how many people, each once; ``parts`` how many of each audience.
     """

@@ -18,7 +18,6 @@ from django.views.decorators.http import require_POST, require_safe
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
-from members import clock
 from members.enums import Channel, JobState, Role
 from members.models import Job
 from members.pages import home
@@ -265,17 +264,17 @@ def verify(request: HttpRequest, pk: int | None = None) -> HttpResponse:
         rows = visible(reader, Proposal.objects.filter(numbered))
         context["found"] = found = list(rows.order_by("case_no", "pk")[:10])
     if len(found) == 1:
-        context |= _verified(found[0])
+        context |= _verified(found[0], reader)
     return TemplateResponse(request, "proposals/ledger/verify.html", context)
 
 
-def _verified(proposal: Proposal) -> dict[str, Any]:
+def _verified(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     own = Event.objects.filter(proposal=proposal)
     return {
         "proposal": proposal,
         "faults": list(islice(faults(proposal), TOLD)),
         "checked": own.count(),
-        "at": clock.now(),
+        "at": reader.at,
     }
 
 

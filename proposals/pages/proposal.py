@@ -22,7 +22,7 @@ from members.visibility import visible, visible_row
 from proposals import permissions
 from proposals.api.views import as_download
 from proposals.due_dates import due_dates
-from proposals.enums import TEXT_WITH_PROPOSER, CosignatureState, ProposalState
+from proposals.enums import TEXT_WITH_PROPOSER, AttachmentStage, CosignatureState, ProposalState
 from proposals.machine.subject import Step, Subject, declared_step
 from proposals.models import Attachment, Clue, Event, Proposal
 from proposals.pages.stages import bar, coming, waiting_on
@@ -114,8 +114,8 @@ def context_of(request: HttpRequest, proposal: Proposal) -> dict[str, Any]:
         "tab": tab,
         "bar": bar(proposal),
         "clock": shown,
-        "waiting_on": waiting_on(proposal, shown),
-        "coming": coming(proposal),
+        "waiting_on": waiting_on(proposal, shown, reader),
+        "coming": coming(proposal, reader),
         "actions": buttons,
         "panel": panel,
         "part": part,
@@ -184,7 +184,7 @@ def attachment(request: HttpRequest, pk: int) -> HttpResponseBase:
 def _text(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """The text, who proposes it, and what is beside it."""
     signatures = visible(reader, proposal.cosignatures.select_related("member").order_by("id"))
-    files = visible(reader, proposal.attachments.filter(stage="proposal"))
+    files = visible(reader, proposal.attachments.filter(stage=AttachmentStage.PROPOSAL))
     signed = list(signatures)
     invited = [row for row in signed if row.state == CosignatureState.INVITED]
     is_lead = permissions.may(reader, declared_step(Proposal.edit), proposal)

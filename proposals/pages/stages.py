@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.punctuation import listed
+from members.reader import Reader
 from proposals.due_dates import Clock
 from proposals.enums import STOPPED, Tone
 from proposals.enums import ProposalState as S
 from proposals.models import Proposal
+from proposals.permissions import give_rules
 
 
 class Stage(TextChoices):
@@ -77,33 +79,34 @@ def bar(proposal: Proposal) -> list[dict[str, Any]]:
     return marks
 
 
-def coming(proposal: Proposal) -> list[dict[str, str]]:
+def coming(proposal: Proposal, reader: Reader) -> list[dict[str, str]]:
     """The main steps that lead on from the present state, with who takes them (``roles``).
 
-    None when its life is over.
+    An empty list when its life is over.
     """
+    rules = give_rules(proposal, reader)
     leading = [
         step
         for step in proposal.all_steps().values()
         if step.tone == Tone.PRIMARY and step.targets and proposal.state in step.source
     ]
-    if len(leading) > 1 and hasattr(proposal, "rules"):  # what they ask for tells which is next
+    if len(leading) > 1:  # what they ask for tells which is next
         ready = [step for step in leading if all(met(proposal) for met in step.conditions)]
         leading = ready or leading
     return [
         {
             "label": str(step.label),
-            "roles": listed(str(role.label) for role in step.who.roles(proposal)),
+            "roles": listed(str(role.label) for role in step.who.roles_on(proposal, rules)),
         }
         for step in leading
     ]
 
 
-def waiting_on(proposal: Proposal, clock: Clock | None) -> str:
+def waiting_on(proposal: Proposal, clock: Clock | None, reader: Reader) -> str:
     """With whom the proposal is now, in a line."""
     if clock is not None and clock.words:
         return clock.words
-    steps = coming(proposal)
+    steps = coming(proposal, reader)
     state: Any = proposal.get_state_display()
     if not steps:
         return str(state)

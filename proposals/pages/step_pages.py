@@ -20,8 +20,13 @@ from proposals.models import Event
 Offered = Callable[[Any, Reader], list[Choice]]
 """Choices for a field, for a subject and a reader."""
 
-Initial = Mapping[Any, Callable[[Any], Any]]
-"""The name of a field, or a tuple of several, to what reads their values from the subject."""
+Initial = Mapping[Any, Callable[[Any, Reader], Any]]
+"""The name of a field, or a tuple of several, to what reads their values for a reader."""
+
+
+def attribute(name: str) -> Callable[[Any, Reader], Any]:
+    """Reads an attribute of the subject, as the initial value of a field."""
+    return lambda subject, _reader: getattr(subject, name)
 
 
 def _nothing(request: HttpRequest, form: Any) -> Mapping[str, Any]:
@@ -46,11 +51,12 @@ class StepPage:
     step is taken, and ``success`` says that it is. ``target`` is the address to go on to, or
     empty to go where the form of any step goes.
 
-    ``initial`` maps a field, or several, to the function that reads from the subject what the
-    form begins with: a value, or one for each of the several fields, or None where nothing is
-    known of them. ``choices`` maps the path of a field (``units.unit``) to what can be chosen
-    where the input leaves it open, such as the key of an attachment. ``shown_when`` names fields
-    that are shown only sometimes.
+    ``initial`` maps a field, or several, to the function that reads from the subject, for the
+    reader, what the form begins with: a value, or one for each of the several fields, or None
+    where nothing is known of them. ``from_address`` reads further such values from the request.
+    ``choices`` maps the path of a field (``units.unit``) to what can be chosen where the input
+    leaves it open, such as the key of an attachment. ``shown_when`` names fields that are shown
+    only sometimes.
 
     ``heading`` stands above the form where the label of the step would not do. A ``full_page``
     form is too much for a sheet over another page. ``shortcut`` is the key that opens the form;
@@ -63,9 +69,10 @@ class StepPage:
     context: Callable[[HttpRequest, Any], Mapping[str, Any]] = _nothing
     view: Callable[[HttpRequest, Any, Step], HttpResponse] | None = None
     then: Callable[[HttpRequest, Event], None] | None = None
-    success: Callable[[Event], str] | None = None
+    success: Callable[[Event, Reader], str] | None = None
     target: Callable[[HttpRequest, Event], str] | None = None
     initial: Initial = field(default_factory=dict)
+    from_address: Callable[[HttpRequest], Mapping[str, Any]] | None = None
     choices: Mapping[str, Offered] = field(default_factory=dict)
     shown_when: Mapping[str, ShownWhen] = field(default_factory=dict)
     heading: StrOrPromise = ""
@@ -74,11 +81,11 @@ class StepPage:
     hidden: Callable[[Any], bool] | None = None
     bulk: Callable[[HttpRequest, Listing, Sequence[Any]], HttpResponse] | None = None
 
-    def initial_of(self, subject: Any) -> dict[str, Any]:
+    def initial_of(self, subject: Any, reader: Reader) -> dict[str, Any]:
         """What the form begins with."""
         found: dict[str, Any] = {}
         for names, read in self.initial.items():
-            value = read(subject)
+            value = read(subject, reader)
             if isinstance(names, str):
                 found[names] = value
             elif value is not None:

@@ -113,7 +113,7 @@ class StepForm:
     @cached_property
     def now(self) -> dict[str, Any]:
         """What the fields hold at present, where the step changes what is there."""
-        return self.step_page.initial_of(self.subject)
+        return self.step_page.initial_of(self.subject, self.reader)
 
     @cached_property
     def fields(self) -> list[Field]:
@@ -233,6 +233,8 @@ def taken(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
     reader = reader_of(request)
     require(reader, step, subject)
     form = StepForm(subject, step, reader)
+    if form.step_page.from_address is not None:
+        form.now |= form.step_page.from_address(request)
     if request.method == "POST":
         event = try_step(request, form)
         if event is not None:
@@ -297,7 +299,7 @@ def attempt(request: HttpRequest, form: StepForm, data: Any, version: str = "") 
         form.subject.refresh_from_db()
     except (Conflict, ValidationError) as error:
         extra = getattr(error, "extra", {})
-        place = extra.get("item", "")  # of an act on several: the one that it failed at
+        place = extra.get("item", "")  # of a step on several: the one at which it failed
         form.speaks_of = extra.get("proposal")
         form.tell(error.detail if isinstance(error.detail, dict) else {place: error.detail})
     form.key = str(uuid.uuid4())
@@ -309,17 +311,19 @@ def _gone_on(request: HttpRequest, form: StepForm, event: Event) -> HttpResponse
     forget(form.reader.user, form.url)
     here = Presence.objects.filter(user=form.reader.user, writing_since__isnull=False)
     here.filter(subject_kind=form.shown.kind, subject_id=form.shown.pk).update(writing_since=None)
-    messages.success(request, said(event, form.step))
+    messages.success(request, success_message(event, form))
     target = _target(request, form, event)
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
 
 
-def said(event: Event, step: Step) -> str:
-    """The success message."""
-    own = step_page(step).success
-    return own(event) if own is not None else _("已办理：%(step)s") % {"step": step.label}
+def success_message(event: Event, form: StepForm) -> str:
+    """What is said once the step is taken."""
+    own = form.step_page.success
+    if own is not None:
+        return own(event, form.reader)
+    return _("已办理：%(step)s") % {"step": form.step.label}
 
 
 def _target(request: HttpRequest, form: StepForm, event: Event) -> str:

@@ -1,4 +1,4 @@
-"""Addresses of the pages of a proposal's life; each is that of the API without its root."""
+"""Addresses of the pages of proposals: those of subjects are as in the API, without its root."""
 
 from collections.abc import Iterable
 

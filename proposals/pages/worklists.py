@@ -70,7 +70,7 @@ NUMBER = Column(
     order=["proposal__case_serial"],
 )
 TITLE = Column("title", _("案由"), "proposal.title", main=True)
-"""The proposal that a row hangs on."""
+"""The number and title of the proposal that a row belongs to."""
 
 COLUMNS = (
     Column(

@@ -41,7 +41,7 @@ class PointsLine:
 
 @dataclass(frozen=True)
 class SessionContributions:
-    """A session: the deeds in it, how many of each merit, and the points if there is a scheme."""
+    """What somebody contributed to the proposals of one session."""
 
     session: Session
     contributions: list[Contribution]

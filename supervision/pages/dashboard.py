@@ -173,7 +173,7 @@ def stuck(session: Session, reader: Reader, days: int) -> tuple[list[dict[str, A
         {
             "proposal": row,
             "days": (reader.at - row.last_at).days,
-            "waiting_on": _with_whom(row, clocks.get(row.pk), handlers[row.pk]),
+            "waiting_on": _with_whom(row, clocks.get(row.pk), handlers[row.pk], reader),
         }
         for row in shown
     ], len(found)
@@ -191,8 +191,8 @@ def _handlers(rows: Sequence[Proposal], reader: Reader) -> dict[int, list[str]]:
     return found
 
 
-def _with_whom(proposal: Proposal, clock: Clock | None, handlers: list[str]) -> str:
-    words = waiting_on(proposal, clock)
+def _with_whom(proposal: Proposal, clock: Clock | None, handlers: list[str], reader: Reader) -> str:
+    words = waiting_on(proposal, clock, reader)
     state: Any = proposal.get_state_display()
     if words != str(state) or proposal.state not in IN_HANDS:
         return words

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import OrderBy
@@ -15,12 +14,13 @@ from members.pages.navigation import Section
 from members.pages.worklist import STATE, Column, Prepare, day, visible_rows
 from members.punctuation import listed
 from members.reader import Reader
+from members.rules import Rules
 from members.visibility import visible
 from proposals.due_dates import due_on
 from proposals.enums import RETURN_OPEN, ExtensionState, PreAssignmentState, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import Assignment, ExtensionRequest, PreAssignment, Reply, ReturnRequest
-from proposals.pages.step_pages import StepPage
+from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import NUMBER, TITLE, SubjectList, url_of
 from supervision.models import Duty
@@ -69,9 +69,9 @@ def _task_filters(**more: Filter) -> type[FilterSet]:
 # -- Returns -----------------------------------------------------------------------------------
 
 
-def ladder(request: ReturnRequest) -> list[tuple[str, str]]:
+def ladder(request: ReturnRequest, rules: Rules) -> list[tuple[str, str]]:
     """The levels that the rulebook knows, and whether the request has passed each or lies there."""
-    levels = request.levels()
+    levels = request.levels(rules)
     labels = [str(ReturnLevel(level).label) for level in levels]
     if request.state not in levels:
         return [(label, "") for label in labels]
@@ -82,6 +82,7 @@ def ladder(request: ReturnRequest) -> list[tuple[str, str]]:
 
 def of_return(request: ReturnRequest, reader: Reader) -> dict[str, Any]:
     """The reason, the unit suggested, and the units that had the proposal before."""
+    rules = reader.rules(request.committee_id)
     tasks = Assignment.objects.filter(proposal=request.root_id).select_related("unit")
     seen = list(visible(reader, tasks.order_by("id")))
     asked = ReturnRequest.objects.filter(assignment__in=[task.pk for task in seen])
@@ -92,8 +93,8 @@ def of_return(request: ReturnRequest, reader: Reader) -> dict[str, Any]:
     return {
         "history": [(task, of_task.get(task.pk, [])) for task in seen],
         "count": sum(len(rows) for rows in of_task.values()),
-        "most": request.rules.handling.returns.max_times,
-        "levels": ladder(request),
+        "most": rules.handling.returns.max_times,
+        "levels": ladder(request, rules),
         "due": due_on(request, reader),
     }
 
@@ -108,7 +109,7 @@ def consents(request: ExtensionRequest) -> str:
 
 def of_extension(request: ExtensionRequest, reader: Reader) -> dict[str, Any]:
     """From which date to which, why, how often before, and who has consented."""
-    policy = request.rules.handling.extensions
+    policy = reader.rules(request.committee_id).handling.extensions
     duties = Duty.objects.filter(
         subject_kind=Assignment.kind, subject_id=request.assignment_id, kind=DutyKind.REPLY
     )
@@ -144,7 +145,7 @@ SUBJECT_PAGES = (
         context=of_extension,
     ),
 )
-STEP_PAGES = (StepPage(ReturnRequest.grant, initial={"unit": attrgetter("suggested_unit_id")}),)
+STEP_PAGES = (StepPage(ReturnRequest.grant, initial={"unit": attribute("suggested_unit_id")}),)
 
 WORKLISTS = (
     DecisionList(

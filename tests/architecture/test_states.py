@@ -119,6 +119,13 @@ PARTITIONS: dict[str, tuple[type[TextChoices], *tuple[Collection[str], ...]]] = 
         {P.REPLIED, P.ESCALATED, P.CONCLUDED},
         enums.UNFILED_ENDS,
     ),
+    "may be withdrawn or not": (
+        P,
+        enums.NOT_HANDED_IN,
+        enums.WITHDRAWABLE,
+        {P.RETURNED, P.REPLIED, P.ESCALATED, P.CONCLUDED},
+        enums.UNFILED_ENDS,
+    ),
     "signature stands or not": (
         enums.CosignatureState,
         enums.STANDING_SIGNATURES,
@@ -132,6 +139,12 @@ PARTITIONS: dict[str, tuple[type[TextChoices], *tuple[Collection[str], ...]]] = 
         {enums.ReturnState.REFUSED},
     ),
     "reply out or not": (R, enums.ON_ITS_WAY, enums.SENT_OUT, {R.ABANDONED}),
+    "group waits or not": (
+        C,
+        enums.UNDECIDED_CANDIDATES,
+        enums.KEPT_APART,
+        {C.MERGED, C.SUPERSEDED},
+    ),
     "group decided or not": (C, {C.OPEN}, enums.DECIDED_CANDIDATES, {C.SUPERSEDED}),
     "scan under way or not": (enums.ScanState, enums.SCAN_UNDER_WAY, {"done", "failed"}),
     "job under way or not": (members.JobState, members.UNFINISHED_JOBS, {"done", "failed"}),

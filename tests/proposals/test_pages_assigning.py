@@ -299,11 +299,16 @@ def test_a_rating_on_paper_leaves_the_list_of_forms_that_are_out(life, clerk):
 
 
 def test_the_inspection_reads_each_answer_beside_its_suggestion_and_goes_on(db):
-    """Passing leads to the next reply in the list."""
+    """Passing leads to the next reply in the list; what was merged in comes after its own."""
     life = Life(rules(handling={"inspection": True}))
     replies = []
-    for _number in range(2):
-        reply = life.written(life.at_work()["A"])
+    guest = life.submitted()
+    for number in range(2):
+        task = life.at_work()["A"]
+        if not number:
+            guest.refresh_from_db()
+            life["clerk"].does("merge", guest, into=task.proposal_id)
+        reply = life.written(task)
         life["A handler"].does("send_to_check", reply)
         life["A liaison"].does("pass_check", reply)
         life["A signatory"].does("sign", reply)
@@ -312,9 +317,11 @@ def test_the_inspection_reads_each_answer_beside_its_suggestion_and_goes_on(db):
     line = inspector.get("/lists/inspections/").context["rows"][0]
     page = inspector.get(f"{line['url']}?{line['query']}")
     points = page.context["points"]
-    assert [(row.text, point.answer) for row, point in points] == [
-        ("新建停车场", "采纳"),
-        ("开放单位车位", "采纳"),
+    assert [(number, row.text, point.answer) for number, row, point in points] == [
+        ("1", "新建停车场", "采纳"),
+        ("2", "开放单位车位", "采纳"),
+        (f"1（并入件 {guest.receipt_no}）", "新建停车场", "采纳"),
+        (f"2（并入件 {guest.receipt_no}）", "开放单位车位", "采纳"),
     ]
     assert {form.step.name for form in page.context["forms"]} == {
         "pass_inspection",

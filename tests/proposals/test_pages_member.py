@@ -111,6 +111,14 @@ def test_whoever_saves_and_hands_in_comes_to_the_form_of_that_text(life, lead):
     assert lead.get(answer.url).status_code == 200
 
 
+def test_the_first_page_says_like_the_proposals_own_whom_it_waits_for(life, lead):
+    """Every round of review is done, so it waits for the decision."""
+    proposal = life.examined(life.submitted())
+    words = lead.get(f"/proposals/{proposal.pk}/").context["waiting_on"]
+    assert "立案" in words
+    assert words in read(lead.get("/"))
+
+
 def test_a_refusal_keeps_the_text_and_says_what_is_missing(life, lead):
     draft = life.drafted(situation="", suggestions=[])
     refused = lead.post(f"/proposals/{draft.pk}/submit/", one_matter="true")

@@ -57,7 +57,7 @@ class SideSerializer(serializers.Serializer[Any]):
 
 
 class CautionSerializer(serializers.Serializer[Any]):
-    """Something to weigh before merging; without a proposal it concerns the whole act."""
+    """Something to weigh before merging; without a proposal it concerns the whole merger."""
 
     proposal = serializers.IntegerField(source="proposal.pk", default=None, allow_null=True)
     receipt_no = serializers.CharField(source="proposal.receipt_no", default="")

@@ -31,10 +31,11 @@ class PostgresIndex(RelationalIndex):
 
     @contextmanager
     def searching(self) -> Iterator[None]:
-        """Without reading whole tables.
+        """Keep the planner from scanning whole tables.
 
-        For a common word the planner thinks that as cheap as the index; it does not know that
-        each document is long, kept apart and packed. It takes ten times as long.
+        For a common word the planner estimates a scan of the table to be as cheap as the index.
+        It does not know that documents are long and stored compressed elsewhere (TOAST), so that
+        the scan takes ten times as long.
         """
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SET LOCAL enable_seqscan = off")

@@ -10,7 +10,7 @@ from members.enums import AssignmentRole
 from members.models import Unit
 from proposals import audiences
 from proposals import rules as checks
-from proposals.enums import IN_HANDS, AssignmentState, Tone
+from proposals.enums import AWAITING_ASSIGNMENT, IN_HANDS, AssignmentState, Tone
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
@@ -38,7 +38,7 @@ class Assigning(Merging):
         abstract = True
 
     @step(
-        source=(S.FILED, S.PRE_ASSIGNED),
+        source=AWAITING_ASSIGNMENT,
         target=S.PRE_ASSIGNED,
         who=who.assigning_officer | who.clerk,
         label=_("预交办"),
@@ -54,7 +54,7 @@ class Assigning(Merging):
             context.then(asked.ask)
 
     @step(
-        source=(S.FILED, S.PRE_ASSIGNED),
+        source=AWAITING_ASSIGNMENT,
         target=S.ASSIGNED,
         who=who.assigning_officer,
         label=_("交办"),

@@ -16,10 +16,13 @@ from members.selectors import NoSession, Placement, placement
 from proposals import audiences
 from proposals import rules as checks
 from proposals.enums import (
+    AWAITING_ASSIGNMENT,
     AWAITING_FILING,
+    BEFORE_FILING,
     NEW,
     STANDING_SIGNATURES,
     TEXT_WITH_PROPOSER,
+    AttachmentStage,
     ClueState,
     CosignatureState,
     TextKind,
@@ -30,7 +33,7 @@ from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs import drafting as inputs
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, Subject, step
-from proposals.models.attachment import Attachment, Stage
+from proposals.models.attachment import Attachment
 from proposals.models.clue import Clue
 from proposals.models.cosignature import Cosignature
 from proposals.models.text import Suggestion, TextVersion
@@ -162,7 +165,7 @@ class Drafting(Subject):
     # -- Co-signing and attachments --------------------------------------------------------
 
     @step(
-        source=(*TEXT_WITH_PROPOSER, *AWAITING_FILING),
+        source=BEFORE_FILING,
         who=who.lead,
         label=_("邀请联名"),
         input=inputs.InviteInput,
@@ -191,14 +194,14 @@ class Drafting(Subject):
             context.then(Cosignature(proposal_id=self.pk, member=member).ask)
 
     @step(
-        source=(*TEXT_WITH_PROPOSER, *AWAITING_FILING),
+        source=BEFORE_FILING,
         who=who.lead | who.clerk,
         label=_("添加附件"),
         input=inputs.AttachInput,
     )
     def attach(self, context: StepContext) -> None:
         """A file is put beside the text; its type is found from the content."""
-        Attachment.take_in(self, context.data["file"], context, Stage.PROPOSAL)
+        Attachment.take_in(self, context.data["file"], context, AttachmentStage.PROPOSAL)
 
     @step(
         source=TEXT_WITH_PROPOSER,
@@ -258,7 +261,7 @@ class Drafting(Subject):
         self.rounds_done = 0
 
     @step(
-        source=(*AWAITING_FILING, S.FILED, S.PRE_ASSIGNED),
+        source=(*AWAITING_FILING, *AWAITING_ASSIGNMENT),
         who=who.clerk,
         label=_("编辑文字"),
         input=inputs.OfficeEditInput,
@@ -367,7 +370,7 @@ class Drafting(Subject):
         self.text_digest = digest
 
     def _suggestion_texts(self, context: StepContext) -> list[str]:
-        """As the act gives them, or as they are on record."""
+        """As the step gives them, or as they are on record."""
         given: list[str] | None = context.data.get("suggestions")
         if given is not None or self.pk is None:
             return given or []

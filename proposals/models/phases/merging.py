@@ -44,7 +44,7 @@ host_is_unanswered = Condition(
 )
 
 
-# -- Why not: one answer for the act and for its preview ----------------------------------------
+# -- Why not: one answer for the step and for its preview ---------------------------------------
 
 
 def refusal_of_host(host: Merging) -> str:

@@ -11,8 +11,16 @@ from django_stubs_ext.db.models.manager import RelatedManager
 
 from members.enums import REVIEWER_ROLES, Channel, Role
 from members.punctuation import listed, titled
+from members.rules import Rules
 from proposals import audiences
-from proposals.enums import AWAITING_FILING, IN_HANDS, WITHDRAWABLE, FeedbackState, Tone
+from proposals.enums import (
+    AWAITING_ASSIGNMENT,
+    AWAITING_FILING,
+    IN_HANDS,
+    WITHDRAWABLE,
+    FeedbackState,
+    Tone,
+)
 from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import reviewing as inputs
@@ -47,8 +55,8 @@ hosts_nothing = Condition(
 )
 
 
-def _next_round_roles(proposal: Reviewing) -> tuple[Role, ...]:
-    rounds = proposal.rules.review.rounds
+def _next_round_roles(proposal: Reviewing, rules: Rules) -> tuple[Role, ...]:
+    rounds = rules.review.rounds
     return rounds[min(proposal.rounds_done, len(rounds) - 1)].roles
 
 
@@ -158,7 +166,7 @@ class Reviewing(Drafting):
         self._let_invitations_lapse(context)
 
     @step(
-        source=(S.FILED, S.PRE_ASSIGNED, *IN_HANDS),
+        source=(*AWAITING_ASSIGNMENT, *IN_HANDS),
         who=who.director,
         label=_("定为重点提案"),
         input=inputs.KeyInput,

@@ -1,11 +1,8 @@
 """Worklists after the reply: to conclude, to consult about, to follow up, to publish."""
 
-from operator import attrgetter
-
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members import clock
 from members.enums import Role
 from members.pages.filters import contains, day_before, narrowed, one_of
 from members.pages.navigation import Section
@@ -16,7 +13,7 @@ from proposals.enums import FILED_STATES, CommitmentState, PublicationScope, Rep
 from proposals.enums import ProposalState as S
 from proposals.models import AssignmentBatch, Commitment, FollowUp, Proposal, Reply
 from proposals.pages.office.labels import rules_around
-from proposals.pages.step_pages import StepPage
+from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.worklists import NUMBER, OFFICE, ProposalList, SubjectList, in_states
 
 CLERKS = {Role.COMMITTEE_CLERK, Role.COMMITTEE_DIRECTOR}
@@ -38,7 +35,7 @@ def to_follow_up(reader: Reader) -> QuerySet[Proposal]:
     return visible(reader, rows)
 
 
-def _result_so_far(proposal: Proposal) -> str:
+def _result_so_far(proposal: Proposal, reader: Reader) -> str:
     """The latest result."""
     before = proposal.follow_ups.order_by("year").last()
     reply = proposal.replies.filter(state=ReplyState.DELIVERED).order_by("id").last()
@@ -48,7 +45,7 @@ def _result_so_far(proposal: Proposal) -> str:
 # -- Making public -----------------------------------------------------------------------------
 
 
-def _scope(proposal: Proposal) -> str:
+def _scope(proposal: Proposal, reader: Reader) -> str:
     """As it is public now; in full when it is not."""
     scope = proposal.publication_scope
     return PublicationScope.FULL if scope == PublicationScope.NONE else scope
@@ -57,11 +54,11 @@ def _scope(proposal: Proposal) -> str:
 STEP_PAGES = (
     StepPage(
         Proposal.follow_up,
-        initial={"year": lambda _proposal: clock.today().year, "result_class": _result_so_far},
+        initial={"year": lambda _proposal, reader: reader.day.year, "result_class": _result_so_far},
     ),
     StepPage(
         Proposal.publish,
-        initial={"scope": _scope, "summary": attrgetter("public_summary")},
+        initial={"scope": _scope, "summary": attribute("public_summary")},
     ),
 )
 WORKLISTS = (

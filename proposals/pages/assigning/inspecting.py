@@ -1,9 +1,7 @@
 """A reply before it goes out, as the inspection reads it: each suggestion beside its answer."""
 
-from operator import attrgetter
 from typing import Any
 
-from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.views.decorators.http import require_safe
@@ -13,7 +11,7 @@ from members.reader import reader_of
 from members.visibility import visible
 from proposals.machine.subject import declared_step
 from proposals.models import Assignment, Reply, Suggestion
-from proposals.pages.step_pages import StepPage
+from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.steps import StepForm
 from proposals.pages.subjects import row_or_404
 from proposals.permissions import offers
@@ -29,18 +27,20 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     reader = reader_of(request)
     beside = ("assignment__unit", "proposal__lead", "proposal__body", "proposal__committee")
     reply: Any = row_or_404(reader, Reply.objects.select_related(*beside), pk)
+    rules = reader.rules(reply.committee_id)
     wanted = [declared_step(step) for step in STEPS]
     offered = [offer.step for offer in offers(reader, reply) if offer.step in wanted]
-    family = Q(proposal=reply.proposal_id) | Q(proposal__merged_into=reply.proposal_id)
-    suggestions = Suggestion.objects.filter(family).order_by("proposal", "number")
+    suggestions = Suggestion.objects.to_answer(reply.proposal_id)
     points = {point.suggestion_id: point for point in reply.points.all()}
     tasks = Assignment.objects.live().filter(proposal=reply.proposal_id).select_related("unit")
     others = visible(reader, tasks.exclude(pk=reply.assignment_id))
     context = {
         "reply": reply,
         "proposal": reply.proposal,
-        "result": called(reply.rules.handling.result_classes, reply.result_class),
-        "points": [(row, points.get(row.pk)) for row in suggestions],
+        "result": called(rules.handling.result_classes, reply.result_class),
+        "points": [
+            (row.number_in(reply.proposal_id), row, points.get(row.pk)) for row in suggestions
+        ],
         "commitments": list(reply.commitments.all()),
         "others": list(others.order_by("id")),
         "forms": [StepForm(reply, step, reader) for step in offered],
@@ -50,6 +50,4 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     return TemplateResponse(request, "proposals/assigning/inspection.html", context)
 
 
-STEP_PAGES = (
-    StepPage(Reply.pass_inspection, initial={"result_class": attrgetter("result_class")}),
-)
+STEP_PAGES = (StepPage(Reply.pass_inspection, initial={"result_class": attribute("result_class")}),)

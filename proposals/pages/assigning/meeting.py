@@ -16,7 +16,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import AssignmentRole
 from members.models import Unit
 from members.pages.forms import Field
@@ -297,7 +296,9 @@ def gather(request: HttpRequest, listing: Any, chosen: Sequence[Any]) -> HttpRes
 
 
 STEP_PAGES = (
-    StepPage(AssignmentBatch.issue, view=issue, initial={"held_on": lambda _batch: clock.today()}),
+    StepPage(
+        AssignmentBatch.issue, view=issue, initial={"held_on": lambda _batch, reader: reader.day}
+    ),
 )
 SUBJECT_PAGES = (
     SubjectPage(

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import replace
-from operator import attrgetter
 from typing import Any, cast
 
 from django.db.models import prefetch_related_objects
@@ -20,9 +19,9 @@ from proposals.enums import LIVE_ASSIGNMENTS, ReplyState
 from proposals.machine.subject import Step, declared_step
 from proposals.models import Assignment, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.phrases import phrases_for
-from proposals.pages.handling.replies import Row, checks, numbered, suggestions_of
+from proposals.pages.handling.replies import Row, checks, suggestions_of
 from proposals.pages.handling.tasks import only_assists, tasks_of, with_contacts
-from proposals.pages.step_pages import StepPage
+from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.steps import StepForm, taken
 from proposals.permissions import give_rules
 
@@ -97,7 +96,7 @@ def point_rows(points: Field, suggestions: Sequence[Suggestion], proposal: Propo
         found.append(
             {
                 "suggestion": suggestion,
-                "number": numbered(suggestion, proposal.pk),
+                "number": suggestion.number_in(proposal.pk),
                 "name": _part(row, "suggestion").name,
                 **{name: _part(row, name) for name in ("answer", "adoption", "reason")},
                 "is_told": bool(str(_part(row, "answer").value).strip()),
@@ -139,7 +138,7 @@ CONTACT = ("contact_name", "contact_phone", "leader")
 """Who is asked about a reply, and who answers for it."""
 
 
-def _points(reply: Reply) -> list[dict[str, Any]]:
+def _points(reply: Reply, reader: Reader) -> list[dict[str, Any]]:
     return [
         {
             "suggestion": str(point.suggestion_id),
@@ -151,18 +150,18 @@ def _points(reply: Reply) -> list[dict[str, Any]]:
     ]
 
 
-def _promises(reply: Reply) -> list[dict[str, Any]]:
+def _promises(reply: Reply, reader: Reader) -> list[dict[str, Any]]:
     return [{"text": row.text, "due_on": row.due_on} for row in reply.commitments.order_by("id")]
 
 
-def _copies(task: Assignment) -> list[str]:
+def _copies(task: Assignment, reader: Reader) -> list[str]:
     """Who gets copies of a reply: the committee, and the other units."""
     others = task.proposal.assignments.filter(state__in=LIVE_ASSIGNMENTS).exclude(pk=task.pk)
     copies = [_("%(committee)s提案委员会") % {"committee": task.committee}]
     return copies + [str(other.unit) for other in others.select_related("unit").order_by("id")]
 
 
-def _contact(task: Assignment) -> tuple[str, ...]:
+def _contact(task: Assignment, reader: Reader) -> tuple[str, ...]:
     """The contact of the last reply of the unit."""
     replies = Reply.objects.filter(assignment__unit=task.unit_id).order_by("-id")
     return replies.values_list(*CONTACT).first() or ("", "", "")
@@ -172,7 +171,7 @@ def _suggestions(subject: Assignment | Reply, reader: Reader) -> list[Choice]:
     """The suggestions to answer, in words instead of keys."""
     proposal = subject.proposal
     return [
-        Choice(str(row.pk), f"{numbered(row, proposal.pk)}. {row.text[:60]}")
+        Choice(str(row.pk), f"{row.number_in(proposal.pk)}. {row.text[:60]}")
         for row in suggestions_of(proposal, reader)
     ]
 
@@ -191,9 +190,9 @@ EDITOR = StepPage(
     full_page=True,
     hidden=_is_not_to_begin,
 )
-TEXT: dict[str, Callable[[Reply], Any]] = {
+TEXT: dict[str, Callable[[Reply, Reader], Any]] = {
     **{
-        name: attrgetter(name)
+        name: attribute(name)
         for name in ("body", "result_class", "publicity", "publicity_reason", "cc", *CONTACT)
     },
     "points": _points,

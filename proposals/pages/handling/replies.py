@@ -6,6 +6,7 @@ from typing import Any
 from django.db.models import Prefetch, QuerySet, prefetch_related_objects
 from django.utils.translation import gettext as _
 
+from members.enums import AssignmentRole
 from members.reader import Reach, Reader, read_once
 from members.rules import Rules
 from members.visibility import visible
@@ -97,21 +98,8 @@ def is_insider(reply: Reply, reach: Reach) -> bool:
 
 @read_once
 def suggestions_of(proposal: Proposal, reader: Reader) -> list[Suggestion]:
-    """The suggestions to answer: its own, then those of what was merged into it; one query."""
-    own, merged = {"proposal": proposal.pk}, {"proposal__merged_into": proposal.pk}
-    rows = Suggestion.objects.filter(**own) | Suggestion.objects.filter(**merged)
-    found = rows.select_related("proposal").order_by("proposal_id", "number")
-    return sorted(found, key=lambda suggestion: suggestion.proposal_id != proposal.pk)
-
-
-def numbered(suggestion: Suggestion, proposal_id: int) -> str:
-    """The number of a suggestion; that of a merged proposal names it."""
-    if suggestion.proposal_id == proposal_id:
-        return str(suggestion.number)
-    return _("%(receipt)s 第 %(number)s 条") % {
-        "receipt": suggestion.proposal.receipt_no,
-        "number": suggestion.number,
-    }
+    """The suggestions that its replies answer; one query for the whole page."""
+    return list(Suggestion.objects.to_answer(proposal.pk))
 
 
 def answered(reply: Reply, suggestions: Sequence[Suggestion], *, unanswered: bool) -> list[Row]:
@@ -125,7 +113,7 @@ def answered(reply: Reply, suggestions: Sequence[Suggestion], *, unanswered: boo
     rows += [point.suggestion for key, point in points.items() if key not in known]
     return [
         {
-            "number": numbered(row, reply.proposal_id),
+            "number": row.number_in(reply.proposal_id),
             "suggestion": row,
             "point": points.get(row.pk),
         }
@@ -171,7 +159,7 @@ def chain(reply: Reply, events: Sequence[Event], rules: Rules) -> list[Row]:
 
 
 def _passed(events: Iterable[Event]) -> dict[str, Event]:
-    """The step by which each stage was left behind; what was sent back counts no more."""
+    """The event that completed each stage; a stage that was sent back is no longer complete."""
     passed: dict[str, Event] = {}
     for event in events:
         if event.source not in REPLY_STAGES or event.target not in REPLY_STAGES:
@@ -225,18 +213,18 @@ def _line(weight: str, words: str, detail: Sequence[str] = ()) -> Row:
 
 def _check_points(reply: Reply, suggestions: Sequence[Suggestion], rules: Rules) -> Row:
     answers = {point.suggestion_id for point in reply.points.all()}
-    missing = [numbered(s, reply.proposal_id) for s in suggestions if s.pk not in answers]
+    missing = [s.number_in(reply.proposal_id) for s in suggestions if s.pk not in answers]
     if not missing:
         words = _("%(count)s 条建议都已答复") % {"count": len(suggestions)}
         return _line("ok", words)
-    partly = answers and reply.assignment.role == "separate"
+    partly = answers and reply.assignment.role == AssignmentRole.SEPARATE
     weight = "missing" if rules.handling.point_by_point and not partly else "warning"
     words = _("还有 %(count)s 条建议没有答复") % {"count": len(missing)}
     return _line(weight, words, [_("第 %(number)s 条") % {"number": one} for one in missing])
 
 
 def _check_opinions(reply: Reply) -> list[Row]:
-    if reply.assignment.role != "lead":
+    if reply.assignment.role != AssignmentRole.LEAD:
         return []
     missing = [str(task.unit) for task in reply.assignment.missing_opinions()]
     if missing:

@@ -1,6 +1,5 @@
 """The pages of a task, of a reply, and of a promise."""
 
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import prefetch_related_objects
@@ -11,7 +10,7 @@ from proposals.due_dates import due_on
 from proposals.models import Assignment, Commitment, Reply
 from proposals.pages.handling.replies import explained
 from proposals.pages.handling.tasks import with_contacts
-from proposals.pages.step_pages import StepPage
+from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.subjects import SubjectPage
 
 
@@ -71,6 +70,6 @@ SUBJECT_PAGES = (
     ),
 )
 STEP_PAGES = tuple(
-    StepPage(step, initial={"evidence": attrgetter("evidence")})
+    StepPage(step, initial={"evidence": attribute("evidence")})
     for step in (Commitment.report_progress, Commitment.keep)
 )

@@ -114,7 +114,7 @@ def _concerned(proposal: Proposal, reader: Reader) -> bool:
 
 
 def _is_answered(proposal: Proposal, reader: Reader) -> bool:
-    """Those who work on it at once; everybody else once a unit may have replied."""
+    """Everybody who sees it, once it is with units."""
     return proposal.assigned_at is not None
 
 

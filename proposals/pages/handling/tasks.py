@@ -44,12 +44,9 @@ def only_assists(task: Assignment) -> bool:
 @read_once
 def tasks_of(proposal: Proposal, reader: Reader) -> list[Assignment]:
     """The tasks of the proposal that the reader sees, in order; one query for the whole page."""
-    rows = Assignment.objects.with_standing().filter(proposal=proposal)
-    seen = visible(reader, rows).select_related("unit", "proposal__committee")
-    found = list(seen.order_by("id"))
-    for task in found:
-        task.proposal = proposal
-    return found
+    seen = visible(reader, Assignment.objects.with_standing()).select_related("unit")
+    prefetch_related_objects([proposal], Prefetch("assignments", seen.order_by("id")))
+    return list(proposal.assignments.all())
 
 
 def own_tasks(proposal: Proposal, reader: Reader) -> list[Assignment]:
@@ -85,7 +82,7 @@ def with_contacts(tasks: Sequence[Assignment]) -> Sequence[Assignment]:
 
 
 Own = dict[str, Any]
-"""Something that the reader can act on, with its buttons."""
+"""Something on which the reader can take steps, with its buttons."""
 
 
 def own_of(proposal: Proposal, reader: Reader) -> list[Own]:
@@ -97,9 +94,6 @@ def own_of(proposal: Proposal, reader: Reader) -> list[Own]:
     found = _asked(proposal, reader)
     if not mine:
         return found
-    proposal.__dict__.setdefault("_prefetched_objects_cache", {})["assignments"] = tasks_of(
-        proposal, reader
-    )
     for task in mine:
         label = f"{task.unit} {task.get_role_display()}"
         found.append(_own(task, label, reader))
@@ -131,33 +125,21 @@ def _asked(proposal: Proposal, reader: Reader) -> list[Own]:
 
 
 def _drafts(proposal: Proposal, mine: Sequence[Assignment], reader: Reader) -> list[Own]:
-    keys = {task.pk for task in mine}
-    _read_ahead(mine, replies_of(proposal, reader))
-    drafts = [
-        reply
-        for reply in replies_of(proposal, reader)
-        if reply.assignment_id in keys and reply.state in REPLY_STAGES
-    ]
+    """The replies that go on; of its own tasks a unit sees all of them."""
+    rows = Reply.objects.prefetch_related("corrections").order_by("-id")
+    prefetch_related_objects(list(mine), Prefetch("replies", rows))
+    drafts = [reply for task in mine for reply in task.replies.all() if reply.state in REPLY_STAGES]
     if any(reply.state == ReplyState.DRAFTING for reply in drafts):
         with_contacts(mine)
     found = []
     for reply in drafts:
+        reply.proposal = proposal
         state: Any = reply.get_state_display()
         words = _("更正稿") if reply.corrects_id else _("答复稿")
         own = _own(reply, f"{words} · {state}", reader)
         if own["actions"] and (reply.state != ReplyState.DELIVERED or _is_last(reply, drafts)):
             found.append(own)
     return found
-
-
-def _read_ahead(tasks: Sequence[Assignment], replies: Sequence[Reply]) -> None:
-    """Let the steps find what they ask about replies; of its own tasks a unit sees all of them."""
-    for task in tasks:
-        own = [reply for reply in replies if reply.assignment_id == task.pk]
-        task.__dict__.setdefault("_prefetched_objects_cache", {})["replies"] = own
-        for reply in own:
-            newer = [row for row in own if row.corrects_id == reply.pk]
-            reply.__dict__.setdefault("_prefetched_objects_cache", {})["corrections"] = newer
 
 
 def _is_last(reply: Reply, replies: Sequence[Reply]) -> bool:

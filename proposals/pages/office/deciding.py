@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from operator import attrgetter
 from typing import Any, cast
 
 from django.conf import settings
@@ -11,12 +10,10 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from members import clock
 from members.pages.forms import PREVIEW, Field
 from members.pages.list_position import carried
 from members.reader import Reader, reader_of
 from members.rules import Rules
-from members.selectors import rules_for
 from proposals import notices, numbering
 from proposals.enums import ReviewOutcome
 from proposals.machine.subject import Subject, declared_step
@@ -24,7 +21,7 @@ from proposals.models import Proposal, ReviewOpinion
 from proposals.pages.office.choices import doubles
 from proposals.pages.office.labels import names, opinions_of, tell
 from proposals.pages.proposal import TEXT_TAB, Action, Panel
-from proposals.pages.step_pages import ShownWhen, StepPage
+from proposals.pages.step_pages import ShownWhen, StepPage, attribute
 from proposals.pages.steps import StepForm
 from proposals.permissions import give_rules
 
@@ -54,7 +51,7 @@ class DecisionPage(StepPage):
 
 
 def panel(request: HttpRequest, proposal: Proposal, buttons: list[Action]) -> dict[str, Any] | None:
-    """The panel for who can decide something now; None: for everybody else."""
+    """The panel for those who can decide something now; None for everybody else."""
     reader = reader_of(request)
     offered = {button.page: button for button in buttons}
     able = [one for one in DECISIONS if one in offered and not offered[one].refusal]
@@ -226,18 +223,18 @@ def _last_opinion(proposal: Proposal) -> ReviewOpinion | None:
     return next(reversed(opinions_of(proposal)), None)
 
 
-def _last_units(proposal: Proposal) -> list[Any]:
+def _last_units(proposal: Proposal, reader: Reader) -> list[Any]:
     """The units that the round before proposed."""
     last = _last_opinion(proposal)
     return list(last.units) if last is not None and proposal.rounds_done else []
 
 
-def _last_refusal(proposal: Proposal) -> tuple[str, str, str] | None:
+def _last_refusal(proposal: Proposal, reader: Reader) -> tuple[str, str, str] | None:
     """The ground and disposition that the last round proposed, and the notice they make."""
     last = _last_opinion(proposal)
     if last is None or last.outcome != ReviewOutcome.NOT_FILE:
         return None
-    rules = getattr(proposal, "rules", None) or rules_for(proposal.committee_id, clock.today())
+    rules = reader.rules(proposal.committee_id)
     notice = _notice(proposal, rules, ground=last.ground, disposition=last.disposition)
     return last.ground, last.disposition, notice
 
@@ -246,7 +243,7 @@ def _needing_destination(rules: Rules) -> list[str]:
     return [entry.code for entry in rules.review.dispositions if entry.needs_destination]
 
 
-def _filed(event: Any) -> str:
+def _filed(event: Any, reader: Reader) -> str:
     """That it is filed, and the number that it got."""
     return _("已立案，案号 %(number)s：%(title)s") % {
         "number": event.subject.case_no,
@@ -258,7 +255,7 @@ def _filed(event: Any) -> str:
 
 IF_FILED = ShownWhen("outcome", [ReviewOutcome.FILE, ReviewOutcome.MERGE])
 IF_NOT_FILED = ShownWhen("outcome", [ReviewOutcome.NOT_FILE])
-CATEGORY = attrgetter("category")
+CATEGORY = attribute("category")
 
 WITHDRAWAL = DecisionPage(Proposal.withdraw, context=decide, by_review=False)
 
@@ -280,7 +277,7 @@ DECISIONS = (
     DecisionPage(
         Proposal.file,
         context=decide,
-        initial={"category": CATEGORY, "urgent": attrgetter("urgent")},
+        initial={"category": CATEGORY, "urgent": attribute("urgent")},
         success=_filed,
         shortcut="a",
     ),

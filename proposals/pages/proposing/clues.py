@@ -1,6 +1,5 @@
 """Clues for proposals (提案线索): the list, a clue, and the way to write on it."""
 
-from operator import attrgetter
 from typing import Any
 
 from django.db.models import QuerySet
@@ -16,7 +15,7 @@ from members.visibility import visible
 from proposals.enums import ClueState
 from proposals.models import Clue
 from proposals.pages.proposing.home import PROPOSERS
-from proposals.pages.step_pages import StepPage
+from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.subjects import SubjectPage
 from proposals.pages.worklists import SubjectList
 
@@ -53,10 +52,10 @@ STEP_PAGES = (
     StepPage(
         Clue.revise,
         initial={
-            "topic": attrgetter("topic"),
-            "text": attrgetter("text"),
-            "source": attrgetter("source"),
-            "session": attrgetter("session_id"),
+            "topic": attribute("topic"),
+            "text": attribute("text"),
+            "source": attribute("source"),
+            "session": attribute("session_id"),
         },
     ),
 )

@@ -5,8 +5,8 @@ from typing import Any, cast
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members import clock
-from members.selectors import NoSession, Placement, placement, rules_for
+from members.reader import Reader
+from members.selectors import NoSession, Placement, placement
 from proposals.models import Event, Proposal
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.proposing.similar import Near, near
@@ -21,14 +21,14 @@ HELD_UP = 3
 def _looked_at(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """What the rulebook will look at when the proposal is handed in."""
     proposal = cast(Proposal, form.subject)
-    rules = rules_for(proposal.committee, clock.today())
-    text = text_of(proposal)
+    rules = form.reader.rules(proposal.committee)
+    text = text_of(proposal, form.reader)
     return {
         "proposal": proposal,
         "checks": checklist(rules, text),
         "total": total(text),
         "limits": rules.texts,
-        "place": _place(proposal),
+        "place": _place(proposal, form.reader),
         "parts": {field.name: field for field in form.fields},
         "similar": _held_up(proposal, form, text, rules.similarity.ask),
     }
@@ -41,17 +41,17 @@ def _held_up(proposal: Proposal, form: StepForm, text: Any, ask: float) -> list[
     return near(text, proposal.committee, form.reader, of=proposal, above=ask, limit=HELD_UP)
 
 
-def _place(proposal: Proposal) -> Placement | str:
+def _place(proposal: Proposal, reader: Reader) -> Placement | str:
     """The session and period that it will count for, or why it cannot come in now."""
     if proposal.session is not None:
         return ""
     try:
-        return placement(proposal.committee, clock.now())
+        return placement(proposal.committee, reader.at)
     except NoSession as error:
         return str(error)
 
 
-def _said(event: Event) -> str:
+def _received(event: Event, reader: Reader) -> str:
     """Under which number it was received."""
     proposal = cast(Proposal, event.subject)
     return _("已提交，收件号 %(number)s") % {"number": proposal.receipt_no}
@@ -63,7 +63,7 @@ STEP_PAGES = tuple(
         template="proposals/hand_in.html",
         context=_looked_at,
         full_page=True,
-        success=_said,
+        success=_received,
     )
     for step in (Proposal.submit, Proposal.resubmit)
 )

@@ -127,7 +127,7 @@ def cards(proposals: list[Proposal], reader: Reader) -> list[dict[str, Any]]:
         {
             "proposal": row,
             "bar": bar(row),
-            "waiting_on": waiting_on(row, shown.get(row.pk)),
+            "waiting_on": waiting_on(row, shown.get(row.pk), reader),
             "clock": shown.get(row.pk),
         }
         for row in proposals

@@ -31,9 +31,7 @@ def sheet(request: HttpRequest, pk: int) -> HttpResponse:
         "signers": _signers(proposal, reader),
         "suggestions": list(proposal.suggestions.all()),
         "units": list(proposal.suggested_units.all()),
-        "files": list(
-            visible(reader, proposal.attachments.filter(stage="proposal", removed_at=None))
-        ),
+        "files": list(visible(reader, proposal.attachments.beside_texts())),
         "inside": inside,
         "tasks": _tasks(proposal, reader, inside),
         **_review(proposal, reader),

@@ -6,12 +6,10 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from members import clock
 from members.enums import FeedbackScale
 from members.pages.forms import Choice
 from members.reader import Reader
 from members.rules import Rules
-from members.selectors import rules_for
 from members.visibility import visible, visible_row
 from proposals.due_dates import due_on
 from proposals.enums import FeedbackState
@@ -66,11 +64,11 @@ def follows(form: Feedback, rules: Rules) -> str:
     return _("待应评价的提案者都评价以后，按规则重新办理或者召集协商。")
 
 
-def _said(event: Event) -> str:
+def _thanks(event: Event, reader: Reader) -> str:
     form: Any = event.subject
     form.proposal.refresh_from_db()
     thanks = _("您的评价已送承办单位和提案委员会。")
-    return f"{thanks}{follows(form, rules_for(form.committee, clock.today()))}"
+    return f"{thanks}{follows(form, reader.rules(form.committee))}"
 
 
 def _scale(name: FeedbackScale) -> Any:
@@ -93,7 +91,7 @@ STEP_PAGES = (
         context=lambda request, form: letter(form.subject, form.reader),
         choices={name.value: _scale(name) for name in FeedbackScale},
         full_page=True,
-        success=_said,
+        success=_thanks,
     ),
 )
 SUBJECT_PAGES = (

@@ -9,7 +9,6 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from members import clock
 from members.enums import Merit, ProposingPart
 from members.models import Body, Member
 from members.pages.navigation import NavigationEntry, Section
@@ -40,8 +39,8 @@ def _record(who: Member | Body, reader: Reader) -> dict[str, Any]:
     members, bodies = ([], [who.pk]) if is_body else ([who.pk], [])
     seen = visible(reader, Proposal.objects.filter(committee=who.committee_id))
     found = years(handed_in(seen, members, bodies), members)
-    rules = rules_by_day(who.committee_id, [_day_of(year) for year in found])
-    rows = [_row(year, None if is_body else rules.get(_day_of(year))) for year in found]
+    rules = rules_by_day(who.committee_id, [_day_of(year, reader) for year in found])
+    rows = [_row(year, None if is_body else rules.get(_day_of(year, reader))) for year in found]
     points = [row["points"] for row in rows if row["points"] is not None]
     return {
         "who": who,
@@ -51,9 +50,9 @@ def _record(who: Member | Body, reader: Reader) -> dict[str, Any]:
     }
 
 
-def _day_of(year: SessionContributions) -> date:
+def _day_of(year: SessionContributions, reader: Reader) -> date:
     """The day whose rules count: when the window closed, or today while it is open."""
-    return min(localdate(year.session.collection_closes_at), clock.today())
+    return min(localdate(year.session.collection_closes_at), reader.day)
 
 
 def _row(year: SessionContributions, rules: Rules | None) -> dict[str, Any]:

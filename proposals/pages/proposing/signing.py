@@ -16,7 +16,7 @@ def _text(signature: Cosignature, reader: Reader) -> dict[str, Any]:
     )
     if proposal is None:
         return {"text": None}
-    files = visible(reader, proposal.attachments.filter(stage="proposal", removed_at=None))
+    files = visible(reader, proposal.attachments.beside_texts())
     return {
         "text": proposal,
         "suggestions": list(proposal.suggestions.all()),

@@ -1,7 +1,6 @@
 """The editor: the text on the left; what it lacks, and what is like it, on the right."""
 
 from collections.abc import Callable, Mapping
-from operator import attrgetter
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
@@ -23,7 +22,7 @@ from proposals.models import Clue, Event, Proposal
 from proposals.pages.proposing import clues
 from proposals.pages.proposing.checklist import checklist, total
 from proposals.pages.proposing.similar import near
-from proposals.pages.step_pages import StepPage
+from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.steps import StepForm, committee_of
 from proposals.pages.subjects import key_in, page_of, row_or_404
 
@@ -65,8 +64,6 @@ def _handing_in(proposal: Proposal) -> Step:
 
 def _beside(request: HttpRequest, form: StepForm) -> dict[str, Any]:
     """What stands beside the form: checks of what is typed, or of what there is."""
-    if form.step.creates:
-        form.now = _prompted(request)
     committee = form.subject.committee
     rules = form.reader.rules(committee)
     text: Mapping[str, Any] = form.now if form.data is None else form.data
@@ -116,22 +113,22 @@ def _named(request: HttpRequest, reader: Reader) -> Proposal | None:
     return row_or_404(reader, rows, key_in(request.GET, "of"))
 
 
-WRITTEN: dict[str, Callable[[Proposal], Any]] = {
-    "title": attrgetter("title"),
-    "situation": attrgetter("situation"),
-    "analysis": attrgetter("analysis"),
-    "suggestions": lambda row: list(row.suggestions.values_list("text", flat=True)),
-    "suggested_units": lambda row: list(row.suggested_units.values_list("pk", flat=True)),
-    "publicity_wish": attrgetter("publicity_wish"),
-    "publicity_reason": attrgetter("publicity_reason"),
-    "background": attrgetter("background"),
+WRITTEN: dict[str, Callable[[Proposal, Reader], Any]] = {
+    "title": attribute("title"),
+    "situation": attribute("situation"),
+    "analysis": attribute("analysis"),
+    "suggestions": lambda row, _reader: list(row.suggestions.values_list("text", flat=True)),
+    "suggested_units": lambda row, _reader: list(row.suggested_units.values_list("pk", flat=True)),
+    "publicity_wish": attribute("publicity_wish"),
+    "publicity_reason": attribute("publicity_reason"),
+    "background": attribute("background"),
 }
 """What a proposer writes: the field to how it is read from the proposal as it stands."""
 
 
-def text_of(proposal: Proposal) -> dict[str, Any]:
+def text_of(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     """Everything that its proposer writes, as it stands."""
-    return {name: read(proposal) for name, read in WRITTEN.items()}
+    return {name: read(proposal, reader) for name, read in WRITTEN.items()}
 
 
 def _own_bodies(proposal: Any, reader: Reader) -> list[Choice]:
@@ -154,7 +151,7 @@ def _invitable(proposal: Proposal, reader: Reader) -> list[Choice]:
 
 
 def _removable(proposal: Proposal, reader: Reader) -> list[Choice]:
-    files = visible(reader, proposal.attachments.filter(stage="proposal", removed_at=None))
+    files = visible(reader, proposal.attachments.beside_texts())
     return [Choice(str(row.pk), row.name) for row in files]
 
 
@@ -164,6 +161,7 @@ STEP_PAGES = (
         template=EDITOR,
         context=_beside,
         target=_next_form,
+        from_address=_prompted,
         choices={"body": _own_bodies, "clue": clues.published},
         full_page=True,
     ),

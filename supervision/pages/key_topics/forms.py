@@ -1,10 +1,9 @@
 """What can be chosen in the forms of key topics, so that nobody types a key."""
 
 from collections.abc import Callable, Iterable
-from operator import attrgetter
 from typing import Any, cast
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 
 from members.enums import BodyKind, Role, SupervisionMethod
 from members.models import Body, Post
@@ -14,10 +13,9 @@ from members.reader import Reader
 from members.visibility import visible
 from proposals.enums import FILED_STATES
 from proposals.inputs.fields import keys_of
-from proposals.machine.subject import Step
 from proposals.models import Proposal, Theme
-from proposals.pages.step_pages import StepPage
-from proposals.pages.steps import StepForm, taken
+from proposals.pages.step_pages import StepPage, attribute
+from proposals.pages.steps import StepForm
 from supervision.inputs.key_topics import Method
 from supervision.models import KeyTopic
 
@@ -70,11 +68,12 @@ def special_committees(topic: KeyTopic, reader: Reader) -> list[Choice]:
     return [Choice(str(row.pk), str(row)) for row in rows.order_by("name")]
 
 
-def nominate(request: HttpRequest, topic: Any, step: Step) -> HttpResponse:
-    """The form of a nomination; the address may name the proposals, or a theme, to begin with."""
-    topic.asked = keys_of(request.GET.getlist("proposals")[:100])
-    topic.asked_theme = next(iter(keys_of([request.GET.get("theme", "")])), None)
-    return taken(request, topic, step)
+def asked_for(request: HttpRequest) -> dict[str, Any]:
+    """The proposals, or the theme, that the address names to begin a nomination with."""
+    return {
+        "proposals": keys_of(request.GET.getlist("proposals")[:100]),
+        "theme": next(iter(keys_of([request.GET.get("theme", "")])), None),
+    }
 
 
 def plan(request: HttpRequest, form: StepForm) -> dict[str, Any]:
@@ -86,18 +85,17 @@ PLAN = "supervision/key_topics/plan.html"
 NAMES = {"proposals": proposals, "theme": themes}
 """The fields that say which proposals a topic has."""
 
-NAMED: dict[str, Callable[[KeyTopic], Any]] = {
-    "title": attrgetter("title"),
-    "theme": attrgetter("theme_id"),
-    "proposals": lambda topic: list(topic.links.values_list("proposal_id", flat=True)),
+NAMED: dict[str, Callable[[KeyTopic, Reader], Any]] = {
+    "title": attribute("title"),
+    "theme": attribute("theme_id"),
+    "proposals": lambda topic, _reader: list(topic.links.values_list("proposal_id", flat=True)),
 }
 
 STEP_PAGES = (
     StepPage(
         KeyTopic.nominate,
         template="supervision/key_topics/nominate.html",
-        view=nominate,
-        initial={"proposals": attrgetter("asked"), "theme": attrgetter("asked_theme")},
+        from_address=asked_for,
         choices=NAMES,
         full_page=True,
     ),

@@ -6,14 +6,12 @@ from collections.abc import Iterable, Mapping
 from operator import itemgetter
 from typing import Any
 
-from django.conf import settings
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from members.models import Session
-from proposals.enums import KEPT_APART, NEW, SCAN_UNDER_WAY, UNDECIDED_CANDIDATES, ScanState, Tone
+from proposals.enums import KEPT_APART, NEW, UNDECIDED_CANDIDATES, Tone
 from proposals.enums import MergeCandidateState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import merge_candidates as inputs
@@ -39,41 +37,6 @@ def _all_members(candidate: MergeCandidate, data: Mapping[str, Any]) -> Iterable
 def _named_members(_candidate: MergeCandidate, data: Mapping[str, Any]) -> Iterable[int]:
     members = data.get("members")
     return keys_of(members[: inputs.MOST_GATHERED]) if isinstance(members, list | tuple) else []
-
-
-class Scan(models.Model):
-    """One look through a session for proposals to merge (查重); a job with its progress."""
-
-    committee = models.ForeignKey("members.Committee", on_delete=models.CASCADE, related_name="+")
-    session = models.ForeignKey(
-        "members.Session", verbose_name=_("会议"), on_delete=models.CASCADE, related_name="scans"
-    )
-    state = models.CharField(_("状态"), max_length=10, choices=ScanState, default=ScanState.WAITING)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+"
-    )
-    asked_at = models.DateTimeField(_("提出时间"))
-    heard_at = models.DateTimeField(_("最近进展"), null=True)
-    finished_at = models.DateTimeField(_("完成时间"), null=True)
-    done = models.PositiveIntegerField(_("已完成"), default=0)
-    total = models.PositiveIntegerField(_("总数"), default=0)
-    found = models.PositiveIntegerField(_("新发现的组"), default=0)
-    trouble = models.TextField(_("故障"), blank=True)
-
-    class Meta:
-        ordering = ["-id"]
-        verbose_name = _("查重任务")
-        verbose_name_plural = _("查重任务")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["session"],
-                condition=Q(state__in=SCAN_UNDER_WAY),
-                name="scan_one_at_a_time",
-            )
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.session} {self.done}/{self.total}"
 
 
 class MergeCandidate(StandaloneSubject):
@@ -268,29 +231,3 @@ class CandidateMember(models.Model):
 
     def __str__(self) -> str:
         return f"{self.candidate_id}: {self.proposal_id}"
-
-
-class Theme(models.Model):
-    """Proposals of one matter that are supervised together (督办专题)."""
-
-    committee = models.ForeignKey("members.Committee", on_delete=models.PROTECT, related_name="+")
-    session = models.ForeignKey(
-        "members.Session", verbose_name=_("会议"), on_delete=models.PROTECT, related_name="themes"
-    )
-    name = models.CharField(_("专题名称"), max_length=100)
-    proposals = models.ManyToManyField(Proposal, verbose_name=_("提案"), related_name="themes")
-    candidate = models.ForeignKey(
-        MergeCandidate, null=True, on_delete=models.PROTECT, related_name="themes"
-    )
-    created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+"
-    )
-    created_at = models.DateTimeField(_("建立时间"))
-
-    class Meta:
-        ordering = ["-id"]
-        verbose_name = _("督办专题")
-        verbose_name_plural = _("督办专题")
-
-    def __str__(self) -> str:
-        return self.name

@@ -38,7 +38,7 @@ from proposals.models.attachment import Attachment
 from proposals.models.commitment import Commitment
 from proposals.models.feedback import Feedback
 from proposals.models.reply_point import ReplyPoint
-from proposals.models.text import Suggestion
+from proposals.models.suggestion import Suggestion
 
 opinions_are_in = Condition(
     _("会办单位的意见尚未交齐，也未免交"), lambda reply: not reply.assignment.missing_opinions()

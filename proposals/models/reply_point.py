@@ -5,7 +5,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from proposals.enums import Adoption
-from proposals.models.text import Suggestion
+from proposals.models.suggestion import Suggestion
 
 
 class ReplyPoint(models.Model):

@@ -18,7 +18,7 @@ from proposals import enums, ledger
 from proposals.enums import UNANSWERED
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Assignment, Event, Proposal, Series
-from proposals.numbering import RECEIPTS
+from proposals.models.series import RECEIPTS
 from supervision import deadlines
 from supervision.deadline_facts import facts_of
 from supervision.enums import SUPERVISED_STATES, UNMET, InstructionState, KeyTopicState

@@ -25,7 +25,7 @@ from proposals.models.cosignature import awaiting_filing
 from proposals.models.phases import assigning, concluding, drafting, reviewing
 from proposals.models.reply import contacts_are_made
 from proposals.models.return_request import higher_level
-from proposals.numbering import RECEIPTS, Series
+from proposals.models.series import RECEIPTS, Series
 from supervision.enums import KeyTopicState
 from supervision.models import Duty
 from tests.factories import supervision as put

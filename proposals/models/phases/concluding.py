@@ -25,8 +25,9 @@ from proposals.inputs.fields import Reason
 from proposals.machine import who
 from proposals.machine.subject import Condition, StepContext, step
 from proposals.models.assignment import Assignment
+from proposals.models.consultation import Consultation
 from proposals.models.feedback import Feedback
-from proposals.models.following import Consultation, FollowUp
+from proposals.models.follow_up import FollowUp
 from proposals.models.phases.assigning import Assigning
 
 OF_PRESENT_ANSWERS = models.Q(

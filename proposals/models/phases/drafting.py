@@ -36,8 +36,9 @@ from proposals.machine.subject import Condition, StepContext, Subject, step
 from proposals.models.attachment import Attachment
 from proposals.models.clue import Clue
 from proposals.models.cosignature import Cosignature
-from proposals.models.text import Suggestion, TextVersion
-from proposals.numbering import draw_receipt_no, session_of, wait_for_receipts
+from proposals.models.series import draw_receipt_no, session_of, wait_for_receipts
+from proposals.models.suggestion import Suggestion
+from proposals.models.text_version import TextVersion
 
 not_collective = Condition(_("集体提案不邀请联名"), lambda proposal: proposal.body_id is None)
 has_attachments = Condition(_("没有附件"), lambda proposal: proposal.attachments.exists())

@@ -32,7 +32,7 @@ from proposals.models.feedback import Feedback
 from proposals.models.phases.drafting import Drafting
 from proposals.models.pre_assignment import PreAssignment
 from proposals.models.review import ReviewOpinion
-from proposals.numbering import draw_case_no
+from proposals.models.series import draw_case_no
 
 round_is_open = Condition(
     _("规定的审查轮次已全部完成，请作出决定"),

@@ -14,10 +14,10 @@ from members.pages.forms import PREVIEW, Field
 from members.pages.list_position import carried
 from members.reader import Reader, reader_of
 from members.rules import Rules
-from proposals import notices, numbering
+from proposals import notices
 from proposals.enums import ReviewOutcome
 from proposals.machine.subject import Subject, declared_step
-from proposals.models import Proposal, ReviewOpinion
+from proposals.models import Proposal, ReviewOpinion, series
 from proposals.pages.office.choices import doubles
 from proposals.pages.office.labels import names, opinions_of, tell
 from proposals.pages.proposal import TEXT_TAB, Action, Panel
@@ -126,7 +126,7 @@ def decision(form: StepForm, *, counted: bool = False) -> dict[str, Any]:
         "round": _round(proposal, rules) if is_review else "",
         "opinions": tell(opinions, rules, _units_in(form)),
         "suggested": list(proposal.suggested_units.all()) if is_review else [],
-        "number": numbering.next_case_no(proposal, rules) if page.step is Proposal.file else "",
+        "number": series.next_case_no(proposal, rules) if page.step is Proposal.file else "",
         "told": told(form, counted=counted) if page.tells_why else None,
     }
 

@@ -17,7 +17,7 @@ from members.punctuation import listed
 from members.reader import reader_of
 from members.visibility import visible
 from proposals.models import Proposal
-from proposals.numbering import Series
+from proposals.models.series import Series
 from proposals.pages.worklists import OFFICE
 
 PAGE = 100

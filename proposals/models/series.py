@@ -1,7 +1,7 @@
 """Receipt and case numbers: serial in their series, without a gap, never used twice.
 
 The counter row is moved inside the transaction of the step that needs the number. Whoever
-moves it holds its lock until the transaction ends; a rolled-back act gives its number back.
+moves it holds its lock until the transaction ends; rolled back, the number is free again.
 """
 
 from typing import Protocol

@@ -14,7 +14,7 @@ Problems = dict[str, list[str]]
 """Field name to the sentences that say which rule is broken and how to mend it."""
 
 
-def called(entries: Iterable[CodedEntry], code: str) -> str:
+def entry_name(entries: Iterable[CodedEntry], code: str) -> str:
     """The name of a code in a table of the rulebook; the code itself if the table dropped it."""
     return next((entry.name for entry in entries if entry.code == code), code)
 

@@ -147,17 +147,17 @@ class SearchFilter(ProposalFilter):
         return queryset
 
 
-def by(model: type[Any], *fields: str, **more: filters.Filter) -> type[filters.FilterSet]:
+def filterset_of(model: type[Any], *fields: str, **more: filters.Filter) -> type[filters.FilterSet]:
     """Rows are narrowed by several states at once, by these fields, and by ``more``."""
     states = filters.MultipleChoiceFilter(choices=model._meta.get_field("state").choices)
     base = type("StateFilter", (filters.FilterSet,), {"state": states, **more})
     return filterset_factory(model, base, fields)
 
 
-AssignmentFilter = by(Assignment, "proposal", "unit", "role", "batch")
-ReplyFilter = by(Reply, "proposal", "assignment", "round", "result_class", "publicity")
-FeedbackFilter = by(Feedback, "proposal", "reply", "member", "body", "poor")
-CommitmentFilter = by(
+AssignmentFilter = filterset_of(Assignment, "proposal", "unit", "role", "batch")
+ReplyFilter = filterset_of(Reply, "proposal", "assignment", "round", "result_class", "publicity")
+FeedbackFilter = filterset_of(Feedback, "proposal", "reply", "member", "body", "poor")
+CommitmentFilter = filterset_of(
     Commitment,
     "proposal",
     "reply",

@@ -26,7 +26,7 @@ from proposals.machine.subject import declared_step
 logger = logging.getLogger(__name__)
 
 
-class Discreet(SubjectViewSet):
+class InternalFieldsViewSet(SubjectViewSet):
     """Details with fields that units and offices write for each other, not for proposers."""
 
     inside: ClassVar[tuple[str, ...]] = ()
@@ -174,7 +174,7 @@ class AssignmentBatchViewSet(SubjectViewSet):
 
 
 @documented("交办")
-class AssignmentViewSet(Discreet):
+class AssignmentViewSet(InternalFieldsViewSet):
     """Units' tasks."""
 
     queryset = models.Assignment.objects.all()
@@ -215,7 +215,7 @@ class ExtensionRequestViewSet(SubjectViewSet):
 
 
 @documented("答复")
-class ReplyViewSet(Discreet):
+class ReplyViewSet(InternalFieldsViewSet):
     """Replies."""
 
     queryset = models.Reply.objects.all()

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 import rjieba
 
-from proposals.matching.index import Asked, Word, all_of, any_of
+from proposals.matching.index import Expression, Word, all_of, any_of
 from proposals.matching.query import Query
 from proposals.matching.words import LONGEST, WORD, bigrams, folded, search_words
 
@@ -50,7 +50,7 @@ class Question:
     ``numbers`` are what may be the number of a proposal.
     """
 
-    every: Asked
+    every: Expression
     terms: tuple[Term, ...]
     sequences: tuple[str, ...]
     numbers: tuple[str, ...]
@@ -58,7 +58,7 @@ class Question:
 
 def question(query: Query) -> Question:
     """What to ask for the words, phrases and prefixes of a query."""
-    groups: list[Asked] = []
+    groups: list[Expression] = []
     terms: dict[Term, None] = {}
     sequences = []
     for text in (*query.words, *map(folded, query.phrases)):
@@ -80,14 +80,14 @@ def question(query: Query) -> Question:
     )
 
 
-def words_of(text: str) -> Asked:
+def words_of(text: str) -> Expression:
     """The words of a text that is to be left out."""
     cut = [word for piece in WORD.findall(text) for word in rjieba.cut(piece[:LONGEST])]
     long = [word for word in cut if len(word) > 1]
     return all_of(*map(Word, long)) if long else all_of(*map(_beginning, cut))
 
 
-def _piece(piece: str) -> tuple[Asked, list[Term]]:
+def _piece(piece: str) -> tuple[Expression, list[Term]]:
     """A run of characters: what it asks for, and the terms that it counts."""
     piece = piece[:LONGEST]
     if piece[0] < "\u3400":
@@ -118,7 +118,7 @@ def _known(piece: str) -> Iterator[list[Cut]]:
     yield [(word,) for word in rjieba.cut(piece[at:]) if word]
 
 
-def _alternatives(cut: Cut) -> tuple[Asked, list[Term]]:
+def _alternatives(cut: Cut) -> tuple[Expression, list[Term]]:
     """A word or what means the same, and how much each of them counts, with its parts."""
     if len(cut) == 1 and len(cut[0]) == 1:
         return _beginning(cut[0]), [Term(cut)]
@@ -132,7 +132,7 @@ def _alternatives(cut: Cut) -> tuple[Asked, list[Term]]:
     ]
 
 
-def _beginning(text: str) -> Asked:
+def _beginning(text: str) -> Expression:
     """Words that begin so; the cutting may have ended a word inside of what was typed."""
     *before, last = rjieba.cut(text) if text[0] >= "\u3400" else [text]
     return any_of(Word(text, prefix=True), all_of(*map(Word, before), Word(last, prefix=True)))

@@ -17,7 +17,7 @@ from django.db.models import BooleanField, Case, Exists, OuterRef, Q, QuerySet, 
 
 from members.reader import Reader
 from proposals.enums import SENT_OUT, CosignatureState, Publicity
-from proposals.matching.index import Asked, Where, Word, all_of, any_of, current_index
+from proposals.matching.index import Expression, Where, Word, all_of, any_of, current_index
 from proposals.matching.indexing import current_frequencies
 from proposals.matching.likeness import Frequencies, key_of
 from proposals.matching.query import Query
@@ -131,13 +131,13 @@ class _Search:
             hits += self._nearly(ranking, [hit.key for hit in hits])
         return Found(hits, exact)
 
-    def narrowed(self, asked: Asked) -> QuerySet[Proposal]:
+    def narrowed(self, asked: Expression) -> QuerySet[Proposal]:
         """The rows that have what is asked."""
         every = (rows.order_by() for rows in self._having(asked, Proposal.objects.all()))
         first, *more = (rows.values("pk") for rows in every)
         return self.rows.filter(pk__in=first.union(*more) if more else first)
 
-    def _having(self, asked: Asked, rows: QuerySet[Proposal]) -> list[QuerySet[Proposal]]:
+    def _having(self, asked: Expression, rows: QuerySet[Proposal]) -> list[QuerySet[Proposal]]:
         """Of the rows those that have what is asked, in one or two parts."""
         index = current_index()
         if self.inside is None:
@@ -247,7 +247,7 @@ class _Ranking:
         hits = [Hit(row.key, round(self._score(row), 4), complete) for row in rows]
         return sorted(hits, key=lambda hit: (-hit.score, -hit.key))
 
-    def some(self, *, rarer: bool) -> Asked | None:
+    def some(self, *, rarer: bool) -> Expression | None:
         """Any of the terms, or of the rarer ones among them; nothing if all are common."""
         useful = {
             term: rarity

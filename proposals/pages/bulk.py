@@ -77,7 +77,7 @@ def bulk(request: HttpRequest, slug: str) -> HttpResponse:
         "keeps": keeps,
         "typed_from": TYPED_FROM,
         "most": MOST,
-        "told": told(willing, step, listing.reader.user, listing.reader.day),
+        "recipients": recipients_of(willing, step, listing.reader.user, listing.reader.day),
     }
     if "confirmed" in request.POST and willing:
         form.data = data_of(step.input(), request.POST, request.FILES)
@@ -198,7 +198,9 @@ def _take(subject: Subject, version: int, ordered: Job) -> str:
     return ""
 
 
-def told(subjects: Sequence[Subject], step: Step, by: User, day: date) -> dict[str, Any] | None:
+def recipients_of(
+    subjects: Sequence[Subject], step: Step, by: User, day: date
+) -> dict[str, Any] | None:
     """Who would get a notice of ``step`` on all ``subjects`` of one committee.
 
     None if the step sends no notices.

@@ -81,5 +81,5 @@ def register() -> None:
     worklist.add(*NAVIGATION)
     home.add(*HOME_SECTIONS)
     palette.FINDERS[:0] = FINDERS
-    outbox.EVENT_LABELS.append(ledger.said)
+    outbox.EVENT_LABELS.append(ledger.event_label)
     job.WORK.update(JOBS)

@@ -64,7 +64,7 @@ def _steps() -> list[tuple[str, str]]:
     return sorted(pairs, key=lambda pair: pair[1])
 
 
-def said(event: str) -> str:
+def event_label(event: str) -> str:
     """An event such as ``reply.sign``, or all of ``reply``; empty when it is none of ours."""
     kind, _dot, action = event.partition(".")
     if kind in kinds() and not action:

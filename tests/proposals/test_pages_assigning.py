@@ -343,7 +343,7 @@ def test_a_step_on_many_says_beforehand_how_many_it_tells(life, clerk):
     page = clerk.post(
         "/lists/to-conclude/bulk/", step="conclude", rows=[row.pk for row in proposals]
     )
-    told = page.context["told"]
+    told = page.context["recipients"]
     assert [(str(label), number) for label, number in told["parts"]] == [
         ("提案者", 1),
         ("承办单位", 1),

@@ -149,7 +149,7 @@ def test_a_refusal_is_previewed_before_it_is_sent(life, director):
     notice = shown.context["part"]["form"].data["notice"]
     assert state(proposal) == ProposalState.REVIEWING
     assert "为本人或亲属解决个人问题" in notice
-    assert notice in shown.context["part"]["told"]["news"].lines
+    assert notice in shown.context["part"]["notice"]["news"].lines
     director.post(url, ground="PERSONAL", disposition="letter", notice=notice)
     assert state(proposal) == ProposalState.NOT_FILED
     told = proposal.lead.user.notices.order_by("-id").first()

@@ -57,7 +57,7 @@ def taken(subjects: SubjectsInEveryState, worklist: Worklist, step: Step, who: s
         assert page.status_code == 200
         if not (willing := page.context["willing"]):
             return False
-        assert bool(page.context["told"]) == bool(step.tells)
+        assert bool(page.context["recipients"]) == bool(step.tells)
         rules = rules_for(subjects.committee.pk, NOW.date())
         data = Writer(Random(1), willing[0], rules, NOW).write(step)
         filled = {key: value for key, value in data.items() if value is not None}

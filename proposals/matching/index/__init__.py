@@ -2,4 +2,12 @@
 
 from proposals.matching.index.base import Index
 from proposals.matching.index.current import current_index
-from proposals.matching.index.query_tree import AllOf, AnyOf, Asked, Where, Word, all_of, any_of
+from proposals.matching.index.query_tree import (
+    AllOf,
+    AnyOf,
+    Expression,
+    Where,
+    Word,
+    all_of,
+    any_of,
+)

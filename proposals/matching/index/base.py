@@ -6,7 +6,7 @@ from contextlib import contextmanager
 
 from django.db.models import Q
 
-from proposals.matching.index.query_tree import Asked, Where
+from proposals.matching.index.query_tree import Expression, Where
 from proposals.matching.likeness import Vector
 from proposals.models import IndexEntry
 
@@ -33,7 +33,7 @@ class Index(ABC):
         """
 
     @abstractmethod
-    def match(self, asked: Asked, where: Where = Where.TEXT) -> Q:
+    def match(self, asked: Expression, where: Where = Where.TEXT) -> Q:
         """A condition on proposals: what is asked holds in these columns of the entry.
 
         Columns are searched as one text: of two words, one may stand in the title and the other

@@ -8,14 +8,14 @@ from django.db import connection, transaction
 from django.db.models import BooleanField, F, Func, Q
 from django.db.models.expressions import RawSQL
 
-from proposals.matching.index.query_tree import AllOf, Asked, Where, Word, any_of, leaves
+from proposals.matching.index.query_tree import AllOf, Expression, Where, Word, any_of, leaves
 from proposals.matching.index.relational import READ, RelationalIndex, Row
 
 
 class PostgresIndex(RelationalIndex):
     """For a site with a database server."""
 
-    def match(self, asked: Asked, where: Where = Where.TEXT) -> Q:
+    def match(self, asked: Expression, where: Where = Where.TEXT) -> Q:
         """Entries whose documents have the words."""
         if not any(leaves(asked)):
             return Q(pk__in=[])
@@ -99,22 +99,22 @@ Condition = tuple[str, list[str]]
 """A condition in SQL, and its parameters."""
 
 
-def _in_title(asked: Asked) -> Condition:
+def _in_title(asked: Expression) -> Condition:
     return "title_document @@ %s::tsquery", [_query(asked)]
 
 
-def _in_text(asked: Asked) -> Condition:
+def _in_text(asked: Expression) -> Condition:
     return "text_document @@ %s::tsquery", [_query(asked)]
 
 
-def _with_inner(asked: Asked) -> Condition:
+def _with_inner(asked: Expression) -> Condition:
     """First the few where a word is an inner one, then whether all the rest is there too."""
     condition, parameters = _anywhere(asked)
     some = any_of(*leaves(asked))
     return f"inner_document @@ %s::tsquery AND {condition}", [_query(some), *parameters]
 
 
-PARTS: dict[Where, tuple[Callable[[Asked], Condition], ...]] = {
+PARTS: dict[Where, tuple[Callable[[Expression], Condition], ...]] = {
     Where.TITLE: (_in_title,),
     Where.TEXT: (_in_text,),
     Where.INNER: (_with_inner,),
@@ -123,14 +123,14 @@ PARTS: dict[Where, tuple[Callable[[Asked], Condition], ...]] = {
 """Each part is answered by one document's index alone: reading the documents takes long."""
 
 
-def _query(asked: Asked) -> str:
+def _query(asked: Expression) -> str:
     if isinstance(asked, Word):
         return f"'{asked.text}'{':*' if asked.prefix else ''}"
     joined = " & " if isinstance(asked, AllOf) else " | "
     return f"({joined.join(_query(part) for part in asked.parts)})"
 
 
-def _anywhere(asked: Asked) -> Condition:
+def _anywhere(asked: Expression) -> Condition:
     if isinstance(asked, Word):
         query = _query(asked)
         return "(text_document @@ %s::tsquery OR inner_document @@ %s::tsquery)", [query, query]

@@ -52,38 +52,38 @@ class Word:
 class AllOf:
     """Every part must hold, in whichever of the columns."""
 
-    parts: tuple[Asked, ...]
+    parts: tuple[Expression, ...]
 
 
 @dataclass(frozen=True)
 class AnyOf:
     """One part must hold."""
 
-    parts: tuple[Asked, ...]
+    parts: tuple[Expression, ...]
 
 
-Asked = Word | AllOf | AnyOf
+Expression = Word | AllOf | AnyOf
 
 
-def all_of(*parts: Asked) -> Asked:
+def all_of(*parts: Expression) -> Expression:
     """The parts joined; one alone needs no joining."""
     return _joined(AllOf, parts)
 
 
-def any_of(*parts: Asked) -> Asked:
+def any_of(*parts: Expression) -> Expression:
     """The parts as alternatives; one alone is no alternative."""
     return _joined(AnyOf, parts)
 
 
-def _joined(kind: type[AllOf] | type[AnyOf], parts: tuple[Asked, ...]) -> Asked:
-    flat: dict[Asked, None] = {}
+def _joined(kind: type[AllOf] | type[AnyOf], parts: tuple[Expression, ...]) -> Expression:
+    flat: dict[Expression, None] = {}
     for part in parts:
         if any(leaves(part)):
             flat.update(dict.fromkeys(part.parts if isinstance(part, kind) else [part]))
     return next(iter(flat)) if len(flat) == 1 else kind(tuple(flat))
 
 
-def leaves(asked: Asked) -> Iterator[Word]:
+def leaves(asked: Expression) -> Iterator[Word]:
     """Every word of it."""
     if isinstance(asked, Word):
         yield asked

@@ -7,14 +7,14 @@ from django.db import connection
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
 
-from proposals.matching.index.query_tree import AllOf, Asked, Where, Word, any_of, leaves
+from proposals.matching.index.query_tree import AllOf, Expression, Where, Word, any_of, leaves
 from proposals.matching.index.relational import READ, RelationalIndex
 
 
 class SqliteIndex(RelationalIndex):
     """For a site whose data is one file."""
 
-    def match(self, asked: Asked, where: Where = Where.TEXT) -> Q:
+    def match(self, asked: Expression, where: Where = Where.TEXT) -> Q:
         """Rows of the FTS5 table."""
         if not any(leaves(asked)):
             return Q(pk__in=[])
@@ -49,7 +49,7 @@ class SqliteIndex(RelationalIndex):
         )
 
 
-def _expression(asked: Asked) -> str:
+def _expression(asked: Expression) -> str:
     """In the language of FTS5; words hold no sign of it but the point of a number."""
     if isinstance(asked, Word):
         return f'"{asked.text}"*' if asked.prefix else f'"{asked.text}"'

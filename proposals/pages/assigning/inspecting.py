@@ -15,7 +15,7 @@ from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.steps import StepForm
 from proposals.pages.subjects import row_or_404
 from proposals.permissions import offers
-from proposals.rules import called
+from proposals.rules import entry_name
 
 STEPS = (Reply.pass_inspection, Reply.send_back_from_inspection)
 """The two ways to decide."""
@@ -37,7 +37,7 @@ def inspect(request: HttpRequest, pk: int) -> HttpResponse:
     context = {
         "reply": reply,
         "proposal": reply.proposal,
-        "result": called(rules.handling.result_classes, reply.result_class),
+        "result": entry_name(rules.handling.result_classes, reply.result_class),
         "points": [
             (row.number_in(reply.proposal_id), row, points.get(row.pk)) for row in suggestions
         ],

@@ -14,7 +14,7 @@ from proposals.enums import SENT_OUT
 from proposals.models import Proposal, Reply
 from proposals.pages.handling.replies import answered, suggestions_of
 from proposals.pages.subjects import row_or_404
-from proposals.rules import called
+from proposals.rules import entry_name
 
 NUMERALS = "一二三四五六七八九十"
 
@@ -42,7 +42,7 @@ def letter(request: HttpRequest, pk: int) -> HttpResponse:
         "paragraphs": _paragraphs(reply.body),
         "sections": _sections(reply, proposal, reader),
         "promises": list(reply.commitments.all()),
-        "result": called(rules.handling.result_classes, reply.result_class),
+        "result": entry_name(rules.handling.result_classes, reply.result_class),
         "is_out": reply.state in SENT_OUT,
         "dated": reply.delivered_at or reply.signed_at,
     }

@@ -21,7 +21,7 @@ from members.rules import Rules
 from proposals import phrases
 from proposals.inputs.phrases import PhraseInput
 from proposals.models import Assignment, Phrase, Reply
-from proposals.rules import called
+from proposals.rules import entry_name
 
 MOST = 200
 """Phrases that a page lists."""
@@ -40,7 +40,7 @@ def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> li
     ]
     found.sort(key=lambda row: row.unit_id is None)
     classes = rules.handling.result_classes
-    return [{"phrase": row, "result": called(classes, row.result_class)} for row in found]
+    return [{"phrase": row, "result": entry_name(classes, row.result_class)} for row in found]
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -55,7 +55,7 @@ def kept(request: HttpRequest) -> HttpResponse:
         "rows": [
             {
                 "phrase": row,
-                "result": called(
+                "result": entry_name(
                     reader.rules(row.committee_id).handling.result_classes, row.result_class
                 ),
                 "kept": phrases.keeps(reader, row),

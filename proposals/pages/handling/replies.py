@@ -15,7 +15,7 @@ from proposals.enums import ReplyState as S
 from proposals.models import Event, Feedback, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.tasks import replies_of
 from proposals.pages.proposal import actions
-from proposals.rules import called
+from proposals.rules import entry_name
 
 BACK = (Reply.send_back.__name__, Reply.send_back_from_inspection.__name__)
 """Steps that send it back to its handler."""
@@ -56,7 +56,7 @@ def explained(
         found.append(
             {
                 "reply": reply,
-                "result": called(rules.handling.result_classes, reply.result_class),
+                "result": entry_name(rules.handling.result_classes, reply.result_class),
                 "points": answered(reply, suggestions, unanswered=inside),
                 "commitments": [row for row in reply.commitments.all() if inside or row.state],
                 "chain": chain(reply, own, rules) if inside else [],
@@ -81,8 +81,8 @@ def _ratings(keys: Sequence[int], reader: Reader, rules: Rules) -> Mapping[int, 
         rated = {
             "form": form,
             "who": str(form.member or form.body),
-            "attitude": called(rules.feedback.attitude, form.attitude),
-            "result": called(rules.feedback.result, form.result),
+            "attitude": entry_name(rules.feedback.attitude, form.attitude),
+            "result": entry_name(rules.feedback.result, form.result),
         }
         found.setdefault(form.reply_id, []).append(rated)
     return found

@@ -19,7 +19,7 @@ from proposals.enums import ReviewOutcome
 from proposals.machine.subject import Subject, declared_step
 from proposals.models import Proposal, ReviewOpinion, series
 from proposals.pages.office.choices import doubles
-from proposals.pages.office.labels import names, opinions_of, tell
+from proposals.pages.office.labels import names, opinions_of, with_names
 from proposals.pages.proposal import TEXT_TAB, Action, Panel
 from proposals.pages.step_pages import ShownWhen, StepPage, attribute
 from proposals.pages.steps import StepForm
@@ -124,10 +124,10 @@ def decision(form: StepForm, *, counted: bool = False) -> dict[str, Any]:
         "form": form,
         "fields": [_shown(page, field, rules) for field in form.fields],
         "round": _round(proposal, rules) if is_review else "",
-        "opinions": tell(opinions, rules, _units_in(form)),
+        "opinions": with_names(opinions, rules, _units_in(form)),
         "suggested": list(proposal.suggested_units.all()) if is_review else [],
         "number": series.next_case_no(proposal, rules) if page.step is Proposal.file else "",
-        "told": told(form, counted=counted) if page.tells_why else None,
+        "notice": notice_preview(form, counted=counted) if page.tells_why else None,
     }
 
 
@@ -153,7 +153,7 @@ def _shown(page: DecisionPage, field: Field, rules: Rules) -> dict[str, Any]:
     return {"field": field, "on": when.field, "values": " ".join(values)}
 
 
-def told(form: StepForm, *, counted: bool) -> dict[str, Any]:
+def notice_preview(form: StepForm, *, counted: bool) -> dict[str, Any]:
     """The notice that the proposers would get, with what is typed so far, and its language.
 
     It is told to how many ``people`` once it is previewed.

@@ -12,7 +12,7 @@ from members.reader import Reader
 from members.rules import CodedEntry, Rules
 from members.selectors import NoRulebook
 from proposals.models import Proposal, ReviewOpinion
-from proposals.rules import called
+from proposals.rules import entry_name
 
 
 def names(entries: Iterable[CodedEntry]) -> dict[str, str]:
@@ -39,7 +39,7 @@ def opinions_of(proposal: Proposal) -> list[ReviewOpinion]:
     return list(proposal.review_opinions.all())
 
 
-def tell(
+def with_names(
     opinions: Iterable[ReviewOpinion], rules: Rules, units: Mapping[int, str] | None = None
 ) -> list[ReviewOpinion]:
     """The opinions with their codes and keys in words; ``units`` are names that are known."""
@@ -51,9 +51,9 @@ def tell(
     review = rules.review
     for opinion in rows:
         said: Any = opinion
-        said.category_name = called(review.categories, opinion.category)
-        said.ground_name = called(review.grounds, opinion.ground)
-        said.disposition_name = called(review.dispositions, opinion.disposition)
+        said.category_name = entry_name(review.categories, opinion.category)
+        said.ground_name = entry_name(review.grounds, opinion.ground)
+        said.disposition_name = entry_name(review.dispositions, opinion.disposition)
         said.unit_names = [
             aside(known[row["unit"]], AssignmentRole(row["role"]).label)
             for row in opinion.units

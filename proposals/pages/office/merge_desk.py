@@ -23,7 +23,7 @@ from proposals.models.phases.merging import refusal_of_host
 from proposals.pages.steps import StepForm
 from proposals.pages.subjects import keys_among
 from proposals.permissions import give_rules, may
-from proposals.rules import called
+from proposals.rules import entry_name
 
 MOST = 50
 """Proposals on the desk; a merger takes no more."""
@@ -200,7 +200,7 @@ def _differences(sides: Sequence[Side], rules: Rules) -> list[dict[str, Any]]:
         (_("会议"), [str(_shown(side).session) for side in sides]),
         (_("时间类型"), [str(_shown(side).get_period_kind_display()) for side in sides]),
         (_("收到"), [_day(_shown(side)) for side in sides]),
-        (_("类别"), [called(rules.review.categories, _shown(side).category) for side in sides]),
+        (_("类别"), [entry_name(rules.review.categories, _shown(side).category) for side in sides]),
         (_("状态"), [str(_shown(side).get_state_display()) for side in sides]),
         (_("建议条数"), [str(len(side.suggestions)) for side in sides]),
         (

@@ -18,10 +18,10 @@ from proposals.matching.sources import text_of
 from proposals.models import CandidateMember, Event, MergeCandidate, Proposal
 from proposals.pages import proposal as page
 from proposals.pages.office.deciding import DECISIONS
-from proposals.pages.office.labels import opinions_of, tell
+from proposals.pages.office.labels import opinions_of, with_names
 from proposals.pages.timeline import timeline
 from proposals.permissions import give_rules, offers
-from proposals.rules import called
+from proposals.rules import entry_name
 
 REVIEWED_BY = (
     *(one.step for one in DECISIONS),
@@ -55,10 +55,10 @@ def review(proposal: Proposal, reader: Reader) -> dict[str, Any]:
     )
     return {
         "rounds": rules.review.rounds,
-        "opinions": tell(opinions, rules),
-        "category": called(rules.review.categories, proposal.category),
-        "ground": called(rules.review.grounds, proposal.ground),
-        "disposition": called(rules.review.dispositions, proposal.disposition),
+        "opinions": with_names(opinions, rules),
+        "category": entry_name(rules.review.categories, proposal.category),
+        "ground": entry_name(rules.review.grounds, proposal.ground),
+        "disposition": entry_name(rules.review.dispositions, proposal.disposition),
         "decided": timeline(events, reader),
     }
 

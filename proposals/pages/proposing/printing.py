@@ -14,7 +14,7 @@ from proposals import permissions
 from proposals.enums import CosignatureState
 from proposals.models import Cosignature, Proposal
 from proposals.pages.subjects import row_or_404
-from proposals.rules import called
+from proposals.rules import entry_name
 
 
 @require_safe
@@ -78,7 +78,7 @@ def _review(proposal: Proposal, reader: Reader) -> dict[str, str]:
         return {}
     review = reader.rules(proposal.committee).review
     return {
-        "category": called(review.categories, proposal.category),
-        "ground": called(review.grounds, proposal.ground),
-        "disposition": called(review.dispositions, proposal.disposition),
+        "category": entry_name(review.categories, proposal.category),
+        "ground": entry_name(review.grounds, proposal.ground),
+        "disposition": entry_name(review.dispositions, proposal.disposition),
     }

@@ -17,7 +17,7 @@ from proposals.enums import ProposalState as S
 from proposals.models import Event, Feedback, Reply
 from proposals.pages.step_pages import StepPage
 from proposals.pages.subjects import SubjectPage
-from proposals.rules import called
+from proposals.rules import entry_name
 
 
 def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
@@ -29,15 +29,15 @@ def letter(form: Feedback, reader: Reader) -> dict[str, Any]:
         "feedback": form,
         "reply": reply,
         "ratings": {
-            "attitude": called(rules.feedback.attitude, form.attitude),
-            "result": called(rules.feedback.result, form.result),
+            "attitude": entry_name(rules.feedback.attitude, form.attitude),
+            "result": entry_name(rules.feedback.result, form.result),
         },
         "follows": follows(form, rules) if form.state == FeedbackState.RATED else "",
         "clock": due_on(form, reader),
     }
     if reply is not None:
         shown |= {
-            "result_class": called(rules.handling.result_classes, reply.result_class),
+            "result_class": entry_name(rules.handling.result_classes, reply.result_class),
             "points": list(
                 reply.points.select_related("suggestion").order_by("suggestion__number")
             ),

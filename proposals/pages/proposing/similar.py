@@ -14,7 +14,7 @@ from proposals.enums import CosignatureState, ProposalState
 from proposals.matching.likeness import Text
 from proposals.matching.similar import Alike, similar
 from proposals.models import Cosignature, Proposal
-from proposals.rules import called
+from proposals.rules import entry_name
 
 Near = dict[str, Any]
 """A similar proposal as the panel tells it."""
@@ -78,7 +78,7 @@ def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bo
         "results": [
             (
                 str(reply.assignment.unit),
-                called(rules.handling.result_classes, reply.result_class),
+                entry_name(rules.handling.result_classes, reply.result_class),
                 reply.delivered_at,
             )
             for reply in alike.replies

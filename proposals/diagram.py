@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from django.utils.translation import override
 
 from proposals.machine import who
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 
 HEAD = """\

@@ -32,13 +32,13 @@ from proposals.errors import (
     RuleBroken,
     Stale,
     Unmet,
-    WithItsHost,
-    WrongState,
 )
 from proposals.ledger import recorded
 from proposals.machine import who
-from proposals.machine.subject import Following, Step, StepContext, Subject
+from proposals.machine.step import Following, Step, StepContext
+from proposals.machine.subject import Subject
 from proposals.models import Event, Proposal
+from proposals.refusals import refusal, with_state, wrong_state
 from proposals.signals import call_recorded, event_recorded, step_checked
 
 if TYPE_CHECKING:
@@ -154,9 +154,9 @@ def _perform(
     subject.rules = call.rules_of(subject)
     _require(call, subject, step)
     if version is not None and version != subject.version:
-        raise _told(Stale(), call, subject, since=version)
+        raise with_state(Stale(), call.reader, subject, since=version)
     if subject.state not in step.source:
-        raise _told(_wrong_state(subject, step), call, subject)
+        raise with_state(wrong_state(subject, step), call.reader, subject)
     checked = _validate(call, subject, step, raw)
     if step.within:
         step_checked.send(sender=type(subject), subject=subject, step=step, at=call.at)
@@ -292,7 +292,7 @@ def _take(
     try:
         getattr(subject, step.name)(context)
     except TransitionNotAllowed:
-        raise _refusal(call, subject, step) from None
+        raise refusal(call.reader, subject, step) from None
     subject.version += 1
     event = _event(subject, step, context, source, key, raw if raw is not None else {})
     call.events.append(event)
@@ -382,63 +382,6 @@ def _next_roll_up(call: Call, proposal: Proposal) -> Step | None:
         if is_next and all(condition(proposal) for condition in step.conditions):
             return step
     return None
-
-
-# -- Refusing ---------------------------------------------------------------------------------
-
-
-def _refusal(call: Call, subject: Subject, step: Step) -> Conflict:
-    """Why the machine refused: the state, or the first condition that does not hold."""
-    if subject.state not in step.source:
-        return _told(_wrong_state(subject, step), call, subject)
-    for condition in step.conditions:
-        if not condition(subject):
-            return _told(Unmet(str(condition.message)), call, subject)
-    return _told(Conflict(), call, subject)
-
-
-def _wrong_state(subject: Subject, step: Step) -> Conflict:
-    """The state does not lead there; what hangs on a merged proposal is its host's matter."""
-    host = subject.root.merged_into if subject.root is not None else None
-    if host is not None:
-        return WithItsHost(str(step.label), host)
-    return WrongState(str(step.label), _state_label(subject))
-
-
-def _told(error: Conflict, call: Call, subject: Subject, *, since: int | None = None) -> Conflict:
-    """The refusal with what its reader needs: the subject's state, and the possible steps."""
-    error.extra |= {
-        "state": subject.state,
-        "version": subject.version,
-        "changes": changes_since(subject, since) if since is not None else [],
-        "actions": [
-            step.name
-            for step in subject.all_steps().values()
-            if subject.state in step.source and step.who(subject, call.reader)
-        ],
-    }
-    return error
-
-
-def changes_since(subject: Subject, version: int) -> list[dict[str, Any]]:
-    """What happened to a subject after ``version``: a list of plain dicts, oldest first."""
-    events = Event.objects.filter(
-        subject_kind=subject.kind, subject_id=subject.pk, sequence__gt=version
-    ).select_related("actor")
-    return [
-        {
-            "version": event.sequence,
-            "action": event.action,
-            "by": str(event.actor) if event.actor else None,
-            "at": event.at,
-            "fields": sorted(event.input),
-        }
-        for event in events.order_by("sequence")[:50]
-    ]
-
-
-def _state_label(subject: Subject) -> str:
-    return str(subject.get_state_display())
 
 
 def _undo(call: Call) -> None:

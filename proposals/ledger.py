@@ -15,7 +15,8 @@ from django.utils.translation import gettext as _
 
 from proposals import triggers
 from proposals.enums import Tone
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Event, Proposal
 from proposals.records import RECORDED

@@ -20,7 +20,7 @@ from members.models import Notice, User
 from members.reader import Reader
 from proposals.due_dates import due_dates
 from proposals.enums import AssignmentState
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import Assignment
 from proposals.permissions import may
 

@@ -23,7 +23,7 @@ from proposals.enums import (
     STANDING_SIGNATURES,
     CosignatureState,
 )
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import Attachment, Cosignature, PreAssignment, Proposal, Reply, Suggestion
 from proposals.models.phases.merging import refusal_of_host, refusal_of_member, unknown
 from proposals.models.phases.reviewing import hosts_nothing

@@ -10,7 +10,8 @@ from django.utils.translation import override
 
 from members.services.notice import Message, send
 from proposals.audiences import Occasion, people
-from proposals.machine.subject import News, Step, StepContext, Subject
+from proposals.machine.step import News, Step, StepContext
+from proposals.machine.subject import Subject
 from proposals.models import Proposal
 
 

@@ -30,7 +30,8 @@ from proposals.enums import (
     ProposalState,
     Publicity,
 )
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.models import (
     Assignment,
     AssignmentBatch,

@@ -14,7 +14,8 @@ from members.signals import row_changed
 from proposals import records
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs.drafting import DistinctInput
-from proposals.machine.subject import Step, StepContext, Subject
+from proposals.machine.step import Step, StepContext
+from proposals.machine.subject import Subject
 from proposals.matching import indexing
 from proposals.matching.similar import similar
 from proposals.matching.sources import text_of

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from proposals.errors import TooLate
-from proposals.machine.subject import Step, StepContext, Subject
+from proposals.machine.step import Step, StepContext
+from proposals.machine.subject import Subject
 from proposals.models import Event, Proposal
 from proposals.signals import event_recorded, step_checked
 from supervision import calendar_moves, services

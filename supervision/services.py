@@ -17,7 +17,8 @@ from members.selectors import NoRulebook, rules_for
 from proposals.door import perform
 from proposals.enums import RETURN_LED_AWAY, ExtensionState
 from proposals.errors import RuleBroken, WrongState
-from proposals.machine.subject import StepContext, Subject, declared_step
+from proposals.machine.step import StepContext, declared_step
+from proposals.machine.subject import Subject
 from proposals.models import Assignment, Cosignature, Event, Proposal
 from supervision import deadlines, ladder
 from supervision.calendar import Calendar

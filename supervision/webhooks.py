@@ -6,7 +6,8 @@ from django.dispatch import receiver
 
 from members.models.webhook import KINDS
 from members.services.webhook import announce
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Event
 from proposals.signals import event_recorded

@@ -36,7 +36,8 @@ from proposals.api.metadata import InputMetadata
 from proposals.api.serializers.ledger import OfferSerializer, ReceiptSerializer
 from proposals.door import perform
 from proposals.machine import who
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.permissions import offers
 
 HEADERS = [

@@ -21,7 +21,7 @@ from proposals.api.serializers import handling, ledger, merging, replying
 from proposals.api.serializers import proposal as proposing
 from proposals.api.similar import SimilarOperations
 from proposals.inputs.reviewing import MOST_TAKEN_IN
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 
 logger = logging.getLogger(__name__)
 

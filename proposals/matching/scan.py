@@ -24,7 +24,7 @@ from proposals.enums import (
     ScanState,
 )
 from proposals.errors import Conflict
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.matching import embedding, indexing
 from proposals.matching.clusters import Cluster, clusters
 from proposals.matching.likeness import Profile

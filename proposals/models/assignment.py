@@ -15,7 +15,6 @@ from proposals import audiences
 from proposals.enums import (
     AT_WORK,
     BEGUN_REPLIES,
-    IN_HANDS,
     LIVE_ASSIGNMENTS,
     NEW,
     RETURN_OPEN,
@@ -30,57 +29,25 @@ from proposals.inputs import handling as inputs
 from proposals.inputs import replying
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
+from proposals.machine.step import StepContext, step
+from proposals.machine.subject import Subject, state_field
+from proposals.models.assignment_conditions import (
+    DUTIES,
+    TIMED,
+    answers,
+    assists,
+    clock_may_stop,
+    clock_runs,
+    clock_stands,
+    duties_of_issue,
+    in_hands,
+    no_open_extension,
+    no_open_return,
+    no_reply_begun,
+)
 from proposals.models.extension_request import ExtensionRequest
 from proposals.models.reply import Reply
 from proposals.models.return_request import ReturnRequest
-
-answers = Condition(
-    _("会办单位不直接答复提案者，请向主办单位提交会办意见"),
-    lambda assignment: assignment.role in ANSWERING_ROLES,
-)
-assists = Condition(
-    _("只有会办单位提交会办意见"), lambda assignment: assignment.role == AssignmentRole.ASSIST
-)
-no_open_return = Condition(
-    _("已有待裁定的退办申请"), lambda assignment: not assignment.awaits_return()
-)
-no_open_extension = Condition(
-    _("已有待审批的延期申请"), lambda assignment: not assignment.awaits_extension()
-)
-no_reply_begun = Condition(
-    _("本轮答复已在起草"), lambda assignment: not assignment.has_begun_reply()
-)
-in_hands = Condition(
-    _("提案不在办理阶段"), lambda assignment: assignment.proposal.state in IN_HANDS
-)
-
-clock_may_stop = Condition(
-    _("本会规则不允许暂停计时"), lambda assignment: assignment.rules.handling.pauses.allowed
-)
-clock_runs = Condition(_("已经暂停计时"), lambda assignment: assignment.clock_stopped_at is None)
-clock_stands = Condition(
-    _("没有暂停计时"), lambda assignment: assignment.clock_stopped_at is not None
-)
-
-
-def duties_of_issue(assignment: Assignment) -> list[DutyKind]:
-    """The duties of a unit that gets a task: sign for it, and answer in its role."""
-    owed = DutyKind.REPLY if assignment.role in ANSWERING_ROLES else DutyKind.ASSIST_OPINION
-    return [DutyKind.ACKNOWLEDGE, DutyKind.RETURN_WINDOW, owed]
-
-
-TIMED = (DutyKind.ASSIST_OPINION, DutyKind.REPLY, DutyKind.REHANDLE)
-"""Duties whose clock can be stopped."""
-
-OWED = (
-    DutyKind.ACKNOWLEDGE,
-    DutyKind.RETURN_WINDOW,
-    DutyKind.ASSIST_OPINION,
-    DutyKind.REPLY,
-    DutyKind.REHANDLE,
-)
-"""Everything a unit can owe on a task."""
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
@@ -244,7 +211,7 @@ class Assignment(Subject):
         input=inputs.ReassignInput,
         tone=Tone.WARNING,
         conditions=[in_hands],
-        cancels=OWED,
+        cancels=DUTIES,
         tells=(audiences.unit,),
     )
     def reassign(self, context: StepContext) -> None:
@@ -252,7 +219,7 @@ class Assignment(Subject):
         self._leave(context)
         self.proposal.take_over(context, self, context.data["unit"])
 
-    @step(source=UNANSWERED, target=S.RECALLED, who=who.system, label=_("收回"), cancels=OWED)
+    @step(source=UNANSWERED, target=S.RECALLED, who=who.system, label=_("收回"), cancels=DUTIES)
     def recall(self, context: StepContext) -> None:
         """The task ends because the proposal is no longer handled."""
         self._leave(context)
@@ -348,7 +315,7 @@ class Assignment(Subject):
         input=Reason,
         tone=Tone.WARNING,
         conditions=[assists],
-        cancels=OWED,
+        cancels=DUTIES,
         tells=(audiences.lead_unit, audiences.unit),
     )
     def waive_opinion(self, context: StepContext) -> None:
@@ -405,7 +372,7 @@ class Assignment(Subject):
         target=RETURN_VALUE(S.CLOSED, S.RECALLED),
         who=who.system,
         label=_("办结"),
-        cancels=OWED,
+        cancels=DUTIES,
     )
     def close(self, context: StepContext) -> str:
         """The proposal is concluded; an assisting unit that never answered is let go."""

@@ -18,7 +18,8 @@ from members.punctuation import listed
 from members.rules import Attachments
 from proposals.enums import AttachmentStage
 from proposals.errors import RuleBroken
-from proposals.machine.subject import StepContext, Subject
+from proposals.machine.step import StepContext
+from proposals.machine.subject import Subject
 
 
 def _place(row: StoredFile, name: str) -> str:

@@ -15,7 +15,8 @@ from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import keys_of
 from proposals.machine import who
-from proposals.machine.subject import StandaloneSubject, StepContext, state_field, step
+from proposals.machine.step import StepContext, step
+from proposals.machine.subject import StandaloneSubject, state_field
 
 
 def _proposals_of(batch: AssignmentBatch, data: Mapping[str, Any]) -> Iterable[int]:

@@ -13,7 +13,8 @@ from proposals.errors import RuleBroken
 from proposals.inputs.clues import ClueInput
 from proposals.inputs.fields import Reason
 from proposals.machine import who
-from proposals.machine.subject import StandaloneSubject, StepContext, state_field, step
+from proposals.machine.step import StepContext, step
+from proposals.machine.subject import StandaloneSubject, state_field
 
 
 class Clue(StandaloneSubject):

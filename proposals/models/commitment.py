@@ -14,7 +14,8 @@ from proposals.enums import CommitmentState as S
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import Reason
 from proposals.machine import who
-from proposals.machine.subject import StepContext, Subject, state_field, step
+from proposals.machine.step import StepContext, step
+from proposals.machine.subject import Subject, state_field
 
 
 class Commitment(Subject):

@@ -14,7 +14,8 @@ from proposals.enums import CosignatureState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import drafting as inputs
 from proposals.machine import who
-from proposals.machine.subject import Condition, News, StepContext, Subject, state_field, step
+from proposals.machine.step import Condition, News, StepContext, step
+from proposals.machine.subject import Subject, state_field
 
 awaiting_filing = Condition(
     _("提案已不在征集联名的阶段"),

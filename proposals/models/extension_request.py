@@ -17,7 +17,8 @@ from proposals.enums import NEW, Tone
 from proposals.enums import ExtensionState as S
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import StepContext, state_field, step
+from proposals.machine.step import StepContext, step
+from proposals.machine.subject import state_field
 from proposals.models.unit_request import UnitRequest
 
 

@@ -10,7 +10,8 @@ from proposals.enums import NEW, RATEABLE, AttachmentStage, Tone
 from proposals.enums import FeedbackState as S
 from proposals.inputs import replying as inputs
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
+from proposals.machine.step import Condition, StepContext, step
+from proposals.machine.subject import Subject, state_field
 from proposals.models.attachment import Attachment
 
 still_open = Condition(

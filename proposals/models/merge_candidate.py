@@ -17,7 +17,8 @@ from proposals.errors import RuleBroken
 from proposals.inputs import merge_candidates as inputs
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
-from proposals.machine.subject import Condition, StandaloneSubject, StepContext, state_field, step
+from proposals.machine.step import Condition, StepContext, step
+from proposals.machine.subject import StandaloneSubject, state_field
 from proposals.models.phases.merging import unknown
 from proposals.models.proposal import Proposal
 

@@ -12,7 +12,8 @@ from proposals.enums import PreAssignmentState as S
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import OptionalNote
 from proposals.machine import who
-from proposals.machine.subject import StepContext, Subject, state_field, step
+from proposals.machine.step import StepContext, step
+from proposals.machine.subject import Subject, state_field
 
 
 class PreAssignmentQuerySet(models.QuerySet["PreAssignment"]):

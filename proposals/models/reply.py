@@ -33,7 +33,8 @@ from proposals.inputs import drafting
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, Subject, state_field, step
+from proposals.machine.step import Condition, StepContext, step
+from proposals.machine.subject import Subject, state_field
 from proposals.models.attachment import Attachment
 from proposals.models.commitment import Commitment
 from proposals.models.feedback import Feedback

@@ -17,7 +17,8 @@ from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, state_field, step
+from proposals.machine.step import Condition, StepContext, step
+from proposals.machine.subject import state_field
 from proposals.models.unit_request import UnitRequest
 
 higher_level = Condition(

@@ -26,7 +26,8 @@ from proposals.api.actions import declared, own_steps
 from proposals.audiences import Occasion, people
 from proposals.door import perform
 from proposals.ledger import model_of
-from proposals.machine.subject import Step, Subject, declared_step
+from proposals.machine.step import Step, declared_step
+from proposals.machine.subject import Subject
 from proposals.pages.step_pages import step_page
 from proposals.pages.steps import StepForm
 from proposals.pages.subjects import keys_among

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.checks import CheckMessage, Error
 
 from members.pages.worklist import WORKLISTS, Worklist
-from proposals.machine.subject import Step, declared_step
+from proposals.machine.step import Step, declared_step
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.pages.step_pages import STEP_PAGES, StepPage
 from proposals.pages.subjects import PAGES

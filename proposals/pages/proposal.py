@@ -23,7 +23,8 @@ from proposals import permissions
 from proposals.api.views import as_download
 from proposals.due_dates import due_dates
 from proposals.enums import TEXT_WITH_PROPOSER, AttachmentStage, CosignatureState, ProposalState
-from proposals.machine.subject import Step, Subject, declared_step
+from proposals.machine.step import Step, declared_step
+from proposals.machine.subject import Subject
 from proposals.models import Attachment, Clue, Event, Proposal
 from proposals.pages.stages import bar, coming, waiting_on
 from proposals.pages.step_pages import StepPage, step_page

@@ -14,7 +14,7 @@ from members.pages.forms import Choice, Choices
 from members.pages.worklist import Listing
 from members.reader import Reader
 from members.rules import Rules
-from proposals.machine.subject import Step, declared_step
+from proposals.machine.step import Step, declared_step
 from proposals.models import Event
 
 Offered = Callable[[Any, Reader], list[Choice]]

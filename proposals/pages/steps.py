@@ -27,14 +27,16 @@ from members.pages.signing_in.resume_post import resumed_post
 from members.punctuation import stated
 from members.reader import Reader, reader_of
 from proposals.api.actions import address_of, declared, own_steps
-from proposals.door import changes_since, perform
+from proposals.door import perform
 from proposals.errors import Conflict, Stale
 from proposals.inputs.fields import RulebookCode
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.models import Event, Presence
 from proposals.pages.step_pages import StepPage, step_page
 from proposals.pages.subjects import SubjectPage, page_of, pages_of, row_or_404
 from proposals.permissions import require
+from proposals.refusals import changes_since
 
 SHEET = "components/_sheet.html"
 """The template that a form extends when only the form is requested."""

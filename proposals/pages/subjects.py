@@ -12,7 +12,8 @@ from django.urls import reverse
 from members.reader import Reader
 from members.visibility import visible_row
 from proposals import models
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 
 Row = TypeVar("Row", bound=Model)
 

@@ -8,7 +8,8 @@ from django.utils.translation import gettext_lazy as _
 
 from members.models import CalendarDay, CalendarYear
 from proposals.enums import NEW, Tone
-from proposals.machine.subject import StepContext, state_field, step
+from proposals.machine.step import StepContext, step
+from proposals.machine.subject import state_field
 from supervision.calendar import Calendar, Declared
 from supervision.enums import CalendarChangeState as S
 from supervision.inputs.calendar import EnterDaysInput

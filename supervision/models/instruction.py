@@ -11,7 +11,8 @@ from members.punctuation import stated
 from proposals import audiences as proposal_audiences
 from proposals.enums import NEW, Tone
 from proposals.machine import who
-from proposals.machine.subject import News, StepContext, state_field, step
+from proposals.machine.step import News, StepContext, step
+from proposals.machine.subject import state_field
 from supervision import audiences
 from supervision.enums import InstructionState as S
 from supervision.inputs import key_topics as inputs

@@ -17,7 +17,7 @@ from proposals.enums import Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, step
+from proposals.machine.step import Condition, StepContext, step
 from proposals.models import Proposal
 from supervision import audiences
 from supervision.enums import (

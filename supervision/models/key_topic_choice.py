@@ -21,7 +21,8 @@ from proposals.enums import FILED_STATES, NEW, Tone
 from proposals.errors import RuleBroken
 from proposals.inputs.fields import OptionalNote, Reason, keys_of
 from proposals.machine import who
-from proposals.machine.subject import News, StepContext, declared_step, state_field, step
+from proposals.machine.step import News, StepContext, declared_step, step
+from proposals.machine.subject import state_field
 from proposals.models import Proposal, Theme
 from supervision import audiences
 from supervision.enums import KEY_STATES, KEY_UNDER_WAY, UNDECIDED_STATES

@@ -13,7 +13,8 @@ from proposals.enums import NEW, Tone
 from proposals.errors import Unmet
 from proposals.inputs.fields import Reason
 from proposals.machine import who
-from proposals.machine.subject import News, StepContext, state_field, step
+from proposals.machine.step import News, StepContext, step
+from proposals.machine.subject import state_field
 from supervision import audiences
 from supervision.enums import UNMET, KeyTopicState
 from supervision.enums import MilestoneState as S

@@ -4,7 +4,7 @@ from django.core.files.uploadedfile import UploadedFile
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from proposals.machine.subject import StepContext
+from proposals.machine.step import StepContext
 from proposals.models.attachment import StoredFile, checked_type
 from supervision.models.activity import Activity
 

@@ -13,7 +13,7 @@ from members.rules import Rules
 from members.visibility import visible
 from proposals.due_dates import Date, Expected, Load
 from proposals.models import Assignment, Proposal
-from proposals.models.assignment import duties_of_issue
+from proposals.models.assignment_conditions import duties_of_issue
 from supervision import deadlines
 from supervision.calendar import Calendar
 from supervision.deadline_facts import basis_of, facts_of, session_closes_on

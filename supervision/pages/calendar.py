@@ -18,7 +18,7 @@ from members.pages.page_context import page_context_of
 from members.pages.worklist import STATE, Column, day, visible_rows
 from members.reader import Reader, reader_of
 from members.visibility import visible
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import taken
 from proposals.pages.subjects import SubjectPage

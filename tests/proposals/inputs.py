@@ -20,7 +20,8 @@ from members.rules import Rules
 from proposals.enums import HANDED_IN, IN_HANDS, MERGEABLE, Adoption, ProposalState, Publicity
 from proposals.inputs.fields import InCommittee, RulebookCode
 from proposals.inputs.reviewing import UnitRoleInput
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.models import MergeCandidate, Proposal, Suggestion
 from supervision.models import CalendarChange, Duty
 

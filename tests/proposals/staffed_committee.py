@@ -14,7 +14,8 @@ from members import clock
 from members.enums import BodyKind, Role
 from members.models import Committee, Member, Unit, User
 from members.reader import Reader
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.permissions import may
 from tests.factories.members import (
     BodyFactory,

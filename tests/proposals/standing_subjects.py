@@ -18,7 +18,8 @@ from proposals.enums import (
     PublicationScope,
     ReplyState,
 )
-from proposals.machine.subject import Condition, Subject
+from proposals.machine.step import Condition
+from proposals.machine.subject import Subject
 from proposals.models import MergeCandidate, Proposal
 from proposals.models import assignment as assignments
 from proposals.models.cosignature import awaiting_filing

@@ -14,7 +14,8 @@ from proposals.door import perform
 from proposals.enums import NEW, AssignmentState, ProposalState, ReplyState, ReturnState
 from proposals.errors import NotYours, RuleBroken, Unmet, WrongState
 from proposals.machine import who
-from proposals.machine.subject import Step, Subject, declared_step
+from proposals.machine.step import Step, declared_step
+from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
     Assignment,

@@ -28,7 +28,8 @@ from members.models import User
 from members.selectors import rules_for
 from proposals.api.actions import own_steps
 from proposals.enums import Tone
-from proposals.machine.subject import Step, Subject, declared_step
+from proposals.machine.step import Step, declared_step
+from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
     Assignment,

@@ -29,7 +29,8 @@ from proposals.enums import (
     ReturnState,
 )
 from proposals.machine import who
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from supervision import audiences as topic_audiences
 from supervision.enums import (

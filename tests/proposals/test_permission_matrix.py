@@ -27,7 +27,8 @@ from proposals.enums import (
     ProposalState,
     ReplyState,
 )
-from proposals.machine.subject import Step, Subject
+from proposals.machine.step import Step
+from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
     Attachment,

@@ -16,7 +16,7 @@ from members.pages.worklist import WORKLISTS, Worklist
 from members.reader import Reader
 from members.selectors import rules_for
 from members.services.job import run
-from proposals.machine.subject import Step, declared_step
+from proposals.machine.step import Step, declared_step
 from tests.proposals.inputs import Writer
 from tests.proposals.subjects_in_every_state import NOW, PEOPLE, SubjectsInEveryState
 

@@ -15,7 +15,7 @@ from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken
 from proposals.inputs import handling as inputs
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, step
+from proposals.machine.step import Condition, StepContext, step
 from proposals.models.assignment import Assignment
 from proposals.models.phases.merging import Merging
 from proposals.models.pre_assignment import PreAssignment

@@ -23,7 +23,7 @@ from proposals.errors import RuleBroken
 from proposals.inputs import replying as inputs
 from proposals.inputs.fields import Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, step
+from proposals.machine.step import Condition, StepContext, step
 from proposals.models.assignment import Assignment
 from proposals.models.consultation import Consultation
 from proposals.models.feedback import Feedback

@@ -32,7 +32,8 @@ from proposals.enums import ProposalState as S
 from proposals.errors import RuleBroken, speaking_of
 from proposals.inputs import drafting as inputs
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, Subject, step
+from proposals.machine.step import Condition, StepContext, step
+from proposals.machine.subject import Subject
 from proposals.models.attachment import Attachment
 from proposals.models.clue import Clue
 from proposals.models.cosignature import Cosignature

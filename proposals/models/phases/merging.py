@@ -20,7 +20,8 @@ from proposals.errors import RuleBroken, Unmet
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import Reason, keys_of
 from proposals.machine import who
-from proposals.machine.subject import Condition, News, StepContext, Subject, declared_step, step
+from proposals.machine.step import Condition, News, StepContext, declared_step, step
+from proposals.machine.subject import Subject
 from proposals.models.cosignature import Cosignature
 from proposals.models.phases.reviewing import Reviewing, hosts_nothing
 from proposals.models.pre_assignment import PreAssignment

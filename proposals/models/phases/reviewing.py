@@ -26,7 +26,7 @@ from proposals.errors import RuleBroken
 from proposals.inputs import reviewing as inputs
 from proposals.inputs.fields import OptionalNote, Reason
 from proposals.machine import who
-from proposals.machine.subject import Condition, StepContext, step
+from proposals.machine.step import Condition, StepContext, step
 from proposals.models.assignment import Assignment, AssignmentQuerySet
 from proposals.models.feedback import Feedback
 from proposals.models.phases.drafting import Drafting

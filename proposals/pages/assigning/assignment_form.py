@@ -16,7 +16,7 @@ from members.models import Unit
 from members.pages.forms import Field
 from members.reader import Reader, reader_of
 from proposals.due_dates import Expected, Load, due_dates
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import Proposal
 from proposals.pages.assigning.letters import Letter, planned
 from proposals.pages.assigning.meeting import gather

@@ -9,7 +9,7 @@ from django.views.decorators.http import require_safe
 from members.pages.list_position import carried, list_position_of
 from members.reader import reader_of
 from members.visibility import visible
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import Assignment, Reply, Suggestion
 from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.steps import StepForm

@@ -24,7 +24,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.due_dates import Date, due_dates
 from proposals.enums import AWAITING_ASSIGNMENT
-from proposals.machine.subject import Step, declared_step
+from proposals.machine.step import Step, declared_step
 from proposals.models import Assignment, AssignmentBatch, Event, Proposal
 from proposals.pages.assigning.letters import issued
 from proposals.pages.assigning.suggestions import Candidate, candidates

@@ -17,7 +17,7 @@ from members.punctuation import clauses, reasons
 from members.reader import reader_of
 from proposals.api.actions import address_of, declared
 from proposals.door import perform
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import Event, Proposal
 from proposals.pages.step_pages import StepPage
 from proposals.pages.steps import StepForm

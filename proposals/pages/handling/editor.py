@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 from members.pages.forms import Choice, Field
 from members.reader import Reader
 from proposals.enums import LIVE_ASSIGNMENTS, ReplyState
-from proposals.machine.subject import Step, declared_step
+from proposals.machine.step import Step, declared_step
 from proposals.models import Assignment, Proposal, Reply, ReplyPoint, Suggestion
 from proposals.pages.handling.phrases import phrases_for
 from proposals.pages.handling.replies import Row, checks, suggestions_of

@@ -11,7 +11,7 @@ from members.reader import Reader
 from members.visibility import visible
 from proposals.due_dates import due_dates
 from proposals.enums import LIVE_ASSIGNMENTS, UNANSWERED
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import Assignment, ExtensionRequest, Proposal, ReturnRequest
 from proposals.pages.handling.replies import answers_of
 from proposals.pages.handling.tasks import own_tasks, tasks_of, with_contacts

@@ -16,7 +16,8 @@ from members.reader import Reader, reader_of
 from members.rules import Rules
 from proposals import notices
 from proposals.enums import ReviewOutcome
-from proposals.machine.subject import Subject, declared_step
+from proposals.machine.step import declared_step
+from proposals.machine.subject import Subject
 from proposals.models import Proposal, ReviewOpinion, series
 from proposals.pages.office.choices import doubles
 from proposals.pages.office.labels import names, opinions_of, with_names

@@ -14,7 +14,8 @@ from members.reader import Reader
 from members.rules import Rules
 from members.visibility import visible
 from proposals.enums import MERGE_HOSTS, CosignatureState
-from proposals.machine.subject import Subject, declared_step
+from proposals.machine.step import declared_step
+from proposals.machine.subject import Subject
 from proposals.matching.likeness import Text
 from proposals.matching.passages import pieces, same
 from proposals.merge_preview import Preview, Side, preview

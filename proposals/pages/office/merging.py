@@ -21,7 +21,7 @@ from members.pages.lists import listing_of
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals.api.filters import LONGEST_NUMBER
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.lists import open_groups
 from proposals.pages.office.merge_desk import (

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals import permissions
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.matching.similar import similar
 from proposals.matching.sources import text_of
 from proposals.models import CandidateMember, Event, MergeCandidate, Proposal

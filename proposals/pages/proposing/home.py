@@ -26,7 +26,7 @@ from proposals import rules as checks
 from proposals.due_dates import add_due_dates, due_dates
 from proposals.enums import ENDED, TEXT_WITH_PROPOSER, CosignatureState, FeedbackState
 from proposals.enums import ProposalState as S
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.models import Cosignature, Event, Feedback, Proposal
 from proposals.pages.stages import bar, waiting_on
 from proposals.pages.subjects import page_of_model

@@ -17,7 +17,7 @@ from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals.enums import STANDING_SIGNATURES
 from proposals.inputs.drafting import BeginInput
-from proposals.machine.subject import Step, declared_step
+from proposals.machine.step import Step, declared_step
 from proposals.models import Clue, Event, Proposal
 from proposals.pages.proposing import clues
 from proposals.pages.proposing.checklist import checklist, total

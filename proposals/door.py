@@ -9,12 +9,13 @@ from copy import copy
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django_fsm import TransitionNotAllowed
+from rest_framework.serializers import Serializer
 
 from members import clock
 from members.enums import Channel
@@ -40,9 +41,6 @@ from proposals.machine.subject import Subject
 from proposals.models import Event, Proposal
 from proposals.refusals import refusal, with_state, wrong_state
 from proposals.signals import call_recorded, event_recorded, step_checked
-
-if TYPE_CHECKING:
-    from rest_framework.serializers import Serializer
 
 logger = logging.getLogger(__name__)
 

@@ -7,11 +7,13 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, models
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
+from rest_framework.serializers import Serializer
 
 from proposals import triggers
 from proposals.enums import Tone
@@ -20,10 +22,6 @@ from proposals.machine.subject import Subject
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import Event, Proposal
 from proposals.records import RECORDED
-
-if TYPE_CHECKING:
-    from django_stubs_ext import StrOrPromise
-    from rest_framework.serializers import Serializer
 
 DEEPEST = 10
 """Levels of an input that are kept; no declared input has more than four."""

@@ -50,7 +50,7 @@ def audience(subject: Subject, step: Step, day: date, others: Sequence[Proposal]
 
 def _news(subject: Subject, step: Step) -> News:
     proposal = subject.root
-    number = proposal.case_no or proposal.receipt_no
+    number = proposal.number
     title = _("《%(title)s》%(step)s") % {"title": proposal.title[:150], "step": step.label}
     lines = [_("编号：%(number)s") % {"number": number}] if number else []
     return News(title, lines, proposal)

@@ -72,5 +72,5 @@ def ask_why_distinct(subject: Subject, step: Step, context: StepContext, **_sign
         other = found[0].proposal
         message = _(
             "与《%(title)s》（%(number)s）高度相似；若不是同一件事，请填写不同之处后再次提交"
-        ) % {"title": other.title, "number": other.case_no or other.receipt_no}
+        ) % {"title": other.title, "number": other.number}
         raise RuleBroken({"distinct_because": message}, "alike", extra=speaking_of(other))

@@ -33,9 +33,6 @@ from proposals.permissions import told_units
 Rows = Any
 """A queryset of proposals."""
 
-LONGEST_NUMBER = 10
-"""Digits of a number that may begin with zeros."""
-
 SITTING = RegexValidator(
     r"^\s*(\d{1,2})\s*届?\s*(?:[-—–.]?\s*(\d{1,2})\s*次?)?\s*$",
     _("请写届，或届和次，如 5-2"),
@@ -105,9 +102,7 @@ class ProposalFilter(filters.FilterSet):
 
     def with_number(self, queryset: Rows, name: str, value: str) -> Rows:
         """Proposals with this number, the zeros before it left out or not."""
-        bare = value.lstrip("0") or "0"
-        written = [bare.zfill(width) for width in range(len(bare), LONGEST_NUMBER + 1)] or [bare]
-        return queryset.filter(Q(case_no__in=written) | Q(receipt_no__in=written))
+        return queryset.with_number(value)
 
     def with_sitting(self, queryset: Rows, name: str, value: str) -> Rows:
         """Proposals of a term, or of one session of it."""

@@ -72,7 +72,7 @@ class AlikeSerializer(serializers.Serializer[Any]):
 
     def get_number(self, alike: Alike) -> str:
         """The case number, or the receipt number of one that is not filed."""
-        return alike.proposal.case_no or alike.proposal.receipt_no
+        return alike.proposal.number
 
     @extend_schema_field(serializers.IntegerField(allow_null=True))
     def get_year(self, alike: Alike) -> int | None:

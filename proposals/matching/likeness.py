@@ -105,6 +105,11 @@ class Text:
     body: str
     places: tuple[str, ...] = ()
 
+    @classmethod
+    def of(cls, title: str, parts: Iterable[str], places: Iterable[str]) -> Text:
+        """The text of a title and the parts below it, in a committee with such places."""
+        return cls(title, "\n".join(parts), tuple(places))
+
     def stripped(self) -> Text:
         """The same without what says nothing: forms of title, and the committee's places."""
         return Text(

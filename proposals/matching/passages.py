@@ -1,18 +1,14 @@
 """Finds passages that several texts share, to mark them side by side (并案对照)."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import NamedTuple
 
 from proposals.matching.likeness import Text
-from proposals.matching.similar import SENTENCE, Analysed
+from proposals.matching.similar import SENTENCE, Analysed, like_sentences
 
 SAME = 0.5
 """How alike two sentences are in their words (0 to 1) to say the same."""
-
-WORDS = 2
-"""How many words they must share at least."""
 
 Place = tuple[int, int]
 """A sentence: the index of its text, and its index in the text."""
@@ -70,18 +66,7 @@ def _root(found: Mapping[Place, Place], place: Place) -> Place:
 
 def _pairs(analysed: Sequence[Analysed], one: int, other: int) -> Iterator[tuple[Place, Place]]:
     """The pairs of sentences of two texts that say the same, each sentence once."""
-    alike = sorted(
-        (
-            (len(common) / math.sqrt(len(a) * len(b)), -at, -place)
-            for at, (_mine, a) in enumerate(analysed[one].sentences)
-            for place, (_theirs, b) in enumerate(analysed[other].sentences)
-            if len(common := a & b) >= WORDS
-        ),
-        reverse=True,
-    )
-    used: set[Place] = set()
-    for likeness, at, place in alike:
-        here, there = (one, -at), (other, -place)
-        if likeness >= SAME and used.isdisjoint({here, there}):
-            used |= {here, there}
-            yield here, there
+    for likeness, at, place in like_sentences(analysed[one], analysed[other]):
+        if likeness < SAME:
+            return
+        yield (one, at), (other, place)

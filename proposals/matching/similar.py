@@ -3,8 +3,9 @@
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -39,6 +40,9 @@ PASSAGES = 2
 
 MEANING = 0.8
 """What a full likeness of meaning adds to a likeness of words of 1."""
+
+WORDS = 2
+"""How many words two sentences must share at least."""
 
 SENTENCE = re.compile(r"[^。！？；\n]+[。！？；]?")
 
@@ -198,26 +202,34 @@ def shared_terms(profile: Profile, here: Analysed, there: Analysed) -> list[str]
     return heaviest[:TERMS]
 
 
-def shared_passages(here: Analysed, there: Analysed) -> list[SharedPassage]:
-    """The pairs of sentences that share the most words, each sentence once."""
+def like_sentences(here: Analysed, there: Analysed) -> Iterator[tuple[float, int, int]]:
+    """The pairs of sentences that share words, the likest first, each sentence once.
+
+    Each with its likeness, from 0 to 1, and the index of the sentence in either text.
+    """
     pairs = sorted(
         (
-            (len(common) / math.sqrt(len(a) * len(b)), at, place)
+            (-len(common) / math.sqrt(len(a) * len(b)), at, place)
             for at, (_mine, a) in enumerate(here.sentences)
             for place, (_theirs, b) in enumerate(there.sentences)
-            if len(common := a & b) > 1
-        ),
-        reverse=True,
+            if len(common := a & b) >= WORDS
+        )
     )
-    used: set[tuple[str, int]] = set()
+    used_here: set[int] = set()
+    used_there: set[int] = set()
+    for unlikeness, at, place in pairs:
+        if at not in used_here and place not in used_there:
+            used_here.add(at)
+            used_there.add(place)
+            yield -unlikeness, at, place
+
+
+def shared_passages(here: Analysed, there: Analysed) -> list[SharedPassage]:
+    """The pairs of sentences that share the most words, each sentence once."""
     found = []
-    for _weight, at, place in pairs:
-        if used.isdisjoint({("here", at), ("there", place)}):
-            used |= {("here", at), ("there", place)}
-            (mine, a), (theirs, b) = here.sentences[at], there.sentences[place]
-            found.append(SharedPassage(mine, theirs, tuple(sorted(a & b))))
-        if len(found) == PASSAGES:
-            break
+    for _likeness, at, place in islice(like_sentences(here, there), PASSAGES):
+        (mine, a), (theirs, b) = here.sentences[at], there.sentences[place]
+        found.append(SharedPassage(mine, theirs, tuple(sorted(a & b))))
     return found
 
 

@@ -68,11 +68,8 @@ def texts(keys: Iterable[int]) -> dict[int, tuple[Proposal, Text]]:
 
 
 def _text(proposal: Proposal, suggestions: Iterable[str]) -> Text:
-    return Text(
-        proposal.title,
-        "\n".join([proposal.situation, proposal.analysis, *suggestions]),
-        tuple(proposal.committee.place_names),
-    )
+    parts = [proposal.situation, proposal.analysis, *suggestions]
+    return Text.of(proposal.title, parts, proposal.committee.place_names)
 
 
 def sources(keys: Iterable[int]) -> list[Source]:

@@ -29,10 +29,26 @@ Addressee = tuple["Proposal", "Member | None", "Body | None"]
 """A receiver of a reply: the original proposal, and the member or the body behind it."""
 
 
+LONGEST_NUMBER = 10
+"""Digits of a number that may begin with zeros."""
+
+
+class ProposalQuerySet(models.QuerySet["Proposal"]):
+    """Filters on proposals."""
+
+    def with_number(self, typed: str) -> ProposalQuerySet:
+        """Those with this case or receipt number, the zeros before it left out or not."""
+        bare = typed.lstrip("0") or "0"
+        written = {typed, *(bare.zfill(width) for width in range(len(bare), LONGEST_NUMBER + 1))}
+        return self.filter(Q(case_no__in=written) | Q(receipt_no__in=written))
+
+
 class Proposal(Concluding):
     """A proposal of the CPPCC (政协提案)."""
 
     state = state_field(ProposalState, max_length=20)
+
+    objects = ProposalQuerySet.as_manager()
 
     class Meta:
         ordering = ["-id"]

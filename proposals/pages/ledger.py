@@ -123,7 +123,7 @@ def prepare(rows: list[Any], reader: Reader) -> None:
 
 def _number(event: Any) -> str | None:
     proposal = event.proposal
-    return (proposal.case_no or proposal.receipt_no) if proposal is not None else None
+    return proposal.number if proposal is not None else None
 
 
 def _move(event: Any) -> str:
@@ -258,7 +258,7 @@ def verify(request: HttpRequest, pk: int | None = None) -> HttpResponse:
     found = []
     if pk is not None:
         found = [row_or_404(reader, Proposal.objects.all(), pk)]
-        context["number"] = found[0].case_no or found[0].receipt_no
+        context["number"] = found[0].number
     elif number:
         numbered = Q(case_no__iendswith=number) | Q(receipt_no__iendswith=number)
         rows = visible(reader, Proposal.objects.filter(numbered))

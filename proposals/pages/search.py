@@ -71,7 +71,7 @@ def by_number_or_title(reader: Reader, typed: str) -> list[Hit]:
         Hit(
             _("提案"),
             proposal.title,
-            proposal.case_no or proposal.receipt_no,
+            proposal.number,
             page_of_model(Proposal).url(proposal),
             "file-text",
         )

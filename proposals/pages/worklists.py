@@ -66,7 +66,7 @@ def proposer(row: Proposal) -> str:
 NUMBER = Column(
     "number",
     _("案号"),
-    lambda row: row.proposal.case_no or row.proposal.receipt_no,
+    lambda row: row.proposal.number,
     order=["proposal__case_serial"],
 )
 TITLE = Column("title", _("案由"), "proposal.title", main=True)
@@ -76,7 +76,7 @@ COLUMNS = (
     Column(
         "number",
         _("编号"),
-        lambda row: row.case_no or row.receipt_no,
+        lambda row: row.number,
         order=["case_serial", "receipt_no"],
     ),
     Column("title", _("案由"), order=["title"], main=True),

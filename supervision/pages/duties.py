@@ -92,7 +92,7 @@ def prepare(rows: list[Any], reader: Reader) -> None:
 def number(duty: Duty) -> str:
     """The number of the proposal that it is about."""
     proposal = duty.proposal
-    return (proposal.case_no or proposal.receipt_no) if proposal is not None else ""
+    return proposal.number if proposal is not None else ""
 
 
 def url_of_duty(duty: Duty) -> str:

@@ -233,9 +233,14 @@ class Reviewing(Drafting):
         return f"/api/v1/proposals/{self.pk}/"
 
     @property
+    def number(self) -> str:
+        """The number by which people know it: that of the case, or until then of the receipt."""
+        return self.case_no or self.receipt_no
+
+    @property
     def named(self) -> str:
         """Number and title, as sentences name it."""
-        return titled(self.case_no or self.receipt_no, self.title)
+        return titled(self.number, self.title)
 
     def live_assignments(self) -> AssignmentQuerySet:
         """The tasks that have not been taken from their units."""

@@ -48,7 +48,7 @@ def group_title(row: Any) -> str:
 
 def _numbers(row: Any) -> str:
     proposals = [member.proposal for member in row.inside]
-    return listed(proposal.case_no or proposal.receipt_no for proposal in proposals)
+    return listed(proposal.number for proposal in proposals)
 
 
 def _score(row: Any) -> str:

@@ -158,8 +158,8 @@ def merging_form(reader: Reader, subject: Subject, **more: Any) -> StepForm:
 def _text(side: Side) -> Text:
     proposal = _shown(side)
     suggestions = [suggestion.text for suggestion in side.suggestions]
-    body = "\n".join([proposal.situation, proposal.analysis, *suggestions])
-    return Text(proposal.title, body, tuple(proposal.committee.place_names))
+    parts = [proposal.situation, proposal.analysis, *suggestions]
+    return Text.of(proposal.title, parts, proposal.committee.place_names)
 
 
 def _shown(side: Side) -> Proposal:

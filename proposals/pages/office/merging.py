@@ -3,7 +3,6 @@
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -20,7 +19,6 @@ from members.pages.list_position import carried, list_position_of
 from members.pages.lists import listing_of
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
-from proposals.api.filters import LONGEST_NUMBER
 from proposals.machine.step import declared_step
 from proposals.models import MergeCandidate, Proposal
 from proposals.pages.office.lists import open_groups
@@ -82,10 +80,8 @@ def _added(request: HttpRequest, reader: Reader, keys: list[int]) -> list[int]:
     typed = request.GET.get("add", "").strip()
     if not typed:
         return keys
-    bare = typed.lstrip("0") or "0"
-    written = {typed, *(bare.zfill(width) for width in range(len(bare), LONGEST_NUMBER + 1))}
-    those = Proposal.objects.filter(Q(case_no__in=written) | Q(receipt_no__in=written))
-    seen = visible(reader, those.filter(received_at__isnull=False))
+    those = Proposal.objects.with_number(typed).filter(received_at__isnull=False)
+    seen = visible(reader, those)
     found = seen.order_by("-received_at").values_list("pk", flat=True).first()
     if found is None:
         messages.error(request, _("没有编号为 %(number)s 的提案，请核对") % {"number": typed})

@@ -39,7 +39,7 @@ def near(
     suggestions = [one for one in written.get("suggestions") or () if one.strip()]
     parts = [str(written.get(name) or "") for name in ("situation", "analysis")]
     title = str(written.get("title") or "")[:200]
-    text = Text(title, "\n".join([*parts, *suggestions]), tuple(committee.place_names))
+    text = Text.of(title, [*parts, *suggestions], committee.place_names)
     if len(text.title.strip()) + len(text.body.strip()) < ENOUGH:
         return []
     rules = reader.rules(committee)
@@ -69,7 +69,7 @@ def _told(alike: Alike, rules: Rules, invitation: Cosignature | None, is_own: bo
     received = proposal.received_at
     return {
         "proposal": proposal,
-        "number": proposal.case_no or proposal.receipt_no,
+        "number": proposal.number,
         "year": localtime(received).year if received else None,
         "state": str(proposal.get_state_display()),
         "high": alike.score >= rules.similarity.merge,

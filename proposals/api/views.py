@@ -29,13 +29,13 @@ logger = logging.getLogger(__name__)
 class InternalFieldsViewSet(SubjectViewSet):
     """Details with fields that units and offices write for each other, not for proposers."""
 
-    inside: ClassVar[tuple[str, ...]] = ()
+    internal: ClassVar[tuple[str, ...]] = ()
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """The detail; the ``inside`` fields are empty for those who do not work on it."""
+        """The detail; the ``internal`` fields are empty for those who do not work on it."""
         response = super().retrieve(request, *args, **kwargs)
         if not permissions.works_on(self.reader, response.data["proposal"]):
-            response.data.update(dict.fromkeys(self.inside, ""))
+            response.data.update(dict.fromkeys(self.internal, ""))
         return response
 
 
@@ -70,9 +70,9 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
 
     def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The detail; reasons that a proposer gave the office are not for other members."""
-        self.inside = permissions.is_inside(self.reader, int(kwargs["pk"]))
+        self.is_inside = permissions.is_inside(self.reader, int(kwargs["pk"]))
         response = super().retrieve(request, *args, **kwargs)
-        if not self.inside:
+        if not self.is_inside:
             response.data.update(publicity_reason="", withdrawal_reason="")
         return response
 
@@ -85,7 +85,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
 
     def tells_units(self, proposal: models.Proposal) -> bool:
         """Whether the reader may see who handles it."""
-        return self.inside or permissions.units_are_open(proposal, self.reader)
+        return self.is_inside or permissions.units_are_open(proposal, self.reader)
 
     @extend_schema(
         summary="并案预览",
@@ -184,7 +184,7 @@ class AssignmentViewSet(InternalFieldsViewSet):
     related = ("unit", "proposal__committee")
     prefetched = ("contact_records",)
     ordering_fields = ("id", "issued_at", "replied_at")
-    inside = (
+    internal = (
         "opinion",
         "opinion_document_number",
         "opinion_signed_by",
@@ -225,7 +225,7 @@ class ReplyViewSet(InternalFieldsViewSet):
     related = ("assignment", "proposal__committee")
     prefetched = ("points", "commitments", "deliveries__member", "deliveries__body")
     ordering_fields = ("id", "delivered_at")
-    inside = ("inspection_note",)
+    internal = ("inspection_note",)
 
 
 @documented("征询意见表")

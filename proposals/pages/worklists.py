@@ -72,6 +72,9 @@ NUMBER = Column(
 TITLE = Column("title", _("案由"), "proposal.title", main=True)
 """The number and title of the proposal that a row belongs to."""
 
+DUE = Column("due", _("期限"), "due.due_at", "proposals/cells/_due.html")
+"""Until when something is owed on a row (``due``)."""
+
 COLUMNS = (
     Column(
         "number",
@@ -87,7 +90,7 @@ COLUMNS = (
     Column("key", _("重点"), "is_key", FLAG, shown=False),
     day("received", _("收到"), "received_at"),
     day("filed", _("立案"), "filed_at", shown=False),
-    Column("due", _("期限"), "due.due_at", "proposals/cells/_due.html"),
+    DUE,
 )
 """The columns of a list of proposals."""
 

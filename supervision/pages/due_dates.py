@@ -2,16 +2,16 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy as _l
 
 from members.enums import AssignmentRole, DutyKind, Role
-from members.pages.worklist import Column, Rows
+from members.pages.worklist import Rows
 from members.punctuation import aside, clauses
 from members.reader import Reader
 from members.rules import Warnings
@@ -20,12 +20,13 @@ from members.visibility import visible
 from proposals.due_dates import Clock, Due
 from proposals.machine.subject import Subject
 from proposals.models import Assignment, Proposal
+from proposals.pages import worklists
 from supervision.models import Duty
 from supervision.models.duty import is_overdue
 from supervision.permissions import foreseen
 from supervision.selectors import calendar_for, with_due
 
-DUE = Column("due", _l("期限"), "due.due_at", "proposals/cells/_due.html", order=["due_at"])
+DUE = replace(worklists.DUE, order=["due_at"])
 """The column of a list whose rows have been asked for with ``with_due``, or are duties."""
 
 

@@ -7,7 +7,7 @@ from django.db.models import F, Prefetch, prefetch_related_objects
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 
-from members.enums import ANSWERING_ROLES, Role
+from members.enums import ANSWERING_ROLES, UNIT_ROLES
 from members.reader import Reader, read_once, reader_of
 from members.visibility import visible
 from proposals.enums import (
@@ -164,8 +164,7 @@ def _promises(proposal: Proposal, mine: Sequence[Assignment], reader: Reader) ->
 def panel(request: HttpRequest, proposal: Proposal, buttons: list[Action]) -> dict[str, Any] | None:
     """The panel beside a proposal for staff of a unit: the next steps of their own task."""
     reader = reader_of(request)
-    roles = reader.roles
-    if not roles & {Role.UNIT_LIAISON, Role.UNIT_HANDLER, Role.UNIT_SIGNATORY}:
+    if reader.roles.isdisjoint(UNIT_ROLES):
         return None
     own = own_of(proposal, reader)
     return {"own": own} if own else None

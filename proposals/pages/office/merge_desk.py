@@ -101,8 +101,8 @@ def laid_out(
     sides = {side.id: side for side in (seen.host, *seen.members)}
     present = [sides[key] for key in keys if key in sides and sides[key].proposal is not None]
     for side in present:  # the preview reads neither of them
-        known = rows[side.id]
-        _shown(side).committee, _shown(side).session = known.committee, known.session
+        row = rows[side.id]
+        _shown(side).committee, _shown(side).session = row.committee, row.session
     beside = present[:SIDE_BY_SIDE]
     marked = same([_text(side) for side in beside])
     if form is None:

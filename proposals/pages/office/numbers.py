@@ -78,8 +78,8 @@ def numbers(request: HttpRequest) -> HttpResponse:
         numbered = rows.filter(case_serial__isnull=False)
         given = series_of(session, numbered)
         chosen = request.GET.get("series", given[0]["name"] if given else "")
-        listed = numbered.filter(case_series=chosen).select_related("lead", "body")
-        page = Paginator(listed.order_by("case_serial"), PAGE).get_page(request.GET.get("page"))
+        in_series = numbered.filter(case_series=chosen).select_related("lead", "body")
+        page = Paginator(in_series.order_by("case_serial"), PAGE).get_page(request.GET.get("page"))
     context = {"session": session, "series": given, "page": page, "chosen": chosen if page else ""}
     return TemplateResponse(request, "proposals/office/numbers.html", context)
 

@@ -11,9 +11,7 @@ from proposals.due_dates import add_due_dates
 from proposals.enums import TEXT_WITH_PROPOSER
 from proposals.models import Cosignature, Feedback
 from proposals.pages.proposing.home import PROPOSERS, invitations, led, to_rate
-from proposals.pages.worklists import NUMBER, TITLE, ProposalList, SubjectList
-
-DUE = Column("due", _("期限"), "due.due_at", "proposals/cells/_due.html")
+from proposals.pages.worklists import DUE, NUMBER, TITLE, ProposalList, SubjectList
 
 WORKLISTS = (
     SubjectList(

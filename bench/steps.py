@@ -76,9 +76,9 @@ def _measure(proposals: int) -> None:
     perform = actions.perform
     setup_test_environment()
 
-    def clocked(subject: Any, action: str, *args: Any, **options: Any) -> Any:
-        taken, event = timed(lambda: perform(subject, action, *args, **options))
-        spent[mode][action].append(taken)
+    def clocked(subject: Any, step: Any, *args: Any, **options: Any) -> Any:
+        taken, event = timed(lambda: perform(subject, step, *args, **options))
+        spent[mode][step.name].append(taken)
         return event
 
     actions.perform = clocked

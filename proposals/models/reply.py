@@ -14,6 +14,7 @@ from django_fsm import RETURN_VALUE
 from members.enums import AssignmentRole, DutyKind
 from members.models import Body, Member
 from members.punctuation import listed
+from members.rules import Rules
 from proposals import audiences
 from proposals.enums import (
     IN_HANDS,
@@ -45,7 +46,8 @@ opinions_are_in = Condition(
     _("会办单位的意见尚未交齐，也未免交"), lambda reply: not reply.assignment.missing_opinions()
 )
 contacts_are_made = Condition(
-    _("与提案者的沟通记录未达到规则要求，请先沟通并记录"), lambda reply: reply.contacts_suffice()
+    _("与提案者的沟通记录未达到规则要求，请先沟通并记录"),
+    lambda reply: reply.contacts_suffice(reply.rules),
 )
 is_in_hands = Condition(
     _("提案不在办理阶段"),
@@ -292,12 +294,12 @@ class Reply(Subject):
 
     # -- How it is done --------------------------------------------------------------------
 
-    def contacts_suffice(self) -> bool:
-        """Whether the contacts with the proposer that the rulebook asks for are on record.
+    def contacts_suffice(self, rules: Rules) -> bool:
+        """Whether the contacts with the proposer that the rules ask for are on record.
 
         Contacts of the present round count; a later round needs one anew.
         """
-        policy = self.rules.handling
+        policy = rules.handling
         last = None
         if self.round > 1:
             rows = self.assignment.replies.all()  # few, and often read already

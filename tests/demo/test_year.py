@@ -16,7 +16,7 @@ from demo.year import Year
 from members.models import Session
 from proposals.enums import ProposalState
 from proposals.ledger import faults
-from proposals.machine.subject import declared_step
+from proposals.machine.step import declared_step
 from proposals.machine.subjects import ALL_SUBJECTS
 from proposals.models import (
     Assignment,

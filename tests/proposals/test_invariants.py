@@ -348,7 +348,7 @@ class CommitteeUnderRandomSteps(RuleBasedStateMachine):
         """The unit speaks with the proposer, as it must before it replies."""
         task = reply.assignment
         for stage in ("before", "during"):
-            if not reply.contacts_suffice():
+            if not reply.contacts_suffice(reply.rules):
                 step = task.all_steps()["record_contact"]
                 data = self._writer(random, task).write(step)
                 data |= {"stage": stage, "held_at": self.now.isoformat()}

@@ -238,7 +238,7 @@ def _check_contacts(reply: Reply, rules: Rules) -> Row:
         "count": records,
         "wanted": wanted,
     }
-    return _line("ok" if reply.contacts_suffice() else "missing", words)
+    return _line("ok" if reply.contacts_suffice(rules) else "missing", words)
 
 
 def _check_result(reply: Reply, rules: Rules) -> list[Row]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, Self, TypeVar, cast
 
 from django.db import models
 from django.utils.functional import classproperty
@@ -16,6 +16,8 @@ from members.models import Committee
 from members.rules import Rules
 from proposals.enums import NEW
 from proposals.machine.step import News, Step, StepContext, declared_step
+
+Found = TypeVar("Found")
 
 
 def state_field(states: type[models.TextChoices], *, max_length: int = 10) -> FSMField:
@@ -147,6 +149,10 @@ class Subject(FSMModelMixin, models.Model):
     def news(self, context: StepContext) -> News | None:
         """What a notice of a step says of it; None where the words for proposals will do."""
         return None
+
+    def known(self, name: str, ask: Callable[[], Found]) -> Found:
+        """The value read with the row (``with_standing``), or else from the database."""
+        return cast(Found, self.__dict__[name]) if name in self.__dict__ else ask()
 
     @classproperty
     def kind(cls) -> str:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import gettext as _t
@@ -383,13 +381,13 @@ class Assignment(Subject):
 
     def awaits_return(self) -> bool:
         """Whether a return request waits to be decided."""
-        return self._known(
+        return self.known(
             "open_return", lambda: self.return_requests.filter(state__in=RETURN_OPEN).exists()
         )
 
     def awaits_extension(self) -> bool:
         """Whether an extension request waits to be decided."""
-        return self._known(
+        return self.known(
             "open_extension",
             lambda: self.extension_requests.filter(state=ExtensionState.REQUESTED).exists(),
         )
@@ -400,7 +398,7 @@ class Assignment(Subject):
         def ask() -> bool:
             return self.replies.filter(round=self.round, state__in=BEGUN_REPLIES).exists()
 
-        return self._known("begun_reply", ask)
+        return self.known("begun_reply", ask)
 
     def missing_opinions(self) -> list[Assignment]:
         """The tasks of assisting units whose opinion this lead unit still waits for."""
@@ -411,10 +409,6 @@ class Assignment(Subject):
             for task in self.proposal.assignments.all()  # few, and often read already
             if task.role == AssignmentRole.ASSIST and task.state in UNANSWERED
         ]
-
-    def _known(self, name: str, ask: Callable[[], bool]) -> bool:
-        """The value read with the row (``with_standing``), or else from the database."""
-        return bool(self.__dict__[name]) if name in self.__dict__ else ask()
 
     def _drop_requests(self, context: StepContext) -> None:
         """Nobody need decide what the unit asked for once it has answered or lost the task."""

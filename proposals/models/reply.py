@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django_fsm import RETURN_VALUE
@@ -55,7 +56,7 @@ is_in_hands = Condition(
 )
 no_newer = Condition(
     _("已有更正稿在起草"),
-    lambda reply: all(row.state not in ON_ITS_WAY for row in reply.corrections.all()),
+    lambda reply: not reply.is_being_corrected(),
 )
 
 
@@ -65,6 +66,16 @@ class ReplyQuerySet(models.QuerySet["Reply"]):
     def on_its_way(self) -> ReplyQuerySet:
         """Not delivered yet."""
         return self.filter(state__in=ON_ITS_WAY)
+
+    def with_standing(self) -> ReplyQuerySet:
+        """Each with what the conditions of its steps need, as that of assignments does."""
+        before = Reply.objects.filter(
+            assignment=OuterRef("assignment"), round__lt=OuterRef("round"), state=S.DELIVERED
+        )
+        return self.annotate(
+            being_corrected=Exists(Reply.objects.on_its_way().filter(corrects=OuterRef("pk"))),
+            last_answered_at=Subquery(before.order_by("-delivered_at").values("delivered_at")[:1]),
+        )
 
 
 class Reply(Subject):
@@ -300,16 +311,25 @@ class Reply(Subject):
         Contacts of the present round count; a later round needs one anew.
         """
         policy = rules.handling
-        last = None
-        if self.round > 1:
-            rows = self.assignment.replies.all()  # few, and often read already
-            before = [row for row in rows if row.round < self.round and row.state == S.DELIVERED]
-            last = max((row.delivered_at for row in before if row.delivered_at), default=None)
+        last = self._last_answered_at() if self.round > 1 else None
         records = self.assignment.contact_records.all()  # few, and often read already
         if last is not None:
             return not policy.contacts_required or any(row.held_at >= last for row in records)
         stages = {row.stage for row in records}
         return len(records) >= policy.contacts_required and stages >= set(policy.contact_stages)
+
+    def is_being_corrected(self) -> bool:
+        """Whether a correction of it is on its way."""
+        return self.known("being_corrected", lambda: self.corrections.on_its_way().exists())
+
+    def _last_answered_at(self) -> datetime | None:
+        """When the unit last replied in an earlier round."""
+
+        def ask() -> datetime | None:
+            before = self.assignment.replies.filter(round__lt=self.round, state=S.DELIVERED)
+            return before.order_by("delivered_at").values_list("delivered_at", flat=True).last()
+
+        return self.known("last_answered_at", ask)
 
     def _write(self, context: StepContext) -> None:
         rows = {"points": context.data["points"], "commitments": context.data["commitments"]}

@@ -61,7 +61,7 @@ def own_tasks(proposal: Proposal, reader: Reader) -> list[Assignment]:
 @read_once
 def replies_of(proposal: Proposal, reader: Reader) -> list[Reply]:
     """The replies that the reader sees, the newest first; one query for the whole page."""
-    rows = visible(reader, Reply.objects.filter(proposal=proposal))
+    rows = visible(reader, Reply.objects.with_standing().filter(proposal=proposal))
     found = list(rows.select_related("assignment__unit").order_by("-id"))
     known = {task.pk: task for task in tasks_of(proposal, reader)}
     for reply in found:
@@ -126,14 +126,16 @@ def _asked(proposal: Proposal, reader: Reader) -> list[Own]:
 
 def _drafts(proposal: Proposal, mine: Sequence[Assignment], reader: Reader) -> list[Own]:
     """The replies that go on; of its own tasks a unit sees all of them."""
-    rows = Reply.objects.prefetch_related("corrections").order_by("-id")
-    prefetch_related_objects(list(mine), Prefetch("replies", rows))
-    drafts = [reply for task in mine for reply in task.replies.all() if reply.state in REPLY_STAGES]
+    keys = {task.pk for task in mine}
+    drafts = [
+        reply
+        for reply in replies_of(proposal, reader)
+        if reply.assignment_id in keys and reply.state in REPLY_STAGES
+    ]
     if any(reply.state == ReplyState.DRAFTING for reply in drafts):
         with_contacts(mine)
     found = []
     for reply in drafts:
-        reply.proposal = proposal
         state: Any = reply.get_state_display()
         words = _("更正稿") if reply.corrects_id else _("答复稿")
         own = _own(reply, f"{words} · {state}", reader)

@@ -37,10 +37,10 @@ def model_serializer(
     """A serializer of a model: ``about`` is its description in the schema.
 
     ``fields`` are names with spaces between them, after those of the serializer that it
-    ``extends``; those that are ``read_only`` are not written, with ``ALL`` none is. ``options`` are
-    others of the serializer's. A field that is not the model's, or not as the model has it, is
-    ``declared``. It is called ``<Model>Serializer``; one that tells more or less of the model has
-    a name ``of`` its own, such as ``AssignmentDetail``.
+    ``extends``; those in ``read_only`` cannot be written, and none can with ``ALL``. ``options``
+    go to its ``Meta``. ``declared`` are fields that differ from the model's, or that it lacks. The
+    class is called ``<Model>Serializer``, or ``<of>Serializer`` where a model has several, such as
+    ``AssignmentDetail``.
     """
     base = extends or serializers.ModelSerializer
     above = getattr(base, "Meta", None)

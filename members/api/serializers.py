@@ -170,7 +170,7 @@ UnitSerializer = model_serializer(
 
 MemberSerializer = model_serializer(
     Member,
-    "A member; how to reach them is null for who may not see it.",
+    "A member; how to reach them is null for readers who may not see it.",
     "number name sector sector_name party party_name group group_name special_committees terms "
     "employer user phone address postcode",
     extends=MemberWriteSerializer,

@@ -9,7 +9,7 @@ from members.models.user import User
 
 
 class SavedView(models.Model):
-    """A worklist with its filters under a name; shared with who holds ``shared_with`` there.
+    """A worklist with its filters under a name; shared with those who hold ``shared_with`` there.
 
     ``query`` is the query of the page's address.
     """

@@ -15,7 +15,7 @@ from rest_framework.fields import empty
 from members.pages.forms import Words, kind_of
 
 DROP = "drop"
-"""The name of the box, in a row, by which who has no scripts takes it out."""
+"""The name of the box by which a row is removed in a browser without scripts."""
 
 MOST_ROWS = 200
 """Rows that a form of a browser can have."""

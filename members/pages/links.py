@@ -1,9 +1,9 @@
-"""Converts between the two addresses of a thing: its page, and under ``API`` its data."""
+"""Turns the address of a thing in the API into that of its page."""
 
 API = "/api/v1"
-"""What stands before the address of the page in that of the API."""
+"""The root of the addresses of the API."""
 
 
 def page_of(link: str) -> str:
-    """The page of what has this address in the API."""
+    """The page of the thing that has this address in the API."""
     return link.removeprefix(API)

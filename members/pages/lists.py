@@ -85,7 +85,7 @@ def _bulk_steps(worklist: Worklist, listing: Listing) -> list[Any]:
 
 
 def _roles_around(reader: Reader) -> list[tuple[str, str]]:
-    """The roles of the reader: with who holds one too, a view can be shared."""
+    """The reader's roles: a view can be shared with others who hold one of them."""
     roles = dict.fromkeys(post.role for post in reader.posts if post.committee_id)
     return [(role, str(Role(role).label)) for role in roles]
 

@@ -1,7 +1,7 @@
 """Writes about people, bodies and rules, one noun a file.
 
-``by`` is who decides and when: a ``Reader``, or the ``Operator`` at the machine, who is not asked
-for a post. Refusals raise PermissionDenied with the reason, broken
+``by`` is the person who decides, and when: a ``Reader``, or the ``Operator`` at the machine, who
+needs no post. Refusals raise PermissionDenied with the reason, broken
 rules raise ValidationError or RulesInvalid naming the place.
 """
 

@@ -29,8 +29,8 @@ the first login: so hundreds can be made while a page waits."""
 def create_account(*, password: str, by: Decider, **details: Any) -> User:
     """Create an account that belongs to the committee ``home`` (None: to the platform).
 
-    ``details`` are fields of User. Who gets it from an administrator must change the password
-    first. Raises ValidationError (also for a weak password), PermissionDenied.
+    ``details`` are fields of User. Whoever gets it from an administrator must change the
+    password first. Raises ValidationError (also for a weak password), PermissionDenied.
     """
     permissions.require_of(by, permissions.refusal_to_place_account, details.get("home"))
     account = User(**details)
@@ -51,7 +51,7 @@ def change_account(
 ) -> User:
     """Change ``name``, ``phone``, ``email``, ``home`` or ``is_active``, or set a new password.
 
-    Who was signed in with a token is signed out by a new password and by disabling; pages
+    A new password and disabling sign out those with a token too; pages
     follow from Django's session check. A password that somebody else has set must be changed
     first. Raises ValidationError, PermissionDenied.
     """

@@ -54,7 +54,7 @@ LONGEST_TEXT = {Means.EMAIL: 20_000, Means.APPRISE: 600}
 def enqueue(notices: Sequence[Notice], *, at: datetime) -> None:
     """Write the outbox rows of notices, by the wishes of those who read them.
 
-    One question for the wishes and one insertion, however many notices; one more question for
+    One query for the wishes and one insertion, however many notices; one more query for
     the working days when something waits for a daily message.
     """
     wishes = _wishes({notice.recipient_id for notice in notices})
@@ -129,7 +129,7 @@ def _reached(readers: list[int]) -> QuerySet[User, tuple[Any, ...]]:
 def withdraw(notices: QuerySet[Notice]) -> int:
     """Send no more of ``notices`` what is not yet on its way; returns how many deliveries.
 
-    For what is over before it went out: call it in the transaction that ends it. One question
+    For what is over before it went out: call it in the transaction that ends it. One query
     when nothing waits, else two changes more. The inbox keeps the notices.
     """
     waiting = Delivery.objects.filter(notice__in=notices, state__in=AWAITING_ATTEMPT)

@@ -43,7 +43,7 @@ def opens(given: str) -> bool:
 def make_first_account(
     *, given: str, username: str, password: str, name: str, at: datetime
 ) -> User:
-    """Make the account of who sets up the platform, its administrator.
+    """Make the account of the platform's administrator, who sets it up.
 
     Raises PermissionDenied without the key or once there is an account, ValidationError.
     """

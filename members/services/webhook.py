@@ -129,7 +129,7 @@ def announce(
     """Write the webhook calls for an event; call it in the event's transaction.
 
     The type of the event is ``kind.action``; ``data`` is what its payload tells.
-    That a committee has no webhooks is remembered for ten seconds, so that an act there asks
+    That a committee has no webhooks is remembered for ten seconds, so that an event there asks
     nothing: the first webhook of a committee may miss the events of its first ten seconds.
     """
     if _without.get(committee, 0.0) > time.monotonic():

@@ -105,6 +105,6 @@ class EditableViewSet(mixins.CreateModelMixin, mixins.UpdateModelMixin, VisibleV
 
 
 class CommitteeRows(EditableViewSet):
-    """Rows of committees: seen by who holds a post there, written by their administrators."""
+    """Rows of committees: seen by those who hold a post there, written by its administrators."""
 
     permission_classes = [permissions.IsAuthenticated, AdministersCommittee]

@@ -1,4 +1,4 @@
-"""Sets up a real place: a committee, its first rulebook and who administers it."""
+"""Sets up a real place: a committee, its first rulebook and its administrator."""
 
 import getpass
 from typing import Any

@@ -48,7 +48,7 @@ def committees(reader: Reader) -> QuerySet[Committee]:
 def chosen_committee(request: HttpRequest) -> Committee | None:
     """The committee that the address names, or the only one; None when it is to be chosen.
 
-    Raises PermissionDenied for who keeps none.
+    Raises PermissionDenied for readers who administer none.
     """
     own = committees(reader_of(request))
     wanted = request.GET.get("committee", "")
@@ -61,7 +61,7 @@ def chosen_committee(request: HttpRequest) -> Committee | None:
 
 
 def administered_row(request: HttpRequest, rows: QuerySet[Any], pk: int) -> Any:
-    """The row of a committee; 404 for who may not see it, refused to who does not keep it."""
+    """The row, if the reader administers its committee; a 404 for those who may not see it."""
     reader = reader_of(request)
     found = get_object_or_404(visible(reader, rows.select_related("committee")), pk=pk)
     require(refusal_to_administer(reader, found.committee))

@@ -1,4 +1,4 @@
-"""Addresses of the pages of what administrators keep; each is that of the API without its root."""
+"""Addresses of the settings; each is the address of the same row in the API without its root."""
 
 from django.urls import URLPattern, path
 

@@ -105,7 +105,7 @@ class OfficeAdapter(DefaultSocialAccountAdapter):
     """Sign-in at the office's own server, to accounts that are here already."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
-        """Never: who has no account here is told so."""
+        """Never: people without an account are told so."""
         return False
 
     def on_authentication_error(

@@ -51,7 +51,7 @@ class ChangePasswordForm(account.ChangePasswordForm):
 
 
 class ReauthenticateForm(account.ReauthenticateForm):
-    """The password once more; the way for who has forgotten it is at the door, if there is one."""
+    """The password once more; whoever has forgotten it goes through the login page."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

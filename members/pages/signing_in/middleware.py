@@ -46,7 +46,7 @@ OWES = "_owes"
 """What a request carries on such a page: the navigation would lead nowhere."""
 
 FIRST_PAGE = "home"
-"""Open to strangers; who is signed in sees their work there, once nothing is owed any more."""
+"""Open to strangers; people who are signed in see their work there once nothing is owed."""
 
 
 class LoginRequired(middleware.LoginRequiredMiddleware):
@@ -74,7 +74,7 @@ class LoginRequired(middleware.LoginRequiredMiddleware):
 class OwedFirst(MiddlewareMixin):
     """Sends people to what they must do before anything else.
 
-    Programs are told so: those with a session here, those with a token when they ask for it.
+    Programs are refused: those with a session here, those with a token where tokens are given.
     """
 
     def process_view(

@@ -1,4 +1,4 @@
-"""Addresses of the way in, without those that open the house to strangers."""
+"""Addresses of signing in: those of the library, without its sign-up."""
 
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa

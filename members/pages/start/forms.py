@@ -31,7 +31,7 @@ def _kind(declared: Password) -> str:
 
 
 class FirstAccountForm(serializers.Serializer):
-    """The account of who sets up the platform."""
+    """The account of the person who sets up the platform."""
 
     name = serializers.CharField(max_length=60, label=_("您的姓名"))
     username = serializers.CharField(

@@ -1,11 +1,11 @@
 """Shows refusals of the API on pages: the same sentence, and a way to go on."""
 
-from typing import Any
-
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.deprecation import MiddlewareMixin
 from rest_framework.exceptions import APIException
+
+from members.punctuation import reasons
 
 
 class Refusals(MiddlewareMixin):
@@ -16,14 +16,6 @@ class Refusals(MiddlewareMixin):
         if not isinstance(error, APIException):
             return None
         spoken_of = getattr(error, "extra", {}).get("proposal")
-        context = {"sentences": _sentences(error.detail), "proposal": spoken_of}
+        context = {"sentences": reasons(error.detail), "proposal": spoken_of}
         response = TemplateResponse(request, "refused.html", context, status=error.status_code)
         return response.render()
-
-
-def _sentences(detail: Any) -> list[str]:
-    if isinstance(detail, dict):
-        return [text for part in detail.values() for text in _sentences(part)]
-    if isinstance(detail, list):
-        return [text for part in detail for text in _sentences(part)]
-    return [str(detail)]

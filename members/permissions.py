@@ -85,12 +85,12 @@ def _saved_views(reader: Reader) -> Q:
 
 
 def _or_all(rule: Callable[[Reader], Q], everything: Q = EVERYTHING) -> Callable[[Reader], Q]:
-    """As ``rule`` says; ``everything`` for who administers the platform."""
+    """As ``rule`` says; ``everything`` for administrators of the platform."""
     return lambda reader: everything if reader.reach.platform else rule(reader)
 
 
 OPEN = Q(committee__closed_at=None)
-"""What belongs to no committee that is closed; who is left without posts sees none anyway."""
+"""What belongs to no committee that is closed; those left without posts see none anyway."""
 
 VISIBLE = (
     Visibility(models.Body, _or_all(_of_own_committees, OPEN)),
@@ -155,8 +155,8 @@ def refusal_to_administer_platform(reader: Reader) -> str | None:
 def refusal_to_appoint_stand_in(reader: Reader, absent: models.User) -> str | None:
     """Why ``reader`` may not say who stands in for ``absent``, or None.
 
-    The person themself may; an administrator only for who serves in no other committee, since
-    what that one sends would go to the stand-in too.
+    The person themself may; an administrator only for those who serve in no other committee,
+    whose notices would otherwise go to the stand-in too.
     """
     if reader.user == absent or reader.reach.platform:
         return None
@@ -201,9 +201,7 @@ def refusal_to_have_notices(reader: Reader) -> str | None:
 
 def refusal_to_see_accounts(reader: Reader) -> str | None:
     """Why ``reader`` may not look up accounts, or None."""
-    if reader.reach.platform or reader.reach.administered:
-        return None
-    return _("只有管理员可以查看账号")
+    return None if reader.reach.administers else _("只有管理员可以查看账号")
 
 
 def refusal_to_grant(
@@ -240,7 +238,7 @@ def refusal_to_place_account(reader: Reader, home: models.Committee | None) -> s
 def refusal_to_manage_account(reader: Reader, account: models.User) -> str | None:
     """Why ``reader`` may not change ``account`` (name, password, disabling), or None.
 
-    Who sets a password can act as its owner. So a committee administrator manages only
+    Whoever sets a password can act as its owner. So a committee administrator manages only
     accounts at home in the committee whose posts, whenever held, are all there.
     """
     if reader.reach.platform:

@@ -35,10 +35,15 @@ def titled(number: object, title: object) -> str:
     return _("%(number)s《%(title)s》") % {"number": number, "title": title}
 
 
+def flattened(detail: Any) -> list[Any]:
+    """What nested structures of faults come down to: each fault, as it is."""
+    if isinstance(detail, Mapping):
+        return [fault for part in detail.values() for fault in flattened(part)]
+    if isinstance(detail, list | tuple):
+        return [fault for part in detail for fault in flattened(part)]
+    return [detail] if detail else []
+
+
 def reasons(detail: Any) -> list[str]:
     """All texts of a refusal, which may be one text or nested structures of texts."""
-    if isinstance(detail, Mapping):
-        return [text for part in detail.values() for text in reasons(part)]
-    if isinstance(detail, list):
-        return [text for part in detail for text in reasons(part)]
-    return [str(detail)]
+    return [str(fault) for fault in flattened(detail)]

@@ -56,8 +56,13 @@ class Reach:
         return cls(**{scope: frozenset(keys) for scope, keys in found.items()}, platform=platform)
 
     @property
+    def administers(self) -> bool:
+        """Whether they administer the platform or a committee."""
+        return self.platform or bool(self.administered)
+
+    @property
     def contacts(self) -> frozenset[int]:
-        """Committees whose people they may ring: the office's, and those of who assigns."""
+        """Committees whose people they may ring: those of the office and of assigning officers."""
         return self.offices | self.assigning
 
     @property
@@ -71,7 +76,7 @@ class Reader:
     """A person at a moment, with the posts held on that day and the rules in force on it.
 
     A service account is a reader too: what a token may see and do is decided by the same posts.
-    Who is not signed in, or disabled, holds no posts. ``at`` is aware.
+    Nobody holds a post who is not signed in, or whose account is disabled. ``at`` is aware.
     """
 
     user: User
@@ -184,7 +189,7 @@ def read_once(read: Callable[..., Result]) -> Callable[..., Result]:
 
 
 def reader_of(request: HttpRequest | Request) -> Reader:
-    """Who makes the request, at the moment when it was first asked; one for the whole request."""
+    """The person who makes the request, at the moment of the first call; one for the request."""
     user = cast(User, request.user)  # the API finds out here who it is, also for Django's request
     found = getattr(request, "_request", request).__dict__.get("_reader")
     if not isinstance(found, Reader) or found.user is not user:

@@ -44,11 +44,6 @@ def declare(application: str, *declared: Visibility) -> None:
         said[application] = one.rule
 
 
-def is_declared(model: type[Model]) -> bool:
-    """Whether there is a rule for this kind of row."""
-    return model in _declared
-
-
 @read_once
 def visible_condition(model: type[Model], reader: Reader) -> Q | None:
     """The condition on rows of ``model`` that ``reader`` may see; None: none of them.

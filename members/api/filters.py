@@ -19,7 +19,7 @@ from rest_framework.request import Request
 from rest_framework.settings import api_settings
 
 from members.models import Member, Notice, Post, StandIn, Unit, User
-from members.punctuation import listed
+from members.punctuation import Text, listed
 from members.reader import reader_of
 
 SEARCH_MIN = 2
@@ -55,16 +55,18 @@ class AllowListOrdering(OrderingFilter):
 BACKENDS = [AllowListFilters, AllowListOrdering]
 
 
-class Search(filters.CharFilter):
+def contains_any(label: Text, *paths: str, **options: Any) -> filters.CharFilter:
+    """Rows that have the text at one of the paths."""
+
+    def search(rows: QuerySet, name: str, value: str) -> QuerySet:
+        return rows.filter(reduce(or_, (Q(**{f"{path}__icontains": value}) for path in paths)))
+
+    return filters.CharFilter(label=label, method=search, **options)
+
+
+def search(label: Text, *paths: str) -> filters.CharFilter:
     """Rows where one of ``paths`` contains a text of at least SEARCH_MIN characters."""
-
-    def __init__(self, label: Any, *paths: str) -> None:
-        super().__init__(label=label, method=self.among, min_length=SEARCH_MIN, max_length=50)
-        self.paths = paths
-
-    def among(self, rows: QuerySet, name: str, value: str) -> QuerySet:
-        """The rows that contain the text."""
-        return rows.filter(reduce(or_, (Q(**{f"{path}__icontains": value}) for path in self.paths)))
+    return contains_any(label, *paths, min_length=SEARCH_MIN, max_length=50)
 
 
 class Today(filters.BooleanFilter):
@@ -101,44 +103,44 @@ class RowFilters(filters.FilterSet):
         return super().filter_for_field(field, field_name, lookup_expr)
 
 
-def by(
+def filterset_of(
     model: type[models.Model], *fields: str, **declared: filters.Filter
 ) -> type[filters.FilterSet]:
     """Rows of the model are narrowed by these fields and what is declared, by nothing else."""
     return filterset_factory(model, type("Narrowed", (RowFilters,), declared), fields)
 
 
-UnitFilters = by(
+UnitFilters = filterset_of(
     Unit,
     "committee",
     "kind",
     "parent",
     "is_active",
-    search=Search(gettext_lazy("名称"), "name", "short_name"),
+    search=search(gettext_lazy("名称"), "name", "short_name"),
 )
-MemberFilters = by(
+MemberFilters = filterset_of(
     Member,
     "committee",
     "sector",
     "party",
     "group",
-    search=Search(gettext_lazy("姓名"), "name"),
+    search=search(gettext_lazy("姓名"), "name"),
     special_committee=Id(field_name="special_committees"),
     term=Id(field_name="terms"),
 )
-PostFilters = by(
+PostFilters = filterset_of(
     Post,
     *("user", "role", "committee", "unit", "body", "member"),
     held=Today(gettext_lazy("在任"), Post.objects.held_on),
 )
-UserFilters = by(
-    User, "is_active", "home", search=Search(gettext_lazy("姓名或用户名"), "name", "username")
+UserFilters = filterset_of(
+    User, "is_active", "home", search=search(gettext_lazy("姓名或用户名"), "name", "username")
 )
-NoticeFilters = by(
+NoticeFilters = filterset_of(
     Notice,
     *("needs_action", "statutory"),
     unread=filters.BooleanFilter(field_name="read_at", lookup_expr="isnull"),
 )
-StandInFilters = by(
+StandInFilters = filterset_of(
     StandIn, "user", "stand_in", in_force=Today(gettext_lazy("今天有效"), StandIn.objects.in_force)
 )

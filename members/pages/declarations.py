@@ -16,7 +16,7 @@ NAVIGATION = (
     *rulebooks.NAVIGATION,
 )
 HOME_SECTIONS = (*start.HOME_SECTIONS, *tours.HOME_SECTIONS, *home.HOME_SECTIONS)
-FINDERS = (palette.pages, palette.people)
+FINDERS = (palette.pages,)
 
 
 def register() -> None:

@@ -9,11 +9,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from members.models import FormDraft, User
+from members.pages.signing_in.resume_post import LARGEST_FORM
 from members.pages.views import back
 from members.reader import Reader, reader_of
-
-MOST = 200 * 1024
-"""Bytes of text that are kept of a form."""
 
 FORMS = 50
 """Forms that are kept of a person; the oldest go first."""
@@ -31,7 +29,7 @@ def keep(request: HttpRequest) -> HttpResponse:
     path = request.POST.get("path", "")[:200]
     fields = {name: values for name, values in request.POST.lists() if name not in LEFT_OUT}
     size = sum(len(value.encode()) for values in fields.values() for value in values)
-    if not path.startswith("/") or size > MOST:
+    if not path.startswith("/") or size > LARGEST_FORM:
         return JsonResponse({"saved": _("内容过长，没有自动保存")}, status=400)
     reader = reader_of(request)
     FormDraft.objects.update_or_create(

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import reduce
-from operator import or_
 from typing import Any
 
 from django import forms
-from django.db.models import Q, QuerySet
 from django.http import QueryDict
 from django.utils.formats import date_format
 from django.utils.timezone import is_aware, localtime
@@ -36,15 +33,6 @@ def narrowed(**declared: Filter) -> type[FilterSet]:
 def contains(label: Text, path: str | None = None) -> CharFilter:
     """Rows that have this text at ``path``, which is the filter's name unless said."""
     return CharFilter(label=label, field_name=path, lookup_expr="icontains")
-
-
-def contains_any(label: Text, *paths: str) -> CharFilter:
-    """Rows that have this text at one of the paths."""
-
-    def search(rows: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return rows.filter(reduce(or_, (Q(**{f"{path}__icontains": value}) for path in paths)))
-
-    return CharFilter(label=label, method=search)
 
 
 def one_of(label: Text, choices: Any, path: str | None = None) -> MultipleChoiceFilter:

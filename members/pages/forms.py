@@ -20,6 +20,7 @@ from rest_framework import serializers
 from rest_framework.fields import empty
 
 from members.pages.glossary import meaning_of
+from members.punctuation import flattened
 
 Initial = Mapping[str, Any]
 """Values by the name of the field; of rows, a list of such mappings."""
@@ -216,8 +217,8 @@ def fields_of(
 ) -> list[Field]:
     """The fields of ``form`` filled with ``initial``, with the faults of a refused attempt.
 
-    ``more`` is the path of rows that get one more, for who has no scripts; ``blank_rows`` stand
-    where there are none yet.
+    ``more`` is the path of rows that get one more, for browsers without scripts; ``blank_rows``
+    stand where there are none yet.
     """
     builder = _Builder(choices, more, blank_rows)
     return builder.fields(form, initial, errors or {}, prefix="", path="")
@@ -269,7 +270,7 @@ class _Builder:
         else:
             drawn.value = shown(value, kind)
         if kind != "rows" and kind != "group":
-            drawn.errors = [_told(one, drawn, declared) for one in _flat(errors)]
+            drawn.errors = [_told(one, drawn, declared) for one in flattened(errors)]
         return drawn
 
     def _rows(
@@ -278,7 +279,7 @@ class _Builder:
         told = errors.items() if isinstance(errors, Mapping) else enumerate(errors or ())
         faults = {at: fault for at, fault in told if isinstance(fault, Mapping)}
         if not any(faults.values()):
-            drawn.errors = [_told(one, drawn, declared) for one in _flat(errors)]
+            drawn.errors = [_told(one, drawn, declared) for one in flattened(errors)]
         wanted = max(len(rows), 0 if rows else self.blank_rows) + (self.more == drawn.name)
         for at in range(wanted):
             row, fault = rows[at] if at < len(rows) else {}, faults.get(at) or {}
@@ -312,17 +313,6 @@ def shown(value: Any, kind: str = "") -> Any:
     if isinstance(value, list):
         return " ".join(value)
     return str(value)
-
-
-def _flat(errors: Any) -> list[Any]:
-    """The faults of a field, one after the other."""
-    if not errors:
-        return []
-    if isinstance(errors, Mapping):
-        return [text for part in errors.values() for text in _flat(part)]
-    if isinstance(errors, (list, tuple)):
-        return [text for part in errors for text in _flat(part)]
-    return [errors]
 
 
 def _told(error: Any, drawn: Field, declared: Any) -> str:

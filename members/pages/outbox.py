@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -141,7 +142,7 @@ WORKLISTS = (
             Column("means", _("渠道"), "get_means_display"),
             Column("created", _("产生时间"), "created_at", DAY, shown=False),
         ),
-        page_of=lambda row: f"/outbox/{row.pk}/",
+        page_of=lambda row: reverse("outgoing_delivery", args=[row.pk]),
         comes_next=_("发往邮箱、短信和机器人的通知列在这里，可以看到等待、失败和已停止的。"),
         filterset=narrowed(
             state=one_of(_("状态"), OutgoingState.choices),
@@ -162,7 +163,7 @@ WORKLISTS = (
             Column("url", _("地址"), "webhook.url"),
             Column("status", _("应答"), "status_code"),
         ),
-        page_of=lambda row: f"/webhook-calls/{row.pk}/",
+        page_of=lambda row: reverse("outgoing_call", args=[row.pk]),
         comes_next=_("向其他系统推送的每一次调用列在这里。"),
         filterset=narrowed(
             state=one_of(_("状态"), OutgoingState.choices),

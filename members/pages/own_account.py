@@ -12,7 +12,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 from knox.models import AuthToken
 from rest_framework import serializers
 
@@ -22,14 +22,12 @@ from members.enums import Means, Pace, TokenStanding
 from members.models import NoticeChannel, ServiceToken, StandIn, User
 from members.pages import plain_form
 from members.pages.forms import Choice
+from members.pages.plain_form import shows_and_takes_form
 from members.pages.settings.service_tokens import tokens_of
 from members.reader import Reader, reader_of
 from members.services.channel import masked
-from members.services.stand_in import candidates
+from members.services.stand_in import MOST_CANDIDATES, candidates
 from members.visibility import visible
-
-SHOWN = 200
-"""How many people to choose from are listed, as in the API."""
 
 PAST = 5
 """How many of one's arrangements are shown, the last ones."""
@@ -126,7 +124,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     return redirect("account")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def channel(request: HttpRequest, means: str) -> HttpResponse:
     """Save the settings of a channel."""
     if means not in Means.values:
@@ -164,13 +162,14 @@ def remove_channel(request: HttpRequest, means: str) -> HttpResponse:
     return redirect("account")
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def new_stand_in(request: HttpRequest) -> HttpResponse:
     """Arrange who gets one's notices during an absence."""
     reader = reader_of(request)
     user = reader.user
     people = [
-        Choice(str(person.pk), str(person)) for person in candidates(user, reader.day)[:SHOWN]
+        Choice(str(person.pk), str(person))
+        for person in candidates(user, reader.day)[:MOST_CANDIDATES]
     ]
 
     def on_valid(data: dict[str, Any]) -> HttpResponse:

@@ -8,15 +8,10 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from members.models import Member
 from members.pages.navigation import entries_for
 from members.reader import Reader, reader_of
-from members.visibility import visible
 
-SHORTEST = 2
-"""Characters that a search for people needs, so that nobody leafs through everyone."""
-
-MOST = 6
+MOST_HITS = 6
 """Hits of each kind."""
 
 
@@ -32,7 +27,7 @@ class Hit:
 
 
 Find = Callable[[Reader, str], list[Hit]]
-"""Hits for a reader and what they typed, stripped; at most ``MOST``."""
+"""Hits for a reader and what they typed, stripped; at most ``MOST_HITS``."""
 
 FINDERS: list[Find] = []
 """The finders of hits; each application adds its own."""
@@ -54,21 +49,4 @@ def pages(reader: Reader, typed: str) -> list[Hit]:
         for entry in entries_for(reader.posts)
         if typed.casefold() in str(entry.label).casefold()
     ]
-    return found[: MOST if typed else 3 * MOST]
-
-
-def people(reader: Reader, typed: str) -> list[Hit]:
-    """Members by a part of their name; the hit leads to what they proposed."""
-    if len(typed) < SHORTEST:
-        return []
-    rows = visible(reader, Member.objects.filter(name__icontains=typed))
-    return [
-        Hit(
-            _("委员"),
-            str(member),
-            str(member.sector or ""),
-            f"/lists/proposals/?proposer={member.name}",
-            "user",
-        )
-        for member in rows.select_related("sector")[:MOST]
-    ]
+    return found[: MOST_HITS if typed else 3 * MOST_HITS]

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.template.response import TemplateResponse
+from django.views.decorators.http import require_http_methods
 from rest_framework import serializers
 from rest_framework.exceptions import ValidationError as ApiRefusal
 
@@ -22,11 +23,14 @@ Form = Callable[..., serializers.Serializer[Any]]
 REFUSED = 422
 """The status of a form that is shown again."""
 
+shows_and_takes_form = require_http_methods(["GET", "HEAD", "POST"])
+"""Decorates a page that shows a form and takes what is typed into it."""
+
 
 def read(form: Form, sent: QueryDict) -> tuple[dict[str, Any], dict[str, Any], Mapping[str, Any]]:
     """What was typed, what it means, and what is wrong with it by field.
 
-    What was emptied is emptied: a choice becomes nothing, where there may be none.
+    An emptied field clears its value; a choice that may be open becomes None.
     """
     typed = data_of(form(), sent, whole=True)
     filled = form(data=typed)

@@ -16,9 +16,6 @@ from members.pages import home
 from members.punctuation import Text
 from members.reader import Reader, reader_of
 
-MOST = 5
-"""Steps of a tour; more nobody reads."""
-
 DONE = "toured"
 """In the preferences: the roles whose tour somebody has seen or declined."""
 
@@ -26,7 +23,7 @@ DONE = "toured"
 @dataclass(frozen=True)
 class Stop:
     """A place and what is said there: ``at`` is the ``data-tour`` of the element, or the address
-    to which a line of the navigation leads. A place that a page has not is passed over.
+    to which a line of the navigation leads. A place that is not on the page is passed over.
     """
 
     at: str
@@ -55,7 +52,7 @@ LISTS = Stop(
     _("每一行是一类要办的事，数字是现在等您办的件数。点开一件，办完会接着到下一件。"),
 )
 
-TOURS = [
+TOURS = (
     Tour(
         "member",
         {Role.MEMBER, Role.COLLECTIVE_CONTACT},
@@ -119,15 +116,8 @@ TOURS = [
             ACCOUNT,
         ),
     ),
-]
+)
 """Every tour; the applications can ``add`` stops of theirs."""
-
-
-def add(name: str, *stops: Stop) -> None:
-    """Put stops of an application at the beginning of a tour."""
-    for at, tour in enumerate(TOURS):
-        if tour.name == name:
-            TOURS[at] = Tour(name, tour.roles, (*stops, *tour.stops)[:MOST])
 
 
 def tour_for(reader: Reader) -> Tour | None:
@@ -154,7 +144,7 @@ def offer(reader: Reader) -> dict[str, Any] | None:
 
 @require_safe
 def tour(request: HttpRequest) -> HttpResponse:
-    """The same as a page: for who has no scripts, and to be read again."""
+    """The tour as a page, for browsers without scripts and to be read again."""
     found = tour_for(reader_of(request))
     context = {"tour": found, "stops": drawn(found) if found else "[]"}
     return TemplateResponse(request, "members/tour.html", context)

@@ -18,6 +18,10 @@ Scope = tuple[int | None, int | None, int | None, bool]
 """Committee, unit, body, and whether as a member: where somebody may read what comes."""
 
 
+MOST_CANDIDATES = 200
+"""How many people to choose from are listed."""
+
+
 @transaction.atomic
 def appoint_stand_in(
     *,
@@ -68,7 +72,7 @@ def end_stand_in(*, stand_in: StandIn, by: Decider) -> None:
 
 
 def candidates(user: User, day: date) -> QuerySet[User]:
-    """Who may stand in for ``user``: everybody who shares all scopes of their posts."""
+    """The people who may stand in for ``user``: those who share all scopes of their posts."""
     posts = list(Post.objects.held_on(day).filter(user=user).order_by())
     committees = {post.committee_id for post in posts}
     holders = User.objects.filter(is_active=True).exclude(pk=user.pk)
@@ -81,11 +85,11 @@ def candidates(user: User, day: date) -> QuerySet[User]:
 
 
 def readers(recipients: Iterable[int], day: date) -> dict[int, int]:
-    """Who reads what is meant for each of ``recipients`` on ``day``, where it is another.
+    """The people who read in place of ``recipients`` on ``day``, by the key of whom they replace.
 
     Follows stand-ins of stand-ins. A chain that comes back to itself, or that ends with somebody
-    who shares no scope with the recipient any more, leaves the notice with the recipient. Asks
-    one question, and a second one when somebody is away.
+    who shares no scope with the recipient any more, leaves the notice with the recipient. Takes
+    one query, and a second one when somebody is away.
     """
     absent = dict(_absent(day))
     ends = {user: _end(user, absent) for user in set(recipients) & set(absent)}

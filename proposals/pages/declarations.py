@@ -68,7 +68,7 @@ NAVIGATION = (
     *record.NAVIGATION,
 )
 HOME_SECTIONS = (*ledger.HOME_SECTIONS, *proposing_home.HOME_SECTIONS)
-FINDERS = (search.by_number_or_title, search.beginnings)
+FINDERS = (search.by_number_or_title, search.beginnings, search.people)
 JOBS = {bulk.BULK: bulk.take_all, ledger.VERIFYING: ledger.verify_whole}
 
 

@@ -1,17 +1,21 @@
 """Looking for proposals by their words, and going to one by its number."""
 
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
-from members.pages.palette import MOST, Hit
+from members.api.filters import SEARCH_MIN
+from members.models import Member
+from members.pages.palette import MOST_HITS, Hit
 from members.punctuation import reasons
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -75,7 +79,7 @@ def by_number_or_title(reader: Reader, typed: str) -> list[Hit]:
             page_of_model(Proposal).url(proposal),
             "file-text",
         )
-        for proposal in rows.filter(numbered | titled).order_by("-id")[:MOST]
+        for proposal in rows.filter(numbered | titled).order_by("-id")[:MOST_HITS]
     ]
 
 
@@ -92,4 +96,22 @@ def beginnings(reader: Reader, typed: str) -> list[Hit]:
                 url = page.step_url(page.model(), step)
                 noun = str(page.model._meta.verbose_name)
                 found.append(Hit(_("操作"), str(step.label), noun, url, "bolt"))
-    return found[:MOST]
+    return found[:MOST_HITS]
+
+
+def people(reader: Reader, typed: str) -> list[Hit]:
+    """Members by a part of their name; the hit leads to what they proposed."""
+    if len(typed) < SEARCH_MIN:
+        return []
+    rows = visible(reader, Member.objects.filter(name__icontains=typed)).select_related("sector")
+    address = reverse("worklist", args=["proposals"])
+    return [
+        Hit(
+            _("委员"),
+            str(member),
+            str(member.sector or ""),
+            f"{address}?{urlencode({'proposer': member.name})}",
+            "user",
+        )
+        for member in rows[:MOST_HITS]
+    ]

@@ -12,7 +12,6 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 
@@ -23,6 +22,7 @@ from members.pages.drafts import fields_of as fields_of_draft
 from members.pages.form_data import data_of
 from members.pages.forms import ADD, PREVIEW, Choice, Field, choices_of, fields_of, kind_of
 from members.pages.list_position import ListPosition, carried, list_position_of
+from members.pages.plain_form import REFUSED, shows_and_takes_form
 from members.pages.signing_in.resume_post import resumed_post
 from members.punctuation import stated
 from members.reader import Reader, reader_of
@@ -203,14 +203,14 @@ def subject_of(page: SubjectPage, reader: Reader, key: int) -> Subject:
     return row_or_404(reader, rows, key)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def take(request: HttpRequest, page: SubjectPage, step: str, pk: int) -> HttpResponse:
     """The form of a step, and taking it."""
     subject = subject_of(page, reader_of(request), pk)
     return _answered(request, subject, step_of(page, step, creates=False))
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def begin(request: HttpRequest, page: SubjectPage, step: str) -> HttpResponse:
     """The form of a step that brings a subject into being, and taking it."""
     named = step_of(page, step, creates=True)  # first: most kinds are begun by another's step
@@ -258,7 +258,7 @@ def taken(request: HttpRequest, subject: Subject, step: Step) -> HttpResponse:
         **form.step_page.context(request, form),
     }
     template = form.step_page.template
-    status = 200 if not (form.errors or form.refusals) else 422
+    status = 200 if not (form.errors or form.refusals) else REFUSED
     if request.htmx:  # type: ignore[attr-defined]  # of the middleware
         # A refusal is swapped in as well: htmx takes what is not an error.
         return TemplateResponse(request, template, context | {"layout": SHEET})

@@ -7,14 +7,14 @@ from typing import Any
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members import clock
 from members.enums import ADMINISTRATOR_ROLES, Role
 from members.models import Committee
 from members.pages import navigation
 from members.pages.navigation import Section
-from members.pages.page_context import page_context_of
+from members.pages.plain_form import shows_and_takes_form
 from members.pages.worklist import STATE, Column, day, visible_rows
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -66,7 +66,6 @@ def year(request: HttpRequest, year: int) -> HttpResponse:
     ]
     changes = visible(reader, CalendarChange.objects.all())
     context = {
-        "page_context": page_context_of(request, reader),
         "year": year,
         "status": calendar.status(year),
         "months": found,
@@ -96,7 +95,7 @@ def _committee(reader: Reader) -> Committee | None:
     return None
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def enter(request: HttpRequest) -> HttpResponse:
     """The form of a change: days typed in, or a file."""
     committee = _committee(reader_of(request))

@@ -22,7 +22,7 @@ class CommitteeViewSet(EditableViewSet):
     """The tree of committees: names for everyone signed in, kept by the platform."""
 
     queryset = Committee.objects.all()
-    filterset_class = filters.by(Committee, "level", "parent", "code")
+    filterset_class = filters.filterset_of(Committee, "level", "parent", "code")
     ordering_fields = ["code", "name", "level"]
 
     def get_serializer_class(self) -> type[BaseSerializer]:
@@ -56,7 +56,7 @@ class CommitteeViewSet(EditableViewSet):
 class TermViewSet(CommitteeRows):
     queryset = Term.objects.select_related("committee")
     serializer_class = serializers.TermSerializer
-    filterset_class = filters.by(Term, "committee")
+    filterset_class = filters.filterset_of(Term, "committee")
     ordering_fields = ["number", "begins_on"]
 
 
@@ -64,7 +64,7 @@ class TermViewSet(CommitteeRows):
 class SessionViewSet(CommitteeRows):
     queryset = Session.objects.select_related("committee", "term")
     serializer_class = serializers.SessionSerializer
-    filterset_class = filters.by(Session, "committee", "term")
+    filterset_class = filters.filterset_of(Session, "committee", "term")
     ordering_fields = ["opens_on", "collection_opens_at"]
 
 
@@ -72,7 +72,7 @@ class SessionViewSet(CommitteeRows):
 class BodyViewSet(CommitteeRows):
     queryset = Body.objects.select_related("committee")
     serializer_class = serializers.BodySerializer
-    filterset_class = filters.by(Body, "committee", "kind", "is_active")
+    filterset_class = filters.filterset_of(Body, "committee", "kind", "is_active")
     ordering_fields = ["kind", "name"]
 
 

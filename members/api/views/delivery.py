@@ -20,10 +20,7 @@ from members.api.views.base import (
     described,
 )
 from members.models import Delivery, NoticeChannel, StandIn, User, Webhook, WebhookCall
-from members.services.stand_in import candidates
-
-SHOWN = 200
-"""How many people to choose from are listed."""
+from members.services.stand_in import MOST_CANDIDATES, candidates
 
 
 @described("通知渠道", "list", "retrieve", "destroy")
@@ -36,7 +33,7 @@ class NoticeChannelViewSet(mixins.DestroyModelMixin, EditableViewSet):
 
     permission_classes = [IsAuthenticated, IsPerson]
     queryset = NoticeChannel.objects.select_related("user")
-    filterset_class = filters.by(NoticeChannel, "means")
+    filterset_class = filters.filterset_of(NoticeChannel, "means")
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         if self.action == "partial_update":
@@ -78,7 +75,7 @@ class StandInViewSet(mixins.CreateModelMixin, VisibleViewSet):
     @action(detail=False, pagination_class=None, filter_backends=[])
     def candidates(self, request: Request) -> Response:
         """Who shares every scope of the person's posts, by name."""
-        people = candidates(self.actor, self.reader.day)[:SHOWN]
+        people = candidates(self.actor, self.reader.day)[:MOST_CANDIDATES]
         return Response(delivery.PersonSerializer(people, many=True).data)
 
     @extend_schema(summary="结束代收", request=None, responses={204: None})
@@ -95,7 +92,7 @@ class DeliveryViewSet(VisibleViewSet):
 
     queryset = Delivery.objects.select_related("recipient")
     serializer_class = delivery.NoticeDeliverySerializer
-    filterset_class = filters.by(Delivery, "state", "means", "recipient")
+    filterset_class = filters.filterset_of(Delivery, "state", "means", "recipient")
     ordering_fields = ["id", "next_try_at"]
 
     @extend_schema(summary="重发", request=None, responses=delivery.NoticeDeliverySerializer)
@@ -118,7 +115,7 @@ class WebhookViewSet(CommitteeRows):
     """Addresses that receive a committee's events; for its administrators."""
 
     queryset = Webhook.objects.select_related("committee").prefetch_related("secrets")
-    filterset_class = filters.by(Webhook, "committee", "is_active")
+    filterset_class = filters.filterset_of(Webhook, "committee", "is_active")
 
     def get_serializer_class(self) -> type[BaseSerializer]:
         tells = self.action in {"create", "rotate_secret"}
@@ -153,7 +150,7 @@ class WebhookCallViewSet(VisibleViewSet):
 
     queryset = WebhookCall.objects.select_related("webhook__committee")
     serializer_class = delivery.WebhookCallSerializer
-    filterset_class = filters.by(WebhookCall, "webhook", "state", "event", "kind")
+    filterset_class = filters.filterset_of(WebhookCall, "webhook", "state", "event", "kind")
     ordering_fields = ["id", "next_try_at"]
 
     @extend_schema(summary="重放", request=None, responses=delivery.WebhookCallSerializer)

@@ -27,7 +27,7 @@ class RulebookViewSet(ServiceWritesMixin, mixins.DestroyModelMixin, CommitteeRow
     """What is in force is read by the committee's people; what comes by its administrators."""
 
     queryset = Rulebook.objects.select_related("committee")
-    filterset_class = filters.by(Rulebook, "committee")
+    filterset_class = filters.filterset_of(Rulebook, "committee")
     lookup_value_regex = r"\d+"
     ordering_fields = ["effective_from"]
     add = services.adopt_rulebook

@@ -13,11 +13,12 @@ from django.template.response import TemplateResponse
 from django.utils.dateparse import parse_date
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from members import services
 from members.models import Committee, Rulebook
 from members.pages.forms import ADD
+from members.pages.plain_form import REFUSED, shows_and_takes_form
 from members.pages.rulebooks.fields import drawn_part, part_of
 from members.permissions import refusal_to_administer, require
 from members.punctuation import clauses
@@ -34,11 +35,11 @@ Tell = Callable[[Rules, Rules, Committee, date], list[str]]
 """What rules of a later day will change, in sentences: before, after, whose, from when."""
 
 CONSEQUENCES: list[Tell] = []
-"""Who tells it; the applications above know more of what follows from rules."""
+"""The functions that tell it; each application above adds what it knows."""
 
 
 AS_WRITTEN = frozenset({"paper_pattern", "pattern", "receipt_pattern", "types"})
-"""Names of rules that are no words of any language."""
+"""Rules whose values are patterns, to be shown as code and never translated."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def change_day(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("rulebook", pk)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """The form of one part of rules that are to come."""
     row, reader = _row(request, pk), reader_of(request)
@@ -161,7 +162,7 @@ def part(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         "faults": [faulty for one in (field.blank or [field]) for faulty in one.faulty()],
         "refusals": [text for path, text in errors.items() if path not in own],
     }
-    status = 422 if errors else 200
+    status = REFUSED if errors else 200
     return TemplateResponse(request, "members/rulebooks/part.html", context, status=status)
 
 

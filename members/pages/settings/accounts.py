@@ -16,7 +16,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 from rest_framework import serializers
 
 from members import services
@@ -25,6 +25,7 @@ from members.enums import UNIT_ROLES, Role
 from members.models import Body, Committee, Member, Post, Unit, User
 from members.pages import plain_form
 from members.pages.forms import Choice, Choices
+from members.pages.plain_form import shows_and_takes_form
 from members.pages.settings.administered import chosen_committee, committees
 from members.pages.settings.inviting import handed_over
 from members.permissions import (
@@ -36,8 +37,6 @@ from members.permissions import (
 from members.reader import Reader, reader_of
 from members.services.account import one_time_password
 from members.visibility import visible
-
-METHODS = ["GET", "HEAD", "POST"]
 
 
 class AccountForm(serializers.ModelSerializer):
@@ -91,7 +90,7 @@ def _homes(request: HttpRequest) -> Choices:
     return lambda path, declared: own if path == "home" else None
 
 
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def new(request: HttpRequest) -> HttpResponse:
     """A new account, with a password that is shown once."""
     reader = reader_of(request)
@@ -115,7 +114,7 @@ def new(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def account(request: HttpRequest, pk: int) -> HttpResponse:
     """An account: its form, its posts, and how its holder signs in."""
     found, reader = account_of(request, pk), reader_of(request)
@@ -213,7 +212,7 @@ def switch(request: HttpRequest, pk: int) -> HttpResponse:
 # -- Posts ---------------------------------------------------------------------------------
 
 
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def give_post(request: HttpRequest, pk: int) -> HttpResponse:
     """Give an account a post; the address names role and committee, the form the scope."""
     found, reader = account_of(request, pk), reader_of(request)
@@ -264,7 +263,7 @@ def _scope(role: str, committee: Committee | None) -> tuple[str, Any]:
     return "", None
 
 
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def end_post(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a post end from a day on."""
     reader = reader_of(request)

@@ -10,11 +10,11 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members.models import Committee
 from members.pages.lists import XLSX
-from members.pages.plain_form import REFUSED
+from members.pages.plain_form import REFUSED, shows_and_takes_form
 from members.pages.settings.administered import chosen_committee, committees
 from members.permissions import refusal_to_administer, require
 from members.reader import reader_of
@@ -28,7 +28,7 @@ LARGEST = 4 * 1024 * 1024
 """Bytes of a table."""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def bring(request: HttpRequest) -> HttpResponse:
     """The page of the settings that brings in a table."""
     committee = chosen_committee(request)

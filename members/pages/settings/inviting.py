@@ -6,11 +6,10 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
 
 from members.enums import COMMITTEE_WIDE_ROLES, Role
 from members.models import Committee, Member, Post, Unit
-from members.pages.plain_form import REFUSED
+from members.pages.plain_form import REFUSED, shows_and_takes_form
 from members.pages.settings.administered import chosen_committee, committees
 from members.reader import reader_of
 from members.services.invitation import AT_ONCE, invite, vacant
@@ -44,7 +43,7 @@ def context_of(committee: Committee, day: date) -> dict[str, object]:
     }
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def invitations(request: HttpRequest) -> HttpResponse:
     """The page of the settings that invites."""
     committee = chosen_committee(request)

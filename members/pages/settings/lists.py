@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from rest_framework import serializers
 
+from members.api.filters import contains_any
 from members.api.serializers import (
     BodySerializer,
     MemberSerializer,
@@ -25,7 +26,7 @@ from members.api.serializers import (
 from members.enums import BodyKind, Role, UnitKind
 from members.models import Body, Committee, Member, Post, Session, Term, Unit, User
 from members.models.post import held
-from members.pages.filters import contains_any, narrowed, one_of
+from members.pages.filters import narrowed, one_of
 from members.pages.forms import Choices
 from members.pages.settings.administered import SettingsList, committees, within
 from members.pages.worklist import DAY, FLAG, MOMENT, Column, day, visible_rows

@@ -14,22 +14,20 @@ from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_http_methods
 from rest_framework import serializers
 
 from members.enums import Channel
 from members.pages import plain_form
+from members.pages.plain_form import shows_and_takes_form
 from members.pages.settings.administered import administered_row, chosen_committee, committees
 from members.pages.settings.lists import RowList
 from members.reader import reader_of
-
-METHODS = ["GET", "HEAD", "POST"]
 
 LABELS = {"term": gettext_lazy("届")}
 """Labels where the model has none that says enough."""
 
 
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def new(request: HttpRequest, row_list: RowList) -> HttpResponse:
     """A new row of a committee, which is asked for first where the reader keeps several."""
     committee = chosen_committee(request)
@@ -57,7 +55,7 @@ def new(request: HttpRequest, row_list: RowList) -> HttpResponse:
     )
 
 
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def row(request: HttpRequest, row_list: RowList, pk: int) -> HttpResponse:
     """A row with its form, and what belongs to it."""
     found = administered_row(request, row_list.model._default_manager.all(), pk)

@@ -21,7 +21,7 @@ from django.views.decorators.http import require_POST
 
 SESSION_KEY = "resumed_post"
 
-MOST = 200 * 1024
+LARGEST_FORM = 200 * 1024
 """Bytes of text that are kept."""
 
 LONGEST = 24 * 3600
@@ -81,7 +81,7 @@ def keep(request: HttpRequest) -> None:
 
 def _keep(request: HttpRequest, fields: Mapping[str, list[str]], **about: Any) -> None:
     size = sum(len(text.encode()) for name, texts in fields.items() for text in (name, *texts))
-    if size > MOST or not ratelimit.consume(request, action="keep_post"):
+    if size > LARGEST_FORM or not ratelimit.consume(request, action="keep_post"):
         fields = {}
     request.session[SESSION_KEY] = {"at": time.time(), "fields": fields, "told": False, **about}
 

@@ -127,8 +127,7 @@ def set_up_by(request: HttpRequest, here: str) -> Progress:
 
 def sets_up(reader: Reader) -> bool:
     """Whether somebody sets up the platform or a committee."""
-    by_post = reader.reach.platform or bool(reader.reach.administered)
-    return by_post or reader.user.is_superuser
+    return reader.reach.administers or reader.user.is_superuser
 
 
 def is_waiting(reader: Reader) -> bool:

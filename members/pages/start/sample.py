@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
@@ -62,7 +63,7 @@ def load(request: HttpRequest) -> HttpResponse:
         title=_("载入示例数据"),
         by=reader,
         order={"language": get_language()},
-        link="/start/sample/",
+        link=reverse("sample"),
     )
     return redirect("job", job.pk)
 

@@ -17,7 +17,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 from rest_framework.exceptions import ValidationError as ApiRefusal
 
 from members import clock, services
@@ -26,6 +25,7 @@ from members.enums import ADMINISTRATOR_ROLES, Role
 from members.models import Committee, User
 from members.pages import home, plain_form
 from members.pages.forms import Choice
+from members.pages.plain_form import shows_and_takes_form
 from members.pages.settings.importing import importing
 from members.pages.settings.inviting import inviting
 from members.pages.start.forms import (
@@ -47,12 +47,10 @@ from members.presets import NAMES, preset
 from members.reader import Operator, reader_of
 from members.services import first_account
 
-METHODS = ["GET", "HEAD", "POST"]
-
 
 @never_cache
 @login_not_required
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def start(request: HttpRequest) -> HttpResponse:
     """Where the setting up goes on; of an empty installation the first account."""
     if isinstance(request.user, User):
@@ -73,7 +71,7 @@ def start(request: HttpRequest) -> HttpResponse:
     )
 
 
-@require_http_methods(METHODS)
+@shows_and_takes_form
 def step(request: HttpRequest, name: str) -> HttpResponse:
     """A step; one for which something earlier is missing leads back to that."""
     if name not in PAGES:

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_safe
 from members.enums import AssignmentRole
 from members.models import Unit
 from members.pages.forms import Field
+from members.pages.plain_form import REFUSED
 from members.punctuation import clauses, stated
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -173,7 +174,7 @@ def issue(request: HttpRequest, subject: Any, step: Step) -> HttpResponse:
             told = ngettext("已交办 %(n)s 件", "已交办 %(n)s 件", count) % {"n": count}
             messages.success(request, told)
             return redirect("assignmentbatch", event.subject_id)
-    status = 422 if meeting.errors or meeting.refusals or meeting.troubled else 200
+    status = REFUSED if meeting.errors or meeting.refusals or meeting.troubled else 200
     context = {"meeting": meeting, "most": MOST}
     return TemplateResponse(request, "proposals/assigning/meeting.html", context, status=status)
 

@@ -9,10 +9,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods
 from django_stubs_ext import StrOrPromise
 
 from members import clock
+from members.pages.plain_form import shows_and_takes_form
 from proposals.due_dates import due_dates
 from proposals.mail_actions import STEPS, Fault, Opened, opened
 from proposals.pages.steps import StepForm, try_step
@@ -44,7 +44,7 @@ DEAD: dict[Fault, tuple[HTTPStatus, StrOrPromise, StrOrPromise]] = {
 
 @login_not_required
 @never_cache
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def mailed(request: HttpRequest, sealed: str) -> HttpResponse:
     """Show what it is and ask; do it only once that is confirmed.
 

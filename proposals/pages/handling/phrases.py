@@ -11,11 +11,12 @@ from django.shortcuts import get_object_or_404, redirect
 from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from members.enums import Role
 from members.pages import navigation, plain_form
 from members.pages.navigation import Section
+from members.pages.plain_form import shows_and_takes_form
 from members.reader import Reader, reader_of
 from members.rules import Rules
 from proposals import phrases
@@ -43,7 +44,7 @@ def phrases_for(subject: Assignment | Reply, reader: Reader, rules: Rules) -> li
     return [{"phrase": row, "result": entry_name(classes, row.result_class)} for row in found]
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def kept(request: HttpRequest) -> HttpResponse:
     """The phrases that the reader keeps or uses, and the form for one more."""
     reader = reader_of(request)
@@ -73,7 +74,7 @@ def kept(request: HttpRequest) -> HttpResponse:
     return _form(request, phrase, template, posts=own, chosen=post, **context)
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def change(request: HttpRequest, pk: int) -> HttpResponse:
     """The form of one phrase."""
     phrase = _of_reader(request, pk)

@@ -7,9 +7,10 @@ from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from members.models import Session
+from members.pages.plain_form import shows_and_takes_form
 from members.permissions import visible as seen_sessions
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -72,7 +73,7 @@ SUBJECT_PAGES = (
 # -- Scans ------------------------------------------------------------------------------------
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def all_scans(request: HttpRequest) -> HttpResponse:
     """The scans so far, the newest first; or begin one of a session."""
     if request.method == "POST":

@@ -10,13 +10,14 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_POST
 
 from members.enums import REVIEWER_ROLES
 from members.pages.form_data import data_of
 from members.pages.forms import PREVIEW
 from members.pages.list_position import carried, list_position_of
 from members.pages.lists import listing_of
+from members.pages.plain_form import REFUSED, shows_and_takes_form
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
 from proposals.machine.step import declared_step
@@ -38,7 +39,7 @@ PREVIEWED = "merge-result"
 """The part of the desk that changes with the choice of the host."""
 
 
-@require_http_methods(["GET", "HEAD", "POST"])
+@shows_and_takes_form
 def merge(request: HttpRequest) -> HttpResponse:
     """The desk for the proposals in the address; sent back, it merges them."""
     reader = reader_of(request)
@@ -146,7 +147,7 @@ def _merged(request: HttpRequest, reader: Reader, candidate: MergeCandidate | No
         form=form,
         tells="told" in request.POST,
     )
-    return _shown(request, desk, keys, status=200 if only_looks else 422)
+    return _shown(request, desk, keys, status=200 if only_looks else REFUSED)
 
 
 def _gone_on(

@@ -5,8 +5,9 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
+from members.api.filters import contains_any
 from members.enums import Role
-from members.pages.filters import contains_any, narrowed, one_of
+from members.pages.filters import narrowed, one_of
 from members.pages.forms import Choice
 from members.pages.navigation import Section
 from members.pages.worklist import STATE, Column, day

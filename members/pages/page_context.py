@@ -9,17 +9,14 @@ from django.db.models import IntegerField, Subquery
 from django.http import HttpRequest
 
 from members.enums import Role
-from members.models import Committee, Session, StandIn, User
+from members.models import Session, StandIn, User
 from members.pages.navigation import NavigationEntry, Section, sections_for
+from members.pages.sessions import chosen_session, sessions_of
 from members.pages.signing_in.middleware import OWES
 from members.reader import Reader, reader_of
-from members.visibility import visible
 
 THEMES = ("light", "dark")
 """Values of the cookie ``theme``; without it the page follows the system."""
-
-ALL_SESSIONS = "all"
-"""The choice of no session in particular."""
 
 
 class Length(Subquery):
@@ -56,29 +53,15 @@ class PageContext:
         """The address without its query, by which the navigation knows where it is."""
         return self.request.path
 
-    @cached_property
+    @property
     def sessions(self) -> list[Session]:
         """The sessions that the reader can choose, the latest first."""
-        rows = Session.objects.select_related("term", "committee")
-        return list(visible(self.reader, rows).order_by("-collection_opens_at"))
+        return sessions_of(self.reader)
 
-    @cached_property
+    @property
     def session(self) -> Session | None:
-        """The chosen session; at first the latest that has begun to collect; None for all."""
-        chosen = self.reader.user.preferences.get("session")
-        if chosen == ALL_SESSIONS:
-            return None
-        for session in self.sessions:
-            if session.pk == chosen:
-                return session
-        begun = [row for row in self.sessions if row.collection_opens_at <= self.reader.at]
-        return next(iter(begun), None)
-
-    @cached_property
-    def committees(self) -> list[Committee]:
-        """The committees of the sessions and posts; most people have one."""
-        found = {session.committee_id: session.committee for session in self.sessions}
-        return list(found.values())
+        """The session in which the reader works; None for all."""
+        return chosen_session(self.reader)
 
     @cached_property
     def _news(self) -> tuple[int, int]:
@@ -118,15 +101,7 @@ def theme_of(request: HttpRequest) -> str:
 
 def page_context(request: HttpRequest) -> dict[str, Any]:
     """Context processor: ``page_context`` for who is signed in; the product's version for all."""
-    if not isinstance(getattr(request, "user", None), User):
-        return {"theme": theme_of(request), "version": settings.VERSION}
-    found = page_context_of(request, reader_of(request))
-    return {"page_context": found, "theme": found.theme, "version": settings.VERSION}
-
-
-def page_context_of(request: HttpRequest, reader: Reader) -> PageContext:
-    """The frame of the page, made once for each request."""
-    found = request.__dict__.get("_page_context")
-    if not isinstance(found, PageContext) or found.reader is not reader:
-        found = request.__dict__["_page_context"] = PageContext(request, reader)
-    return found
+    shown = {"theme": theme_of(request), "version": settings.VERSION}
+    if isinstance(getattr(request, "user", None), User):
+        shown["page_context"] = PageContext(request, reader_of(request))
+    return shown

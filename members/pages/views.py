@@ -13,7 +13,8 @@ from members import services
 from members.models import Notice, Session
 from members.pages.links import page_of
 from members.pages.navigation import entries_for
-from members.pages.page_context import ALL_SESSIONS, THEMES
+from members.pages.page_context import THEMES
+from members.pages.sessions import ALL_SESSIONS
 from members.reader import reader_of
 from members.visibility import visible
 

@@ -23,7 +23,7 @@ from members.pages import navigation
 from members.pages.filters import Pill, drawn, pills
 from members.pages.forms import Field
 from members.pages.navigation import EVERYBODY, NavigationEntry, Section
-from members.pages.page_context import PageContext, page_context_of
+from members.pages.sessions import chosen_session
 from members.punctuation import Text
 from members.reader import Reader
 from members.visibility import visible
@@ -211,11 +211,6 @@ class Listing:
     asked: QueryDict
 
     @cached_property
-    def page_context(self) -> PageContext:
-        """The choices that the reader made for all pages."""
-        return page_context_of(self.request, self.reader)
-
-    @cached_property
     def filters(self) -> QueryDict:
         """The parameters that narrow the list, the empty ones left out."""
         found = QueryDict(mutable=True)
@@ -231,7 +226,7 @@ class Listing:
         rows = self.worklist.rows(self.reader)
         if self.worklist.related:
             rows = rows.select_related(*self.worklist.related)
-        chosen = self.page_context.session if self.worklist.session else None
+        chosen = chosen_session(self.reader) if self.worklist.session else None
         if chosen is not None and "session" not in self.filters:
             rows = rows.filter(**{self.worklist.session: chosen.pk})
         return rows

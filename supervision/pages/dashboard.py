@@ -18,7 +18,7 @@ from members.enums import DutyKind, Role
 from members.models import Session
 from members.pages import home, navigation
 from members.pages.navigation import Section
-from members.pages.page_context import PageContext, page_context_of
+from members.pages.sessions import chosen_session_of, sessions_of
 from members.punctuation import listed
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -228,15 +228,12 @@ def supervised(reader: Reader, committees: Collection[int]) -> list[dict[str, An
 # -- The pages ---------------------------------------------------------------------------------
 
 
-def chosen(page_context: PageContext, at: datetime) -> tuple[Session, Session | None]:
+def chosen(reader: Reader) -> tuple[Session, Session | None]:
     """The session that the reader has chosen and the one before it; raises Http404 for others."""
-    led = led_committees(page_context.reader)
-    own = [session for session in page_context.sessions if session.committee_id in led]
-    begun = [session for session in own if session.collection_opens_at <= at]
-    now = page_context.session if page_context.session in own else next(iter([*begun, *own]), None)
+    now = chosen_session_of(led_committees(reader), reader)
     if now is None:
         raise Http404
-    return now, _before(now, own)
+    return now, _before(now, sessions_of(reader))
 
 
 def _before(now: Session, own: Sequence[Session]) -> Session | None:
@@ -257,15 +254,13 @@ def _before(now: Session, own: Sequence[Session]) -> Session | None:
 def dashboard(request: HttpRequest) -> HttpResponse:
     """How the proposals of a session stand, on one page."""
     reader = reader_of(request)
-    page_context = page_context_of(request, reader)
-    if not page_context.roles & READERS:
+    if not reader.roles & READERS:
         raise Http404
-    session, before = chosen(page_context, reader.at)
+    session, before = chosen(reader)
     days = _days(request.GET.get("days", ""))
     many, few = units(session, reader.at)
     still, count = stuck(session, reader, days)
     context = {
-        "page_context": page_context,
         "session": session,
         "before": before,
         "at": reader.at,
@@ -278,7 +273,7 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "stuck_count": count,
         "days": days,
         "topics": supervised(reader, led_committees(reader)),
-        "leads": page_context.roles == {Role.LEADING_SUPERVISOR},
+        "leads": reader.roles == {Role.LEADING_SUPERVISOR},
     }
     return TemplateResponse(request, "supervision/dashboard.html", context)
 
@@ -290,7 +285,7 @@ def _days(text: str) -> int:
 def leading(reader: Reader) -> dict[str, Any] | None:
     """The figures and the topics of the leader, on their first page."""
     try:
-        session, before = chosen(PageContext(HttpRequest(), reader), reader.at)
+        session, before = chosen(reader)
     except Http404:
         return None
     return {

@@ -23,7 +23,7 @@ from members.pages import navigation
 from members.pages.charts import Chart
 from members.pages.lists import XLSX
 from members.pages.navigation import Section
-from members.pages.page_context import page_context_of
+from members.pages.sessions import chosen_session_of
 from members.pages.worklist import WORKLISTS
 from members.reader import Reader, reader_of
 from members.visibility import visible
@@ -187,25 +187,19 @@ SHEETS = (
 """The pages of figures, in their order."""
 
 
-def session_of(request: HttpRequest, reader: Reader) -> Session:
+def session_of(reader: Reader) -> Session:
     """The chosen session, of a committee whose figures the reader works with; else a 404."""
-    page_context = page_context_of(request, reader)
-    committees = led_committees(reader)
-    own = [row for row in page_context.sessions if row.committee_id in committees]
-    chosen = page_context.session
-    if chosen is not None and chosen.committee_id in committees:
-        return chosen
-    begun = [row for row in own if row.collection_opens_at <= reader.at]
-    if not begun:
+    session = chosen_session_of(led_committees(reader), reader)
+    if session is None:
         raise Http404
-    return begun[0]
+    return session
 
 
 @require_safe
 def figures(request: HttpRequest, sheet: str = "overview") -> HttpResponse:
     """The figures of a session, as of now."""
     reader = reader_of(request)
-    session = session_of(request, reader)
+    session = session_of(reader)
     shown = next((one for one in SHEETS if one.slug == sheet), None)
     if shown is None:
         raise Http404

@@ -16,7 +16,7 @@ from members.enums import DutyKind
 from members.models import Session
 from members.pages import navigation
 from members.pages.navigation import Section
-from members.pages.page_context import page_context_of
+from members.pages.sessions import chosen_session_of
 from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.enums import (
@@ -201,17 +201,13 @@ def _counted(rows: QuerySet[Any], column: str, reader: Reader) -> Counter[str]:
 def session_end(request: HttpRequest) -> HttpResponse:
     """What blocks the end of the chosen session."""
     reader = reader_of(request)
-    page_context = page_context_of(request, reader)
     own = {post.committee_id for post in reader.posts if post.role in OFFICE}
-    sessions = [session for session in page_context.sessions if session.committee_id in own]
-    chosen = page_context.session
-    session = chosen if chosen in sessions else next(iter(sessions), None)
+    session = chosen_session_of(own, reader)
     if session is None:
         raise Http404
     found = groups(session, reader)
     blocking = [group for group in found if group.blocks]
     context = {
-        "page_context": page_context,
         "session": session,
         "blocking": blocking,
         "going_on": [group for group in found if not group.blocks],

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from members.enums import PeriodKind, ProposerKind, Role
 from members.models import Session
 from members.pages.navigation import NavigationEntry, Section
-from members.pages.page_context import page_context_of
+from members.pages.sessions import chosen_session
 from members.punctuation import listed
 from members.reader import reader_of
 from members.visibility import visible
@@ -70,7 +70,7 @@ def numbers(request: HttpRequest) -> HttpResponse:
     reader = reader_of(request)
     if not any(post.role in OFFICE | {Role.AUDITOR} for post in reader.posts):
         raise Http404
-    session = page_context_of(request, reader).session
+    session = chosen_session(reader)
     given: list[dict[str, Any]] = []
     page = None
     if session is not None:

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from members.pages import navigation
 from members.pages.navigation import Section
-from members.pages.page_context import page_context_of
+from members.pages.sessions import sessions_of
 from members.reader import reader_of
 from supervision.key_topic_board import board, current
 from supervision.permissions import led_committees
@@ -22,17 +22,16 @@ def show(request: HttpRequest) -> HttpResponse:
     committees = led_committees(reader)
     if not committees:
         raise Http404
-    page_context = page_context_of(request, reader)
+    sessions = sessions_of(reader)
     asked = request.GET.get("session", "")
-    session = next((row for row in page_context.sessions if str(row.pk) == asked), None)
+    session = next((row for row in sessions if str(row.pk) == asked), None)
     if asked and session is None:
         raise Http404
     rows = board(current(committees) if session is None else Q(session=session), committees, reader)
     context = {
-        "page_context": page_context,
         "rows": rows,
         "chosen": session,
-        "sessions": [row for row in page_context.sessions if row.committee_id in committees],
+        "sessions": [row for row in sessions if row.committee_id in committees],
         "at": reader.at,
         "late": sum(1 for row in rows if row.warnings),
     }

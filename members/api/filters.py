@@ -13,6 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_filters import rest_framework as filters
 from django_filters.filterset import filterset_factory
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field
 from rest_framework import exceptions
 from rest_framework.filters import OrderingFilter
 from rest_framework.request import Request
@@ -42,6 +44,30 @@ class AllowListFilters(filters.DjangoFilterBackend):
 
 class AllowListOrdering(OrderingFilter):
     """Orders by the view's ``ordering_fields``; another name is a 400."""
+
+    def get_ordering(self, request: Request, queryset: QuerySet, view: Any) -> Any:
+        """Several names are in one parameter, with commas, or each in one of its own."""
+        given = ",".join(request.query_params.getlist(self.ordering_param))
+        names = [name.strip() for name in given.split(",")] if given else []
+        valid = self.remove_invalid_fields(queryset, names, view, request)
+        return valid or self.get_default_ordering(view)
+
+    def get_schema_operation_parameters(self, view: Any) -> list[dict[str, Any]]:
+        """The names of the allow-list, upwards and downwards; nothing where it is empty."""
+        names = [f"{sign}{name}" for name in view.ordering_fields for sign in ("", "-")]
+        if not names:
+            return []
+        words = [f"{name[1:]}_descending" if name[0] == "-" else name for name in names]
+        one = {"type": "string", "enum": names, "x-enum-varnames": words}
+        return [
+            {
+                "name": self.ordering_param,
+                "in": "query",
+                "required": False,
+                "description": "The first counts most; `-` is from the last to the first.",
+                "schema": {"type": "array", "items": one},
+            }
+        ]
 
     def remove_invalid_fields(
         self, queryset: QuerySet, fields: Any, view: Any, request: Request
@@ -82,6 +108,7 @@ class Today(filters.BooleanFilter):
         return rows.filter(pk__in=found) if value else rows.exclude(pk__in=found)
 
 
+@extend_schema_field(OpenApiTypes.INT)
 class Id(filters.Filter):
     """The id of a related row; an id that does not exist matches nothing and tells nothing."""
 

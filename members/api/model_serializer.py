@@ -23,6 +23,11 @@ class NamedSerializer(serializers.Serializer[Any]):
     name = serializers.CharField(source="__str__", read_only=True)
 
 
+def list_of_texts(**options: Any) -> serializers.ListField:
+    """A list of texts, such as a column of JSON keeps."""
+    return serializers.ListField(child=serializers.CharField(), **options)
+
+
 def model_serializer(
     model: type[Model],
     about: str,
@@ -59,13 +64,15 @@ def read_serializer(
     fields: str,
     *,
     named: str = "",
+    texts: str = "",
     rows: Mapping[str, type[serializers.BaseSerializer[Any]]] | None = None,
     **declared: Any,
 ) -> Shape:
     """A read-only serializer, declared as for ``model_serializer``.
 
-    ``named`` are those of the fields that show another row by key and name, ``rows`` those that
-    list rows below it; one that ends with ``LABEL`` tells a choice in words.
+    ``named`` are those of the fields that show another row by key and name, ``texts`` those that
+    are lists of texts, ``rows`` those that list rows below it; one that ends with ``LABEL`` tells a
+    choice in words.
     """
     shown: dict[str, Any] = {
         name: serializers.CharField(source=f"get_{name[: -len(LABEL)]}_display", read_only=True)
@@ -73,5 +80,6 @@ def read_serializer(
         if name.endswith(LABEL)
     }
     shown |= {name: NamedSerializer(read_only=True) for name in named.split()}
+    shown |= {name: list_of_texts(read_only=True) for name in texts.split()}
     shown |= {name: kind(many=True, read_only=True) for name, kind in (rows or {}).items()}
     return model_serializer(model, about, fields, **shown, **declared)

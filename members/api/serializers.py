@@ -39,6 +39,9 @@ class Visible(serializers.PrimaryKeyRelatedField):
         return visible(reader_of(self.context["request"]), rows)
 
 
+PLACES = Committee._meta.get_field("place_names")
+
+
 class CommitteeSerializer(serializers.ModelSerializer):
     """A committee in the tree; ``preset`` gives a new one its first rulebook."""
 
@@ -46,15 +49,18 @@ class CommitteeSerializer(serializers.ModelSerializer):
         choices=NAMES, required=False, write_only=True, label=_("规则样本")
     )
 
+    place_names = serializers.ListField(
+        child=serializers.CharField(max_length=40),
+        label=PLACES.verbose_name,
+        help_text=PLACES.help_text,
+        max_length=2000,
+        required=False,
+    )
+
     class Meta:
         model = Committee
         fields = ["id", "code", "name", "short_name", "level", "parent", "place_names", "preset"]
         extra_kwargs = {"short_name": {"required": False}}
-
-    def validate_place_names(self, value: Any) -> list[str]:
-        """A list of short texts."""
-        field = serializers.ListField(child=serializers.CharField(max_length=40), max_length=2000)
-        return field.run_validation(value)
 
 
 CommitteeNameSerializer = model_serializer(
@@ -69,12 +75,16 @@ CommitteeNameSerializer = model_serializer(
 
 def related_name(source: str) -> serializers.CharField:
     """The name of a related row, if there is one."""
-    return serializers.CharField(source=source, default=None, read_only=True)
+    return serializers.CharField(source=source, allow_null=True, read_only=True)
 
 
 class CommitteeRowSerializer(serializers.ModelSerializer):
-    """A row of one committee: written by its administrators, never moved to another."""
+    """A row of one committee: written by its administrators, never moved to another.
 
+    Its ``private`` fields, by which people are reached, are null for who may not see them.
+    """
+
+    private: tuple[str, ...] = ()
     committee = serializers.PrimaryKeyRelatedField(queryset=Committee.objects.all())
 
     class Meta:
@@ -108,17 +118,10 @@ class CommitteeRowSerializer(serializers.ModelSerializer):
     def to_representation(self, row: Any) -> dict[str, Any]:
         """The row, without what is private where the reader may not see that."""
         shown = super().to_representation(row)
-        private = PRIVATE.get(type(row), ())
-        if not private or permissions.sees_contact(reader_of(self.context["request"]), row):
+        reader = reader_of(self.context["request"])
+        if not self.private or permissions.sees_contact(reader, row):
             return shown
-        return shown | dict.fromkeys(private)
-
-
-PRIVATE: dict[type[models.Model], tuple[str, ...]] = {
-    Body: ("contact_phone",),
-    Member: ("user", "phone", "address", "postcode"),
-}
-"""How to reach people: null for those who may not see it."""
+        return shown | dict.fromkeys(self.private)
 
 
 def _body() -> Visible:
@@ -157,6 +160,7 @@ BodySerializer = model_serializer(
     "",
     "kind name convener contact_name contact_phone is_active",
     extends=CommitteeRowSerializer,
+    private=("contact_phone",),
     convener=Visible(queryset=Member.objects.all(), allow_null=True, required=False),
 )
 UnitSerializer = model_serializer(
@@ -174,6 +178,7 @@ MemberSerializer = model_serializer(
     "number name sector sector_name party party_name group group_name special_committees terms "
     "employer user phone address postcode",
     extends=MemberWriteSerializer,
+    private=("user", "phone", "address", "postcode"),
     options={"validators": []},  # services apply the model's own rules
     user=Visible(queryset=User.objects.all(), allow_null=True, required=False),
     sector=_body(),

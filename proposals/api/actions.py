@@ -17,7 +17,6 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_view
-from drf_standardized_errors.openapi_serializers import ErrorResponse403Serializer
 from rest_framework import serializers, viewsets
 from rest_framework.decorators import action as operation
 from rest_framework.exceptions import NotFound, ValidationError
@@ -27,13 +26,14 @@ from rest_framework.reverse import reverse
 
 from members.api.authentication import address_of, channel_of
 from members.api.filters import BACKENDS
+from members.api.schema import FORM, JSON, takes_files
 from members.models import Committee
 from members.punctuation import listed
 from members.reader import Reader, reader_of
 from members.visibility import visible, visible_row
-from proposals.api.errors import ConflictSerializer
+from proposals.api.errors import ConflictSerializer, RefusalSerializer
 from proposals.api.metadata import InputMetadata
-from proposals.api.serializers.ledger import OfferSerializer, ReceiptSerializer
+from proposals.api.serializers.ledger import ReceiptSerializer, with_offers
 from proposals.door import perform
 from proposals.machine import who
 from proposals.machine.step import Step
@@ -54,7 +54,13 @@ HEADERS = [
         description="A value of your own, up to 100 characters; repeating it repeats nothing.",
     ),
 ]
-
+ETAG = OpenApiParameter(
+    "ETag",
+    OpenApiTypes.STR,
+    OpenApiParameter.HEADER,
+    response=[200, 201],
+    description='The version of the row, for `If-Match`: `"3"`.',
+)
 
 RECEIPT = ReceiptSerializer()
 """Serializes the response to a step; created once, because creating a serializer is slow."""
@@ -117,6 +123,8 @@ class SubjectViewSet(VisibleViewSet):
         super().__init_subclass__(**kwargs)
         if cls.queryset is None:
             return
+        shape: Any = cls.detail_serializer_class or cls.serializer_class
+        cls.detail_serializer_class = with_offers(shape)
         for step in own_steps(cls.queryset.model):
             setattr(cls, f"take_{step.name}", _operation(cls, step))
 
@@ -124,10 +132,10 @@ class SubjectViewSet(VisibleViewSet):
         """One subject, with the steps that the reader may take and their input."""
         subject = self.get_object()
         body = self.get_serializer(subject).data
-        body["actions"] = OfferSerializer(self._offers(subject), many=True).data
         return Response(body, headers={"ETag": f'"{subject.version}"'})
 
-    def _offers(self, subject: Subject) -> list[dict[str, Any]]:
+    def offers(self, subject: Subject) -> list[dict[str, Any]]:
+        """The steps that are the reader's to take, each with what refuses it at present."""
         metadata = InputMetadata(self.reader.rules(subject.committee_id))
         return [
             {
@@ -207,16 +215,14 @@ def _operation(cls: type[SubjectViewSet], step: Step) -> Any:
 def _documented(cls: type[SubjectViewSet], step: Step) -> Any:
     roles = listed(str(role.label) for role in step.who.roles())
     return extend_schema(
-        operation_id=f"{cls.queryset.model._meta.model_name}_{step.name}",
         summary=str(step.label),
         description=f"{step.about}\n\n{roles}",
-        parameters=HEADERS,
-        request=_with_committee(step) if step.creates else step.input,
+        parameters=[*HEADERS, ETAG],
+        request=bodies(_with_committee(step) if step.creates else step.input),
         responses={
             201 if step.creates else 200: ReceiptSerializer,
-            403: ErrorResponse403Serializer,
             409: ConflictSerializer,
-            422: ConflictSerializer,
+            422: RefusalSerializer,
         },
     )
 
@@ -224,14 +230,35 @@ def _documented(cls: type[SubjectViewSet], step: Step) -> Any:
 def _with_committee(step: Step) -> type[serializers.Serializer[Any]]:
     """The input of a step that begins something, with the committee to begin it in."""
     field = serializers.IntegerField(required=False, help_text="委员会编号；只在一处任职的可不填")
-    return type(f"{step.input.__name__}InCommittee", (step.input,), {"committee": field})
+    name = f"{step.input.__name__.removesuffix('Input')}InCommitteeInput"
+    return type(name, (step.input,), {"committee": field})
+
+
+def bodies(form: type[serializers.Serializer[Any]]) -> Any:
+    """What a step takes as its body: a form if a file must come along, else JSON.
+
+    If a file may come along, it is JSON without the file, or a form with it.
+    """
+    files = {name: field for name, field in form().fields.items() if takes_files(field)}
+    if not files or any(field.required for field in files.values()):
+        return form
+    stem = form.__name__.removesuffix("Input")
+    without = type(f"{stem}WithoutFileInput", (form,), dict.fromkeys(files))
+    return {JSON: without, FORM: form}
 
 
 def documented(noun: str) -> Any:
     """Names for the list and detail operations of a view set."""
-    return extend_schema_view(
-        list=extend_schema(summary=f"{noun}列表"), retrieve=extend_schema(summary=f"{noun}详情")
-    )
+
+    def describe(cls: type[VisibleViewSet]) -> type[VisibleViewSet]:
+        headers = [ETAG] if issubclass(cls, SubjectViewSet) else []
+        described: type[VisibleViewSet] = extend_schema_view(
+            list=extend_schema(summary=f"{noun}列表"),
+            retrieve=extend_schema(summary=f"{noun}详情", parameters=headers),
+        )(cls)
+        return described
+
+    return describe
 
 
 # -- What a request says beside its body ------------------------------------------------------

@@ -73,10 +73,24 @@ class RefusalSerializer(serializers.Serializer[Any]):
     proposal = OtherProposalSerializer(required=False)
 
 
-class ConflictSerializer(RefusalSerializer):
-    """A step refused because the subject is not as the caller thought (409)."""
+class ChangeSerializer(serializers.Serializer[Any]):
+    """An event since the version that the caller knows, with the fields of its input."""
 
+    version = serializers.IntegerField()
+    action = serializers.CharField()
+    by = serializers.CharField(allow_null=True)
+    at = serializers.DateTimeField()
+    fields = serializers.ListField(child=serializers.CharField())
+
+
+class ConflictSerializer(RefusalSerializer):
+    """A step refused because the subject is not as the caller thought (409).
+
+    ``item`` is the place in the input of the part that is meant, such as ``items.3``.
+    """
+
+    item = serializers.CharField(required=False)
     state = serializers.CharField(required=False)
     version = serializers.IntegerField(required=False)
-    changes = serializers.ListField(child=serializers.DictField(), required=False)
+    changes = ChangeSerializer(many=True, required=False)
     actions = serializers.ListField(child=serializers.CharField(), required=False)

@@ -1,7 +1,6 @@
 """The filters of each list; unknown parameters are refused."""
 
 import re
-from decimal import Decimal
 from typing import Any, cast
 
 from django.core.validators import RegexValidator
@@ -10,13 +9,13 @@ from django.utils.translation import gettext_lazy as _
 from django_filters import rest_framework as filters
 from django_filters.filterset import filterset_factory
 
+from members.api.filters import Id
 from members.enums import BodyKind
 from members.reader import reader_of
 from members.visibility import visible
 from proposals.api.search_operators import Narrowing
 from proposals.due_dates import due_dates
 from proposals.enums import CosignatureState
-from proposals.inputs.fields import LARGEST_KEY
 from proposals.matching.query import parse
 from proposals.matching.search import matching
 from proposals.models import (
@@ -43,9 +42,7 @@ class ProposalFilter(filters.FilterSet):
     """Filters of the list of proposals."""
 
     state = filters.MultipleChoiceFilter(choices=Proposal._meta.get_field("state").choices)
-    unit = filters.NumberFilter(
-        method="with_unit", label="unit", decimal_places=0, max_value=LARGEST_KEY
-    )
+    unit = Id(method="with_unit", label="unit")
     unit_name = filters.CharFilter(method="with_unit_name", label="part of a unit's name")
     text = filters.CharFilter(method="with_text", label="a query, as in the search")
     number = filters.CharFilter(method="with_number", label="case or receipt number")
@@ -77,9 +74,9 @@ class ProposalFilter(filters.FilterSet):
             "merged_into",
         ]
 
-    def with_unit(self, queryset: Rows, name: str, value: Decimal) -> Rows:
+    def with_unit(self, queryset: Rows, name: str, value: int) -> Rows:
         """Proposals of a unit, where the reader may see who handles them."""
-        return self._handled(queryset, Q(unit=int(value)))
+        return self._handled(queryset, Q(unit=value))
 
     def with_unit_name(self, queryset: Rows, name: str, value: str) -> Rows:
         """Proposals of units with this name, where the reader may see who handles them."""

@@ -43,8 +43,7 @@ class SearchPagination(BoundedPagination):
             "type": "boolean",
             "description": "False: more match; the best of the newest are ranked and counted.",
         }
-        page["required"] = [*page.get("required", []), "exact"]
-        return page
+        return {**page, "required": list(page["properties"])}
 
 
 class SearchOperations:

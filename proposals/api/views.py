@@ -94,8 +94,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
                 "members",
                 {"type": "array", "items": {"type": "integer"}, "maxItems": MOST_TAKEN_IN},
                 required=True,
-                explode=False,
-                description="Keys of the proposals to be merged into this one: `1,2,3`.",
+                description="Keys of the proposals to be merged into this one.",
             )
         ],
         responses=merging.MergePreviewSerializer,
@@ -105,7 +104,7 @@ class ProposalViewSet(SearchOperations, SimilarOperations, SubjectViewSet):
         """What ``take_in`` would refuse, bring along, end and tell; for those who may take it."""
         host = self.get_object()
         permissions.require(self.reader, declared_step(models.Proposal.take_in), host)
-        wanted = request.query_params.get("members", "")
+        wanted = ",".join(request.query_params.getlist("members"))
         query = merging.MergePreviewQuery(data={"members": [*filter(None, wanted.split(","))]})
         query.is_valid(raise_exception=True)
         members = query.validated_data["members"]

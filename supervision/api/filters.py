@@ -5,6 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 
+from members.api.filters import Id
 from members.reader import reader_of
 from supervision.models import ChaseNotice, Duty
 from supervision.models.duty import overdue_at
@@ -39,7 +40,7 @@ class DutyFilter(filters.FilterSet):
 class ChaseNoticeFilter(filters.FilterSet):
     """Filters of chase documents."""
 
-    duty = filters.NumberFilter(field_name="lines__duty")
+    duty = Id(field_name="lines__duty")
 
     class Meta:
         model = ChaseNotice

@@ -13,6 +13,7 @@ from rest_framework.exceptions import NotFound
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from members.api.filters import Id
 from members.api.model_serializer import NamedSerializer, read_serializer
 from members.visibility import visible
 from proposals.api.actions import SubjectViewSet, VisibleViewSet, documented
@@ -70,6 +71,7 @@ KeyTopicSerializer = subject_serializer(
     "committee session title theme proposals supervisors supervising_body methods meeting met_on "
     "announced_at concluded_at",
     named="supervising_body",
+    texts="methods",
     rows={"proposals": FamilySerializer, "supervisors": NamedSerializer},
 )
 
@@ -175,7 +177,7 @@ class BoardQuery(serializers.Serializer[Any]):
 class KeyTopicFilter(filters.FilterSet):
     """Filters of the list of key topics."""
 
-    proposal = filters.NumberFilter(field_name="links__proposal")
+    proposal = Id(field_name="links__proposal")
 
     class Meta:
         model = KeyTopic

@@ -8,6 +8,7 @@ from rest_framework import serializers
 
 from members.api.model_serializer import read_serializer
 from members.reader import Reader, reader_of
+from proposals.api.serializers.base import subject_serializer
 from supervision import deadlines
 from supervision.calendar import DayKind
 from supervision.deadlines import Terms
@@ -136,10 +137,19 @@ ChaseNoticeDetailSerializer = read_serializer(
 )
 
 
-CalendarChangeSerializer = read_serializer(
+class ChangedDaySerializer(serializers.Serializer[Any]):
+    """A working day or day off that a change of the calendar enters."""
+
+    day = serializers.DateField()
+    is_working = serializers.BooleanField()
+    name = serializers.CharField()
+
+
+CalendarChangeSerializer = subject_serializer(
     CalendarChange,
     "A change of the calendar.",
-    "id state state_label version committee year days source created_at applied_at",
+    "committee year days source applied_at",
+    rows={"days": ChangedDaySerializer},
 )
 
 

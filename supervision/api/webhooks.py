@@ -59,6 +59,7 @@ def _described(model: type[Subject]) -> Iterator[OpenApiWebhook]:
     payload = payload_of(model)
     for step in model.all_steps().values():
         documented = extend_schema(
+            operation_id=f"webhook_{model.kind}_{step.name}",
             summary=lazy(stated, str)(model._meta.verbose_name, step.label),
             description=step.about,
             request=payload,

@@ -60,4 +60,5 @@ ExtensionRequestSerializer = subject_serializer(
     ExtensionRequest,
     "A request for more time.",
     "assignment reason new_due_on proposer_consulted consents decision decided_at",
+    texts="consents",
 )

@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from members.api.model_serializer import read_serializer
+from members.api.model_serializer import Shape, model_serializer, read_serializer
+from proposals.machine.subject import Subject
 from proposals.models import Event
 
 EventSerializer = read_serializer(
@@ -19,11 +20,12 @@ EventSerializer = read_serializer(
 
 FullEventSerializer = read_serializer(
     Event,
-    "A line of the ledger as officials read it, with actor, input, address and hash.",
+    "A line of the ledger; actor, address, input and hashes are there for officials only.",
     "actor address input previous_hash hash",
     of="FullEvent",
     extends=EventSerializer,
     named="actor",
+    withheld=("actor", "address", "input", "previous_hash", "hash"),
 )
 
 
@@ -64,3 +66,24 @@ class OfferSerializer(serializers.Serializer[Any]):
     def get_input(self, offer: dict[str, Any]) -> Any:
         """Field name to its type, label, limits and choices."""
         return offer["input"]
+
+
+@extend_schema_field(OfferSerializer(many=True))
+class OffersField(serializers.Field[Any, Any, Any, Any]):
+    """The steps that the reader may take on a subject, each with its input."""
+
+    def to_representation(self, subject: Subject) -> Any:
+        return OfferSerializer(self.context["view"].offers(subject), many=True).data
+
+
+def with_offers(shape: Shape) -> Shape:
+    """The serializer of a subject by itself: as ``shape``, with the steps that may be taken."""
+    model = shape.Meta.model
+    return model_serializer(
+        model,
+        shape.__doc__ or "",
+        "actions",
+        of=f"{model.__name__}Detail",
+        extends=shape,
+        actions=OffersField(source="*", read_only=True),
+    )

@@ -6,6 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from members.api.model_serializer import NamedSerializer, read_serializer
+from members.enums import AssignmentRole
 from proposals.api.serializers.base import subject_serializer
 from proposals.models import (
     Assignment,
@@ -36,12 +37,21 @@ CosignatureSerializer = subject_serializer(
     named="member",
 )
 
+
+class UnitRoleSerializer(serializers.Serializer[Any]):
+    """A unit that a reviewer suggests, by its key, and how it should take part."""
+
+    unit = serializers.IntegerField()
+    role = serializers.ChoiceField(choices=AssignmentRole.choices)
+
+
 ReviewOpinionSerializer = read_serializer(
     ReviewOpinion,
     "An opinion of a round of review.",
     "round round_name reviewer reviewed_at outcome opinion category units ground disposition "
     "duplicates",
     named="reviewer",
+    units=UnitRoleSerializer(many=True, read_only=True),
 )
 
 FamilySerializer = read_serializer(
@@ -128,4 +138,5 @@ TextVersionSerializer = read_serializer(
     "The text as it was at a stage.",
     "number kind title situation analysis suggestions author kept_at consent_way consent_at",
     named="author",
+    texts="suggestions",
 )

@@ -32,6 +32,7 @@ ReplyDetailSerializer = read_serializer(
     "correction_reason signed_at inspection_note inspected_at deliveries",
     of="ReplyDetail",
     extends=ReplySerializer,
+    texts="cc",
     rows={
         "points": ReplyPointSerializer,
         "commitments": CommitmentSerializer,

@@ -10,7 +10,7 @@ from config import back_office
 from config.demo_logins import logins
 from config.handbook import handbook
 from config.health import health
-from config.views import home
+from config.views import home, not_found
 
 # Who the invented people are is known up here; a template calls what it is given.
 login = LoginView.as_view(extra_context={"demo_logins": logins})
@@ -18,6 +18,7 @@ login = LoginView.as_view(extra_context={"demo_logins": logins})
 handler400 = "config.error_pages.bad_request"
 handler500 = "config.error_pages.server_error"
 
+handler404 = not_found
 urlpatterns = [
     path("", home, name="home"),
     path("", include("members.pages.urls")),

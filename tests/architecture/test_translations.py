@@ -180,13 +180,14 @@ def _no_attempts_are_remembered() -> None:
 @pytest.mark.django_db
 @pytest.mark.usefixtures("_compiled", "_no_attempts_are_remembered")
 @pytest.mark.parametrize(
-    ("headers", "missing", "wrong", "nobody", "unknown"),
+    ("headers", "missing", "wrong", "nobody", "nowhere", "unknown"),
     [
         (
             {},
             "该字段是必填项。",
             "用户名或密码错误，或账号已停用",
             "身份认证信息未提供。",
+            "没有这个接口地址，全部地址见 /api/docs/",
             "选择一个有效的选项。 dozen 不在可用的选项中。",
         ),
         (
@@ -194,16 +195,18 @@ def _no_attempts_are_remembered() -> None:
             "This field is required.",
             "Wrong username or password, or the account is disabled",
             "Authentication credentials were not provided.",
+            "The API has no such address; /api/docs/ lists them all",
             "Select a valid choice. dozen is not one of the available choices.",
         ),
     ],
     ids=["chinese", "english"],
 )
-def test_refusals_are_in_the_language_asked_for(headers, missing, wrong, nobody, unknown):
+def test_refusals_are_in_the_language_asked_for(headers, missing, wrong, nobody, nowhere, unknown):
     client = APIClient(headers=headers)
 
     assert reasons(client.post(LOGIN, {})) == {missing}
     assert reasons(client.post(LOGIN, {"username": "nobody", "password": "x"})) == {wrong}
     assert reasons(client.get("/api/v1/units/")) == {nobody}
+    assert reasons(client.get("/api/v1/nonsense/")) == {nowhere}
     client.force_authenticate(PostFactory().user)
     assert reasons(client.get("/api/v1/units/", {"kind": "dozen"})) == {unknown}

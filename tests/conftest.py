@@ -14,11 +14,12 @@ from urllib.parse import urlsplit
 import pytest
 from django.conf import settings
 from django.db import connection
-from django.test import TransactionTestCase
+from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis_settings
 
 from config.celery import QUEUES, TIMETABLE, app
 from config.processes import Child
+from tests.contract.answers import METHODS, ROOT, description
 from tests.ledger import suspended
 from tests.services import running
 
@@ -26,7 +27,7 @@ hypothesis_settings.register_profile("suite", deadline=None, derandomize="CI" in
 hypothesis_settings.load_profile("suite")
 
 
-pytest_plugins = ["tests.browser.fixtures"]
+pytest_plugins = ["tests.browser.fixtures", "tests.contract.fixtures"]
 
 ON_SQLITE_TOO = (
     "tests/browser/",
@@ -142,6 +143,24 @@ def _the_ledger_lets_the_flush_pass() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(TransactionTestCase, "_fixture_teardown", flush_without_triggers)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _the_api_answers_as_it_is_described() -> Iterator[None]:
+    """Every answer that a test gets from the API is held against ``/api/schema/``."""
+    request = Client.request
+
+    def described(client: Client, **environ: Any) -> Any:
+        answer = request(client, **environ)
+        method, path = environ["REQUEST_METHOD"], environ["PATH_INFO"]
+        if path.startswith(ROOT) and path != ROOT and method in METHODS:
+            fault = description().fault(method, path, answer)
+            assert not fault, f"{method} {path} answers {answer.status_code}: {fault}"
+        return answer
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Client, "request", described)
         yield
 
 

@@ -1,13 +1,8 @@
-"""Reading over the API: lists, what a detail offers, and how the API describes itself."""
-
-from collections import Counter
-from typing import Any
+"""Reading over the API: lists, and what a detail offers."""
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
-from drf_spectacular.drainage import GENERATOR_STATS
-from drf_spectacular.generators import SchemaGenerator
 
 from members.enums import Role
 from proposals.api.actions import own_steps
@@ -315,40 +310,3 @@ def test_what_is_offered_is_what_may_be_done(life):
                 assert (answer.status_code == 409) == (step.name in offered), (name, step.name)
                 if answer.status_code == 409:
                     assert answer.json()["actions"] == offered
-
-
-# -- How it describes itself ------------------------------------------------------------------
-
-
-@pytest.fixture(scope="module")
-def schema() -> Any:
-    GENERATOR_STATS.reset()
-    generated = SchemaGenerator().get_schema(public=True)
-    assert not GENERATOR_STATS._warn_cache
-    assert not GENERATOR_STATS._error_cache
-    return generated
-
-
-@pytest.mark.parametrize(
-    ("model", "step"), STEPS, ids=[f"{m._meta.model_name}-{s.name}" for m, s in STEPS]
-)
-def test_every_step_has_a_documented_operation(schema, model, step):
-    place = "" if step.creates else "{id}/"
-    operation = schema["paths"][f"/api/v1/{PREFIXES[model]}/{place}{step.slug}/"]["post"]
-
-    assert operation["operationId"] == f"{model._meta.model_name}_{step.name}"
-    assert operation["summary"] == str(step.label)
-    assert operation["description"].startswith(step.about)
-    assert all(str(role.label) in operation["description"] for role in step.who.roles())
-    assert {"If-Match", "Idempotency-Key"} <= {p["name"] for p in operation["parameters"]}
-    success = "201" if step.creates else "200"
-    assert {success, "400", "401", "403", "409"} <= set(operation["responses"])
-
-
-def test_the_schema_is_openapi_3_1_and_names_every_operation_once(schema):
-    operations = Counter(
-        operation["operationId"] for path in schema["paths"].values() for operation in path.values()
-    )
-
-    assert schema["openapi"] == "3.1.0"
-    assert [name for name, count in operations.items() if count > 1] == []

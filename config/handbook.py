@@ -10,6 +10,7 @@ from django.contrib.auth.decorators import login_not_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -21,10 +22,13 @@ HANDBOOKS = {
     "first-day": _("上手"),
     "operations": _("部署手册"),
     "rulebook": _("规则手册"),
+    "integration": _("对接手册"),
 }
 """The name of each file in docs/, without its language and ending, to what links call it."""
 
 LINK = re.compile(r'<a href="(?P<file>[^":]*?)(?:\.zh)?\.md(?P<anchor>#[^"]*)?">(?P<text>.*?)</a>')
+
+EXAMPLE = re.compile(r'<a href="(?P<file>examples/[\w./-]+)">(?P<text>.*?)</a>')
 
 
 @dataclass(frozen=True)
@@ -54,6 +58,7 @@ def read(name: str, language: str) -> Handbook:
     headings = TocExtension(slugify=slugify_unicode, toc_depth="2-2")
     markdown = Markdown(extensions=["fenced_code", "tables", headings])
     html = LINK.sub(_within_the_product, markdown.convert(body))
+    html = EXAMPLE.sub(_opened, html)
     # What is wider than a phone scrolls by itself, with the keyboard too.
     html = html.replace("<pre>", '<pre tabindex="0">')
     html = html.replace(
@@ -70,3 +75,10 @@ def _within_the_product(link: re.Match[str]) -> str:
     if name not in HANDBOOKS:
         return link["text"]
     return f'<a href="{reverse("handbook", args=[name])}{link["anchor"] or ""}">{link["text"]}</a>'
+
+
+def _opened(link: re.Match[str]) -> str:
+    """An example in place of the link to its file, to be unfolded and copied."""
+    text = Path(settings.BASE_DIR, "docs", link["file"]).read_text(encoding="utf-8")
+    shown = f"<pre><code>{escape(text)}</code></pre>"
+    return f"<details><summary>{link['text']}</summary>{shown}</details>"

@@ -42,7 +42,14 @@ def test_a_handbook_leads_to_a_chapter_of_another(client):
     assert 'href="#前面的代理"' in page
 
 
-@pytest.mark.parametrize("name", ["operations", "first-day"])
+def test_examples_are_read_where_there_is_no_network(client):
+    page = client.get("/handbook/integration/").content.decode()
+
+    for example in (DOCS / "examples/webhooks").iterdir():
+        assert escape(example.read_text(encoding="utf-8")) in page
+
+
+@pytest.mark.parametrize("name", ["operations", "first-day", "integration"])
 def test_both_languages_have_the_same_chapters_and_settings(name):
     english, chinese = ((DOCS / f"{name}{end}.md").read_text(encoding="utf-8") for end in BOTH)
 
@@ -51,7 +58,7 @@ def test_both_languages_have_the_same_chapters_and_settings(name):
     assert VARIABLE.findall(english) == VARIABLE.findall(chinese)
 
 
-@pytest.mark.parametrize("name", ["README", "docs/operations", "docs/rulebook", "docs/first-day"])
+@pytest.mark.parametrize("name", ["README", *(f"docs/{name}" for name in HANDBOOKS)])
 def test_every_document_in_two_languages_leads_to_the_other(name):
     root, stem = Path(settings.BASE_DIR), Path(name).name
     first = {
@@ -61,12 +68,13 @@ def test_every_document_in_two_languages_leads_to_the_other(name):
     assert first == {"": f"English · [中文]({stem}.zh.md)", ".zh": f"[English]({stem}.md) · 中文"}
 
 
-def test_the_chinese_handbook_has_no_command_that_the_english_one_lacks():
+@pytest.mark.parametrize("name", ["operations", "integration"])
+def test_the_chinese_handbook_has_no_command_that_the_english_one_lacks(name):
     """What follows the number sign is a remark in either language."""
     english, chinese = (
         {
             re.split(r"\s+#|…", line)[0].strip()
-            for block in FENCED.findall((DOCS / f"operations{end}.md").read_text(encoding="utf-8"))
+            for block in FENCED.findall((DOCS / f"{name}{end}.md").read_text(encoding="utf-8"))
             for line in block.splitlines()
         }
         for end in BOTH

@@ -29,6 +29,9 @@ from members.services.channel import masked
 from members.services.stand_in import MOST_CANDIDATES, candidates
 from members.visibility import visible
 
+MOST_TOKENS = 200
+"""How many of one's tokens are listed."""
+
 PAST = 5
 """How many of one's arrangements are shown, the last ones."""
 
@@ -98,7 +101,7 @@ def account(request: HttpRequest) -> HttpResponse:
 def _service_tokens(reader: Reader) -> list[ServiceToken]:
     """The person's own tokens that can be used, the newest first."""
     own = tokens_of(reader).filter(made_by=reader.user, standing=TokenStanding.VALID)
-    return list(own.select_related("account")[:SHOWN])
+    return list(own.select_related("account")[:MOST_TOKENS])
 
 
 def _channels(known: list[NoticeChannel]) -> list[dict[str, Any]]:

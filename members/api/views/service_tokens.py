@@ -28,7 +28,9 @@ class ServiceTokenViewSet(VisibleViewSet):
         Prefetch("posts", Post.objects.select_related("user", "committee", "unit", "body"))
     )
     serializer_class = service_tokens.ServiceTokenSerializer
-    filterset_class = filters.by(ServiceToken, "committee", "made_by", "account", "read_only")
+    filterset_class = filters.filterset_of(
+        ServiceToken, "committee", "made_by", "account", "read_only"
+    )
     ordering_fields = ["id", "until", "last_used_at"]
 
     def get_queryset(self) -> QuerySet:

@@ -46,9 +46,7 @@ def find_session(name: str) -> Session:
             else None
         )
     if found is None:
-        raise CommandError(
-            _("没有会议“%(name)s”，请写编号，或如 lingwu:15-1") % {"name": name}
-        )
+        raise CommandError(_("没有会议“%(name)s”，请写编号，或如 lingwu:15-1") % {"name": name})
     return found
 
 

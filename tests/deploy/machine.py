@@ -1,95 +1,99 @@
-"""What the tests of the bundle and of deploy/ share: commands, ports, and a client with cookies."""
+"""A machine on which the product was installed as docs/operations.md says.
+
+Only places differ: those of the code, the data, the certificate, the settings, and the ports.
+"""
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
-import socket
-import subprocess
 from pathlib import Path
 
-import pytest
-
 from config.processes import Child
+from tests.deploy.client import Client
+from tests.deploy.commands import ROOT, free_ports, process, run
+from tests.deploy.units import UNITS, Unit, assignments
 
-ROOT = Path(__file__).resolve().parents[2]
-
-
-def run(
-    command: list[str],
-    folder: Path,
-    environment: dict[str, str] | None = None,
-    *,
-    fails: bool = False,
-) -> str:
-    """What the command prints; when it unexpectedly fails, or does not, all of that is shown."""
-    done = subprocess.run(
-        command,
-        cwd=folder,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    if fails != bool(done.returncode):
-        pytest.fail(f"{' '.join(command)}\n{done.stdout}", pytrace=False)
-    return done.stdout
+NGINX = """
+daemon off; pid {folder}/nginx.pid; error_log stderr warn; user root;
+events {{}}
+http {{
+    access_log off;
+    client_body_temp_path {folder}/body; proxy_temp_path {folder}/proxy;
+    fastcgi_temp_path {folder}/fastcgi; uwsgi_temp_path {folder}/uwsgi;
+    scgi_temp_path {folder}/scgi;
+    include {folder}/upstream.conf; include {folder}/tian.conf;
+}}
+"""
 
 
-def free_ports(count: int) -> list[int]:
-    """Ports of this machine that nobody listens on."""
-    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
-    ports = [server.getsockname()[1] for server in sockets]
-    for server in sockets:
-        server.close()
-    return ports
+class Machine:
+    """``folder`` is for its files, ``code`` is /srv/tian, ``filled_in`` is for the samples."""
 
+    def __init__(self, folder: Path, code: Path, filled_in: dict[str, dict[str, str]]) -> None:
+        self.folder = folder
+        self.code = code
+        named = ["80", "443", "8000", "8001"]
+        self.ports = dict(zip(named, map(str, free_ports(4)), strict=True))
+        self.settings = {}
+        for file in (ROOT / "deploy" / "tian.env", UNITS / "secrets.env", UNITS / "owner.env"):
+            sample = assignments(file.read_text())
+            assert set(filled_in[file.name]) <= set(sample), file.name
+            settings = sample | filled_in[file.name]
+            self.settings[f"/etc/tian/{file.name}"] = settings
+            lines = [f"{name}={value}\n" for name, value in settings.items()]
+            (folder / file.name).write_text("".join(lines))
 
-def answers(port: int) -> bool:
-    """Whether somebody listens there."""
-    with socket.socket() as probe:
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    def processes(self, unit: Unit) -> list[Child]:
+        """What the unit would start."""
+        environment: dict[str, str] = {}
+        for file in unit.get("EnvironmentFile"):
+            environment |= self.settings[file]
+        assert unit.get("WorkingDirectory") == ["/srv/tian"]
+        processes = []
+        for command in unit.commands:
+            here = [self._here(word) for word in command]
+            port = next((word[7:] for word in here if word.startswith("--port=")), "0")
+            processes.append(process(unit.name, here, self.code, environment, int(port)))
+        return processes
 
+    def run(self, unit: Unit) -> str:
+        """What the commands of a unit print that ends by itself."""
+        return "".join(run(child.argv, self.code) for child in self.processes(unit))
 
-def process(
-    name: str, command: list[str], folder: Path, environment: dict[str, str], port: int = 0
-) -> Child:
-    """A process with that environment and no other, up when the port is."""
-    alone = ["env", "--ignore-environment", f"--chdir={folder}"]
-    alone += [f"{variable}={value}" for variable, value in environment.items()]
-    return Child(name, alone + command, (lambda: answers(port)) if port else None)
+    def manage(self, *command: str) -> str:
+        """What tian-manage prints; the test stays whoever runs it."""
+        script = (UNITS / "tian-manage").read_text().replace("runuser --user tian -- ", "")
+        return run(["sh", "-c", self._here(script), "tian-manage", *command], self.folder)
 
+    def nginx(self) -> Child:
+        """The site of deploy/nginx, with a certificate of its own."""
+        key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
+        name = ["-subj", "/CN=tian.example", "-addext", "subjectAltName=DNS:tian.example"]
+        files = ["-keyout", "tian.key", "-out", "tian.crt"]
+        run(["openssl", "req", "-x509", *key, *name, *files], self.folder)
+        for file in ("tian.conf", "upstream.conf"):
+            text = (ROOT / "deploy" / "nginx" / file).read_text()
+            text = re.sub(r" +listen \[::\].*\n", "", text)  # not every machine has IPv6
+            text = re.sub(r"listen (\d+)", r"listen 127.0.0.1:\1", text)
+            (self.folder / file).write_text(self._here(text))
+        (self.folder / "nginx.conf").write_text(NGINX.format(folder=self.folder))
+        program = shutil.which("nginx", path=f"{os.environ['PATH']}:/usr/sbin")
+        assert program, "There is no nginx: `make nginx` installs it."
+        command = [program, "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
+        return process("nginx", command, self.folder, {}, int(self.ports["443"]))
 
-class Client:
-    """Asks as a browser at ``https://tian.example`` would, wherever on this machine that is."""
+    def browser(self) -> Client:
+        """Somebody who trusts that certificate."""
+        to = [f"tian.example:{port}:127.0.0.1:{self.ports[port]}" for port in ("80", "443")]
+        options = [word for place in to for word in ("--connect-to", place)]
+        options += ["--cacert", str(self.folder / "tian.crt")]
+        return Client(self.folder / "cookies", options)
 
-    def __init__(self, folder: Path, options: list[str]) -> None:
-        curl = shutil.which("curl")
-        assert curl, "The tests of deploy/ need curl."
-        jar = str(folder / "cookies")
-        self.command = [curl, "--silent", "--show-error", "--cookie", jar, "--cookie-jar", jar]
-        self.command += ["--write-out", r"\n%{http_code} %{redirect_url}", *options]
-
-    def get(self, address: str, *options: str) -> tuple[int, str, str]:
-        """The status, where it leads, and the body."""
-        asked = subprocess.run(
-            [*self.command, *options, address], stdout=subprocess.PIPE, text=True, check=True
+    def _here(self, text: str) -> str:
+        text = text.replace("/srv/tian", str(self.code))
+        text = re.sub("/etc/tian|/etc/nginx/tls", str(self.folder), text)
+        return re.sub(
+            r"(--port=|127\.0\.0\.1:)(\d+)", lambda at: at[1] + self.ports.get(at[2], at[2]), text
         )
-        body, _, last = asked.stdout.rpartition("\n")
-        status, _, leads_to = last.partition(" ")
-        return int(status), leads_to, body
-
-    def post(self, address: str, **fields: str) -> tuple[int, str, str]:
-        """Fill in the form that is there and send it."""
-        _status, _leads_to, form = self.get(address)
-        fields["csrfmiddlewaretoken"] = hidden(form, "csrfmiddlewaretoken")
-        sent = [word for item in fields.items() for word in ("--data-urlencode", "=".join(item))]
-        return self.get(address, "--referer", address, *sent)
-
-
-def hidden(page: str, name: str) -> str:
-    """The value of a hidden field."""
-    found = re.search(rf'name="{name}" value="([^"]+)"', page)
-    assert found, page
-    return found[1]

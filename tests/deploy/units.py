@@ -6,7 +6,7 @@ import shlex
 from dataclasses import dataclass
 from pathlib import Path
 
-from tests.deploy.machine import ROOT
+from tests.deploy.commands import ROOT
 
 UNITS = ROOT / "deploy" / "systemd"
 

@@ -1,16 +1,18 @@
-"""compose.yaml and the Dockerfile name what is there: commands, settings, files, the version."""
+"""What deploy/ declares agrees with itself and with the product: commands, settings, files."""
 
 import json
+import os
 import re
 import shlex
 import shutil
 import subprocess
 
+import pytest
 import yaml
 
 from config import __version__
 from config.celery import QUEUES
-from tests.deploy.machine import ROOT
+from tests.deploy.commands import ROOT
 from tests.deploy.units import UNITS, Unit, assignments, of_the_target
 
 DEPLOY = ROOT / "deploy"
@@ -77,3 +79,22 @@ def test_every_file_that_is_copied_or_mounted_is_in_the_bundle():
     assert {source for source in copied if not list(ROOT.glob(source))} - {"wheels"} == set()
     assert {source for source in mounted if not (DEPLOY / source).exists()} <= {"./tls"}
     assert folders - {".ci", "bench", "deploy", "tests"} <= copied
+
+
+@pytest.mark.skipif(not shutil.which("systemd-analyze"), reason="There is no systemd here.")
+def test_systemd_accepts_the_units(tmp_path):
+    shutil.copytree(UNITS, tmp_path, dirs_exist_ok=True)
+    names = [unit.name for unit in of_the_target()]
+    for file in tmp_path.glob("tian*.*"):
+        if file.is_file():
+            file.write_text(file.read_text().replace("/srv/tian", str(ROOT)))
+            names += [file.name] if "@" not in file.name else []
+    checked = subprocess.run(
+        ["systemd-analyze", "verify", "--man=no", *names],
+        env=os.environ | {"SYSTEMD_UNIT_PATH": f"{tmp_path}:"},
+        capture_output=True,
+        text=True,
+    )
+
+    about_ours = [line for line in checked.stderr.splitlines() if "tian" in line]
+    assert (checked.returncode, about_ours) == (0, [])

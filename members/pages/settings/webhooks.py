@@ -26,7 +26,7 @@ from members.pages.outbox import event_label
 from members.pages.settings.administered import administered_row
 from members.pages.settings.lists import ACTIVE, COMMITTEE, RowList, administered_rows, of_committee
 from members.pages.worklist import MOMENT, Column
-from members.punctuation import aside, clauses, listed
+from members.punctuation import clauses, listed
 from members.reader import Reader, reader_of
 
 OVERLAPS = (
@@ -45,7 +45,7 @@ def _kinds(webhook: Webhook) -> str:
 
 def _choices(committee: Committee, but: Webhook | None = None) -> Choices:
     """The kinds of events to choose from."""
-    known = [Choice(kind, aside(event_label(kind), kind)) for kind in sorted(KINDS)]
+    known = [Choice(kind, event_label(kind)) for kind in sorted(KINDS)]
     return lambda path, declared: known if path == "kinds" else None
 
 

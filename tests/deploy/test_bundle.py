@@ -43,8 +43,9 @@ TOOLS = [
 @pytest.fixture
 def folder() -> Iterator[Path]:
     """A folder that is gone afterwards: pytest keeps its own for three runs, this one is large."""
-    with tempfile.TemporaryDirectory(prefix="tian-bundle-") as name:
-        yield Path(name)
+    folder = Path(tempfile.mkdtemp(prefix="tian-bundle-"))
+    yield folder
+    run(["rm", "-rf", str(folder)], ROOT)  # shutil takes a minute for so many files
 
 
 @pytest.fixture

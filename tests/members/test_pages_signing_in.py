@@ -165,6 +165,8 @@ def test_password_of_an_administrator_is_changed_first() -> None:
     assert browser.post("/inbox/read/").headers["Location"] == "/accounts/password/change/"
     assert browser.get("/counts/", headers={"Accept": "application/json"}).status_code == 403
     assert browser.get("/api/v1/me/").status_code == 403
+    for place, header, status in (("/api/v1/me/", "Basic eDp4", 403), ("/inbox/", "Token x", 302)):
+        assert browser.get(place, headers={"Authorization": header}).status_code == status
     assert "修改初始密码" in browser.get("/api/v1/me/").json()["errors"][0]["detail"]
     assert get_token("zhao").status_code == 403
     assert "网页" in get_token("zhao").json()["errors"][0]["detail"]

@@ -45,6 +45,9 @@ NEEDED: dict[Owed, tuple[str, frozenset[str]]] = {
 OWES = "_owes"
 """What a request carries on such a page: the navigation would lead nowhere."""
 
+SCHEMES = frozenset({"bearer", "token"})
+"""How tokens are sent to the API; with another header a session stays a session."""
+
 FIRST_PAGE = "home"
 """Open to strangers; people who are signed in see their work there once nothing is owed."""
 
@@ -81,8 +84,9 @@ class OwedFirst(MiddlewareMixin):
         self, request: HttpRequest, view: Any, args: Any, kwargs: Any
     ) -> HttpResponse | None:
         """The way to what is owed, unless this page is needed for it or open to everybody."""
-        by_token = "Authorization" in request.headers
         of_api = request.path.startswith("/api/v1/")
+        scheme, _space, _token = request.headers.get("Authorization", "").partition(" ")
+        by_token = of_api and scheme.lower() in SCHEMES
         match = request.resolver_match
         name = match.view_name if match is not None else ""
         is_open = not getattr(view, "login_required", True) and not of_api and name != FIRST_PAGE

@@ -93,6 +93,7 @@ def said(value: Any) -> str:
         for name, info in type(value).model_fields.items():
             part = getattr(value, name)
             if name != "code" and part not in (None, "", (), False):
-                parts.append(f"{_(info.title) if info.title else name} {said(part)}")
+                title = _(info.title) if info.title else name
+                parts.append(f"{title} {said(part)}")
         return _("，").join(parts)
     return str(value)

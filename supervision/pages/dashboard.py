@@ -196,7 +196,7 @@ def _with_whom(proposal: Proposal, clock: Clock | None, handlers: list[str], rea
     state: Any = proposal.get_state_display()
     if words != str(state) or proposal.state not in IN_HANDS:
         return words
-    return f"{state}{_t('，')}{listed(handlers) or _t('由承办单位办理')}"
+    return _t("，").join([str(state), listed(handlers) or _t("由承办单位办理")])
 
 
 # -- The topics under supervision --------------------------------------------------------------

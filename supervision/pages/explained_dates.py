@@ -170,7 +170,7 @@ def rule_in_words(duty: Duty, terms: Terms) -> str:
             "amount": amount,
         }
         if rule.unit != TimeUnit.HOUR:
-            words += f"{_t('，')}{CountFrom(rule.count_from).label}"
+            words += _t("，") + str(CountFrom(rule.count_from).label)
     if rule.roll:
         words += _t("，") + _t("末日不上班时顺延到下一个工作日")
     if rule.cap:

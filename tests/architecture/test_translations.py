@@ -101,6 +101,21 @@ def test_catalogue_holds_every_message_of_the_code_and_no_other(code, english):
     assert sorted(ids(english) - ids(code), key=str) == []
 
 
+def test_no_message_stands_inside_an_f_string_where_none_is_collected():
+    names = names_of_gettext()
+    inside = [
+        f"{path.relative_to(ROOT)}:{call.lineno}"
+        for folder in CODE
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for text in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(text, ast.JoinedStr)
+        for call in ast.walk(text)
+        if isinstance(call, ast.Call) and getattr(call.func, "id", "") in names
+    ]
+
+    assert inside == []
+
+
 def test_catalogue_is_english(english):
     assert str(english.locale) == "en"
     assert (english.num_plurals, english.plural_expr) == (2, "(n != 1)")

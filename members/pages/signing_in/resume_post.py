@@ -19,6 +19,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
+from members.punctuation import clauses
+
 SESSION_KEY = "resumed_post"
 
 LARGEST_FORM = 200 * 1024
@@ -118,8 +120,10 @@ def resumed_post(request: HttpRequest) -> QueryDict | None:
     if request.path not in (kept["path"], urlsplit(kept["page"]).path):
         return None
     del request.session[SESSION_KEY]
-    text = IS_BACK[Why(kept["why"])]
-    messages.warning(request, f"{text}{_('；附件须重新选择') if kept['files'] else ''}")
+    sentences = [IS_BACK[Why(kept["why"])]]
+    if kept["files"]:
+        sentences.append(_("附件须重新选择"))
+    messages.warning(request, clauses(sentences))
     return QueryDict(urlencode(kept["fields"], doseq=True))
 
 

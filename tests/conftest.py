@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import connection
 from django.test import Client, TransactionTestCase
 from hypothesis import settings as hypothesis_settings
+from xdist.scheduler import LoadScopeScheduling
 
 from config.celery import QUEUES, TIMETABLE, app
 from config.processes import Child
@@ -77,12 +78,26 @@ def commits(item: pytest.Item) -> bool:
 def in_a_browser(item: pytest.Item) -> tuple[int, str]:
     """Where the test stands: without a browser, with one, or with rows that stay for many.
 
-    The last are put together by role, so that a process asks for the pages of a role once.
+    The last are put together by role: see ``ByRole``.
     """
     if item.get_closest_marker("browser"):
         parameters = item.callspec.params if hasattr(item, "callspec") else {}
         return 2, parameters.get("role", "~")
     return int("chromium" in getattr(item, "fixturenames", ())), ""
+
+
+class ByRole(LoadScopeScheduling):
+    """Gives a process all tests of a role's pages, so that it asks for these pages once."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        test, _bracket, parameter = nodeid.partition("[")
+        return parameter if test.startswith("tests/browser/") and parameter else nodeid
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> ByRole:
+    """Share out the tests in their order, one by one or by role."""
+    config.option.loadscopereorder = False
+    return ByRole(config, log)
 
 
 @pytest.fixture(scope="session")

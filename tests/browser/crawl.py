@@ -27,8 +27,14 @@ INSTANCES = 1
 MOST_INSTANCES = 4
 """How many addresses of a page are looked at."""
 
+MOST_TABS = 2
+"""In how many of these each tab is opened."""
+
 MOST_QUESTIONS = 8
 """How many questions a page is asked, such as lists by their filters, each of another kind."""
+
+LED_TO = ("list", "in", "at")
+"""What an address says of the list that led to it, and of its place there."""
 
 ASKS_AGAIN = ("account_", "mfa_")
 """How the names of pages begin that may ask for the password again."""
@@ -149,7 +155,8 @@ class Crawl:
         page, part = kind_of(place.path), "part" if in_part else "page"
         if place.query:
             asks = kind_of(place.query)
-            bounds = {(page, part, asks): 1, (page, part, "?", about(asks)): INSTANCES}
+            most = MOST_TABS if "tab=" in about(asks) else INSTANCES
+            bounds = {(page, part, asks): 1, (page, part, "?", about(asks)): most}
             if "=" not in about(asks):
                 bounds[page, part, "?"] = MOST_QUESTIONS
         else:
@@ -177,9 +184,15 @@ def kind_of(address: str) -> str:
 
 
 def about(query: str) -> str:
-    """What a question asks about. Each tab is a page of its own, as is what each list led to."""
-    asked = parse_qsl(query, keep_blank_values=True)
-    return " ".join(f"{name}={text}" if name in ("tab", "list") else name for name, text in asked)
+    """What a question asks about. Each tab is a page of its own, as is what each list led to.
+
+    A tab is the same page whatever list led to it.
+    """
+    asked = dict(parse_qsl(query, keep_blank_values=True))
+    if "tab" in asked:
+        names = [name for name in asked if name not in ("tab", *LED_TO)]
+        return " ".join([f"tab={asked['tab']}", *names])
+    return " ".join(f"{name}={asked[name]}" if name == "list" else name for name in asked)
 
 
 def view_of(address: str) -> str:

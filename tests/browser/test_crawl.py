@@ -72,7 +72,10 @@ def without_steps() -> set[str]:
 
 
 def test_proposal_of_every_state_is_read_by_every_role(full_committee):
-    """The links lead to a few proposals only, in whatever state these are."""
+    """The links lead to a few proposals only, in whatever state these are.
+
+    The office opens every tab of each.
+    """
     own = Proposal.objects.filter(lead=full_committee.members["lead"])
     proposals = dict(own.order_by("-pk").values_list("state", "pk"))
     found, read = {}, set()
@@ -85,6 +88,10 @@ def test_proposal_of_every_state_is_read_by_every_role(full_committee):
                 found[f"{seen.address} as {role}"] = seen.faults
             if seen.is_page:
                 read.add(state)
+            if role == Role.COMMITTEE_CLERK and seen.markup is not None:
+                for tab in {link for link in seen.markup.links if link.startswith("?tab=")}:
+                    with full_committee.server.time:
+                        found[f"{seen.address}{tab}"] = crawl.look(f"{seen.address}{tab}").faults
 
     fail_with(found)
     assert read == set(ProposalState.values)

@@ -430,9 +430,9 @@ def test_a_worker_reminds_when_the_bell_rings(celery_worker: Child) -> None:
 def test_killed_workers_lose_and_double_nothing(request: pytest.FixtureRequest) -> None:
     script = Path(__file__).parents[2] / "bench" / "kill_worker.py"
     database = request.config.getoption("--database")
-    argv = [sys.executable, str(script), "--rounds", "5", "--json", f"--database={database}"]
+    argv = [sys.executable, str(script), "--rounds", "2", "--json", f"--database={database}"]
 
     done = subprocess.run(argv, capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stderr[-2000:]
-    assert json.loads(done.stdout.splitlines()[-1]) == {"rounds": 5, "lost": 0, "doubled": 0}
+    assert json.loads(done.stdout.splitlines()[-1]) == {"rounds": 2, "lost": 0, "doubled": 0}

@@ -16,6 +16,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
+from ssl import PEM_cert_to_DER_cert
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
@@ -53,6 +54,15 @@ class Environment(environ.FileAwareEnv):
         text = self._text(var)
         refuse_if(not text, f"{var} is not set: set it, or leave out {by}.")
         return text
+
+    def together(self, *names: str) -> builtins.list[str]:
+        """Texts of variables that mean something only together; empty where none is given."""
+        texts = {var: self._text(var) for var in names}
+        given = [var for var, text in texts.items() if text]
+        missing = [var for var in names if var not in given]
+        if given and missing:
+            raise ImproperlyConfigured(f"{missing[0]} is not set: set it, or leave out {given[0]}.")
+        return [*texts.values()] if given else []
 
     def bool(self, var: str, default: builtins.bool) -> builtins.bool:
         """Yes or no."""
@@ -140,6 +150,25 @@ class Environment(environ.FileAwareEnv):
         """How the product's addresses begin, without a slash at the end; may be empty."""
         text: str = self(var, default="").rstrip("/")
         refuse_if(text and not _is_address(text), f"{var} must be like https://tian.example.")
+        return text
+
+    def address(self, var: str, *schemes: str) -> str:
+        """The address of something at another server, as it is; may be empty."""
+        text: str = self(var, default="")
+        like = f"{schemes[-1] if schemes else 'https'}://sso.example/login"
+        refuse_if(text and not _is_address(text, *schemes), f"{var} must be like {like}.")
+        return text
+
+    def certificate(self, var: str) -> str:
+        """A certificate, in the letters of PEM."""
+        text = self._text(var)
+        try:
+            PEM_cert_to_DER_cert(text)
+        except ValueError:
+            raise ImproperlyConfigured(
+                f"{var} must be a certificate in PEM, with its lines -----BEGIN CERTIFICATE----- "
+                f"and -----END CERTIFICATE-----: name its file in {var}_FILE."
+            ) from None
         return text
 
     def origins(self, var: str) -> builtins.list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 from csp.constants import NONCE, NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
-from config import __version__
+from config import __version__, sign_on
 from config.environment import Environment, refuse_if, writing_to
 from config.secret import own_secret
 
@@ -210,21 +210,8 @@ MFA_TOTP_TOLERANCE = 1  # clocks of closed networks go wrong by some seconds
 MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ONLY_HERE
 SOCIALACCOUNT_ADAPTER = "members.pages.signing_in.adapter.OfficeAdapter"
 SOCIALACCOUNT_LOGIN_ON_GET = True  # the policy lets no form lead to another server
-SOCIALACCOUNT_PROVIDERS = {}
-OIDC_CLAIM = env("OIDC_CLAIM", default="preferred_username")  # or email
-if env("OIDC_ISSUER", default=""):  # such as https://sso.example/realms/office
-    SOCIALACCOUNT_PROVIDERS["openid_connect"] = {
-        "OAUTH_PKCE_ENABLED": True,
-        "APPS": [
-            {
-                "provider_id": "office",
-                "name": env("OIDC_NAME", default="统一身份认证"),
-                "client_id": env.required("OIDC_CLIENT_ID", by="OIDC_ISSUER"),
-                "secret": env.required("OIDC_CLIENT_SECRET", by="OIDC_ISSUER"),
-                "settings": {"server_url": env.origin("OIDC_ISSUER")},
-            }
-        ],
-    }
+SOCIALACCOUNT_PROVIDERS = sign_on.servers(env)
+SOCIALACCOUNT_REAUTHENTICATION_REQUIRED = True  # before another way in is joined
 
 # -- Language and time -------------------------------------------------------------------
 LANGUAGE_CODE = "zh-hans"

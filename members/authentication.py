@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from allauth.account.authentication import get_authentication_records
 from allauth.account.decorators import reauthentication_required
 from allauth.core.exceptions import ReauthenticationRequired
 from allauth.mfa.base.forms import BaseAuthenticateForm
@@ -32,7 +33,7 @@ def account_called(text: str) -> User | None:
     bears it. One query, whether there is such an account or not.
     """
     wanted = text.strip()
-    number = _plain_number(wanted)
+    number = plain_number(wanted)
     if not wanted:
         return None
     active = Q(is_active=True) & (Q(phone__in={wanted, number}) | Q(name=wanted))
@@ -49,7 +50,7 @@ def account_called(text: str) -> User | None:
     return None
 
 
-def _plain_number(text: str) -> str:
+def plain_number(text: str) -> str:
     """A phone number as it is kept: without spaces, hyphens and the country's +86."""
     return text.replace(" ", "").replace("-", "").removeprefix("+86")
 
@@ -89,14 +90,24 @@ class Owed(TextChoices):
     SECOND_FACTOR = "second_factor", _("按规定须先在网页“我的账号”中开启双因素验证")
 
 
-def owed_first(reader: Reader) -> Owed | None:
-    """What ``reader`` must do before anything else, or None."""
+def owed_first(reader: Reader, *, by_password: bool = True) -> Owed | None:
+    """What ``reader`` must do before anything else, or None.
+
+    The password that is kept here concerns only those who have come in by it (``by_password``).
+    """
     user = reader.user
-    if user.must_change_password:
+    if user.must_change_password and by_password:
         return Owed.PASSWORD
     if settings.REQUIRE_2FA and not has_second_factor(user) and _is_obliged(reader):
         return Owed.SECOND_FACTOR
     return None
+
+
+def came_by_password(request: HttpRequest) -> bool:
+    """Whether whoever is signed in here may have used the password that is kept here."""
+    records = get_authentication_records(request, request.user)
+    methods = {record["method"] for record in records}
+    return "password" in methods or "socialaccount" not in methods
 
 
 def _is_obliged(reader: Reader) -> bool:

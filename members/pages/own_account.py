@@ -17,13 +17,14 @@ from knox.models import AuthToken
 from rest_framework import serializers
 
 from members import services
-from members.authentication import owed_first
+from members.authentication import came_by_password, owed_first
 from members.enums import Means, Pace, TokenStanding
 from members.models import NoticeChannel, ServiceToken, StandIn, User
 from members.pages import plain_form
 from members.pages.forms import Choice
 from members.pages.plain_form import shows_and_takes_form
 from members.pages.settings.service_tokens import tokens_of
+from members.pages.signing_in.outside_accounts import outside_accounts
 from members.reader import Reader, reader_of
 from members.services.channel import masked
 from members.services.stand_in import MOST_CANDIDATES, candidates
@@ -88,7 +89,8 @@ def account(request: HttpRequest) -> HttpResponse:
         "channels": _channels(list(channels)),
         "codes_left": sum(len(row.wrap().get_unused_codes()) for row in keys["recovery_codes"]),
         "has_app": bool(keys["totp"]),
-        "owed": owed_first(reader),
+        "outside_accounts": outside_accounts(request),
+        "owed": owed_first(reader, by_password=came_by_password(request)),
         "passkeys": keys["webauthn"],
         "service_tokens": _service_tokens(reader),
         "stand_ins": stand_ins.order_by("-since")[:PAST],

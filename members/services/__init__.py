@@ -10,6 +10,7 @@ from members.services.account import (
     change_own_password,
     create_account,
     forget_second_factor,
+    leave_outside_account,
     reset_password,
     sign_out_everywhere,
     tell_of_access,

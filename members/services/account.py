@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.contrib.auth.hashers import PBKDF2PasswordHasher, get_hasher
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -132,6 +133,13 @@ def forget_second_factor(*, account: User, by: Decider) -> int:
     if count:
         tell_of_access(account=account, what=_("管理员已取消您账号的双因素验证"), at=by.at)
     return count
+
+
+@transaction.atomic
+def leave_outside_account(*, outside: SocialAccount, at: datetime) -> None:
+    """Forget an account at another server, by which its person then no longer signs in."""
+    outside.delete()
+    tell_of_access(account=outside.user, what=_("您的账号已解除关联外部账号"), at=at)
 
 
 def tell_of_access(*, account: User, what: str, at: datetime, link: str = "/api/v1/me/") -> None:

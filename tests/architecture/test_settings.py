@@ -12,6 +12,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ROOT / "config" / "settings.py"
+SIGN_ON = ROOT / "config" / "sign_on.py"
 STRONG = "0123456789-abcdefghijklmnopqrstuvwxyz-ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
@@ -111,9 +112,41 @@ def test_a_wrong_setting_is_named_in_one_sentence(start, name, value):
     assert "pass/word" not in said
 
 
-def test_a_setting_that_another_one_needs_is_named_with_it(start):
-    with pytest.raises(ImproperlyConfigured, match=r"OIDC_CLIENT_ID.*OIDC_ISSUER"):
-        start(OIDC_ISSUER="https://sso.example")
+HALF_GIVEN = [
+    ("OIDC_ISSUER", "https://sso.example", "OIDC_CLIENT_ID"),
+    ("SAML_SSO_URL", "https://sso.example/sso", "SAML_ENTITY_ID"),
+    ("SAML_ENTITY_ID", "https://sso.example", "SAML_SSO_URL"),
+    ("DINGTALK_CLIENT_ID", "ding-1", "DINGTALK_CLIENT_SECRET"),
+    ("DINGTALK_CLIENT_SECRET", "s", "DINGTALK_CLIENT_ID"),
+    ("FEISHU_APP_ID", "cli-1", "FEISHU_APP_SECRET"),
+    ("WECOM_CORP_ID", "ww-1", "WECOM_AGENT_ID"),
+    ("WECOM_SECRET", "s", "WECOM_CORP_ID"),
+    ("WEIXIN_APP_SECRET", "s", "WEIXIN_APP_ID"),
+]
+
+
+@pytest.mark.parametrize(("given", "value", "missing"), HALF_GIVEN)
+def test_a_setting_that_another_one_needs_is_named_with_it(start, given, value, missing):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        start(**{given: value})
+
+    assert str(refused.value) == f"{missing} is not set: set it, or leave out {given}."
+
+
+SAML = {"SAML_ENTITY_ID": "sso", "SAML_SSO_URL": "https://sso.example", "SAML_CERTIFICATE": "MII"}
+WECOM = {"WECOM_CORP_ID": "ww-1", "WECOM_AGENT_ID": "1", "WECOM_SECRET": "s"}
+WRONG_TOGETHER = [
+    ("SAML_CERTIFICATE", SAML),
+    ("SAML_SSO_URL", SAML | {"SAML_SSO_URL": "sso.example"}),
+    ("WECOM_CLAIM", WECOM | {"WECOM_CLAIM": "name"}),
+    ("WECOM_URL", WECOM | {"WECOM_URL": "wecom.example"}),
+]
+
+
+@pytest.mark.parametrize(("name", "given"), WRONG_TOGETHER)
+def test_what_is_wrong_among_settings_that_belong_together_is_named(start, name, given):
+    with pytest.raises(ImproperlyConfigured, match=f"^{name} .*\\.$"):
+        start(**given)
 
 
 @pytest.mark.parametrize("mode", ["DEBUG", "DEMO"])
@@ -170,6 +203,7 @@ def test_a_secret_may_be_kept_in_a_file(start, tmp_path):
 
 def test_operations_lists_every_setting():
     read = set(re.findall(r"\benv(?:\.\w+)?\(\s*\"(\w+)\"", SETTINGS.read_text()))
+    read |= set(re.findall(r"\"([A-Z]+_[A-Z_]+)\"", SIGN_ON.read_text()))
     listed = set(
         re.findall(r"^\| `([A-Z]\w*)`", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
     )

@@ -8,6 +8,7 @@ from typing import Any
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP
 from allauth.mfa.webauthn.internal.auth import WebAuthn
+from allauth.socialaccount.models import SocialAccount
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
@@ -37,6 +38,7 @@ SECRET = "JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP"
 def add_personal_records(full_committee: Any) -> None:
     """Add it all for the people of the committee."""
     add_second_factors(full_committee.users["auditor"])
+    SocialAccount.objects.create(user=full_committee.users["auditor"], provider="weixin", uid="1")
     signatory = full_committee.users["A signatory"]
     signatory.set_unusable_password()  # signs in by the office's own server
     signatory.save()

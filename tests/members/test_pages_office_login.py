@@ -14,6 +14,8 @@ from allauth.mfa.totp.internal.auth import TOTP
 from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 
+from config import sign_on
+from config.environment import Environment
 from members.models import User
 from tests.factories.members import UserFactory
 
@@ -65,14 +67,14 @@ class IdentityProviderHandler(BaseHTTPRequestHandler):
 
 
 @pytest.fixture
-def office(settings: Any) -> Iterator[IdentityProvider]:
+def office(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[IdentityProvider]:
     """The office's server, which the settings name."""
     server = IdentityProvider(("127.0.0.1", 0), IdentityProviderHandler)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    app = {"provider_id": "office", "name": "统一身份认证", "client_id": "tian"}
-    app |= {"secret": "a-secret", "settings": {"server_url": server.url}}
-    provider = {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": provider}
+    given = {"ISSUER": server.url, "CLIENT_ID": "tian", "CLIENT_SECRET": "a-secret"}
+    for name, value in given.items():
+        monkeypatch.setenv(f"OIDC_{name}", value)
+    settings.SOCIALACCOUNT_PROVIDERS = sign_on.servers(Environment())
     yield server
     server.shutdown()
     server.server_close()
@@ -117,21 +119,22 @@ def test_who_has_no_account_here_gets_none(
 
     page = come_from(office, client, **claims)
 
-    assert "没有对应的账号" in page.content.decode()
+    assert "看不出是本系统中的哪个账号" in page.content.decode()
     assert "_auth_user_id" not in client.session
     assert User.objects.count() == 1
 
 
 def test_an_address_counts_only_where_the_office_has_confirmed_it(
-    office: IdentityProvider, client: Client, settings: Any
+    office: IdentityProvider, client: Client, settings: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    settings.OIDC_CLAIM = "email"
+    monkeypatch.setenv("OIDC_CLAIM", "email")
+    settings.SOCIALACCOUNT_PROVIDERS = sign_on.servers(Environment())
     user = UserFactory(email="Zhao@x.example")
 
     refused = come_from(office, client, email="zhao@x.example")
     come_from(office, client, email="zhao@x.example", email_verified=True)
 
-    assert "没有对应的账号" in refused.content.decode()
+    assert "看不出是本系统中的哪个账号" in refused.content.decode()
     assert int(client.session["_auth_user_id"]) == user.pk
 
 

@@ -3,14 +3,15 @@
 import logging
 from smtplib import SMTPException
 from typing import Any
+from urllib.parse import urlsplit
 
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
-from allauth.account.models import EmailAddress
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialLogin
-from django.conf import settings
+from allauth.socialaccount.providers.base import AuthProcess
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
@@ -22,7 +23,9 @@ from django.utils.translation import gettext_lazy
 from members import clock, services
 from members.authentication import Owed
 from members.models import User
+from members.pages.signing_in.claims import account_claimed
 from members.pages.signing_in.middleware import OWES
+from members.pages.signing_in.servers import name_of
 
 logger = logging.getLogger(__name__)
 
@@ -32,7 +35,7 @@ TOLD = {
     "mfa/email/totp_deactivated": gettext_lazy("您的账号已关闭身份验证器"),
     "mfa/email/webauthn_added": gettext_lazy("您的账号已添加通行密钥"),
     "mfa/email/webauthn_removed": gettext_lazy("您的账号已移除通行密钥"),
-    "socialaccount/email/account_connected": gettext_lazy("您的账号已与统一身份认证关联"),
+    "socialaccount/email/account_connected": gettext_lazy("您的账号已关联外部账号"),
 }
 """Changes of which the person is told, by the mail that allauth would have sent."""
 
@@ -102,7 +105,7 @@ class MFAAdapter(DefaultMFAAdapter):
 
 
 class OfficeAdapter(DefaultSocialAccountAdapter):
-    """Sign-in at the office's own server, to accounts that are here already."""
+    """Sign-in at servers of others, to accounts that are here already."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Never: people without an account are told so."""
@@ -116,32 +119,32 @@ class OfficeAdapter(DefaultSocialAccountAdapter):
         exception: Exception | None = None,
         extra_context: dict[str, Any] | None = None,
     ) -> None:
-        """Log what the person is told only in general."""
-        logger.warning("sign-in at the office's server failed: %s %s", error, exception)
+        """Log what the person is told only in general, without addresses: they carry secrets."""
+        if isinstance(exception, requests.RequestException):
+            asked = exception.request.url if exception.request is not None else ""
+            told = f"{type(exception).__name__} {urlsplit(str(asked)).netloc}"
+        else:
+            told = str(exception)
+        logger.warning("sign-in at another server failed: %s %s", error, told)
+
+    def list_providers(self, request: HttpRequest) -> list[Any]:
+        """The servers that the settings name, called as people know them."""
+        providers: list[Any] = super().list_providers(request)
+        for provider in providers:
+            provider.name = name_of(provider.id, provider.app.name)
+        return providers
+
+    def get_connect_redirect_url(self, request: HttpRequest, socialaccount: Any) -> str:
+        """Back to one's account."""
+        return reverse("account")
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
-        """Join a first sign-in to the account that the claim names."""
-        if sociallogin.is_existing:
+        """Join a first sign-in to the account that the server vouches for.
+
+        Whoever is signed in here and joins their own account says themselves whose it is.
+        """
+        if sociallogin.is_existing or sociallogin.state.get("process") == AuthProcess.CONNECT:
             return
-        account = _claimed(sociallogin)
+        account = account_claimed(sociallogin)
         if account is not None:
             sociallogin.connect(request, account)
-
-
-def _claimed(sociallogin: SocialLogin) -> User | None:
-    """The one active account with the username, or the confirmed address, of the claim."""
-    extra: dict[str, Any] = sociallogin.account.extra_data
-    told: dict[str, Any] = extra.get("userinfo") or extra.get("id_token") or {}
-    value = str(told.get(settings.OIDC_CLAIM) or "")
-    if not value:
-        return None
-    active = User.objects.filter(is_active=True, is_service_account=False)
-    if settings.OIDC_CLAIM != "email":
-        return active.filter(username=value).first()
-    found = list(active.filter(email__iexact=value)[:2])
-    return found[0] if len(found) == 1 and _is_confirmed(sociallogin, value) else None
-
-
-def _is_confirmed(sociallogin: SocialLogin, address: str) -> bool:
-    addresses: list[EmailAddress] = sociallogin.email_addresses
-    return any(row.verified and row.email.lower() == address.lower() for row in addresses)

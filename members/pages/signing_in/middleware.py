@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.utils.deprecation import MiddlewareMixin
 from django_htmx.http import HttpResponseClientRedirect
 
-from members.authentication import Owed, owed_first
+from members.authentication import Owed, came_by_password, owed_first
 from members.models import User
 from members.pages.signing_in.resume_post import keep, not_carried_out, page_before
 from members.reader import reader_of
@@ -92,7 +92,7 @@ class OwedFirst(MiddlewareMixin):
         is_open = not getattr(view, "login_required", True) and not of_api and name != FIRST_PAGE
         if is_open or by_token or not isinstance(request.user, User):
             return None
-        owed = owed_first(reader_of(request))
+        owed = owed_first(reader_of(request), by_password=came_by_password(request))
         if owed is None:
             return None
         place, needed = NEEDED[owed]

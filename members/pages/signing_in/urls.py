@@ -1,15 +1,31 @@
 """Addresses of signing in: those of the library, without its sign-up."""
 
+from typing import Any
+
 from allauth.account import views as account
 from allauth.mfa.base import views as mfa
 from allauth.mfa.totp import views as totp
 from allauth.mfa.webauthn import views as webauthn
 from allauth.socialaccount import views as socialaccount
-from django.urls import URLPattern, URLResolver, include, path, re_path
+from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView, OAuth2LoginView
+from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from django.contrib.auth.decorators import login_not_required
+from django.urls import URLPattern, URLResolver, include, path, re_path, reverse_lazy
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
-from members.pages.signing_in.views import office_callback, office_login, only_with_mail
+from members.pages.signing_in.outside_accounts import leave
+from members.pages.signing_in.servers.dingtalk import DingTalkAdapter
+from members.pages.signing_in.servers.feishu import FeishuAdapter
+from members.pages.signing_in.servers.wecom import WeComAdapter
+from members.pages.signing_in.servers.weixin import WeixinAdapter
+from members.pages.signing_in.views import only_with_mail, saml, way_in
 
+SERVERS: list[Any] = [DingTalkAdapter, FeishuAdapter, WeComAdapter, WeixinAdapter]
+"""Servers of one kind: each has an address to go there, and one to come back."""
+
+# Whoever signs out at another server signs out here as always: by a form, which no site can forge.
+to_logout = login_not_required(RedirectView.as_view(url=reverse_lazy("account_logout")))
 to_account = RedirectView.as_view(pattern_name="account")
 
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -52,10 +68,26 @@ urlpatterns: list[URLPattern | URLResolver] = [
         "2fa/webauthn/keys/<int:pk>/remove/", webauthn.remove_webauthn, name="mfa_remove_webauthn"
     ),
     path("2fa/webauthn/keys/<int:pk>/edit/", webauthn.edit_webauthn, name="mfa_edit_webauthn"),
-    path("oidc/<slug:provider_id>/login/", office_login, name="openid_connect_login"),
     path(
-        "oidc/<slug:provider_id>/login/callback/", office_callback, name="openid_connect_callback"
+        "oidc/<slug:provider_id>/login/", way_in(openid_connect.login), name="openid_connect_login"
     ),
+    path(
+        "oidc/<slug:provider_id>/login/callback/",
+        way_in(openid_connect.callback),
+        name="openid_connect_callback",
+    ),
+    path("saml/<slug:organization_slug>/login/", saml("login"), name="saml_login"),
+    path("saml/<slug:organization_slug>/acs/", csrf_exempt(saml("keep_answer")), name="saml_acs"),
+    path("saml/<slug:organization_slug>/acs/finish/", saml("finish"), name="saml_finish_acs"),
+    path("saml/<slug:organization_slug>/metadata/", saml("metadata"), name="saml_metadata"),
+    path("saml/<slug:organization_slug>/sls/", to_logout, name="saml_sls"),
+    path("outside/<int:pk>/leave/", leave, name="leave_outside_account"),
     path("oidc-cancelled/", socialaccount.login_cancelled, name="socialaccount_login_cancelled"),
     path("oidc-error/", socialaccount.login_error, name="socialaccount_login_error"),
 ]
+for server in SERVERS:
+    name = server.provider_id
+    there = way_in(OAuth2LoginView.adapter_view(server))
+    back = way_in(OAuth2CallbackView.adapter_view(server))
+    urlpatterns.append(path(f"{name}/login/", there, name=f"{name}_login"))
+    urlpatterns.append(path(f"{name}/login/callback/", back, name=f"{name}_callback"))

@@ -7,13 +7,23 @@ from functools import wraps
 from typing import Any
 
 import requests
+from allauth.account.utils import get_request_param
 from allauth.socialaccount.helpers import render_authentication_error
-from allauth.socialaccount.providers.openid_connect import views as openid_connect
+from allauth.socialaccount.models import SocialApp
+from allauth.socialaccount.providers.base import AuthProcess
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.module_loading import import_string
+
+from members.pages.signing_in.outside_accounts import is_own_link
 
 View = Callable[..., HttpResponseBase]
+
+FAILURES = (PermissionDenied, requests.RequestException, KeyError, ValueError)
+"""A state that is not ours; a server that is away; an answer that lacks what it must have."""
 
 
 def only_with_mail(view: View) -> View:
@@ -28,23 +38,38 @@ def only_with_mail(view: View) -> View:
     return page
 
 
-@login_not_required
-def office_login(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """Send somebody to the office's server to sign in."""
-    return _unless_away(openid_connect.login, request, provider_id)
+def way_in(view: View) -> View:
+    """A view of allauth by which people go to another server, or come from it.
+
+    It exists only where the settings name the server. A server that is away, or that answers what
+    nobody understands, is told as such.
+    """
+
+    @login_not_required
+    @wraps(view)
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        process = get_request_param(request, "process", AuthProcess.LOGIN)
+        if process != AuthProcess.LOGIN and not is_own_link(request):
+            return redirect("account")
+        try:
+            return view(request, *args, **kwargs)
+        except SocialApp.DoesNotExist:
+            raise Http404 from None
+        except FAILURES as error:
+            answer: HttpResponseBase = render_authentication_error(request, None, exception=error)
+            return answer
+
+    return page
 
 
-@login_not_required
-def office_callback(request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    """Let in whom the office's server vouches for."""
-    return _unless_away(openid_connect.callback, request, provider_id)
+def saml(name: str) -> View:
+    """A view of SAML; its library takes 12 MB, so only those who need it load it."""
 
+    @way_in
+    def page(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if "saml" not in settings.SOCIALACCOUNT_PROVIDERS:
+            raise Http404
+        view: View = import_string(f"members.pages.signing_in.servers.saml_views.{name}")
+        return view(request, *args, **kwargs)
 
-def _unless_away(view: View, request: HttpRequest, provider_id: str) -> HttpResponseBase:
-    try:
-        return view(request, provider_id)
-    except requests.RequestException as error:
-        answer: HttpResponseBase = render_authentication_error(
-            request, provider_id, exception=error
-        )
-        return answer
+    return page

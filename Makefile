@@ -15,6 +15,7 @@ ICONS := config/icons.tsv
 CHROMIUMS := $(or $(CHROMIUM),chromium chromium-browser google-chrome)
 FIND_CHROMIUM := (for name in $(CHROMIUMS); do command -v $$name > /dev/null && exit; done; false)
 FIND_NGINX := (PATH="$$PATH:/usr/sbin"; command -v nginx && command -v curl && command -v openssl) > /dev/null
+FIND_SLAPD := (PATH="$$PATH:/usr/sbin"; command -v slapd && command -v slapadd) > /dev/null
 SUDO := $(if $(filter 0,$(shell id -u)),env,sudo -n) DEBIAN_FRONTEND=noninteractive
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/*.po))
 BUILT := $(VENDOR) $(ICONS) $(CATALOGUES)
@@ -25,7 +26,7 @@ BUNDLES := dist
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help install run serve demo bundle test browser nginx screenshots bench lint format types layers migrations messages
+.PHONY: help install run serve demo bundle test browser nginx slapd screenshots bench lint format types layers migrations messages
 
 help: ## Say what there is
 	@grep -hE '^[a-z]+:.*## ' Makefile | sed -E 's/:.*## /\t/' | expand -t 14
@@ -125,7 +126,7 @@ bundle: install ## Pack what another machine needs to install without a network,
 # Checks need no database that stays.
 lint types migrations: export DATABASE_URL = sqlite://:memory:
 
-test: install .venv/development browser nginx ## Run every test on PostgreSQL, and on SQLite what can differ there
+test: install .venv/development browser nginx slapd ## Run every test on PostgreSQL, and on SQLite what can differ there
 	$(BIN)/python -m pytest --numprocesses=2 --database=sqlite -m sqlite
 	$(BIN)/python -m pytest --numprocesses=2 --database=postgres
 
@@ -138,6 +139,11 @@ nginx: ## Make sure that there are nginx, curl and openssl for the tests of depl
 	@$(FIND_NGINX) || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qq --yes \
 		--no-install-recommends nginx-light curl openssl > /dev/null && $(FIND_NGINX); } || \
 		{ echo "The tests of deploy/ need nginx, curl and openssl: install them." >&2; false; }
+
+slapd: ## Make sure that there is an LDAP server for the tests of signing in
+	@$(FIND_SLAPD) || { $(SUDO) apt-get update -qq && $(SUDO) apt-get install -qq --yes \
+		--no-install-recommends slapd > /dev/null && $(FIND_SLAPD); } || \
+		{ echo "The tests of signing in need slapd: install it." >&2; false; }
 
 # The pictures are of a copy: what they leave behind goes away with it.
 screenshots: export DEMO = true

@@ -183,6 +183,9 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 AUTHENTICATION_BACKENDS = ["members.authentication.Backend"]
+DIRECTORY = sign_on.directory(env)
+if DIRECTORY:
+    AUTHENTICATION_BACKENDS.append("members.directory.DirectoryBackend")
 CSRF_FAILURE_VIEW = "members.pages.signing_in.cookies.csrf_failure"
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"

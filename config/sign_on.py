@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from config.environment import Environment
+from config.environment import Environment, refuse_if
 
 NONE = "none"
 """The claim where nobody is joined without having signed in by password."""
@@ -32,6 +32,39 @@ def servers(env: Environment) -> dict[str, Any]:
         "weixin": _weixin(env),
     }
     return {provider: {"APPS": [app]} for provider, app in found.items() if app}
+
+
+def directory(env: Environment) -> dict[str, Any] | None:
+    """The directory, LDAP or Active Directory, that knows the passwords of accounts here."""
+    url = env.address("LDAP_URL", "ldap", "ldaps")
+    if not url:
+        return None
+    bound = env.together("LDAP_BIND_DN", "LDAP_BIND_PASSWORD")
+    name, password = bound or ["", ""]
+    wanted = env("LDAP_FILTER", default="(uid={username})")
+    refuse_if(
+        "{username}" not in wanted or not is_in_brackets(wanted),
+        "LDAP_FILTER must be a filter with {username} in it, such as (sAMAccountName={username}).",
+    )
+    return {
+        "url": url,
+        "start_tls": url.startswith("ldap:") and env.bool("LDAP_START_TLS", True),
+        "ca": env.file("LDAP_CA_BUNDLE") or None,
+        "bind_dn": name,
+        "bind_password": password,
+        "base": env.required("LDAP_SEARCH_BASE", by="LDAP_URL"),
+        "filter": wanted,
+    }
+
+
+def is_in_brackets(text: str) -> bool:
+    """Whether the text is one expression in brackets."""
+    depth = 0
+    for place, letter in enumerate(text, 1):
+        depth += {"(": 1, ")": -1}.get(letter, 0)
+        if depth <= 0 and place < len(text):
+            return False
+    return depth == 0
 
 
 def _openid_connect(env: Environment) -> dict[str, Any] | None:

@@ -19,6 +19,12 @@ from members.enums import SECOND_FACTOR_ROLES
 from members.models import User
 from members.reader import Reader
 
+DIRECTORY_BACKEND = "members.directory.DirectoryBackend"
+"""Asks the directory; loaded only where the settings name one."""
+
+BY_DIRECTORY = "by_directory"
+"""What a session carries whose password was that of the directory."""
+
 SECOND_FACTORS = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
 """Second factors; recovery codes only stand in for these."""
 
@@ -103,8 +109,15 @@ def owed_first(reader: Reader, *, by_password: bool = True) -> Owed | None:
     return None
 
 
+def is_by_directory(user: Any) -> bool:
+    """Whether it was the directory that has let in this user, who was just authenticated."""
+    return getattr(user, "backend", "") == DIRECTORY_BACKEND
+
+
 def came_by_password(request: HttpRequest) -> bool:
     """Whether whoever is signed in here may have used the password that is kept here."""
+    if request.session.get(BY_DIRECTORY):
+        return False
     records = get_authentication_records(request, request.user)
     methods = {record["method"] for record in records}
     return "password" in methods or "socialaccount" not in methods

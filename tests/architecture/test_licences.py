@@ -9,7 +9,7 @@ from pathlib import Path
 from config import __version__
 
 ROOT = Path(__file__).resolve().parents[2]
-GOES_TOGETHER = re.compile(r"\b(0BSD|Apache|BSD|ISC|LGPL-3\.0|MIT|MPL-2\.0|PSF-2\.0)\b")
+GOES_TOGETHER = re.compile(r"\b(0BSD|Apache|BSD|ISC|LGPL(-3\.0|v3)|MIT|MPL-2\.0|PSF-2\.0)\b")
 DOES_NOT = re.compile(r"\b(A?GPL|SSPL|BUSL|Commercial)\b|\bGNU (Affero )?General Public")
 
 

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.utils.module_loading import import_string
+
+from members.authentication import DIRECTORY_BACKEND
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ROOT / "config" / "settings.py"
@@ -86,6 +89,7 @@ WRONG = {
     "EMAIL_URL": ["mail.example", "smtp+tls://user:pass/word@host:587"],
     "EMBEDDER": ["openai", "ftp://10.0.0.5"],
     "EMBEDDER_FLOOR": ["high"],
+    "LDAP_URL": ["dc.office.example", "https://dc.office.example"],
     "LOGIN_RATE": ["ten", "0/min"],
     "LOG_LEVEL": ["LOUD"],
     "OIDC_ISSUER": ["sso.example"],
@@ -114,6 +118,7 @@ def test_a_wrong_setting_is_named_in_one_sentence(start, name, value):
 
 HALF_GIVEN = [
     ("OIDC_ISSUER", "https://sso.example", "OIDC_CLIENT_ID"),
+    ("LDAP_URL", "ldaps://dc.office.example", "LDAP_SEARCH_BASE"),
     ("SAML_SSO_URL", "https://sso.example/sso", "SAML_ENTITY_ID"),
     ("SAML_ENTITY_ID", "https://sso.example", "SAML_SSO_URL"),
     ("DINGTALK_CLIENT_ID", "ding-1", "DINGTALK_CLIENT_SECRET"),
@@ -133,9 +138,14 @@ def test_a_setting_that_another_one_needs_is_named_with_it(start, given, value, 
     assert str(refused.value) == f"{missing} is not set: set it, or leave out {given}."
 
 
+LDAP = {"LDAP_URL": "ldap://dc.example", "LDAP_SEARCH_BASE": "dc=example"}
 SAML = {"SAML_ENTITY_ID": "sso", "SAML_SSO_URL": "https://sso.example", "SAML_CERTIFICATE": "MII"}
 WECOM = {"WECOM_CORP_ID": "ww-1", "WECOM_AGENT_ID": "1", "WECOM_SECRET": "s"}
 WRONG_TOGETHER = [
+    ("LDAP_FILTER", LDAP | {"LDAP_FILTER": "(uid=zhao)"}),
+    ("LDAP_FILTER", LDAP | {"LDAP_FILTER": "(uid={username})(cn=x)"}),
+    ("LDAP_FILTER", LDAP | {"LDAP_FILTER": "(&(uid={username})"}),
+    ("LDAP_BIND_PASSWORD", LDAP | {"LDAP_BIND_DN": "cn=tian"}),
     ("SAML_CERTIFICATE", SAML),
     ("SAML_SSO_URL", SAML | {"SAML_SSO_URL": "sso.example"}),
     ("WECOM_CLAIM", WECOM | {"WECOM_CLAIM": "name"}),
@@ -147,6 +157,16 @@ WRONG_TOGETHER = [
 def test_what_is_wrong_among_settings_that_belong_together_is_named(start, name, given):
     with pytest.raises(ImproperlyConfigured, match=f"^{name} .*\\.$"):
         start(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "asked"), [({}, ["Backend"]), (LDAP, ["Backend", "DirectoryBackend"])]
+)
+def test_a_directory_is_asked_only_where_one_is_named(start, given, asked):
+    backends = start(**given)["AUTHENTICATION_BACKENDS"]
+
+    assert [import_string(backend).__name__ for backend in backends] == asked
+    assert backends[1:] == [DIRECTORY_BACKEND][: len(backends) - 1]
 
 
 @pytest.mark.parametrize("mode", ["DEBUG", "DEMO"])

@@ -27,6 +27,7 @@ from members.authentication import (
     account_called,
     check_second_factor,
     has_second_factor,
+    is_by_directory,
     owed_first,
 )
 from members.models import Notice, User
@@ -71,7 +72,7 @@ class LoginView(APIView):
         user = authenticate(request, username=data["username"], password=data["password"])
         if not isinstance(user, User):
             raise exceptions.AuthenticationFailed(_("用户名或密码错误，或账号已停用"))
-        owed = owed_first(Reader(user, clock.now()))
+        owed = owed_first(Reader(user, clock.now()), by_password=not is_by_directory(user))
         if owed is not None:
             raise exceptions.PermissionDenied(owed.label)
         if has_second_factor(user):

@@ -5,10 +5,11 @@ from typing import Any
 from allauth.account import forms as account
 from allauth.mfa.webauthn.forms import AddWebAuthnForm
 from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from members.authentication import account_called
+from members.authentication import BY_DIRECTORY, account_called, is_by_directory
 
 
 class LoginForm(account.LoginForm):
@@ -33,6 +34,12 @@ class LoginForm(account.LoginForm):
         if account is not None:
             credentials["username"] = account.username
         return credentials
+
+    def login(self, request: HttpRequest, redirect_url: str | None = None) -> HttpResponse:
+        """Sign in, and remember whose password it was."""
+        response: HttpResponse = super().login(request, redirect_url)
+        request.session[BY_DIRECTORY] = is_by_directory(self.user)
+        return response
 
 
 class ChangePasswordForm(account.ChangePasswordForm):

@@ -120,7 +120,7 @@ def resumed_post(request: HttpRequest) -> QueryDict | None:
     if request.path not in (kept["path"], urlsplit(kept["page"]).path):
         return None
     del request.session[SESSION_KEY]
-    sentences = [IS_BACK[Why(kept["why"])]]
+    sentences = [str(IS_BACK[Why(kept["why"])])]
     if kept["files"]:
         sentences.append(_("附件须重新选择"))
     messages.warning(request, clauses(sentences))

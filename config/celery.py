@@ -16,7 +16,7 @@ from kombu import Exchange, Queue
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 PROMPT = "prompt"  # short work that somebody waits for
-OUTSIDE = "outside"  # what goes to mail servers, robots and other systems, however slow they are
+OUTSIDE = "outside"  # what goes to servers of others, however slow they are
 LONG = "long"  # what can take minutes
 QUEUES = (PROMPT, OUTSIDE, LONG)
 
@@ -26,6 +26,7 @@ HEARTBEAT = 60.0
 TIMETABLE = {
     "members.tasks.call_webhooks": (OUTSIDE, 60.0),
     "members.tasks.deliver": (OUTSIDE, 60.0),
+    "members.tasks.deliver_sms": (OUTSIDE, 60.0),
     "members.tasks.deliver_to_robots": (OUTSIDE, 60.0),
     "members.tasks.forget_sessions": (LONG, 3600.0),
     "members.tasks.forget_tokens": (LONG, 3600.0),

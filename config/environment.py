@@ -9,6 +9,7 @@ no value that could hold a password.
 from __future__ import annotations
 
 import builtins  # the readers are named as django-environ names them, after types
+import json
 import os
 import re
 import warnings
@@ -170,6 +171,19 @@ class Environment(environ.FileAwareEnv):
                 f"and -----END CERTIFICATE-----: name its file in {var}_FILE."
             ) from None
         return text
+
+    def headers(self, var: str) -> dict[str, str]:
+        """Names and values of HTTP headers, as a JSON object of texts."""
+        text: str = self(var, default="{}")
+        try:
+            found = json.loads(text)
+        except ValueError:
+            found = None
+        are_texts = isinstance(found, dict) and all(
+            isinstance(value, str) and value.isprintable() for value in found.values()
+        )
+        refuse_if(not are_texts, f'{var} must be like {{"Authorization": "Bearer …"}}.')
+        return dict(found)
 
     def origins(self, var: str) -> builtins.list[str]:
         """Schemes with hosts, as browsers send them in ``Origin``."""

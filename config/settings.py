@@ -1,5 +1,6 @@
 """Settings from the environment; docs/operations.md lists every variable."""
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
@@ -313,6 +314,36 @@ WITH_HOSTS_OF_THEIR_OWN = [
     *("bulksms", "clicksend", "httpsms", "msgbird", "plivo", "sinch", "twilio", "vonage"),
 ]
 APPRISE_SCHEMAS = env.list("APPRISE_SCHEMAS", default=WITH_HOSTS_OF_THEIR_OWN)
+SMS_NEEDS = {  # the gateways of text messages, and what each must be told
+    "none": [],
+    "aliyun": ["SMS_KEY_ID", "SMS_KEY", "SMS_SIGN", "SMS_TEMPLATE"],
+    "mas": ["SMS_URL", "SMS_ACCOUNT", "SMS_KEY_ID", "SMS_KEY", "SMS_SIGN"],
+    "template": ["SMS_URL", "SMS_SUCCESS"],
+    "tencent": ["SMS_ACCOUNT", "SMS_KEY_ID", "SMS_KEY", "SMS_SIGN", "SMS_TEMPLATE"],
+}
+SMS_GATEWAY = env.choice("SMS_GATEWAY", SMS_NEEDS, "none")
+for name in SMS_NEEDS[SMS_GATEWAY]:
+    env.required(name, by="SMS_GATEWAY")
+SMS_ACCOUNT = env("SMS_ACCOUNT", default="")
+SMS_BODY = env("SMS_BODY", default="")
+SMS_HEADERS = env.headers("SMS_HEADERS")
+SMS_KEY = env("SMS_KEY", default="")
+SMS_KEY_ID = env("SMS_KEY_ID", default="")
+SMS_REGION = env("SMS_REGION", default="ap-guangzhou")
+SMS_SIGN = env("SMS_SIGN", default="")
+SMS_SUCCESS = env("SMS_SUCCESS", default="")
+SMS_TEMPLATE = env("SMS_TEMPLATE", default="")
+SMS_URL = env.address("SMS_URL")
+if SMS_GATEWAY == "template":
+    places = set(re.findall(r"\{(\w+)\}", SMS_URL + SMS_BODY))
+    refuse_if(
+        "phone" not in places or not places & {"title", "whole"},
+        "SMS_BODY, or SMS_URL, must have places for the message: {phone}, and {whole} or {title}.",
+    )
+    refuse_if(
+        not places <= {"committee", "key", "phone", "title", "whole"},
+        "SMS_BODY and SMS_URL can have the places {phone}, {whole}, {committee}, {title}, {key}.",
+    )
 WEBHOOK_ALLOW_PRIVATE = env.networks("WEBHOOK_ALLOW_PRIVATE")  # such as 10.0.8.0/24
 
 # -- Work in the background --------------------------------------------------------------

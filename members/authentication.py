@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from members.enums import SECOND_FACTOR_ROLES
 from members.models import User
+from members.phone_numbers import plain_number
 from members.reader import Reader
 
 DIRECTORY_BACKEND = "members.directory.DirectoryBackend"
@@ -54,11 +55,6 @@ def account_called(text: str) -> User | None:
         if alike:
             return alike[0] if len(alike) == 1 else None
     return None
-
-
-def plain_number(text: str) -> str:
-    """A phone number as it is kept: without spaces, hyphens and the country's +86."""
-    return text.replace(" ", "").replace("-", "").removeprefix("+86")
 
 
 class Backend(ModelBackend):

@@ -337,7 +337,8 @@ class Means(models.TextChoices):
     """The kinds of channels by which a notice reaches a person outside the product."""
 
     EMAIL = "email", _("电子邮件")
-    APPRISE = "apprise", _("短信或机器人")  # one address of the library of that name
+    SMS = "sms", _("短信")  # to the phone of the account, by the operator's gateway
+    APPRISE = "apprise", _("机器人")  # one address of the library of that name
 
 
 class Pace(models.TextChoices):
@@ -346,6 +347,14 @@ class Pace(models.TextChoices):
     AT_ONCE = "at_once", _("立即")
     DAILY = "daily", _("每日汇总")
     OFF = "off", _("不发送")
+
+
+TO_ACCOUNT = {
+    Means.EMAIL: (Pace.AT_ONCE, Pace.DAILY),
+    Means.SMS: (Pace.OFF, Pace.OFF),  # each message costs the office money
+}
+"""Means that reach whoever has an address of that kind on the account, and how soon by default:
+what needs action, and the rest. Statutory notices go at once."""
 
 
 class OutgoingState(models.TextChoices):

@@ -8,6 +8,7 @@ from knox.models import AuthToken
 from members import clock
 from members.models import Heartbeat
 from members.services import delivery, job, outbox, service_token, webhook
+from members.services.sms.sending import SMS
 
 HANGING = 240
 """Seconds after which a task that hangs is broken off, before the lease of its rows ends."""
@@ -57,8 +58,16 @@ def deliver() -> int:
 
 
 @shared_task(soft_time_limit=HANGING)
+def deliver_sms() -> int:
+    """Send text messages that are due, the daily ones gathered; returns how many."""
+    at = clock.now()
+    delivery.gather(at=at)
+    return outbox.run(SMS, at=at)
+
+
+@shared_task(soft_time_limit=HANGING)
 def deliver_to_robots() -> int:
-    """Send text messages and to robots, what is due; returns how many messages."""
+    """Send to robots what is due; returns how many messages."""
     at = clock.now()
     delivery.gather(at=at)
     return outbox.run(delivery.ROBOTS, at=at)

@@ -1,22 +1,23 @@
 """Channels by which people get notices outside the product, and the outbox."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Self
 
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from members.enums import Means, Pace
+from members.enums import TO_ACCOUNT, Means, Pace
 from members.models.notice import Notice
 from members.models.outbox import Outgoing
 from members.models.user import User
+from members.phone_numbers import mobile_number
 
 
 class NoticeChannel(models.Model):
     """One person's settings for one channel; statutory notices go at once regardless.
 
-    Somebody who has an e-mail address and never said anything has the defaults of this model.
+    Somebody who never said anything has ``unsaid`` ones for each address on the account.
     """
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="channels")
@@ -35,12 +36,30 @@ class NoticeChannel(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["user", "means"], name="channel_once"),
             models.CheckConstraint(
-                condition=Q(means=Means.EMAIL) | Q(address__gt=""), name="channel_has_an_address"
+                condition=Q(means__in=[*TO_ACCOUNT]) | Q(address__gt=""),
+                name="channel_has_an_address",
             ),
         ]
 
     def __str__(self) -> str:
         return f"{self.user} {self.get_means_display()}"
+
+    @classmethod
+    def unsaid(cls, user: User, means: str) -> Self:
+        """An unsaved row with what is in force for somebody who never said anything."""
+        for_action, for_others = TO_ACCOUNT.get(Means(means), (Pace.AT_ONCE, Pace.DAILY))
+        return cls(user=user, means=means, for_action=for_action, for_others=for_others)
+
+    @property
+    def reached_at(self) -> str:
+        """Its own address, else the one on the account; empty where neither will do."""
+        return self.address or address_on(self.user, self.means)
+
+
+def address_on(user: User, means: str) -> str:
+    """The address of that kind on an account; empty where there is none that will do."""
+    known = {Means.EMAIL: user.email, Means.SMS: mobile_number(user.phone)}
+    return known.get(Means(means), "")
 
 
 class Delivery(Outgoing):

@@ -20,13 +20,14 @@ from members import services
 from members.authentication import came_by_password, owed_first
 from members.enums import Means, Pace, TokenStanding
 from members.models import NoticeChannel, ServiceToken, StandIn, User
+from members.models.delivery import address_on
 from members.pages import plain_form
 from members.pages.forms import Choice
 from members.pages.plain_form import shows_and_takes_form
 from members.pages.settings.service_tokens import tokens_of
 from members.pages.signing_in.outside_accounts import outside_accounts
 from members.reader import Reader, reader_of
-from members.services.channel import masked
+from members.services.channel import is_offered, masked
 from members.services.stand_in import MOST_CANDIDATES, candidates
 from members.visibility import visible
 
@@ -53,15 +54,25 @@ class EmailForm(serializers.Serializer):
     for_others = serializers.ChoiceField(choices=Pace.choices, label=gettext_lazy("其他通知"))
 
 
+class SmsForm(EmailForm):
+    """Settings for text messages, which go to the phone of the account."""
+
+    address = None
+
+
 class RobotForm(EmailForm):
-    """Settings for text messages or a robot."""
+    """Settings for a robot."""
 
     address = serializers.CharField(
         required=False,
         max_length=500,
-        label=gettext_lazy("短信网关或机器人地址"),
+        label=gettext_lazy("机器人地址"),
         help_text=gettext_lazy("如 wecombot://…、dingtalk://…、feishu://…；留空时不改变已有的地址"),
     )
+
+
+FORMS = {Means.EMAIL: EmailForm, Means.SMS: SmsForm, Means.APPRISE: RobotForm}
+"""The form of each means."""
 
 
 class StandInForm(serializers.Serializer):
@@ -86,7 +97,7 @@ def account(request: HttpRequest) -> HttpResponse:
     channels = visible(reader, NoticeChannel.objects.select_related("user"))
     stand_ins = visible(reader, StandIn.objects.filter(user=reader.user).select_related("stand_in"))
     context = {
-        "channels": _channels(list(channels)),
+        "channels": _channels(reader.user, list(channels)),
         "codes_left": sum(len(row.wrap().get_unused_codes()) for row in keys["recovery_codes"]),
         "has_app": bool(keys["totp"]),
         "outside_accounts": outside_accounts(request),
@@ -106,17 +117,17 @@ def _service_tokens(reader: Reader) -> list[ServiceToken]:
     return list(own.select_related("account")[:MOST_TOKENS])
 
 
-def _channels(known: list[NoticeChannel]) -> list[dict[str, Any]]:
-    """Each kind of channel with the person's settings, or None."""
+def _channels(user: User, known: list[NoticeChannel]) -> list[dict[str, Any]]:
+    """Each kind of channel with the person's settings (None: unsaid), and whether it reaches."""
     by_means = {row.means: row for row in known}
-    return [
-        {
-            "address": masked(by_means[means]) if means in by_means else "",
-            "means": means,
-            "row": by_means.get(means),
-        }
-        for means in Means
-    ]
+    shown = []
+    for means in Means:
+        row = by_means.get(means)
+        if means == Means.SMS and row is None and not is_offered(means):
+            continue
+        address = masked(row) if row else address_on(user, means)
+        shown.append({"address": address, "means": means, "row": row})
+    return shown
 
 
 @require_POST
@@ -132,11 +143,11 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
 @shows_and_takes_form
 def channel(request: HttpRequest, means: str) -> HttpResponse:
     """Save the settings of a channel."""
-    if means not in Means.values:
+    if means not in Means.values or (means == Means.SMS and not is_offered(means)):
         raise Http404
     reader = reader_of(request)
     own = visible(reader, NoticeChannel.objects.all()).filter(means=means).first()
-    wishes = own or NoticeChannel(user=reader.user, means=means)
+    wishes = own or NoticeChannel.unsaid(reader.user, means)
 
     def on_valid(data: dict[str, Any]) -> HttpResponse:
         services.set_channel(user=reader.user, means=means, at=reader.at, **data)
@@ -145,7 +156,7 @@ def channel(request: HttpRequest, means: str) -> HttpResponse:
 
     return plain_form.page(
         request,
-        EmailForm if means == Means.EMAIL else RobotForm,
+        FORMS[Means(means)],
         on_valid,
         template="members/own_form.html",
         initial={

@@ -21,15 +21,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, override
 
 from members import permissions, working_days
-from members.enums import AWAITING_ATTEMPT, Means, OutgoingState, Pace
+from members.enums import AWAITING_ATTEMPT, TO_ACCOUNT, Means, OutgoingState, Pace
 from members.models import Delivery, Notice, NoticeChannel, User
+from members.models.delivery import address_on
+from members.phone_numbers import mobile_number
 from members.prepared import KEY, prepared
 from members.punctuation import clauses
 from members.reader import Decider
-from members.services.channel import robot
+from members.services.channel import is_offered, robot
 from members.services.guard import AddressRefused, guarded
 from members.services.outbox import (
     SENDING_MAIL,
+    SENDING_SMS,
     SENDING_TO_ROBOTS,
     Outlet,
     Undelivered,
@@ -42,10 +45,14 @@ PEOPLE = 100
 LISTED = {Means.EMAIL: 100, Means.APPRISE: 10}
 """How many notices a daily message lists; it counts all."""
 
-SWEEPS = {Means.EMAIL: SENDING_MAIL, Means.APPRISE: SENDING_TO_ROBOTS}
+SWEEPS = {
+    Means.EMAIL: SENDING_MAIL,
+    Means.SMS: SENDING_SMS,
+    Means.APPRISE: SENDING_TO_ROBOTS,
+}
 
 LONGEST_TEXT = {Means.EMAIL: 20_000, Means.APPRISE: 600}
-"""Characters of a text; robots and text messages refuse long ones."""
+"""Characters of a text; robots refuse long ones. A text message has none: ``sms.sending``."""
 
 
 # -- Writing ----------------------------------------------------------------------------------
@@ -99,27 +106,26 @@ def next_digest(at: datetime) -> datetime:
 
 def _wishes(readers: Iterable[int]) -> dict[int, dict[str, tuple[str, str]]]:
     """Of each reader with some means: how soon what needs action goes that way, and the rest."""
-    defaults = NoticeChannel()
+    offered = [means for means in Means if is_offered(means)]
     wishes: dict[int, dict[str, tuple[str, str]]] = {}
-    for user, email, means, address, for_action, for_others in _reached(sorted(readers)):
+    for user, email, phone, means, address, *paces in _reached(sorted(readers)):
+        known = {Means.EMAIL: email, Means.SMS: mobile_number(phone)}
         wish = wishes.setdefault(user, {})
-        if email and Means.EMAIL not in wish:
-            wish[Means.EMAIL] = (defaults.for_action, defaults.for_others)
-        if means and (address or email):
-            wish[means] = (for_action, for_others)
-    if not settings.SENDS_EMAIL:
-        for wish in wishes.values():
-            wish.pop(Means.EMAIL, None)
+        for own, defaults in TO_ACCOUNT.items():
+            if known[own] and own in offered:
+                wish.setdefault(own, defaults)
+        if means in offered and (address or known.get(means)):
+            wish[means] = (paces[0], paces[1])
     return wishes
 
 
 @prepared(KEY)
 def _reached(readers: list[int]) -> QuerySet[User, tuple[Any, ...]]:
     """A row for each channel of those readers who have one, or an address to write to."""
-    reached = Q(channels__isnull=False) | Q(email__gt="")
+    reached = Q(channels__isnull=False) | Q(email__gt="") | Q(phone__gt="")
     people = User.objects.filter(reached, pk__in=readers, is_active=True).order_by()
     wish = ("channels__means", "channels__address", "channels__for_action", "channels__for_others")
-    return people.values_list("pk", "email", *wish)
+    return people.values_list("pk", "email", "phone", *wish)
 
 
 # -- Taking back ------------------------------------------------------------------------------
@@ -207,16 +213,10 @@ have. Robots and text messages, which others read too, never carry it."""
 
 def compose(row: Delivery) -> tuple[str, str]:
     """Subject and text of the message that ``row`` carries."""
-    carried = row.carried().select_related("notice__on_behalf_of").order_by("id")
-    notices = [row.notice, *(other.notice for other in carried)]
+    notices = notices_of(row)
     if len(notices) == 1:
-        return _one_line(row.notice.title), _text(row.notice, row.means)
-    notices.sort(key=lambda notice: not notice.needs_action)
+        return headline(notices), _text(row.notice, row.means)
     count = len(notices)
-    acts = sum(notice.needs_action for notice in notices)
-    subject = ngettext("%(count)s 条提案通知", "%(count)s 条提案通知", count) % {"count": count}
-    if acts:
-        subject += _("，其中 %(count)s 条需办理") % {"count": acts}
     listed = LISTED[Means(row.means)]
     parts = [
         f"{number}. {_one_line(notice.title)}\n{_text(notice, row.means)}".rstrip()
@@ -224,7 +224,26 @@ def compose(row: Delivery) -> tuple[str, str]:
     ]
     if count > listed:
         parts.append(_("另有 %(count)s 条，请登录查看。") % {"count": count - listed})
-    return subject, "\n\n".join(parts)
+    return headline(notices), "\n\n".join(parts)
+
+
+def notices_of(row: Delivery) -> list[Notice]:
+    """The notices that the message of ``row`` carries, what needs action first."""
+    carried = row.carried().select_related("notice__on_behalf_of").order_by("id")
+    notices = [row.notice, *(other.notice for other in carried)]
+    return sorted(notices, key=lambda notice: not notice.needs_action)
+
+
+def headline(notices: Sequence[Notice]) -> str:
+    """The title of the only notice, or how many there are."""
+    if len(notices) == 1:
+        return _one_line(notices[0].title)
+    count = len(notices)
+    acts = sum(notice.needs_action for notice in notices)
+    text = ngettext("%(count)s 条提案通知", "%(count)s 条提案通知", count) % {"count": count}
+    if acts:
+        text += _("，其中 %(count)s 条需办理") % {"count": acts}
+    return text
 
 
 def _text(notice: Notice, means: str) -> str:
@@ -245,14 +264,13 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _address(row: Delivery) -> str:
+def address_of(row: Delivery) -> str:
     """Where the person is reached by now; raises Undelivered when they are not."""
     if not row.recipient.is_active:
         raise Undelivered(_("收件人账号已停用"), for_good=True)
     channel = NoticeChannel.objects.filter(user=row.recipient_id, means=row.means).first()
-    address = channel.address if channel else ""
-    if not address and row.means == Means.EMAIL:
-        address = row.recipient.email
+    own = channel.address if channel else ""
+    address = own or address_on(row.recipient, row.means)
     if not address:
         raise Undelivered(_("收件人没有此渠道的地址"), for_good=True)
     return address
@@ -261,7 +279,7 @@ def _address(row: Delivery) -> str:
 def send_email(row: Delivery, at: datetime) -> dict[str, Any]:
     """Hand the message to the mail server; its key is the Message-ID."""
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    to = _address(row)
+    to = address_of(row)
     with override(settings.LANGUAGE_CODE):
         subject, text = compose(row)
     headers = {
@@ -284,9 +302,9 @@ def send_email(row: Delivery, at: datetime) -> dict[str, Any]:
 
 
 def send_to_robot(row: Delivery, at: datetime) -> dict[str, Any]:
-    """Hand the message to a text message gateway or a robot."""
+    """Hand the message to a robot."""
     try:
-        service = robot(_address(row))
+        service = robot(address_of(row))
     except ValidationError as error:  # the operator allows it no longer
         raise Undelivered(clauses(error.messages), for_good=True) from error
     with override(settings.LANGUAGE_CODE):
@@ -307,7 +325,9 @@ def _decoded(words: bytes | str) -> str:
     return words.decode(errors="replace") if isinstance(words, bytes) else words
 
 
-def _outlet(means: Means, send: Any) -> Outlet:
+def outlet(means: Means, send: Any) -> Outlet:
+    """The way out of the deliveries of one means."""
+
     def ready(at: datetime) -> Any:
         rows = Delivery.ready(at).filter(means=means)
         return rows.select_related("recipient", "notice__on_behalf_of")
@@ -321,5 +341,5 @@ def _outlet(means: Means, send: Any) -> Outlet:
     )
 
 
-EMAIL = _outlet(Means.EMAIL, send_email)
-ROBOTS = _outlet(Means.APPRISE, send_to_robot)
+EMAIL = outlet(Means.EMAIL, send_email)
+ROBOTS = outlet(Means.APPRISE, send_to_robot)

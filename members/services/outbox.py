@@ -25,10 +25,11 @@ logger = logging.getLogger(__name__)
 
 SENDING_MAIL = Sweep("members.tasks.deliver")
 SENDING_TO_ROBOTS = Sweep("members.tasks.deliver_to_robots")
+SENDING_SMS = Sweep("members.tasks.deliver_sms")
 CALLING_WEBHOOKS = Sweep("members.tasks.call_webhooks")
 
 SWEEPS: dict[type[Outgoing], tuple[Sweep, ...]] = {
-    Delivery: (SENDING_MAIL, SENDING_TO_ROBOTS),
+    Delivery: (SENDING_MAIL, SENDING_SMS, SENDING_TO_ROBOTS),
     WebhookCall: (CALLING_WEBHOOKS,),
 }
 """Who sends the rows of each outbox."""

@@ -97,6 +97,9 @@ WRONG = {
     "REQUESTS_CA_BUNDLE": ["/nowhere.pem"],
     "SECRET_KEY_FILE": ["/nowhere"],
     "SITE_URL": ["tian.example", "https://"],
+    "SMS_GATEWAY": ["pigeon"],
+    "SMS_HEADERS": ["Authorization: x", "[]", '{"X-Key": 1}', '{"X": "a\\nb"}'],
+    "SMS_URL": ["sms.example/send"],
     "TIME_ZONE": ["Peking"],
     "TRUSTED_PROXIES": ["1.5"],
     "WEBHOOK_ALLOW_PRIVATE": ["10.0.0.1/8"],
@@ -167,6 +170,27 @@ def test_a_directory_is_asked_only_where_one_is_named(start, given, asked):
 
     assert [import_string(backend).__name__ for backend in backends] == asked
     assert backends[1:] == [DIRECTORY_BACKEND][: len(backends) - 1]
+
+
+@pytest.mark.parametrize(
+    ("told", "missing"),
+    [
+        ({"SMS_GATEWAY": "aliyun"}, "SMS_KEY_ID"),
+        ({"SMS_GATEWAY": "mas", "SMS_ACCOUNT": "a"}, "SMS_URL"),
+        ({"SMS_GATEWAY": "template", "SMS_URL": "https://sms.example"}, "SMS_SUCCESS"),
+    ],
+)
+def test_a_gateway_of_text_messages_says_what_it_needs(start, told, missing):
+    with pytest.raises(ImproperlyConfigured, match=f"{missing}.*SMS_GATEWAY"):
+        start(**told)
+
+
+@pytest.mark.parametrize("body", ["", "to={phone}", "words={whole}", "{phone}{whole}{password}"])
+def test_a_template_of_text_messages_has_places_for_the_message_and_no_others(start, body):
+    told = {"SMS_URL": "https://sms.example", "SMS_SUCCESS": "ok", "SMS_BODY": body}
+
+    with pytest.raises(ImproperlyConfigured, match=r"SMS_BODY.*\{phone\}"):
+        start(SMS_GATEWAY="template", **told)
 
 
 @pytest.mark.parametrize("mode", ["DEBUG", "DEMO"])

@@ -10,8 +10,8 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from allauth.socialaccount.models import SocialLogin
 
-from members.authentication import plain_number
 from members.models import User
+from members.phone_numbers import plain_number
 
 CONFIRMS_ADDRESSES = "openid_connect"
 """The kind of server that says of an address whether it has been confirmed."""

@@ -95,6 +95,7 @@ OPEN = Q(committee__closed_at=None)
 VISIBLE = (
     Visibility(models.Body, _or_all(_of_own_committees, OPEN)),
     Visibility(models.CalendarDay, lambda reader: EVERYTHING),
+    Visibility(models.CalendarFeed, lambda reader: Q(user=reader.user)),
     Visibility(models.Committee, lambda reader: Q(closed_at=None)),
     Visibility(models.Delivery, _or_all(_deliveries)),
     Visibility(models.Job, lambda reader: Q(owner=reader.user)),

@@ -335,3 +335,16 @@ class TokenSerializer(serializers.Serializer):
 
     token = serializers.CharField(read_only=True)
     expiry = serializers.DateTimeField(read_only=True)
+
+
+class CalendarSerializer(serializers.Serializer):
+    """Since when somebody's calendar has its present address; null while it is off."""
+
+    made_at = serializers.DateTimeField(allow_null=True)
+
+
+class CalendarAddressSerializer(serializers.Serializer):
+    """A new address of the calendar: keep it now."""
+
+    made_at = serializers.DateTimeField()
+    url = serializers.URLField()

@@ -28,6 +28,7 @@ def register(router: BaseRouter) -> None:
 
 urlpatterns = [
     path("me/", own_account.MeView.as_view(), name="me"),
+    path("me/calendar/", own_account.CalendarView.as_view(), name="my-calendar"),
     path("auth/login/", own_account.LoginView.as_view(), name="auth-login"),
     path("auth/logout/", own_account.LogoutView.as_view(), name="auth-logout"),
     path("auth/logoutall/", own_account.LogoutAllView.as_view(), name="auth-logoutall"),

@@ -2,6 +2,7 @@
 
 from members.models.body import Body
 from members.models.calendar import CalendarDay, CalendarYear
+from members.models.calendar_feed import CalendarFeed
 from members.models.committee import Committee
 from members.models.delivery import Delivery, NoticeChannel
 from members.models.form_draft import FormDraft

@@ -1,4 +1,4 @@
-"""The account page: signing in, channels for notices, and stand-ins."""
+"""The account page: signing in, channels for notices, the calendar, and stand-ins."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rest_framework import serializers
 from members import services
 from members.authentication import came_by_password, owed_first
 from members.enums import Means, Pace, TokenStanding
-from members.models import NoticeChannel, ServiceToken, StandIn, User
+from members.models import CalendarFeed, NoticeChannel, ServiceToken, StandIn, User
 from members.models.delivery import address_on
 from members.pages import plain_form
 from members.pages.forms import Choice
@@ -97,6 +97,7 @@ def account(request: HttpRequest) -> HttpResponse:
     channels = visible(reader, NoticeChannel.objects.select_related("user"))
     stand_ins = visible(reader, StandIn.objects.filter(user=reader.user).select_related("stand_in"))
     context = {
+        "calendar_feed": visible(reader, CalendarFeed.objects.all()).first(),
         "channels": _channels(reader.user, list(channels)),
         "codes_left": sum(len(row.wrap().get_unused_codes()) for row in keys["recovery_codes"]),
         "has_app": bool(keys["totp"]),

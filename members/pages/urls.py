@@ -2,13 +2,25 @@
 
 from django.urls import include, path
 
-from members.pages import drafts, glossary, jobs, lists, outbox, own_account, palette, tours, views
+from members.pages import (
+    calendar_feed,
+    drafts,
+    glossary,
+    jobs,
+    lists,
+    outbox,
+    own_account,
+    palette,
+    tours,
+    views,
+)
 from members.pages.signing_in import cookies, resume_post
 
 urlpatterns = [
     path("", include("members.pages.settings.urls")),
     path("", include("members.pages.rulebooks.urls")),
     path("", include("members.pages.start.urls")),
+    path("calendar/<slug:secret>.ics", calendar_feed.feed, name="calendar_feed"),
     path("glossary/", glossary.glossary, name="glossary"),
     path("tour/", tours.tour, name="tour"),
     path("tour/done/", tours.toured, name="toured"),
@@ -36,6 +48,8 @@ urlpatterns = [
     path("kept/drop/", drafts.drop, name="drop_draft"),
     path("resume/", resume_post.resume, name="resume_post"),
     path("me/", own_account.account, name="account"),
+    path("me/calendar/", calendar_feed.own, name="own_calendar"),
+    path("me/calendar/close/", calendar_feed.close, name="close_calendar"),
     path("me/channels/<slug:means>/", own_account.channel, name="channel"),
     path("me/channels/<slug:means>/remove/", own_account.remove_channel, name="remove_channel"),
     path("me/sign-out-everywhere/", own_account.sign_out_everywhere, name="sign_out_everywhere"),

@@ -15,6 +15,7 @@ from members.services.account import (
     sign_out_everywhere,
     tell_of_access,
 )
+from members.services.calendar_feed import close_calendar, make_calendar_address
 from members.services.channel import remove_channel, set_channel
 from members.services.committee import close_sample, create_committee
 from members.services.delivery import resend_delivery

@@ -1,5 +1,6 @@
 """Everything that the pages of duties and key topics declare, in one list of each kind."""
 
+from members.pages import calendar_feed as feeds
 from members.pages import home, worklist
 from members.pages.rulebooks import views as rulebooks
 from proposals.due_dates import DueDates
@@ -8,6 +9,7 @@ from supervision import permissions, selectors
 from supervision.pages import (
     assigning,
     calendar,
+    calendar_feed,
     chasing,
     dashboard,
     decisions,
@@ -59,4 +61,5 @@ def register() -> None:
     proposal.add(*TABS)
     worklist.add(*NAVIGATION)
     home.add(*HOME_SECTIONS)
+    feeds.add(*calendar_feed.SOURCES)
     rulebooks.CONSEQUENCES.append(rulebook_preview.of_dates)

@@ -15,6 +15,7 @@ PUBLIC = {
     "account_reset_password_from_key_done",
     "admin_logout",
     "auth-login",
+    "calendar_feed",
     "choose_theme",
     "cookies",
     "dingtalk_callback",

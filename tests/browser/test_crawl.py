@@ -29,6 +29,7 @@ NOT_LINKED = {
     "account_reset_password_done": IN_MAIL,
     "account_reset_password_from_key": IN_MAIL,
     "account_reset_password_from_key_done": IN_MAIL,
+    "calendar_feed": "is for calendars, at an address that its owner gives them",
     "cookies": NO_COOKIE,
     "dingtalk_callback": OF_ANOTHER_SERVER,
     "dingtalk_login": OF_ANOTHER_SERVER,

@@ -3,9 +3,11 @@
 from hashlib import sha256
 from typing import Any
 
+from django.conf import settings
 from django.contrib.auth import authenticate
 from django.contrib.auth.signals import user_logged_in
 from django.core.exceptions import ValidationError
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
 from knox import views as knox
@@ -21,7 +23,14 @@ from rest_framework.views import APIView
 from members import clock, services
 from members.api import filters
 from members.api.authentication import TokenAuthentication
-from members.api.serializers import LoginSerializer, MeSerializer, NoticeSerializer, TokenSerializer
+from members.api.serializers import (
+    CalendarAddressSerializer,
+    CalendarSerializer,
+    LoginSerializer,
+    MeSerializer,
+    NoticeSerializer,
+    TokenSerializer,
+)
 from members.api.views.base import IsPerson, VisibleViewSet, described
 from members.authentication import (
     account_called,
@@ -30,8 +39,9 @@ from members.authentication import (
     is_by_directory,
     owed_first,
 )
-from members.models import Notice, User
-from members.reader import Reader
+from members.models import CalendarFeed, Notice, User
+from members.reader import Reader, reader_of
+from members.visibility import visible
 
 
 class AccountThrottle(ScopedRateThrottle):
@@ -113,6 +123,50 @@ class MeView(APIView):
     def get(self, request: Request) -> Response:
         """The account, its posts of today and how many notices are unread."""
         return Response(MeSerializer(request.user, context={"request": request}).data)
+
+
+class CalendarView(APIView):
+    """The person's dates as a calendar, at a secret address."""
+
+    permission_classes = [IsAuthenticated, IsPerson]
+
+    @extend_schema(
+        operation_id="me_calendar_retrieve",
+        summary="日历订阅是否开启",
+        responses=CalendarSerializer,
+    )
+    def get(self, request: Request) -> Response:
+        """Since when the present address is good; null while the calendar is off."""
+        known = visible(reader_of(request), CalendarFeed.objects.all()).first()
+        return Response(CalendarSerializer({"made_at": known and known.made_at}).data)
+
+    @extend_schema(
+        operation_id="me_calendar_create",
+        summary="开启日历订阅，或更换地址",
+        request=None,
+        responses={201: CalendarAddressSerializer},
+    )
+    def post(self, request: Request) -> Response:
+        """A new address, shown only once; the old one leads nowhere from now on."""
+        reader = reader_of(request)
+        secret = services.make_calendar_address(user=reader.user, at=reader.at)
+        path = reverse("calendar_feed", args=[secret])
+        url = (
+            f"{settings.SITE_URL}{path}" if settings.SITE_URL else request.build_absolute_uri(path)
+        )
+        said = CalendarAddressSerializer({"made_at": reader.at, "url": url})
+        return Response(said.data, status=201)
+
+    @extend_schema(
+        operation_id="me_calendar_destroy",
+        summary="关闭日历订阅",
+        request=None,
+        responses={204: None},
+    )
+    def delete(self, request: Request) -> Response:
+        """The address leads nowhere from now on."""
+        services.close_calendar(user=reader_of(request).user)
+        return Response(status=204)
 
 
 @described("通知", "list", "retrieve")

@@ -47,3 +47,22 @@ def test_requirements_are_pinned_exactly(name):
 
 def test_what_runs_on_sqlite_too_is_there():
     assert [name for name in ON_SQLITE_TOO if not (ROOT / name.partition("::")[0]).exists()] == []
+
+
+def test_every_style_of_paper_is_a4():
+    sheets = [path for path in tracked() if path.suffix == ".css" and "vendor" not in path.parts]
+    papers = [
+        rule for path in sheets for rule in re.findall(r"@page[^{]*\{[^}]*\}", path.read_text())
+    ]
+    documents = {
+        str(path.relative_to(ROOT)): path.read_text()
+        for path in tracked()
+        if path.suffix == ".html" and "<!DOCTYPE" in path.read_text(encoding="utf-8")
+    }
+    with_paper = {
+        path.name for path in sheets if re.search(r"@page\s*\{[^}]*size: A4", path.read_text())
+    }
+
+    assert len(papers) >= 4
+    assert [rule for rule in papers if "size: A4" not in rule] == []
+    assert [name for name, text in documents.items() if not any(map(text.count, with_paper))] == []

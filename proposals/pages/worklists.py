@@ -12,13 +12,14 @@ from django_filters.rest_framework import FilterSet
 from members.enums import OFFICE_ROLES, Role
 from members.pages.navigation import EVERYBODY, Section
 from members.pages.worklist import FLAG, STATE, Column, Prepare, Rows, Worklist, day, visible_rows
-from members.reader import Reader
+from members.reader import Reader, reader_of
 from members.visibility import visible
 from proposals.api.filters import ProposalFilter
 from proposals.due_dates import due_dates
 from proposals.enums import AWAITING_ASSIGNMENT, CosignatureState
 from proposals.enums import ProposalState as S
 from proposals.models import Proposal
+from proposals.pages.rulebooks import category_names
 from proposals.pages.subjects import page_of
 
 OFFICE = OFFICE_ROLES - {Role.AUDITOR}
@@ -34,11 +35,12 @@ class ListFilter(ProposalFilter):
     proposer = filters.CharFilter(method="with_proposer", label=_("提案者"))
     unit_name = filters.CharFilter(method="with_unit_name", label=_("承办单位"))
     sector = filters.CharFilter(method="with_sector", label=_("界别"))
+    category = filters.ChoiceFilter(label=_("类别"), choices=())
     overdue = filters.BooleanFilter(method="with_overdue", label=_("逾期"))
 
     class Meta:
         model = Proposal
-        fields = ["proposer_kind", "period_kind", "category", "urgent", "is_key"]
+        fields = ["proposer_kind", "period_kind", "urgent", "is_key"]
 
     # What the API has beside these is not for people to type.
     unit = None
@@ -50,12 +52,20 @@ class ListFilter(ProposalFilter):
         label=_("收到早于"), field_name="received_at", lookup_expr="date__lt"
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        found = category_names(reader_of(self.request)).values()
+        known = {code: name for names in found for code, name in names.items()}
+        self.filters["category"].extra["choices"] = list(known.items())
+
 
 def prepare(rows: list[Any], reader: Reader) -> None:
-    """Give each proposal its clock."""
+    """Give each proposal its clock, and its category in words."""
     found = due_dates().clocks(rows, reader)
+    known = category_names(reader)
     for row in rows:
         row.due = found.get(row.pk)
+        row.category_name = known.get(row.committee_id, {}).get(row.category, row.category)
 
 
 def proposer(row: Proposal) -> str:
@@ -85,7 +95,7 @@ COLUMNS = (
     Column("title", _("案由"), order=["title"], main=True),
     Column("proposer", _("提案者"), proposer),
     Column("kind", _("类型"), "get_proposer_kind_display", shown=False),
-    Column("category", _("类别"), shown=False),
+    Column("category", _("类别"), "category_name", shown=False),
     STATE,
     Column("key", _("重点"), "is_key", FLAG, shown=False),
     day("received", _("收到"), "received_at"),

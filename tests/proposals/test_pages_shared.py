@@ -229,6 +229,21 @@ def test_a_list_exports_exactly_what_its_filters_leave(life):
     assert "道路照明" not in texts
 
 
+@pytest.mark.parametrize("name", ["lead", "clerk"])
+def test_categories_are_chosen_and_read_in_words(life, name):
+    wanted, _other = life.submitted(), life.submitted()
+    category = rules_for(wanted.committee, clock.now()).review.categories[0]
+    Proposal.objects.filter(pk=wanted.pk).update(category=category.code)
+
+    listing = get(life, name, "/lists/proposals/", category=category.code).context["listing"]
+
+    choices = listing.filterset.form.fields["category"].choices
+    assert (category.code, category.name) in list(choices)
+    assert [pill.value for pill in listing.pills] == [category.name]
+    found = listing.prepared(list(listing.rows))
+    assert [(row, row.category_name) for row in found] == [(wanted, category.name)]
+
+
 def test_a_view_is_seen_by_those_it_is_shared_with(life):
     post(
         life,
@@ -254,7 +269,8 @@ def test_a_list_takes_as_many_queries_for_one_as_for_three(life, rows, django_as
     assert answer.content.decode().count("data-line") == rows
 
 
-LIST_QUERIES = 10
+LIST_QUERIES = 11
+"""One of them reads the rules, which name the categories."""
 
 
 def test_previous_and_next_stay_within_the_filter(life):

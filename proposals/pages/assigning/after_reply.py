@@ -12,7 +12,7 @@ from members.visibility import visible
 from proposals.enums import FILED_STATES, CommitmentState, PublicationScope, ReplyState
 from proposals.enums import ProposalState as S
 from proposals.models import AssignmentBatch, Commitment, FollowUp, Proposal, Reply
-from proposals.pages.office.labels import rules_around
+from proposals.pages.rulebooks import rules_around
 from proposals.pages.step_pages import StepPage, attribute
 from proposals.pages.worklists import NUMBER, OFFICE, ProposalList, SubjectList, in_states
 

@@ -20,8 +20,9 @@ from proposals.machine.step import declared_step
 from proposals.machine.subject import Subject
 from proposals.models import Proposal, ReviewOpinion, series
 from proposals.pages.office.choices import doubles
-from proposals.pages.office.labels import names, opinions_of, with_names
+from proposals.pages.office.labels import opinions_of, with_names
 from proposals.pages.proposal import TEXT_TAB, Action, Panel
+from proposals.pages.rulebooks import names
 from proposals.pages.step_pages import ShownWhen, StepPage, attribute
 from proposals.pages.steps import StepForm
 from proposals.permissions import give_rules

@@ -8,27 +8,9 @@ from django.db.models import Prefetch, prefetch_related_objects
 from members.enums import AssignmentRole
 from members.models import Unit
 from members.punctuation import aside
-from members.reader import Reader
-from members.rules import CodedEntry, Rules
-from members.selectors import NoRulebook
+from members.rules import Rules
 from proposals.models import Proposal, ReviewOpinion
 from proposals.rules import entry_name
-
-
-def names(entries: Iterable[CodedEntry]) -> dict[str, str]:
-    """The names of the entries of a table of the rulebook, by code."""
-    return {entry.code: entry.name for entry in entries}
-
-
-def rules_around(reader: Reader, committees: Iterable[int] | None = None) -> dict[int, Rules]:
-    """The rules of committees by their keys: of those in whose office the reader works."""
-    found = {}
-    for key in reader.reach.offices if committees is None else committees:
-        try:
-            found[key] = reader.rules(key)
-        except NoRulebook:  # nothing can have been handed in there
-            continue
-    return found
 
 
 def opinions_of(proposal: Proposal) -> list[ReviewOpinion]:

@@ -17,12 +17,12 @@ from django_filters.rest_framework import FilterSet
 from members.enums import REVIEWER_ROLES
 from members.pages.navigation import Section
 from members.pages.worklist import Column, Prepare, Rows, arranged, day, visible_rows
-from members.reader import Reader, reader_of
+from members.reader import Reader
 from members.rules import Warnings
 from proposals.enums import WITHDRAWABLE, CosignatureState, MergeCandidateState, TextKind
 from proposals.enums import ProposalState as S
 from proposals.models import CandidateMember, Cosignature, MergeCandidate, Proposal, TextVersion
-from proposals.pages.office.labels import names, rules_around
+from proposals.pages.rulebooks import rules_around
 from proposals.pages.worklists import (
     COLUMNS,
     OFFICE,
@@ -47,35 +47,27 @@ def which_are_alike(rows: Any, name: str, value: bool) -> Any:
 
 
 class OfficeFilter(ListFilter):
-    """The filters of these lists: one state each, categories by name, what may be double."""
+    """The filters of these lists: one state each, and what may be double."""
 
     state = None
     overdue = None
     unit_name = None
-    category = filters.ChoiceFilter(label=_("类别"), choices=())
     alike = filters.BooleanFilter(method=which_are_alike, label=_("疑似重复"))
 
     class Meta:
         model = Proposal
         fields = ["proposer_kind", "period_kind"]
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        around = rules_around(reader_of(self.request)).values()
-        found = [names(rules.review.categories) for rules in around]
-        known = {code: name for one in found for code, name in one.items()}
-        self.filters["category"].extra["choices"] = list(known.items())
-
 
 # -- What the cells read ---------------------------------------------------------------------
 
 
 def read(rows: list[Any], reader: Reader) -> None:
-    """Give each proposal its age, co-signers, rounds, category in words, and its group."""
+    """Give each proposal its age, co-signers, rounds, and its group."""
     keys = [row.pk for row in rows]
     signed = _cosigners(keys)
     groups = open_groups(keys)
-    around = rules_around(reader)
+    around = rules_around(reader, reader.reach.offices)
     for row in rows:
         rules = around.get(row.committee_id)
         row.age = age(row, reader.day)
@@ -83,8 +75,6 @@ def read(rows: list[Any], reader: Reader) -> None:
         row.cosigners = signed.get(row.pk, 0)
         row.group = groups.get(row.pk)
         row.rounds = len(rules.review.rounds) if rules else 0
-        known = names(rules.review.categories) if rules else {}
-        row.category_name = known.get(row.category, row.category)
 
 
 def _cosigners(keys: list[int]) -> dict[int, int]:
@@ -178,7 +168,7 @@ def _by_rounds(*, done: bool) -> Rows:
 
     def rows(reader: Reader) -> QuerySet[Proposal]:
         those = Q(pk__in=[])
-        for committee, rules in rules_around(reader).items():
+        for committee, rules in rules_around(reader, reader.reach.offices).items():
             number = len(rules.review.rounds)
             enough = Q(rounds_done__gte=number) if done else Q(rounds_done__lt=number)
             those |= Q(committee=committee) & enough

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from members.punctuation import clauses, listed, stated
 from members.rules import Rules
+from members.rules.section import zero_of
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,10 @@ def _between(one: Any, other: Any) -> Iterator[tuple[tuple[str, ...], str, str]]
         for name, info in type(one).model_fields.items():
             label = _(info.title) if info.title else name
             for where, old, new in _between(getattr(one, name), getattr(other, name)):
-                yield (label, *where), old, new
+                if where:
+                    yield (label, *where), old, new
+                else:
+                    yield (label,), said_in(one, name), said_in(other, name)
     elif isinstance(one, tuple) and isinstance(other, tuple) and _is_table(one or other):
         yield from _between_tables(_keyed(one), _keyed(other))
     else:
@@ -76,6 +80,13 @@ def _between_tables(
                 yield (label, *where), before, after
 
 
+def said_in(section: BaseModel, name: str) -> str:
+    """A field of a section in words."""
+    value = getattr(section, name)
+    zero = zero_of(type(section).model_fields[name])
+    return _(zero.means) if zero is not None and value == 0 else said(value)
+
+
 def said(value: Any) -> str:
     """A value of the rulebook in words."""
     if value is None or value == () or value == "":
@@ -94,6 +105,6 @@ def said(value: Any) -> str:
             part = getattr(value, name)
             if name != "code" and part not in (None, "", (), False):
                 title = _(info.title) if info.title else name
-                parts.append(f"{title} {said(part)}")
+                parts.append(f"{title} {said_in(value, name)}")
         return _("，").join(parts)
     return str(value)

@@ -7,14 +7,14 @@ from django.utils.translation import gettext_noop
 from pydantic import Field, model_validator
 
 from members.enums import Merit, ProposingPart, SupervisionMethod
-from members.rules.section import RuleSection
+from members.rules.section import Limit, RuleSection
 
 
 class KeyProposals(RuleSection):
     """Key proposals (重点提案) and how they are supervised."""
 
-    quota: int = Field(0, ge=0, title=gettext_noop("每年重点题目上限（0 为不限）"))
-    theme_quota: int = Field(0, ge=0, title=gettext_noop("每个专题最多含提案件数（0 为不限）"))
+    quota: Limit = Field(0, ge=0, title=gettext_noop("每年重点题目上限"))
+    theme_quota: Limit = Field(0, ge=0, title=gettext_noop("每个专题最多含提案件数"))
     methods: tuple[SupervisionMethod, ...] = Field(
         tuple(SupervisionMethod), min_length=1, title=gettext_noop("督办方式")
     )
@@ -26,7 +26,7 @@ class PointRule(RuleSection):
     merit: Merit = Field(title=gettext_noop("成绩"))
     part: ProposingPart = Field(ProposingPart.LEAD, title=gettext_noop("以何身份"))
     points: int = Field(ge=0, le=1000, title=gettext_noop("每件分值"))
-    most: int = Field(0, ge=0, le=10000, title=gettext_noop("每次会议最多计分（0 为不限）"))
+    most: Limit = Field(0, ge=0, le=10000, title=gettext_noop("每次会议最多计分"))
 
 
 class Points(RuleSection):
@@ -37,7 +37,7 @@ class Points(RuleSection):
 
     rules: tuple[PointRule, ...] = Field((), title=gettext_noop("计分办法"))
     highest_part: bool = Field(False, title=gettext_noop("同一项成绩只按得分较高的身份计"))
-    most: int = Field(0, ge=0, le=10000, title=gettext_noop("提案一项每次会议最多计分（0 为不限）"))
+    most: Limit = Field(0, ge=0, le=10000, title=gettext_noop("提案一项每次会议最多计分"))
 
     @model_validator(mode="after")
     def _each_merit_once(self) -> Self:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_noop
 from pydantic import Field, field_validator, model_validator
 
 from members.enums import BodyKind, PeriodKind, ProposerKind, SeriesKey
-from members.rules.section import Mark, RuleSection
+from members.rules.section import Limit, Mark, RuleSection
 
 PLACEHOLDER = r"\{(term|session|period|kind|seq)(:0?[1-9]d?)?\}"
 """The placeholders that a number pattern may contain."""
@@ -21,13 +21,13 @@ class Texts(RuleSection):
     title_pattern: str = Field(
         "", max_length=200, title=gettext_noop("标题格式（正则表达式，空为不限）")
     )
-    body_max: int = Field(0, ge=0, title=gettext_noop("正文合计字数上限"))
-    part_max: int = Field(3000, ge=0, title=gettext_noop("每一部分字数上限"))
+    body_max: Limit = Field(0, ge=0, title=gettext_noop("正文合计字数上限"))
+    part_max: Limit = Field(3000, ge=0, title=gettext_noop("每一部分字数上限"))
     analysis_required: bool = Field(False, title=gettext_noop("分析部分必填"))
-    suggestions_max: int = Field(0, ge=0, title=gettext_noop("建议条数上限"))
-    publicity_reason_max: int = Field(20, ge=0, title=gettext_noop("不公开理由字数上限"))
+    suggestions_max: Limit = Field(0, ge=0, title=gettext_noop("建议条数上限"))
+    publicity_reason_max: Limit = Field(20, ge=0, title=gettext_noop("不公开理由字数上限"))
     one_matter: bool = Field(True, title=gettext_noop("一事一案"))
-    clue_max: int = Field(500, ge=0, title=gettext_noop("提案线索字数上限"))
+    clue_max: Limit = Field(500, ge=0, title=gettext_noop("提案线索字数上限"))
 
     @model_validator(mode="after")
     def _pattern_compiles(self) -> Self:
@@ -66,7 +66,7 @@ class Cosigning(RuleSection):
     """Co-signing (联名)."""
 
     max_invitees: int = Field(50, ge=1, title=gettext_noop("联名人数上限"))
-    remark_max: int = Field(100, ge=0, title=gettext_noop("联名附言字数上限"))
+    remark_max: Limit = Field(100, ge=0, title=gettext_noop("联名附言字数上限"))
 
 
 class Numbering(RuleSection):

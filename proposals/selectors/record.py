@@ -30,13 +30,17 @@ class Contribution:
 
 @dataclass(frozen=True)
 class PointsLine:
-    """A line of the account: how many proposals, and the points that count."""
+    """A line of the account: how many proposals, and the points that count.
+
+    ``most`` is the limit that has cut them off, or 0.
+    """
 
     merit: Merit
     part: ProposingPart
     each: int
     number: int
     points: int
+    most: int = 0
 
 
 @dataclass(frozen=True)
@@ -112,15 +116,17 @@ def account(scheme: Points, contributions: Sequence[Contribution]) -> list[Point
             for contribution in contributions
         )
         points = number * rule.points
-        points = min(points, rule.most) if rule.most else points
-        lines.append(PointsLine(rule.merit, rule.part, rule.points, number, points))
+        most = rule.most if rule.most and points > rule.most else 0
+        lines.append(PointsLine(rule.merit, rule.part, rule.points, number, most or points, most))
     if not scheme.highest_part:
         return lines
     highest: dict[Merit, PointsLine] = {}
     for line in lines:
         if line.merit not in highest or line.points > highest[line.merit].points:
             highest[line.merit] = line
-    return [line if highest[line.merit] is line else replace(line, points=0) for line in lines]
+    return [
+        line if highest[line.merit] is line else replace(line, points=0, most=0) for line in lines
+    ]
 
 
 def total(scheme: Points, lines: Sequence[PointsLine]) -> int:

@@ -168,6 +168,18 @@ def test_rules_in_force_are_read_and_not_changed(signed_in):
     assert signed_in.get(f"/rulebooks/{in_force.pk}/parts/review/").status_code == 404
 
 
+def test_no_limit_is_said_in_words(signed_in, prepared):
+    url = f"/rulebooks/{prepared.pk}/parts/cosigning/"
+
+    answer = signed_in.post(url, {"cosigning.max_invitees": "50", "cosigning.remark_max": "0"})
+
+    page = signed_in.get(answer.url)
+    found = [(c.where[-1], c.before, c.after) for c in page.context["changes"]]
+    assert found == [("联名附言字数上限", "100", "不限")]
+    assert "0 为不限" in signed_in.get(url).content.decode()
+    assert "<dt>联名附言字数上限</dt><dd>不限</dd>" in page.content.decode()
+
+
 def test_who_does_not_administer_reads_only_what_is_in_force(client, administrator, prepared):
     clerk = PostFactory(role=Role.COMMITTEE_CLERK, committee=prepared.committee).user
     client.force_login(clerk)

@@ -371,7 +371,7 @@ def test_points_follow_the_scheme():
         contribution(COSIGNER, FILED),
     ]
     lines = account(scheme, deeds)
-    assert [line.points for line in lines] == [20, 3, 20]
+    assert [(line.points, line.most) for line in lines] == [(20, 20), (3, 0), (20, 0)]
     assert total(scheme, lines) == 40
 
 
@@ -402,6 +402,18 @@ def test_the_record_counts_what_one_did_and_nobody_else(life, lead):
     assert Browser(life, "member").get("/me/record/").context["records"][0]["rows"] == []
     assert Browser(life, "clerk").get("/me/record/").context["records"] == []
     assert "履职档案（提案）" in read(lead.get("/me/record/?format=print"))
+
+
+def test_a_limit_on_points_is_told_where_it_cuts_them_off():
+    scheme = {"rules": [{"merit": "submitted", "points": 5, "most": 8}], "most": 7}
+    life = Life(rules(points=scheme))
+    for _at in range(2):
+        life.submitted()
+
+    text = read(Browser(life, "lead").get("/me/record/"))
+
+    assert "2 件，每件 5 分，计 8 分（以 8 分为限）" in text
+    assert "合计 7 分（以 7 分为限）" in text
 
 
 def test_a_place_without_a_scheme_shows_no_points():

@@ -23,6 +23,7 @@ from rest_framework import serializers
 from members.pages.form_data import data_of
 from members.pages.forms import LONG, Field, Words, fields_of
 from members.rules import Rules
+from members.rules.section import zero_of
 
 YES_OR_NO = (("true", gettext_lazy("是")), ("false", gettext_lazy("否")))
 
@@ -69,6 +70,8 @@ def _declared(name: str, info: FieldInfo) -> serializers.Field:
         "required": info.is_required(),
         "allow_null": optional,
     }
+    if zero := zero_of(info):
+        options["help_text"] = _("0 为%(meaning)s") % {"meaning": _(zero.means)}
     if not info.is_required():
         options["default"] = to_jsonable_python(info.get_default(call_default_factory=True))
     if get_origin(kind) is tuple:

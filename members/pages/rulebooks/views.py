@@ -23,7 +23,7 @@ from members.pages.rulebooks.fields import drawn_part, part_of
 from members.permissions import refusal_to_administer, require
 from members.punctuation import clauses
 from members.reader import Reader, reader_of
-from members.rule_changes import changes, said
+from members.rule_changes import changes, said, said_in
 from members.rule_errors import RulesInvalid
 from members.rules import Rules
 from members.visibility import visible
@@ -213,7 +213,7 @@ def _parts(rules: Rules) -> list[RulebookSection]:
         fields = getattr(type(value), "model_fields", None)
         if fields is not None:
             lines = [
-                (_(one.title) if one.title else key, said(getattr(value, key)), key in AS_WRITTEN)
+                (_(one.title) if one.title else key, said_in(value, key), key in AS_WRITTEN)
                 for key, one in fields.items()
             ]
         elif isinstance(value, tuple):

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from members.enums import CommitteeLevel, PeriodKind, ProposerKind
 from members.presets import NAMES, preset
 from members.punctuation import clauses, listed
-from members.rule_changes import said
+from members.rule_changes import said, said_in
 from members.rules import Rules
 
 NONE = "—"
@@ -42,7 +42,7 @@ def _lines() -> list[tuple[str, Any]]:
         (_("签收期限"), lambda book: _limit(book, "acknowledge")),
         (_("督查室审核答复"), lambda book: said(book.handling.inspection)),
         (_("评价"), _ratings),
-        (_("重点提案"), lambda book: said(book.key_proposals.quota)),
+        (_("重点提案"), lambda book: said_in(book.key_proposals, "quota")),
         (_("履职计分"), lambda book: said(bool(book.points.rules))),
     ]
 

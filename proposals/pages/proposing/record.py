@@ -56,9 +56,14 @@ def _day_of(year: SessionContributions, reader: Reader) -> date:
 
 
 def _row(year: SessionContributions, rules: Rules | None) -> dict[str, Any]:
-    """A session as the table shows it; ``points`` is None where there is no scheme."""
+    """A session as the table shows it; ``points`` is None where there is no scheme.
+
+    ``most`` is the limit that has cut the points off, or 0.
+    """
     scheme = rules.points if rules is not None and rules.points.rules else None
     lines = account(scheme, year.contributions) if scheme is not None else []
+    points = total(scheme, lines) if scheme is not None else None
+    earned = sum(line.points for line in lines)
     return {
         "year": year,
         "initiated": year.number(part=ProposingPart.LEAD),
@@ -67,7 +72,8 @@ def _row(year: SessionContributions, rules: Rules | None) -> dict[str, Any]:
         "adopted": year.number(Merit.ADOPTED),
         "key": year.number(Merit.KEY),
         "lines": lines,
-        "points": total(scheme, lines) if scheme is not None else None,
+        "points": points,
+        "most": points if points is not None and points < earned else 0,
     }
 
 

@@ -43,7 +43,7 @@ run: install $(if $(DATABASE_URL),,$(DEMO_DATABASE)) ## Serve the product with a
 	$(MANAGE) serve
 
 serve: install ## Serve the product itself, without the demo, to ALLOWED_HOSTS
-	$(MANAGE) migrate --no-input --verbosity 0
+	DATABASE_URL="$${OWNER_DATABASE_URL:-$$DATABASE_URL}" $(MANAGE) migrate --no-input --verbosity 0
 	$(MANAGE) collectstatic --no-input --verbosity 0
 	$(MANAGE) serve
 

@@ -13,7 +13,8 @@ from contextlib import contextmanager
 from types import TracebackType
 
 from django.core.exceptions import DisallowedHost, ImproperlyConfigured
-from django.db import DatabaseError
+from django.db import DatabaseError, connection
+from django.db.migrations.exceptions import MigrationSchemaMissing
 
 from members.outage import database_is_away
 
@@ -36,6 +37,8 @@ def sentence(error: BaseException | None) -> str | None:
         return f"Ti'an cannot start: {error}"
     if isinstance(error, KeyboardInterrupt):
         return "Stopped."
+    if isinstance(error, MigrationSchemaMissing):
+        error = error.__context__
     if not isinstance(error, DatabaseError):
         return None
     said = str(error).strip()
@@ -45,9 +48,15 @@ def sentence(error: BaseException | None) -> str | None:
         remedy = remedy or "Start it, or correct the host and the port in DATABASE_URL."
         return f"The database cannot be reached: {_reason(said)}. {remedy}"
     if code == NO_TABLE or "no such table" in said:
-        return "The database has not all its tables yet: run manage.py migrate."
+        return (
+            f"The database {connection.settings_dict['NAME']} has not all its tables yet: run "
+            "manage.py migrate, or name the right one in DATABASE_URL or DATA_DIR."
+        )
     if code == RIGHTS:
-        return f"{said.splitlines()[0]}: run this as the role that owns the tables."
+        return (
+            f"{said.splitlines()[0]}: name the role that owns the tables in DATABASE_URL; for "
+            "make serve, in OWNER_DATABASE_URL."
+        )
     return None
 
 

@@ -6,9 +6,11 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
 from django.utils.module_loading import import_string
 
 from members.authentication import DIRECTORY_BACKEND
@@ -239,6 +241,86 @@ def test_a_process_that_cannot_start_says_why_in_a_line(argv, trouble):
     assert (ended.stderr, ended.returncode) == (line, 1)
 
 
+@pytest.mark.parametrize(
+    ("command", "told"),
+    [
+        ("serve", "{folder}/static has no static files: run manage.py collectstatic --no-input."),
+        (
+            "start_link",
+            "The database {folder}/tian.sqlite3 has not all its tables yet: run manage.py migrate, "
+            "or name the right one in DATABASE_URL or DATA_DIR.",
+        ),
+    ],
+)
+def test_what_an_installation_lacks_is_said_with_its_place(command, told, tmp_path):
+    ours = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "REDIS_URL")
+    environment = {name: text for name, text in os.environ.items() if name not in ours}
+
+    ended = subprocess.run(
+        [sys.executable, "manage.py", command],
+        cwd=ROOT,
+        env=environment | {"DATA_DIR": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.stderr.splitlines()[-1].removeprefix("CommandError: ") == told.format(
+        folder=tmp_path
+    )
+    assert ended.returncode == 1
+
+
+@pytest.mark.postgres
+@pytest.mark.django_db(transaction=True)
+def test_a_role_without_rights_is_told_whose_it_takes(tmp_path):
+    role, name = f"app_{os.getpid()}", f"empty_{os.getpid()}"
+    with connection.cursor() as cursor:
+        cursor.execute(f"CREATE ROLE {role} LOGIN PASSWORD 'app'")
+        cursor.execute(f"CREATE DATABASE {name}")
+    place = urlsplit(os.environ["DATABASE_URL"])
+    netloc = f"{role}:app@{place.netloc.rpartition('@')[2]}"
+    try:
+        ended = subprocess.run(
+            [sys.executable, "manage.py", "migrate"],
+            cwd=ROOT,
+            env=os.environ
+            | {"DATABASE_URL": place._replace(netloc=netloc, path=f"/{name}").geturl()},
+            capture_output=True,
+            text=True,
+        )
+    finally:
+        with connection.cursor() as cursor:
+            cursor.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            cursor.execute(f"DROP ROLE {role}")
+
+    assert ended.stderr.count("\n") == 1
+    assert "permission denied for schema public: name the role that owns" in ended.stderr
+    assert "in DATABASE_URL; for make serve, in OWNER_DATABASE_URL." in ended.stderr
+
+
+def test_make_serve_migrates_as_the_owner_of_the_tables():
+    commands = subprocess.run(
+        ["make", "--dry-run", "--old-file=install", "serve"],
+        cwd=ROOT,
+        env=os.environ | {"DATABASE_URL": "as-app", "OWNER_DATABASE_URL": "as-owner"},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.splitlines()
+
+    migrating = next(line for line in commands if " migrate " in line)
+    as_whom = migrating.partition(" ")[0].removeprefix("DATABASE_URL=")
+    for owner, expected in (("as-owner", "as-owner"), ("", "as-app")):
+        told = subprocess.run(
+            ["sh", "-c", f"echo {as_whom}"],
+            env={"DATABASE_URL": "as-app", "OWNER_DATABASE_URL": owner, "PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        assert told.stdout.strip() == expected
+
+
 def test_a_secret_may_be_kept_in_a_file(start, tmp_path):
     (tmp_path / "key").write_text(STRONG)
 
@@ -252,4 +334,4 @@ def test_operations_lists_every_setting():
         re.findall(r"^\| `([A-Z]\w*)`", (ROOT / "docs" / "operations.md").read_text(), re.MULTILINE)
     )
 
-    assert listed == read | {"HOST", "PORT"}
+    assert listed == read | {"HOST", "OWNER_DATABASE_URL", "PORT"}

@@ -41,6 +41,7 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         """Serve until Ctrl-C or SIGTERM."""
+        refuse_missing_static_files()
         refuse_a_taken_port(host, port)
         children = [*map(worker, WORKERS), beat(), web(host, port)]
         if settings.REDIS_URL == settings.PRIVATE_REDIS_URL:
@@ -48,10 +49,15 @@ class Command(BaseCommand):
         with only_copy(settings.DATA_DIR):
             try:
                 Supervisor(children, say=self.stderr.write).run(
-                    on_ready=lambda: self.stdout.write(welcome(host, port))
+                    on_ready=lambda: self.welcome(host, port)
                 )
             except NotStarted as error:
                 raise CommandError(f"{error} Its reason stands above.") from error
+
+    def welcome(self, host: str, port: int) -> None:
+        """Say it at once: what goes into a file or a pipe would wait in a buffer."""
+        self.stdout.write(welcome(host, port))
+        self.stdout.flush()
 
 
 def usual_host() -> str:
@@ -60,6 +66,14 @@ def usual_host() -> str:
         return "127.0.0.1"
     both, older = ANYWHERE
     return both if socket.has_dualstack_ipv6() else older
+
+
+def refuse_missing_static_files() -> None:
+    """Without them every page would be a server error."""
+    if not (settings.STATIC_ROOT / "staticfiles.json").exists():
+        raise CommandError(
+            f"{settings.STATIC_ROOT} has no static files: run manage.py collectstatic --no-input."
+        )
 
 
 def refuse_a_taken_port(host: str, port: int) -> None:

@@ -26,7 +26,8 @@ MOST = 3000
 class ImportColumn:
     """A column of a table: the field that it fills, its heading, an example.
 
-    ``kind`` is that of the body which the cell names.
+    ``kind`` is that of the body which the cell names; ``choices`` are all that it may say, where
+    it may not say anything.
     """
 
     name: str
@@ -34,6 +35,7 @@ class ImportColumn:
     example: Text
     required: bool
     kind: BodyKind | None
+    choices: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ def _columns(model: type[models.Model], **examples: Text) -> tuple[ImportColumn,
             example=examples[field.name],
             required=not field.blank,
             kind=BODY_KINDS.get(field.name),
+            choices=tuple(label for _value, label in field.choices or ()),
         )
         for field in fields
     )

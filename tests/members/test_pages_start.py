@@ -102,10 +102,13 @@ def test_from_an_empty_database_to_the_first_proposal(client):
         },
     )
     client.post("/start/import/?kind=members", {"table": PEOPLE, "bring": "1"})
+    without_units = client.get("/start/import/").content.decode()
+    kinds = client.get("/start/import/?kind=units").content.decode()
     client.post("/start/import/?kind=units", {"table": UNITS, "bring": "1"})
     shown = client.post(
         "/start/invite/", {"members": Member.objects.get(number="001").pk}
     ).content.decode()
+    then = client.get("/start/done/").content.decode()
     client.post("/start/done/")
     password = re.search(r"<code>(\w{4}-\w{4}-\w{4})</code>", shown)[1]
     client.post("/accounts/logout/")
@@ -114,6 +117,9 @@ def test_from_an_empty_database_to_the_first_proposal(client):
     assert committee.place_names == ["永平", "永平县", "博南镇"]
     assert committee.rulebooks.count() == 1
     assert "还没有设置完" in left
+    assert '<a class="btn btn-primary" href="/start/import/?kind=units">' in without_units
+    assert "“类别”填：党委部门、政府部门" in kinds
+    assert "“审查”由提案审查人员、提案委员会主任进行" in then
     assert Unit.objects.get(short_name="教育局").parent.name == "永平县人民政府"
 
     client.post("/accounts/login/", {"login": "yongping-001", "password": password})

@@ -44,6 +44,7 @@ from members.pages.start.progress import (
     unfinished,
 )
 from members.presets import NAMES, preset
+from members.punctuation import listed
 from members.reader import Operator, reader_of
 from members.services import first_account
 
@@ -230,6 +231,10 @@ def finish(request: HttpRequest, progress: Progress) -> HttpResponse:
         "progress": progress,
         "committee": committee,
         "session": committee.sessions.order_by("-collection_opens_at").first(),
+        "rounds": [
+            (one.name, listed(role.label for role in one.roles))
+            for one in progress.reader.rules(committee).review.rounds
+        ],
         "counts": {
             "members": committee.members.count(),
             "units": committee.units.count(),

@@ -29,11 +29,13 @@ def demo_logins(settings, tmp_path):
     (tmp_path / "demo-logins.json").write_text(json.dumps(LOGINS), encoding="utf-8")
 
 
-def test_home_links_every_door(client):
-    page = client.get("/").content.decode()
+def test_visitors_are_shown_the_way_in_and_the_rest_below(client):
+    page, _tag, footer = client.get("/").content.decode().partition("<footer")
 
-    for door in ("/api/docs/", "/api/schema/", "/health/", "/accounts/login/"):
-        assert f'href="{door}' in page
+    assert 'class="btn btn-primary" href="/accounts/login/' in page
+    assert "/api/" not in page
+    for door in ("/api/docs/", "/health/", "/handbook/first-day/"):
+        assert f'href="{door}' in footer
 
 
 def test_home_shows_the_logins_of_a_demo(client, settings, demo_logins):

@@ -20,7 +20,7 @@ import psutil
 import pytest
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from config.management.commands.serve import only_copy
 from tests.browser.browser_pages import OFFICE, BrowserPages
@@ -95,6 +95,7 @@ def free_port() -> int:
 
 def test_a_network_without_tls_is_served_by_one_command(office: Office, chromium: Browser) -> None:
     assert_first_account_is_made(office, chromium)
+    assert_the_missing_encryption_is_told(office, chromium)
     assert_another_name_is_told_the_setting(office, chromium)
     assert_a_killed_worker_closes_no_port(office)
 
@@ -113,6 +114,15 @@ def assert_first_account_is_made(office: Office, chromium: Browser) -> None:
         expect_heading(page, "从哪一级的做法开始？")
         cookies = {cookie["name"]: cookie["secure"] for cookie in page.context.cookies()}
         assert cookies["sessionid"] is cookies["csrftoken"] is False
+
+
+def assert_the_missing_encryption_is_told(office: Office, chromium: Browser) -> None:
+    with strangers(chromium, office.url) as visit:
+        page = visit()
+
+        page.goto("/accounts/login/")
+
+        expect(page.get_by_text("本页未加密传送")).to_be_visible()
 
 
 def assert_another_name_is_told_the_setting(office: Office, chromium: Browser) -> None:

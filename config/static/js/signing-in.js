@@ -10,6 +10,7 @@ document.addEventListener("click", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", () => {
+  document.querySelectorAll("[data-unencrypted]").forEach((part) => { part.hidden = window.isSecureContext; });
   const address = /^[\d.]+$|^\[/.test(location.hostname); // a passkey belongs to a name
   if (window.PublicKeyCredential && window.isSecureContext && !address) return;
   document.querySelectorAll("[data-passkey]").forEach((part) => { part.hidden = true; });

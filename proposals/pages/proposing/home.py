@@ -15,6 +15,7 @@ from django.db.models import (
 )
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast, Concat
+from django.utils.timezone import localdate
 
 from members.enums import Role
 from members.models import FormDraft
@@ -83,11 +84,12 @@ def opening(reader: Reader) -> dict[str, Any] | None:
         rules = reader.rules(committee)
         problems = checks.proposing_problems(rules, body_kind=None, period=place.period)
         trouble = " ".join(said for sentences in problems.values() for said in sentences)
+    around = window(sessions, reader.at)
     return {
-        "window": window(sessions, reader.at),
+        "window": around,
+        "days_left": (localdate(around.turns_at) - reader.day).days if around else 0,
         "place": place,
         "trouble": trouble,
-        "at": reader.at,
     }
 
 

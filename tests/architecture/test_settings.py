@@ -14,6 +14,7 @@ from django.db import connection
 from django.utils.module_loading import import_string
 
 from members.authentication import DIRECTORY_BACKEND
+from tests.deploy.commands import free_ports
 
 ROOT = Path(__file__).resolve().parents[2]
 SETTINGS = ROOT / "config" / "settings.py"
@@ -259,7 +260,7 @@ def test_what_an_installation_lacks_is_said_with_its_place(command, told, tmp_pa
     ended = subprocess.run(
         [sys.executable, "manage.py", command],
         cwd=ROOT,
-        env=environment | {"DATA_DIR": str(tmp_path)},
+        env=environment | {"DATA_DIR": str(tmp_path), "PORT": str(free_ports(1)[0])},
         capture_output=True,
         text=True,
     )

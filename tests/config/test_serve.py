@@ -25,6 +25,7 @@ from playwright.sync_api import Browser, expect
 from config.management.commands.serve import only_copy
 from tests.browser.browser_pages import OFFICE, BrowserPages
 from tests.browser.server import OtherServer
+from tests.deploy.commands import free_ports
 from tests.factories.members import PASSWORD
 from tests.journeys.page_actions import expect_heading, submit_form
 from tests.services import until
@@ -66,7 +67,7 @@ def office(tmp_path: Path, migrated_database: Path) -> Iterator[Office]:
         shutil.copyfile(migrated_database, tmp_path / "tian.sqlite3")
     ours = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "REDIS_URL", "SECRET_KEY")
     environment = {name: text for name, text in os.environ.items() if name not in ours}
-    port = free_port()
+    port = free_ports(1)[0]
     environment |= {"ALLOWED_HOSTS": OFFICE, "DATA_DIR": str(tmp_path), "PORT": str(port)}
     log = tmp_path / "log"
     with log.open("w") as output:
@@ -86,11 +87,6 @@ def office(tmp_path: Path, migrated_database: Path) -> Iterator[Office]:
     finally:
         os.killpg(make.pid, signal.SIGINT)  # Ctrl-C
         make.wait()
-
-
-def free_port() -> int:
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
 
 
 def test_a_network_without_tls_is_served_by_one_command(office: Office, chromium: Browser) -> None:

@@ -41,8 +41,8 @@ class Command(BaseCommand):
 
     def handle(self, *, host: str, port: int, **options: Any) -> None:
         """Serve until Ctrl-C or SIGTERM."""
-        refuse_missing_static_files()
         refuse_a_taken_port(host, port)
+        refuse_missing_static_files()
         children = [*map(worker, WORKERS), beat(), web(host, port)]
         if settings.REDIS_URL == settings.PRIVATE_REDIS_URL:
             children.insert(0, private_redis(settings.PRIVATE_REDIS_SOCKET))

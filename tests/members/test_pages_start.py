@@ -118,6 +118,7 @@ def test_from_an_empty_database_to_the_first_proposal(client):
     assert committee.rulebooks.count() == 1
     assert "还没有设置完" in left
     assert '<a class="btn btn-primary" href="/start/import/?kind=units">' in without_units
+    assert '<a class="btn btn-primary" href="/start/import/' not in kinds
     assert "“类别”填：党委部门、政府部门" in kinds
     assert "“审查”由提案审查人员、提案委员会主任进行" in then
     assert Unit.objects.get(short_name="教育局").parent.name == "永平县人民政府"

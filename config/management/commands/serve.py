@@ -11,11 +11,13 @@ from typing import IO, Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
+from django.utils.translation import gettext as _
 
 from config.broker import private_redis
 from config.celery import LONG, OUTSIDE, PROMPT
 from config.demo_logins import logins
 from config.processes import Child, NotStarted, Supervisor
+from members.punctuation import stated
 from members.services import first_account
 
 LAST_PORT = 65535
@@ -162,6 +164,8 @@ def address(host: str, port: int) -> str:
 def setting_up(site: str) -> list[str]:
     """The link that creates the first account, while there is none."""
     try:
-        return [f"  {first_account.link(site)}"] if first_account.is_empty() else []
+        if not first_account.is_empty():
+            return []
+        return ["  " + stated(_("建立第一个账号的链接"), first_account.link(site))]
     except DatabaseError:
         return []  # not migrated yet, as the pages will tell

@@ -24,13 +24,20 @@ SOON = 40_000
 
 @contextmanager
 def database_away() -> Iterator[None]:
-    """Whoever connects to the database in here finds nobody at its address."""
+    """The server's connections break off, and whoever opens one in here finds nobody there."""
     place = connection.settings_dict
     nobody: dict[str, str] = {"NAME": "/nowhere/tian.sqlite3"}
     if connection.vendor == "postgresql":
         nobody = {"HOST": "127.0.0.1", "PORT": str(free_ports(1)[0])}
     before = {name: place[name] for name in nobody}
+    connection.ensure_connection()  # the test's own stays
     place.update(nobody)
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
     try:
         yield
     finally:

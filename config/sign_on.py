@@ -97,6 +97,7 @@ def _saml(env: Environment) -> dict[str, Any] | None:
         "client_id": "office",
         "settings": {
             "claim": claim,
+            "is_name_id": claim == NAME_ID,
             "field": env.choice("SAML_FIELD", ["username", "phone", "email"], "username"),
             "advanced": {
                 "allow_single_label_domains": True,  # of closed networks

@@ -58,8 +58,12 @@ class NoticeChannel(models.Model):
 
 def address_on(user: User, means: str) -> str:
     """The address of that kind on an account; empty where there is none that will do."""
-    known = {Means.EMAIL: user.email, Means.SMS: mobile_number(user.phone)}
-    return known.get(Means(means), "")
+    return addresses_of(user.email, user.phone).get(Means(means), "")
+
+
+def addresses_of(email: str, phone: str) -> dict[Means, str]:
+    """Where each means that reaches an account goes to; empty where it cannot."""
+    return {Means.EMAIL: email, Means.SMS: mobile_number(phone)}
 
 
 class Delivery(Outgoing):

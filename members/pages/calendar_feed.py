@@ -116,9 +116,6 @@ def sessions(reader: Reader, days: Window) -> Iterable[Entry]:
                 yield Entry(f"{key}-{session.pk}", first, name, last=last)
 
 
-add(sessions)
-
-
 # -- What calendars fetch ---------------------------------------------------------------------
 
 

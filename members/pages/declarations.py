@@ -1,6 +1,6 @@
 """Everything that the pages of people and bodies declare, in one list of each kind."""
 
-from members.pages import home, outbox, palette, tours, worklist
+from members.pages import calendar_feed, home, outbox, palette, tours, worklist
 from members.pages.rulebooks import urls as rulebooks
 from members.pages.settings import lists as settings
 from members.pages.settings import service_tokens, webhooks
@@ -17,6 +17,7 @@ NAVIGATION = (
 )
 HOME_SECTIONS = (*start.HOME_SECTIONS, *tours.HOME_SECTIONS, *home.HOME_SECTIONS)
 FINDERS = (palette.pages,)
+CALENDAR_SOURCES = (calendar_feed.sessions,)
 
 
 def register() -> None:
@@ -24,3 +25,4 @@ def register() -> None:
     worklist.add(*NAVIGATION)
     home.add(*HOME_SECTIONS)
     palette.FINDERS.extend(FINDERS)
+    calendar_feed.add(*CALENDAR_SOURCES)

@@ -23,8 +23,7 @@ from django.utils.translation import ngettext, override
 from members import permissions, working_days
 from members.enums import AWAITING_ATTEMPT, TO_ACCOUNT, Means, OutgoingState, Pace
 from members.models import Delivery, Notice, NoticeChannel, User
-from members.models.delivery import address_on
-from members.phone_numbers import mobile_number
+from members.models.delivery import address_on, addresses_of
 from members.prepared import KEY, prepared
 from members.punctuation import clauses
 from members.reader import Decider
@@ -109,7 +108,7 @@ def _wishes(readers: Iterable[int]) -> dict[int, dict[str, tuple[str, str]]]:
     offered = [means for means in Means if is_offered(means)]
     wishes: dict[int, dict[str, tuple[str, str]]] = {}
     for user, email, phone, means, address, *paces in _reached(sorted(readers)):
-        known = {Means.EMAIL: email, Means.SMS: mobile_number(phone)}
+        known = addresses_of(email, phone)
         wish = wishes.setdefault(user, {})
         for own, defaults in TO_ACCOUNT.items():
             if known[own] and own in offered:

@@ -6,8 +6,6 @@ from typing import Any
 
 from allauth.socialaccount.providers.saml.provider import SAMLProvider
 
-NAME_ID = "NameID"
-
 TRANSIENT = "urn:oasis:names:tc:SAML:2.0:nameid-format:transient"
 """A name that is another one at every sign-in."""
 
@@ -24,5 +22,6 @@ class Saml(SAMLProvider):
     def extract_extra_data(self, data: Any) -> dict[str, Any]:
         """The claim by which the person is joined."""
         claim = self.app.settings["claim"]
-        told = data.get_nameid() if claim == NAME_ID else data.get_attribute(claim)
+        is_name_id = self.app.settings["is_name_id"]
+        told = data.get_nameid() if is_name_id else data.get_attribute(claim)
         return {claim: told or ""}

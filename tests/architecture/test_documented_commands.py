@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -287,6 +288,52 @@ def test_what_the_documents_say_can_be_typed(known):
 
     assert found == {}
     assert len(known) > 100
+
+
+def test_commands_of_an_installation_are_run(known, tmp_path, migrated_database):
+    if migrated_database.exists():  # migrations take long, and are not what is tested here
+        shutil.copyfile(migrated_database, tmp_path / "tian.sqlite3")
+    ours = ("DATABASE_URL", "DJANGO_SETTINGS_MODULE", "REDIS_URL")
+    environment = {name: text for name, text in os.environ.items() if name not in ours}
+    lines = {command.words[command.words.index("manage.py") + 1 :] for command in on_manage(known)}
+    runnable = sorted(words for words in lines if words[0] not in NOT_RUN_HERE)
+
+    failed = {}
+    for words in [("migrate",), *runnable]:
+        named = [str(tmp_path / word) if word.endswith(".yaml") else word for word in words]
+        run = subprocess.run(
+            [sys.executable, str(ROOT / "manage.py"), *named],
+            env=environment | {"DATA_DIR": str(tmp_path)},
+            capture_output=True,
+            text=True,
+        )
+        if run.returncode:
+            failed[words] = run.stderr
+
+    assert failed == {}
+    assert {"check", "reindex", "start_link", "verify_ledger"} <= {words[0] for words in runnable}
+    assert {words[0] for words in lines} >= set(NOT_RUN_HERE)
+
+
+def on_manage(known: list[Command]) -> Iterator[Command]:
+    """The commands of Django that are written out in full."""
+    for command in known:
+        words = [Path(word).name.replace("tian-manage", "manage.py") for word in command.words]
+        if "manage.py" in words[:2] and words[-1] != "manage.py":
+            at = words.index("manage.py")
+            yield Command(command.document, (*words[: at + 1], *command.words[at + 1 :]))
+
+
+NOT_RUN_HERE = {
+    "create_committee": "tests/members/test_create_committee.py",
+    "createsuperuser": "asks who it is to be",
+    "lifecycle": "writes into docs/, and `make lint` looks whether it would",
+    "makemigrations": "writes into the tree, and `make lint` looks whether it would",
+    "play_year": "tests/demo/test_year.py",
+    "serve": "tests/config/test_serve.py",
+    "statistics": "tests/demo/test_year.py: needs a year that was played",
+}
+"""Commands of Django, and which test runs them, or why none does."""
 
 
 @pytest.mark.parametrize(

@@ -2,9 +2,13 @@
 
 import re
 import subprocess
+from importlib.metadata import requires
 from pathlib import Path
 
 import pytest
+from packaging.markers import default_environment
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
 
 from tests.conftest import ON_SQLITE_TOO
 
@@ -43,6 +47,27 @@ def test_requirements_are_pinned_exactly(name):
     wanted = [line for line in lines if line and not line.startswith(("#", "-r "))]
 
     assert [line for line in wanted if not re.fullmatch(r"[\w.\[\]-]+==[\w.]+", line)] == []
+
+
+@pytest.mark.parametrize("python", ["3.11.0", "3.11.7", "3.12.0", "3.13.0", "3.14.0"])
+def test_what_any_supported_python_needs_is_pinned(python):
+    """An archive of one machine is installed on another without a network, and adds nothing."""
+    lines = (ROOT / "requirements.txt").read_text().splitlines()
+    pinned = [Requirement(line) for line in lines if line and not line.startswith("#")]
+    there = default_environment() | {
+        "python_full_version": python,
+        "python_version": python.rpartition(".")[0],
+    }
+
+    needed = {
+        canonicalize_name(further.name): package.name
+        for package in pinned
+        for further in map(Requirement, requires(package.name) or ())
+        if further.marker is None
+        or any(further.marker.evaluate({**there, "extra": x}) for x in {"", *package.extras})
+    }
+
+    assert needed.keys() - {canonicalize_name(package.name) for package in pinned} == set()
 
 
 def test_what_runs_on_sqlite_too_is_there():
